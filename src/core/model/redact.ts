@@ -1,0 +1,20 @@
+/** What a secret is replaced with, everywhere. */
+export const REDACTED = '***';
+
+const URI_CREDENTIALS = /(mongodb(?:\+srv)?:\/\/)[^\s/@]*:?[^\s@]*@/gi;
+const SECRET_KEYS = /((?:password|accountkey|sharedaccesskey|access_token|sslPEMKeyPassword|tlsCertificateKeyFilePassword)["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s&;,]+)/gi;
+
+/**
+ * Text without secrets: credentials in connection strings, values of well-known secret keys, and every literal in `secrets`
+ * (raw and percent-encoded forms). Applied to everything that is logged, printed or stored.
+ */
+export function redact(text: string, secrets: readonly string[] = []): string {
+  let result = text;
+  for (const secret of secrets) {
+    if (secret.length === 0) continue;
+    for (const form of new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])) {
+      result = result.split(form).join(REDACTED);
+    }
+  }
+  return result.replace(URI_CREDENTIALS, `$1${REDACTED}@`).replace(SECRET_KEYS, `$1${REDACTED}`);
+}

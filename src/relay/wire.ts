@@ -1,0 +1,264 @@
+/**
+ * The MongoDB wire protocol, as much of it as is needed to read commands and replies and to write both.
+ * https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
+ */
+import { calculateObjectSize, deserialize, serialize, type Document } from 'bson';
+import { documentLength, elements, elementName, MalformedBson, splitDocuments } from '../core/bson/raw-document.js';
+
+export const OP_REPLY = 1;
+export const OP_QUERY = 2004;
+export const OP_COMPRESSED = 2012;
+export const OP_MSG = 2013;
+
+export const HEADER_BYTES = 16;
+/** OP_MSG flag bits. */
+export const FLAG_CHECKSUM_PRESENT = 1 << 0;
+export const FLAG_MORE_TO_COME = 1 << 1;
+export const FLAG_EXHAUST_ALLOWED = 1 << 16;
+
+/** A server refuses larger messages; a relay that trusted the length field would buffer without end. */
+export const MAX_MESSAGE_BYTES = 48_000_000 + 16_384;
+
+export interface MessageHeader {
+  readonly length: number;
+  readonly requestId: number;
+  readonly responseTo: number;
+  readonly opCode: number;
+}
+
+/** @throws MalformedBson where the length cannot be a message's. */
+export function readHeader(buffer: Buffer, offset = 0): MessageHeader {
+  const length = buffer.readInt32LE(offset);
+  if (length < HEADER_BYTES || length > MAX_MESSAGE_BYTES) throw new MalformedBson(`message length ${length}`);
+  return {
+    length,
+    requestId: buffer.readInt32LE(offset + 4),
+    responseTo: buffer.readInt32LE(offset + 8),
+    opCode: buffer.readInt32LE(offset + 12),
+  };
+}
+
+/** A kind-1 section: documents laid one after another, not decoded. */
+export interface DocumentSequence {
+  readonly identifier: string;
+  /** Where the documents lie in the message's buffer. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** An OP_MSG, opened but not decoded: offsets into `buffer`. */
+export interface OpMsg {
+  readonly header: MessageHeader;
+  readonly flags: number;
+  readonly buffer: Buffer;
+  /** Start of the kind-0 body document. */
+  readonly bodyStart: number;
+  readonly bodyEnd: number;
+  readonly sequences: readonly DocumentSequence[];
+}
+
+/** Opens one whole OP_MSG message. @throws MalformedBson on anything that is not one. */
+export function openOpMsg(message: Buffer): OpMsg {
+  const header = readHeader(message);
+  if (header.opCode !== OP_MSG || header.length !== message.length) throw new MalformedBson('not an OP_MSG');
+  const flags = message.readUInt32LE(HEADER_BYTES);
+  const end = message.length - (flags & FLAG_CHECKSUM_PRESENT ? 4 : 0);
+  let position = HEADER_BYTES + 4;
+  let bodyStart = -1;
+  let bodyEnd = -1;
+  const sequences: DocumentSequence[] = [];
+  while (position < end) {
+    const kind = message[position];
+    position += 1;
+    if (kind === 0) {
+      bodyStart = position;
+      bodyEnd = position + documentLength(message, position);
+      position = bodyEnd;
+    } else if (kind === 1) {
+      const sectionEnd = position + message.readInt32LE(position);
+      const nameEnd = message.indexOf(0, position + 4);
+      if (nameEnd < 0 || nameEnd >= sectionEnd || sectionEnd > end) throw new MalformedBson('bad document sequence');
+      sequences.push({
+        identifier: message.toString('latin1', position + 4, nameEnd),
+        start: nameEnd + 1,
+        end: sectionEnd,
+      });
+      position = sectionEnd;
+    } else {
+      throw new MalformedBson(`section kind ${kind ?? -1}`);
+    }
+  }
+  if (bodyStart < 0) throw new MalformedBson('no body section');
+  return { header, flags, buffer: message, bodyStart, bodyEnd, sequences };
+}
+
+/** The command's name: the body's first key. Empty for an empty body. */
+export function commandName(message: OpMsg): string {
+  for (const element of elements(message.buffer, message.bodyStart)) return elementName(message.buffer, element);
+  return '';
+}
+
+/** The body decoded. For small documents only: commands without their payload, replies. Longs stay `Long`, so that they are written back as they came. */
+export function decodeBody(message: OpMsg): Document {
+  return deserialize(message.buffer.subarray(message.bodyStart, message.bodyEnd), {
+    promoteLongs: false,
+    promoteValues: false,
+    bsonRegExp: true,
+  });
+}
+
+/** Like {@link decodeBody} with plain JavaScript values, for reading only. */
+export function readBody(message: OpMsg): Document {
+  return deserialize(message.buffer.subarray(message.bodyStart, message.bodyEnd), { useBigInt64: false });
+}
+
+export interface OpMsgParts {
+  readonly requestId: number;
+  readonly responseTo: number;
+  readonly flags?: number;
+  /** The kind-0 body, encoded. */
+  readonly body: Uint8Array;
+  readonly sequence?: { readonly identifier: string; readonly documents: readonly Uint8Array[] };
+}
+
+/** Writes an OP_MSG; document bytes are copied verbatim. */
+export function writeOpMsg(parts: OpMsgParts): Buffer {
+  let length = HEADER_BYTES + 4 + 1 + parts.body.length;
+  let sectionLength = 0;
+  const identifier = parts.sequence ? Buffer.from(`${parts.sequence.identifier}\0`, 'latin1') : undefined;
+  if (parts.sequence && identifier) {
+    sectionLength = 4 + identifier.length + parts.sequence.documents.reduce((sum, d) => sum + d.length, 0);
+    length += 1 + sectionLength;
+  }
+  const message = Buffer.allocUnsafe(length);
+  writeHeader(message, length, parts.requestId, parts.responseTo, OP_MSG);
+  message.writeUInt32LE(parts.flags ?? 0, HEADER_BYTES);
+  let position = HEADER_BYTES + 4;
+  message[position++] = 0;
+  message.set(parts.body, position);
+  position += parts.body.length;
+  if (parts.sequence && identifier) {
+    message[position++] = 1;
+    message.writeInt32LE(sectionLength, position);
+    position += 4;
+    position += identifier.copy(message, position);
+    for (const document of parts.sequence.documents) {
+      message.set(document, position);
+      position += document.length;
+    }
+  }
+  return message;
+}
+
+/** A reply (or a command) without sequences. */
+export function writeDocumentMessage(requestId: number, responseTo: number, body: Document): Buffer {
+  return writeOpMsg({ requestId, responseTo, body: serialize(body, { ignoreUndefined: true }) });
+}
+
+function writeHeader(buffer: Buffer, length: number, requestId: number, responseTo: number, opCode: number): void {
+  buffer.writeInt32LE(length, 0);
+  buffer.writeInt32LE(requestId, 4);
+  buffer.writeInt32LE(responseTo, 8);
+  buffer.writeInt32LE(opCode, 12);
+}
+
+/** An OP_QUERY on `db.$cmd`: how drivers say hello before they know the server. */
+export interface LegacyQuery {
+  readonly header: MessageHeader;
+  readonly collection: string;
+  readonly body: Document;
+}
+
+export function openLegacyQuery(message: Buffer): LegacyQuery {
+  const header = readHeader(message);
+  const nameEnd = message.indexOf(0, HEADER_BYTES + 4);
+  if (header.opCode !== OP_QUERY || nameEnd < 0) throw new MalformedBson('not an OP_QUERY');
+  const start = nameEnd + 1 + 8;
+  const body = deserialize(message.subarray(start, start + documentLength(message, start)), {
+    promoteLongs: false,
+    promoteValues: false,
+  });
+  return { header, collection: message.toString('utf8', HEADER_BYTES + 4, nameEnd), body };
+}
+
+export function writeLegacyQuery(requestId: number, collection: string, body: Document): Buffer {
+  const name = Buffer.from(`${collection}\0`, 'utf8');
+  const document = serialize(body);
+  const message = Buffer.alloc(HEADER_BYTES + 4 + name.length + 8 + document.length);
+  writeHeader(message, message.length, requestId, 0, OP_QUERY);
+  name.copy(message, HEADER_BYTES + 4);
+  message.writeInt32LE(-1, HEADER_BYTES + 4 + name.length + 4);
+  message.set(document, HEADER_BYTES + 4 + name.length + 8);
+  return message;
+}
+
+const REPLY_BODY_START = HEADER_BYTES + 20;
+
+/** The single document of an OP_REPLY, longs kept. */
+export function openLegacyReply(message: Buffer): { readonly header: MessageHeader; readonly body: Document } {
+  const header = readHeader(message);
+  if (header.opCode !== OP_REPLY) throw new MalformedBson('not an OP_REPLY');
+  const end = REPLY_BODY_START + documentLength(message, REPLY_BODY_START);
+  const body = deserialize(message.subarray(REPLY_BODY_START, end), { promoteLongs: false, promoteValues: false });
+  return { header, body };
+}
+
+export function writeLegacyReply(requestId: number, responseTo: number, body: Document): Buffer {
+  const message = Buffer.alloc(REPLY_BODY_START + calculateObjectSize(body));
+  writeHeader(message, message.length, requestId, responseTo, OP_REPLY);
+  // responseFlags AwaitCapable, as servers set it since 1.6; one document returned.
+  message.writeInt32LE(8, HEADER_BYTES);
+  message.writeInt32LE(1, HEADER_BYTES + 16);
+  message.set(serialize(body), REPLY_BODY_START);
+  return message;
+}
+
+/** Documents of a write command wherever they are: in a kind-1 section or as an array in the body. Offsets into `message.buffer`. */
+export function payloadDocuments(message: OpMsg, field: string): { start: number; length: number }[] {
+  const sequence = message.sequences.find((s) => s.identifier === field);
+  if (sequence) return splitDocuments(message.buffer, sequence.start, sequence.end);
+  for (const element of elements(message.buffer, message.bodyStart)) {
+    if (elementName(message.buffer, element) !== field) continue;
+    const found: { start: number; length: number }[] = [];
+    for (const item of elements(message.buffer, element.valueStart)) {
+      found.push({ start: item.valueStart, length: item.valueEnd - item.valueStart });
+    }
+    return found;
+  }
+  return [];
+}
+
+/** Cuts a byte stream into whole wire messages. Feed it chunks in order. */
+export class MessageSplitter {
+  private chunks: Buffer[] = [];
+  private size = 0;
+
+  /** Whole messages that are complete with this chunk. @throws MalformedBson on an impossible length. */
+  push(chunk: Buffer): Buffer[] {
+    this.chunks.push(chunk);
+    this.size += chunk.length;
+    const messages: Buffer[] = [];
+    for (;;) {
+      const first = this.chunks[0];
+      if (!first || this.size < 4) break;
+      const head = first.length >= HEADER_BYTES ? first : this.joined();
+      if (head.length < HEADER_BYTES) break;
+      const { length } = readHeader(head);
+      if (this.size < length) break;
+      const whole = head.length >= length ? head : this.joined();
+      messages.push(whole.subarray(0, length));
+      const rest = whole.subarray(length);
+      this.chunks = whole === head && this.chunks[0] === head ? [rest, ...this.chunks.slice(1)] : [rest];
+      if (rest.length === 0) this.chunks.shift();
+      this.size -= length;
+    }
+    return messages;
+  }
+
+  private joined(): Buffer {
+    if (this.chunks.length === 1 && this.chunks[0]) return this.chunks[0];
+    const all = Buffer.concat(this.chunks);
+    this.chunks = [all];
+    return all;
+  }
+}
