@@ -1,0 +1,40 @@
+import { MongoClient } from 'mongodb';
+import { describe, expect, it } from 'vitest';
+import { startMongod } from '../support/mongod.js';
+import { makeTempFolder } from '../support/temp.js';
+
+describe('the mongod of the tests', () => {
+  it('takes connections as soon as it is returned, and is gone after stop', async () => {
+    const server = await startMongod();
+    const client = new MongoClient(server.uri);
+    await client.db('t').collection('c').insertOne({ a: 1 });
+    expect(await client.db('t').collection('c').countDocuments()).toBe(1);
+    await client.close();
+    await server.stop();
+    expect(() => process.kill(server.pid, 0)).toThrow();
+  });
+
+  it('is primary when a replica set is asked for, with a user, and keeps its data over a kill', async () => {
+    const folder = await makeTempFolder('mongod-test');
+    const auth = { user: 'root', password: 'p@ss:w%rd' };
+    const first = await startMongod({ replSet: 'rs', auth, dbPath: folder.path });
+    const connect = (uri: string) => new MongoClient(uri, { auth: { username: auth.user, password: auth.password } });
+    const client = connect(first.uri);
+    expect((await client.db('admin').command({ hello: 1 })).isWritablePrimary).toBe(true);
+    await client
+      .db('t')
+      .collection('c')
+      .insertOne({ a: 1 }, { writeConcern: { w: 1, journal: true } });
+    await client.close();
+    await first.kill();
+    await using second = await startMongod({ replSet: 'rs', auth, dbPath: folder.path, port: first.port });
+    const again = connect(second.uri);
+    expect(await again.db('t').collection('c').countDocuments()).toBe(1);
+    await again.close();
+    const stranger = new MongoClient(second.uri);
+    await expect(stranger.db('t').collection('c').countDocuments()).rejects.toThrow(/auth/i);
+    await stranger.close();
+    await second.stop();
+    await folder.remove();
+  });
+});
