@@ -33,11 +33,41 @@ export interface RawFind {
 export interface ClusterSession {
   readonly facts: ClusterFacts;
   /** Runs one command and returns the decoded reply (plain JavaScript values, bson classes where there is none). Rejects on ok:0. */
-  command(db: string, command: Document, options?: { signal?: AbortSignal; readPreference?: string }): Promise<Document>;
+  command(
+    db: string,
+    command: Document,
+    options?: { signal?: AbortSignal; readPreference?: string },
+  ): Promise<Document>;
   /** Reads documents without decoding them, batch by batch, in server order. */
   findRaw(ns: Namespace, find: RawFind, signal?: AbortSignal): AsyncIterable<RawBatch>;
-  /** Replaces one document by its raw bytes, exactly (also top-level Timestamp(0,0), by `$literal`). */
-  replaceRaw(ns: Namespace, document: Buffer): Promise<void>;
+  /**
+   * Puts one document by its raw bytes in the place of the one with its `_id`, exactly (also a top-level Timestamp(0,0), by `$literal`);
+   * inserts it where there is none. `shardKey`: paths whose values go into the query, which sharded collections want.
+   */
+  replaceRaw(ns: Namespace, document: Buffer, options?: { shardKey?: readonly string[] }): Promise<void>;
+  /**
+   * Inserts documents by their raw bytes, in as many commands as the target's limits need. Refusals of single documents are told in
+   * `writeErrors` (index into `documents`), not thrown; a document over the target's size limit is told there without being sent.
+   */
+  insertRaw(
+    ns: Namespace,
+    documents: readonly Buffer[],
+    options: { ordered: boolean; signal?: AbortSignal },
+  ): Promise<RawInsertResult>;
+}
+
+export interface RawWriteError {
+  /** Index into the documents of the call. */
+  readonly index: number;
+  /** The server's code, 11000 for a duplicate key; 10334 (BSONObjectTooLarge) where it was not sent for its size. */
+  readonly code: number;
+  /** Redacted text of the server. */
+  readonly message: string;
+}
+
+export interface RawInsertResult {
+  readonly inserted: number;
+  readonly writeErrors: readonly RawWriteError[];
 }
 
 /** RU targets: what only they can do. */
