@@ -2,13 +2,7 @@ import type { Namespace } from './namespace.js';
 import type { Bytes, Milliseconds, RequestUnitsPerSecond } from './units.js';
 
 export type ClusterKind =
-  | 'mongodb'
-  | 'atlas'
-  | 'cosmos-ru'
-  | 'cosmos-vcore'
-  | 'amazon-documentdb'
-  | 'ferretdb'
-  | 'unknown';
+  'mongodb' | 'atlas' | 'cosmos-ru' | 'cosmos-vcore' | 'amazon-documentdb' | 'ferretdb' | 'unknown';
 
 export type Topology = 'standalone' | 'replica-set' | 'sharded' | 'unknown';
 
@@ -39,7 +33,8 @@ export interface ClusterFacts {
   readonly enterprise: boolean;
 }
 
-export type IdType = 'objectId' | 'string' | 'int' | 'long' | 'double' | 'decimal' | 'date' | 'binary' | 'object' | (string & {});
+export type IdType =
+  'objectId' | 'string' | 'int' | 'long' | 'double' | 'decimal' | 'date' | 'binary' | 'object' | (string & {});
 
 export interface IndexFacts {
   readonly name: string;

@@ -1,13 +1,7 @@
 import type { Milliseconds } from './units.js';
 
 export type MethodId =
-  | 'dump-restore'
-  | 'export-import'
-  | 'studio-3t'
-  | 'direct-copy'
-  | 'dms'
-  | 'data-factory'
-  | 'spark-databricks';
+  'dump-restore' | 'export-import' | 'studio-3t' | 'direct-copy' | 'dms' | 'data-factory' | 'spark-databricks';
 
 /** A reason as data: cli and host turn `id` and `params` into a sentence. */
 export interface Reason {

@@ -16,7 +16,12 @@ export interface ClusterReference {
 
 export type IndexFate =
   | { readonly kind: 'create'; readonly when: 'before-data' | 'after-data' | 'after-verification' }
-  | { readonly kind: 'rewrite'; readonly when: 'before-data' | 'after-data' | 'after-verification'; readonly why: string; readonly to: IndexFacts }
+  | {
+      readonly kind: 'rewrite';
+      readonly when: 'before-data' | 'after-data' | 'after-verification';
+      readonly why: string;
+      readonly to: IndexFacts;
+    }
   | { readonly kind: 'skip'; readonly why: string };
 
 export interface PlannedIndex {

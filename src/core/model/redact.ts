@@ -2,7 +2,8 @@
 export const REDACTED = '***';
 
 const URI_CREDENTIALS = /(mongodb(?:\+srv)?:\/\/)[^\s/@]*:?[^\s@]*@/gi;
-const SECRET_KEYS = /((?:password|accountkey|sharedaccesskey|access_token|sslPEMKeyPassword|tlsCertificateKeyFilePassword)["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s&;,]+)/gi;
+const SECRET_KEYS =
+  /((?:password|accountkey|sharedaccesskey|access_token|sslPEMKeyPassword|tlsCertificateKeyFilePassword)["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s&;,]+)/gi;
 
 /**
  * Text without secrets: credentials in connection strings, values of well-known secret keys, and every literal in `secrets`

@@ -1,0 +1,135 @@
+import { formatNamespace, type Namespace } from '../core/model/namespace.js';
+import { ruPerSecond } from '../core/model/units.js';
+import { RuPacer, type PacerClock, type PacerSnapshot } from './pacer.js';
+import type { Upstream } from './upstream.js';
+
+/** How the relay knows what the target can take. `discover`: asks the target (RU accounts answer `customAction`); `unpaced`: never paces. */
+export type BudgetMode = 'discover' | 'unpaced';
+
+/** A changed throughput (raised by the user, grown by autoscale) is seen after this long. */
+const REREAD_MS = 30_000;
+/** Charges are asked for after each of the first commands of a namespace, then this often. */
+const MEASURE_EVERY_MS = 100;
+const MEASURE_ALWAYS_FIRST = 8;
+
+interface Budget {
+  readonly pacer: RuPacer;
+  readAt: number;
+  measured: number;
+  measuredAt: number;
+}
+
+/** Which pacer a namespace's writes go through: its own, or its database's where the throughput is shared. */
+export class Budgets {
+  private readonly pacers = new Map<string, Budget>();
+  private readonly keys = new Map<string, string>();
+  private readonly reading = new Map<string, Promise<void>>();
+  /** Undefined until the first answer; false for targets that do not know RU. */
+  private speaksRu: boolean | undefined;
+
+  constructor(
+    private readonly clock: PacerClock,
+    mode: BudgetMode,
+  ) {
+    if (mode === 'unpaced') this.speaksRu = false;
+  }
+
+  /** The namespace's pacer, its budget read from the target when that is due. The question goes over the tool's own connection. */
+  async of(ns: Namespace, link: Upstream): Promise<RuPacer> {
+    const name = formatNamespace(ns);
+    const known = this.budgetOf(name);
+    if (this.speaksRu === false || this.clock.now() - known.readAt < REREAD_MS) return known.pacer;
+    const running = this.reading.get(name);
+    if (running) {
+      await running;
+    } else {
+      const reading = this.read(ns, link).finally(() => this.reading.delete(name));
+      this.reading.set(name, reading);
+      await reading;
+    }
+    return this.budgetOf(name).pacer;
+  }
+
+  /** True when the charge of the command that was just answered is worth a round trip. */
+  shouldMeasure(ns: Namespace): boolean {
+    if (this.speaksRu === false) return false;
+    const budget = this.budgetOf(formatNamespace(ns));
+    const now = this.clock.now();
+    if (budget.measured >= MEASURE_ALWAYS_FIRST && now - budget.measuredAt < MEASURE_EVERY_MS) return false;
+    budget.measured += 1;
+    budget.measuredAt = now;
+    return true;
+  }
+
+  /** Charge in RU of the last command on this connection; undefined where the target does not tell. */
+  async lastCharge(ns: Namespace, link: Upstream): Promise<number | undefined> {
+    const reply = await link.command({ getLastRequestStatistics: 1, $db: ns.db });
+    const charge: unknown = reply['RequestCharge'];
+    if (typeof charge === 'number') {
+      this.speaksRu = true;
+      return charge;
+    }
+    if (reply['code'] !== 16500 && this.speaksRu === undefined) this.speaksRu = false;
+    return undefined;
+  }
+
+  /** The collection exists now: its budget can be read, whatever was found before. */
+  reread(ns: Namespace): void {
+    const budget = this.budgetOf(formatNamespace(ns));
+    if (budget.pacer.snapshot().provisioned === undefined) budget.readAt = Number.NEGATIVE_INFINITY;
+  }
+
+  snapshot(): { name: string; pacer: PacerSnapshot }[] {
+    return [...this.pacers].map(([name, budget]) => ({ name, pacer: budget.pacer.snapshot() }));
+  }
+
+  private budgetOf(name: string): Budget {
+    const key = this.keys.get(name) ?? name;
+    let budget = this.pacers.get(key);
+    if (!budget) {
+      budget = {
+        pacer: new RuPacer(this.clock),
+        readAt: Number.NEGATIVE_INFINITY,
+        measured: 0,
+        measuredAt: Number.NEGATIVE_INFINITY,
+      };
+      this.pacers.set(key, budget);
+    }
+    return budget;
+  }
+
+  private async read(ns: Namespace, link: Upstream): Promise<void> {
+    const name = formatNamespace(ns);
+    const own = await link.command({ customAction: 'GetCollection', collection: ns.coll, $db: ns.db });
+    // 59 CommandNotFound and 115 CommandNotSupported: not an RU account.
+    if (own['ok'] !== 1 && (own['code'] === 59 || own['code'] === 115 || own['code'] === 40415)) this.speaksRu = false;
+    const figure = provisionedOf(own);
+    if (figure !== undefined) {
+      this.keys.set(name, name);
+      this.take(name, figure);
+      return;
+    }
+    const shared =
+      own['ok'] === 1 ? provisionedOf(await link.command({ customAction: 'GetDatabase', $db: ns.db })) : undefined;
+    if (shared !== undefined) this.keys.set(name, `${ns.db}.`);
+    this.take(name, shared);
+  }
+
+  private take(name: string, figure: number | undefined): void {
+    const budget = this.budgetOf(name);
+    budget.readAt = this.clock.now();
+    if (figure !== undefined) {
+      this.speaksRu = true;
+      budget.pacer.provision(ruPerSecond(figure));
+    }
+  }
+}
+
+/** RU/s in a customAction reply. With autoscale `provisionedThroughput` is only the 10 % floor, so the maximum goes first (facts 2.9). */
+function provisionedOf(reply: Record<string, unknown>): number | undefined {
+  const autoscale = reply['autoScaleSettings'];
+  if (typeof autoscale === 'object' && autoscale !== null && 'maxThroughput' in autoscale) {
+    if (typeof autoscale.maxThroughput === 'number') return autoscale.maxThroughput;
+  }
+  return typeof reply['provisionedThroughput'] === 'number' ? reply['provisionedThroughput'] : undefined;
+}

@@ -1,0 +1,251 @@
+import { serialize } from 'bson';
+import type { Socket } from 'node:net';
+import type { Budgets } from './budgets.js';
+import { ByteSource, send } from './byte-source.js';
+import type { RelayCounters } from './counters.js';
+import { Delivery } from './delivery.js';
+import { isHello, rewriteHelloReply, rewriteHelloRequest } from './hello.js';
+import type { PacerClock } from './pacer.js';
+import type { DeadLetterPort, DuplicatePolicy } from './policy.js';
+import { meaningOfCommandError, retryDelayMs } from './server-error.js';
+import { encodeReply, readReplyHead, type Upstream } from './upstream.js';
+import {
+  commandName,
+  decodeBody,
+  FLAG_EXHAUST_ALLOWED,
+  FLAG_MORE_TO_COME,
+  HEADER_BYTES,
+  OP_MSG,
+  OP_QUERY,
+  openLegacyQuery,
+  openLegacyReply,
+  openOpMsg,
+  readHeader,
+  writeLegacyQuery,
+  writeLegacyReply,
+  writeOpMsg,
+  type MessageHeader,
+} from './wire.js';
+import { readWriteHead, WriteCommand, type WriteHead } from './write-command.js';
+
+/** Offset of the first section's body: header, flags, section kind. */
+const FIRST_BODY = HEADER_BYTES + 5;
+/** Replies up to this size are looked into for a throttle; a throttle reply is a few hundred bytes. */
+const ERROR_REPLY_BYTES = 64 * 1024;
+/** OP_MSG bodies of write commands are small; a larger first section carries its documents in itself and is read whole. */
+const HEAD_BYTES = 64 * 1024;
+
+export interface ConnectionContext {
+  readonly counters: RelayCounters;
+  readonly budgets: Budgets;
+  readonly clock: PacerClock;
+  readonly random: () => number;
+  readonly duplicates: DuplicatePolicy;
+  readonly deadLetters: DeadLetterPort | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** One connection of the tool and the one to the target that continues it. */
+export class RelayConnection {
+  private readonly source: ByteSource;
+
+  constructor(
+    private readonly client: Socket,
+    private readonly link: Upstream,
+    private readonly context: ConnectionContext,
+  ) {
+    this.source = new ByteSource(client);
+  }
+
+  /** Serves requests until either side ends. Rejects with StreamEnded or MalformedBson; the caller closes both sockets. */
+  async serve(): Promise<void> {
+    for (;;) {
+      const header = readHeader(await this.source.peek(HEADER_BYTES));
+      switch (header.opCode) {
+        case OP_MSG:
+          await this.serveMessage(header);
+          break;
+        case OP_QUERY:
+          await this.serveLegacyQuery(header);
+          break;
+        default:
+          // Compression was declined, and the old write operations are not acknowledged: nothing to be trusted comes that way.
+          return;
+      }
+    }
+  }
+
+  private async serveMessage(header: MessageHeader): Promise<void> {
+    const start = await this.source.peek(Math.min(header.length, FIRST_BODY + 4));
+    const flags = start.readUInt32LE(HEADER_BYTES);
+    const head = await this.peekWriteHead(header, start, flags);
+    if (head) {
+      await this.serveWrite(header, head);
+      return;
+    }
+    const message = await this.source.read(header.length);
+    const request = openOpMsg(message);
+    const late = readWriteHead(message, request.bodyStart, flags);
+    if (late) {
+      await this.deliver(header, new WriteCommand(request, late));
+      return;
+    }
+    const name = commandName(request);
+    if (isHello(name)) await this.serveHello(header, decodeBody(request));
+    else if (name === 'bulkWrite') await this.refuse(header, 115, 'CommandNotSupported', 'bulkWrite is not supported');
+    else await this.pass(message);
+  }
+
+  /** The write command's head, when its body section has come first and is small; nothing is consumed. */
+  private async peekWriteHead(header: MessageHeader, start: Buffer, flags: number): Promise<WriteHead | undefined> {
+    if (header.length < FIRST_BODY + 5 || start[FIRST_BODY - 1] !== 0) return undefined;
+    const bodyLength = start.readInt32LE(FIRST_BODY);
+    if (bodyLength < 5 || bodyLength > HEAD_BYTES || FIRST_BODY + bodyLength > header.length) return undefined;
+    const buffer = await this.source.peek(FIRST_BODY + bodyLength);
+    // A body that is the whole message carries its documents in itself: it is opened whole.
+    return FIRST_BODY + bodyLength < header.length ? readWriteHead(buffer, FIRST_BODY, flags) : undefined;
+  }
+
+  private async serveWrite(header: MessageHeader, head: WriteHead): Promise<void> {
+    const pacer = await this.context.budgets.of(head.ns, this.link);
+    const estimated = pacer.estimate(header.length);
+    const limit = pacer.commandBudget();
+    const fits = limit === undefined || estimated <= limit;
+    const asItComes =
+      head.kind === 'insert' && !head.unacknowledged && !pacer.isLearning() && fits && pacer.tryAdmit(estimated);
+    if (!asItComes) {
+      await this.deliver(header, new WriteCommand(openOpMsg(await this.source.read(header.length)), head));
+      return;
+    }
+    const kept = await this.forward(header.length);
+    const reply = await this.link.readReply();
+    const answer = readReplyHead(reply);
+    if (answer?.ok && !answer.hasWriteErrors) {
+      const counters = this.context.counters.of(head.ns);
+      counters.acknowledged += answer.n;
+      counters.sentOperations += answer.n;
+      counters.bytes += header.length;
+      const charged = await this.measure(head);
+      pacer.settle(estimated, charged ?? estimated);
+      counters.requestUnits += charged ?? estimated;
+      if (charged !== undefined) pacer.learn(header.length, charged);
+      pacer.observe(answer.n, 0, 0);
+      this.context.budgets.reread(head.ns);
+      await send(this.client, reply);
+      return;
+    }
+    const message = kept.length === 1 && kept[0] ? kept[0] : Buffer.concat(kept, header.length);
+    const delivery = this.delivery(new WriteCommand(openOpMsg(message), head), pacer);
+    await this.answer(header, await delivery.continueFrom(reply, estimated));
+  }
+
+  private async deliver(header: MessageHeader, command: WriteCommand): Promise<void> {
+    const { head } = command;
+    const pacer = await this.context.budgets.of(head.ns, this.link);
+    const body = await this.delivery(command, pacer).run();
+    this.context.budgets.reread(head.ns);
+    if (!head.unacknowledged) await this.answer(header, body);
+  }
+
+  private delivery(command: WriteCommand, pacer: Awaited<ReturnType<Budgets['of']>>): Delivery {
+    const { counters, clock, random, signal, duplicates, deadLetters } = this.context;
+    return new Delivery(command, {
+      link: this.link,
+      pacer,
+      counters: counters.of(command.head.ns),
+      clock,
+      random,
+      signal,
+      duplicates,
+      deadLetters,
+      measure: () => this.measure(command.head),
+    });
+  }
+
+  private async measure(head: WriteHead): Promise<number | undefined> {
+    if (!this.context.budgets.shouldMeasure(head.ns)) return undefined;
+    return this.context.budgets.lastCharge(head.ns, this.link);
+  }
+
+  /** Passes a message on as it comes, and keeps it until it is answered. */
+  private async forward(length: number): Promise<Buffer[]> {
+    const kept: Buffer[] = [];
+    let missing = length;
+    while (missing > 0) {
+      const chunk = await this.source.readSome(missing);
+      missing -= chunk.length;
+      kept.push(chunk);
+      await this.link.write(chunk);
+    }
+    return kept;
+  }
+
+  /** A command that is not a write: passed through, and sent again while the target throttles it. */
+  private async pass(message: Buffer): Promise<void> {
+    const flags = message.readUInt32LE(HEADER_BYTES);
+    if (flags & FLAG_EXHAUST_ALLOWED) message.writeUInt32LE(flags & ~FLAG_EXHAUST_ALLOWED, HEADER_BYTES);
+    for (let attempt = 1; ; attempt += 1) {
+      await this.link.write(message);
+      if (flags & FLAG_MORE_TO_COME) return;
+      const length = await this.link.replyLength();
+      if (length > ERROR_REPLY_BYTES) {
+        await this.passReply(length);
+        return;
+      }
+      const reply = await this.link.readReply();
+      const head = readReplyHead(reply);
+      const meaning = head && !head.ok ? meaningOfCommandError(head.code, head.message) : undefined;
+      if (meaning?.kind !== 'throttled' || meaning.timedOut) {
+        await send(this.client, reply);
+        return;
+      }
+      const { clock, random, signal } = this.context;
+      await clock.sleep(retryDelayMs(attempt, meaning.retryAfterMs, random), signal);
+    }
+  }
+
+  private async passReply(length: number): Promise<void> {
+    let missing = length;
+    while (missing > 0) {
+      const chunk = await this.link.readSome(missing);
+      missing -= chunk.length;
+      await send(this.client, chunk);
+    }
+  }
+
+  private async serveHello(header: MessageHeader, body: Record<string, unknown>): Promise<void> {
+    const request = writeOpMsg({
+      requestId: header.requestId,
+      responseTo: 0,
+      body: serialize(rewriteHelloRequest(body)),
+    });
+    const reply = await this.link.roundTrip(request);
+    const answer = openOpMsg(reply);
+    await send(
+      this.client,
+      encodeReply(answer.header.requestId, header.requestId, rewriteHelloReply(decodeBody(answer))),
+    );
+  }
+
+  private async serveLegacyQuery(header: MessageHeader): Promise<void> {
+    const query = openLegacyQuery(await this.source.read(header.length));
+    const [first] = Object.keys(query.body);
+    const hello = isHello(first ?? '');
+    const request = writeLegacyQuery(
+      header.requestId,
+      query.collection,
+      hello ? rewriteHelloRequest(query.body) : query.body,
+    );
+    const reply = openLegacyReply(await this.link.roundTrip(request));
+    const body = hello ? rewriteHelloReply(reply.body) : reply.body;
+    await send(this.client, writeLegacyReply(reply.header.requestId, header.requestId, body));
+  }
+
+  private async refuse(header: MessageHeader, code: number, codeName: string, errmsg: string): Promise<void> {
+    await this.answer(header, { ok: 0, code, codeName, errmsg });
+  }
+
+  private async answer(header: MessageHeader, body: Record<string, unknown>): Promise<void> {
+    await send(this.client, encodeReply(this.link.newRequestId(), header.requestId, body));
+  }
+}

@@ -1,0 +1,124 @@
+import { connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import { MigrationError } from '../core/model/error.js';
+import { Budgets, type BudgetMode } from './budgets.js';
+import { RelayConnection } from './connection.js';
+import { RelayCounters, type NamespaceCounters } from './counters.js';
+import type { PacerClock, PacerSnapshot } from './pacer.js';
+import type { DeadLetterPort, DuplicatePolicy } from './policy.js';
+import { Upstream } from './upstream.js';
+
+/** The relay is for tools on this machine only. */
+const LOOPBACK = '127.0.0.1';
+
+export interface RelayOptions {
+  readonly target: {
+    readonly host: string;
+    readonly port: number;
+    /** TLS towards the target; the tool's side is always plain, on loopback. A client certificate (X.509) goes here too. */
+    readonly tls?: ConnectionOptions;
+  };
+  readonly clock: PacerClock;
+  /** 0 or absent: any free port. */
+  readonly port?: number;
+  readonly budgets: BudgetMode;
+  readonly duplicates: DuplicatePolicy;
+  readonly deadLetters?: DeadLetterPort;
+  /** Randomness of the jitter, in [0, 1). */
+  readonly random?: () => number;
+  /** Why a connection ended other than by the tool's own closing: codes of the socket errors, no addresses, no secrets. */
+  readonly onConnectionError?: (side: 'tool' | 'target', error: unknown) => void;
+}
+
+export interface Relay {
+  readonly port: number;
+  /** Exact counts by namespace, as acknowledged by the target. */
+  counters(): readonly NamespaceCounters[];
+  budgets(): readonly { readonly name: string; readonly pacer: PacerSnapshot }[];
+  connections(): number;
+  /** Closes the listener and every connection. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Starts the throttle relay: a wire-protocol server on loopback in front of `target`. Tools connect to it as to a plain, single server
+ * without TLS; authentication passes through untouched. No throttle reaches them, and no document is lost to one.
+ * @throws MigrationError `target-not-ready` when the port cannot be had. A target that cannot be reached ends each tool connection.
+ */
+export async function startRelay(options: RelayOptions): Promise<Relay> {
+  const counters = new RelayCounters();
+  const budgets = new Budgets(options.clock, options.budgets);
+  const stopping = new AbortController();
+  const open = new Set<Socket>();
+  const server = createServer((client) => {
+    void serveClient(client);
+  });
+
+  async function serveClient(client: Socket): Promise<void> {
+    client.setNoDelay(true);
+    const ended = new AbortController();
+    const upstream = connectTarget(options);
+    for (const socket of [client, upstream]) {
+      open.add(socket);
+      socket.on('close', () => {
+        open.delete(socket);
+        ended.abort();
+      });
+    }
+    client.on('error', (error) => options.onConnectionError?.('tool', error));
+    upstream.on('error', (error) => options.onConnectionError?.('target', error));
+    const connection = new RelayConnection(client, new Upstream(upstream), {
+      counters,
+      budgets,
+      clock: options.clock,
+      random: options.random ?? Math.random,
+      duplicates: options.duplicates,
+      deadLetters: options.deadLetters,
+      signal: AbortSignal.any([stopping.signal, ended.signal]),
+    });
+    try {
+      await connection.serve();
+    } catch (error) {
+      if (!ended.signal.aborted && !stopping.signal.aborted) options.onConnectionError?.('tool', error);
+    } finally {
+      client.destroy();
+      upstream.destroy();
+    }
+  }
+
+  const port = await listen(server, options.port ?? 0);
+  const close = async (): Promise<void> => {
+    stopping.abort();
+    for (const socket of open) socket.destroy();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  };
+  return {
+    port,
+    counters: () => counters.snapshot(),
+    budgets: () => budgets.snapshot(),
+    connections: () => open.size / 2,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function connectTarget({ target }: RelayOptions): Socket {
+  const socket = target.tls
+    ? connectTls({ host: target.host, port: target.port, servername: target.host, ...target.tls })
+    : connectTcp({ host: target.host, port: target.port });
+  socket.setNoDelay(true);
+  return socket;
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(new MigrationError('target-not-ready', { port, reason: 'relay-port' }, { cause })),
+    );
+    server.listen(port, LOOPBACK, resolve);
+  });
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new MigrationError('internal', { reason: 'no-address' });
+  return address.port;
+}
