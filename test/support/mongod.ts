@@ -7,7 +7,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { MongoClient, MongoServerError, type MongoClientOptions } from 'mongodb';
-import { locateMongod } from './mongod-binary.js';
+import { mongodPath } from './mongod-binary.js';
 import { makeTempFolder } from './temp.js';
 
 export interface MongodTls {
@@ -191,17 +191,14 @@ async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void>
 
 /** Starts a mongod on loopback and waits until it takes connections (a replica set: until it is primary). */
 export async function startMongod(options: MongodOptions = {}): Promise<RunningMongod> {
-  const binary = await locateMongod();
-  if (binary.kind === 'missing') {
-    throw new Error(`no mongod: ${binary.tried.map((m) => `${m.step}: ${m.reason} (${m.detail})`).join('; ')}`);
-  }
+  const binary = await mongodPath();
   const folder = options.dbPath === undefined ? await makeTempFolder('mongod') : undefined;
   const dbPath = options.dbPath ?? folder?.path ?? '';
   await mkdir(dbPath, { recursive: true });
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort());
     const args = await serverArguments(options, dbPath, port);
-    const child = spawn(binary.path, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     alive.add(child);
     child.once('exit', () => alive.delete(child));
     const log = new ServerLog(child);

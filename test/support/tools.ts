@@ -1,22 +1,12 @@
-import { access, constants } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { locateTool } from '../../src/adapters/tools/locate-tool.js';
 import type { ToolName } from '../../src/adapters/tools/location.js';
+import { pathOrThrow } from './mongod-binary.js';
 
-/** Absolute path of a real database tool. */
-export async function findTestTool(name: ToolName): Promise<string> {
-  const cache =
-    process.env.MCM_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mongo-cosmos-migration');
-  const folders = [...(process.env.PATH ?? '').split(delimiter), join(cache, 'database-tools-100.9.5')];
-  for (const folder of folders) {
-    const path = join(folder, name);
-    if (
-      await access(path, constants.X_OK).then(
-        () => true,
-        () => false,
-      )
-    )
-      return path;
-  }
-  throw new Error(`${name} was not found`);
+const known = new Map<ToolName, Promise<string>>();
+
+/** Absolute path of a real database tool, found or installed the way the product does it. */
+export function findTestTool(name: ToolName): Promise<string> {
+  const path = known.get(name) ?? locateTool(name).then(pathOrThrow);
+  known.set(name, path);
+  return path;
 }
