@@ -1,0 +1,40 @@
+import type { Namespace } from './namespace.js';
+
+/** Why a target refused a document for good. */
+export interface DeadLetterReason {
+  /** The server's error code; 0 where the document was not even sent. */
+  readonly code: number;
+  readonly codeName?: string;
+  /** The server's text, redacted. */
+  readonly message: string;
+  /** How often the document was sent. */
+  readonly attempts: number;
+}
+
+/** One line of the dead-letter index. The document itself lies beside it, whole. */
+export interface DeadLetterEntry {
+  /** `db.coll` on the target. */
+  readonly ns: string;
+  /** `_id` as canonical Extended JSON; null where the document has none or it cannot be decoded (`idHex` tells it all the same). */
+  readonly id: unknown;
+  /** BSON type byte and value bytes of `_id`, hexadecimal; empty where the document has none. */
+  readonly idHex: string;
+  readonly code: number;
+  readonly codeName?: string;
+  readonly message: string;
+  /** Length of the document and where it starts in the namespace's `.bson` file. */
+  readonly bytes: number;
+  readonly offset: number;
+  readonly attempts: number;
+  /** ISO time. */
+  readonly at: string;
+}
+
+/** Keeps documents that the target refuses. `ns` is the namespace on the target: the writer knows no other. */
+export interface DeadLetterSink {
+  /** Resolves when the document is on disk: only then may the writer go on without it. The same document is kept once. */
+  add(ns: Namespace, document: Uint8Array, why: DeadLetterReason): Promise<void>;
+  flush(): Promise<void>;
+  /** Distinct `_id`s kept, of one namespace or of all. */
+  count(ns?: Namespace): number;
+}
