@@ -45,6 +45,12 @@ export interface ConnectionContext {
   readonly signal: AbortSignal;
 }
 
+/** Bytes of the documents in a message of one body and one `documents` section. */
+function documentBytes(messageLength: number, head: WriteHead): number {
+  const sectionHead = 1 + 4 + 'documents\0'.length;
+  return messageLength - (FIRST_BODY + head.bodyLength) - sectionHead;
+}
+
 /** One connection of the tool and the one to the target that continues it. */
 export class RelayConnection {
   private readonly source: ByteSource;
@@ -124,7 +130,7 @@ export class RelayConnection {
       const counters = this.context.counters.of(head.ns);
       counters.acknowledged += answer.n;
       counters.sentOperations += answer.n;
-      counters.bytes += header.length;
+      counters.bytes += documentBytes(header.length, head);
       const charged = await this.measure(head);
       pacer.settle(estimated, charged ?? estimated);
       counters.requestUnits += charged ?? estimated;

@@ -11,7 +11,7 @@ import {
   retryDelayMs,
   type ServerErrorMeaning,
 } from './server-error.js';
-import type { Upstream } from './upstream.js';
+import type { CommandLink } from './upstream.js';
 import { decodeBody, openOpMsg } from './wire.js';
 import type { WriteCommand, WriteOperation } from './write-command.js';
 
@@ -19,7 +19,7 @@ import type { WriteCommand, WriteOperation } from './write-command.js';
 const LEARNING_OPERATIONS = 10;
 
 export interface DeliveryContext {
-  readonly link: Upstream;
+  readonly link: CommandLink;
   readonly pacer: RuPacer;
   readonly counters: NamespaceCounters;
   readonly clock: PacerClock;

@@ -4,7 +4,7 @@ import type { Namespace } from '../core/model/namespace.js';
 import type { PacerClock } from './pacer.js';
 import type { DuplicateOutcome, DuplicatePolicy } from './policy.js';
 import { meaningOfCommandError, retryDelayMs } from './server-error.js';
-import { readReplyHead, type ReplyHead, type Upstream } from './upstream.js';
+import { readReplyHead, type ReplyHead, type CommandLink } from './upstream.js';
 import { openOpMsg, writeOpMsg } from './wire.js';
 import { findByIds, replaceById } from './write-command.js';
 
@@ -12,7 +12,7 @@ import { findByIds, replaceById } from './write-command.js';
 const READ_BYTES = 8 * 1024 * 1024;
 
 export interface DuplicateContext {
-  readonly link: Upstream;
+  readonly link: CommandLink;
   readonly clock: PacerClock;
   readonly random: () => number;
   readonly signal: AbortSignal;

@@ -1,13 +1,8 @@
+import type { DeadLetterSink } from '../core/model/dead-letter.js';
 import type { Namespace } from '../core/model/namespace.js';
 
-/** Where documents go that the target refuses for good. The promise resolves when the document is safe on disk. */
-export interface DeadLetterPort {
-  add(
-    ns: Namespace,
-    document: Uint8Array,
-    why: { readonly code: number; readonly message: string; readonly attempts: number },
-  ): Promise<void>;
-}
+/** Where documents go that the target refuses for good: `add` resolves when the document is safe on disk. */
+export type DeadLetterPort = Pick<DeadLetterSink, 'add'>;
 
 /**
  * What to do when an insert meets a document with its `_id`. `report`: the tool is told, as a server would (but what the relay itself

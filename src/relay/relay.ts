@@ -2,6 +2,7 @@ import { connect as connectTcp, createServer, type Server, type Socket } from 'n
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { MigrationError } from '../core/model/error.js';
 import { Budgets, type BudgetMode } from './budgets.js';
+import { StreamEnded } from './byte-source.js';
 import { RelayConnection } from './connection.js';
 import { RelayCounters, type NamespaceCounters } from './counters.js';
 import type { PacerClock, PacerSnapshot } from './pacer.js';
@@ -80,7 +81,9 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     try {
       await connection.serve();
     } catch (error) {
-      if (!ended.signal.aborted && !stopping.signal.aborted) options.onConnectionError?.('tool', error);
+      // The tool closes its connections when it is done; only what is not an end is worth telling.
+      const expected = error instanceof StreamEnded || ended.signal.aborted || stopping.signal.aborted;
+      if (!expected) options.onConnectionError?.('tool', error);
     } finally {
       client.destroy();
       upstream.destroy();

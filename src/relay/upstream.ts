@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { serialize, type Document } from 'bson';
 import { documentLength, elements, elementName, readNumber, readString } from '../core/bson/raw-document.js';
-import { ByteSource, send, StreamEnded } from './byte-source.js';
+import { ByteSource, send } from './byte-source.js';
 import { openOpMsg, readHeader, writeDocumentMessage, writeOpMsg, HEADER_BYTES, OP_MSG } from './wire.js';
 
 /** Ids of the relay's own requests start here, far from those of a young tool connection; a clash would do no harm, since replies come in order. */
@@ -15,6 +15,9 @@ export interface ReplyHead {
   readonly message: string;
   readonly hasWriteErrors: boolean;
 }
+
+/** What carries a command to the target and its reply back. */
+export type CommandLink = Pick<Upstream, 'newRequestId' | 'roundTrip' | 'rawCommand'>;
 
 /** One connection to the target, as the tool's own connection continues on it. Strictly one request after another. */
 export class Upstream {
@@ -68,8 +71,8 @@ export class Upstream {
   }
 }
 
-/** Body of an OP_MSG reply with plain values. @throws StreamEnded never; MalformedBson on other messages. */
-export function decodeReply(message: Buffer): Document {
+/** Body of an OP_MSG reply with plain values. @throws MalformedBson on other messages. */
+function decodeReply(message: Buffer): Document {
   const reply = openOpMsg(message);
   return readPlain(message.subarray(reply.bodyStart, reply.bodyEnd));
 }
@@ -126,5 +129,3 @@ export function readReplyHead(message: Buffer): ReplyHead | undefined {
 export function encodeReply(requestId: number, responseTo: number, body: Document): Buffer {
   return writeOpMsg({ requestId, responseTo, body: serialize(body, { ignoreUndefined: true }) });
 }
-
-export { StreamEnded };

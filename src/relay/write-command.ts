@@ -1,5 +1,13 @@
 import { serialize, type Document } from 'bson';
-import { BSON_TYPE, elements, elementName, findElement, readNumber, readString } from '../core/bson/raw-document.js';
+import {
+  BSON_TYPE,
+  documentLength,
+  elements,
+  elementName,
+  findElement,
+  readNumber,
+  readString,
+} from '../core/bson/raw-document.js';
 import type { Namespace } from '../core/model/namespace.js';
 import { FLAG_MORE_TO_COME, payloadDocuments, writeOpMsg, type OpMsg } from './wire.js';
 
@@ -19,8 +27,7 @@ export interface WriteHead {
   readonly ordered: boolean;
   /** The tool asked for no acknowledgement (`w: 0`), which hides every error; the relay asks the target for one all the same. */
   readonly unacknowledged: boolean;
-  /** A retryable write: its number must not be used again for a part of the batch. */
-  readonly transaction: boolean;
+  readonly bodyLength: number;
 }
 
 /** Reads the head from a body document at `offset`; undefined when it is not a write command. */
@@ -30,7 +37,6 @@ export function readWriteHead(buffer: Buffer, offset: number, flags: number): Wr
   let db: string | undefined;
   let ordered = true;
   let unacknowledged = (flags & FLAG_MORE_TO_COME) !== 0;
-  let transaction = false;
   for (const element of elements(buffer, offset)) {
     const name = elementName(buffer, element);
     if (kind === undefined) {
@@ -39,14 +45,13 @@ export function readWriteHead(buffer: Buffer, offset: number, flags: number): Wr
       coll = readString(buffer, element);
     } else if (name === '$db') db = readString(buffer, element);
     else if (name === 'ordered') ordered = buffer[element.valueStart] === 1;
-    else if (name === 'txnNumber') transaction = true;
     else if (name === 'writeConcern' && element.type === BSON_TYPE.document) {
       const w = findElement(buffer, 'w', element.valueStart);
       if (w && readNumber(buffer, w) === 0) unacknowledged = true;
     }
   }
   if (!kind || coll === undefined || db === undefined) return undefined;
-  return { kind, ns: { db, coll }, ordered, unacknowledged, transaction };
+  return { kind, ns: { db, coll }, ordered, unacknowledged, bodyLength: documentLength(buffer, offset) };
 }
 
 /** One operation of a write command: its bytes and its place in the tool's own batch. */
