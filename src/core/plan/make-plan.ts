@@ -1,0 +1,164 @@
+import type { ClusterFacts, ClusterInventory, CollectionFacts, Throughput } from '../model/facts.js';
+import type { MethodId } from '../model/method.js';
+import {
+  formatNamespace,
+  isSelected,
+  isSystemNamespace,
+  renameNamespace,
+  SYSTEM_DATABASES,
+  type Namespace,
+  type NamespaceSelection,
+} from '../model/namespace.js';
+import type {
+  ClusterReference,
+  ConflictPolicy,
+  NotMigrated,
+  Plan,
+  PlannedCollection,
+  Tuning,
+  VerificationPlan,
+} from '../model/plan.js';
+import { bytes } from '../model/units.js';
+import { planIndexes } from './index-fates.js';
+import { refusedName } from './names.js';
+import { planOptions, planShardKey, planThroughput } from './options.js';
+import { checkNotSource, checkRenamedTo, checkSelection, checkTargetNames } from './plan-checks.js';
+import { planId } from './plan-id.js';
+import { describeTarget, type AccountCapability, type TargetDescription } from './target.js';
+import { planViews } from './views.js';
+import type { NotMigratedWhy } from './whys.js';
+
+export interface PlanInput {
+  readonly inventory: ClusterInventory;
+  readonly source: ClusterReference;
+  readonly target: ClusterReference;
+  /** What the probe of the target learnt. */
+  readonly targetCluster: ClusterFacts;
+  /** RU targets: the account's switches, as the user says. */
+  readonly targetCapabilities?: readonly AccountCapability[];
+  readonly method: MethodId;
+  readonly selection: NamespaceSelection;
+  readonly tuning: Tuning;
+  /** ISO date; core has no clock. */
+  readonly createdAt: string;
+  /** Default `fail`: a document of the target is never lost by default. */
+  readonly conflictPolicy?: ConflictPolicy;
+  /** Default `full`. */
+  readonly verification?: VerificationPlan;
+  /** Default `primary`: a secondary that lags would make a complete copy look incomplete. */
+  readonly readPreference?: Plan['readPreference'];
+  /** RU targets: throughput of every new collection. */
+  readonly throughput?: Throughput;
+  /** RU targets: throughput by source namespace `db.coll`, in place of `throughput`. */
+  readonly collectionThroughput?: Readonly<Record<string, Throughput>>;
+  /** RU targets: path of the shard key by source namespace `db.coll`; without one the source's own, where it is a single field. */
+  readonly shardKeys?: Readonly<Record<string, string>>;
+}
+
+/** Everything that takes part: selected, and not the server's own. Views and time series are included. */
+export function selectedCollections(
+  inventory: ClusterInventory,
+  selection: NamespaceSelection,
+): readonly CollectionFacts[] {
+  return inventory.collections.filter((c) => !isSystemNamespace(c.ns) && isSelected(selection, c.ns));
+}
+
+/**
+ * The whole migration as data: what goes where, with which options and indexes, and what does not go, each with a reason.
+ * Collections come sorted by name, views after all of them in the order in which they have to be made.
+ * @throws MigrationError `bad-plan` (with `reason`: `include-matches-nothing`, `rename-unknown`, `rename-twice`, `rename-collision`, `rename-to-system`,
+ * `database-case-collision`, `name-refused-by-target`, `target-kind-unsupported`), `bad-namespace` for an unreadable target name, `source-is-target`.
+ */
+export function makePlan(input: PlanInput): Plan {
+  const { inventory, selection } = input;
+  const target = describeTarget(input.targetCluster, input.targetCapabilities ?? []);
+  checkSelection(inventory, input);
+  const selected = [...selectedCollections(inventory, selection)].sort((a, b) => compare(a.ns, b.ns));
+  const rename = (ns: Namespace): Namespace => renameNamespace(selection, ns);
+  const notMigrated: NotMigrated[] = [...leftOutByReading(inventory, selection)];
+  const data: PlannedCollection[] = [];
+  const views: CollectionFacts[] = [];
+  for (const collection of selected) {
+    const why = unfit(collection, rename(collection.ns), target);
+    checkRenamedTo(collection.ns, rename(collection.ns), why);
+    if (why !== undefined) notMigrated.push({ source: collection.ns, why });
+    else if (collection.type === 'view') views.push(collection);
+    else data.push(planCollection(collection, rename(collection.ns), target, input));
+  }
+  const plannedViews = planViews(views, data, target.kind, rename);
+  const collections = [...data, ...plannedViews.views];
+  notMigrated.push(...plannedViews.notMigrated);
+  notMigrated.sort((a, b) => compare(a.source, b.source));
+  checkTargetNames(collections);
+  checkNotSource(inventory.cluster, input.targetCluster, collections);
+  const plan: Omit<Plan, 'id'> = {
+    version: 1,
+    createdAt: input.createdAt,
+    source: input.source,
+    target: input.target,
+    targetKind: target.kind,
+    method: input.method,
+    collections,
+    notMigrated,
+    tuning: input.tuning,
+    conflictPolicy: input.conflictPolicy ?? 'fail',
+    verification: input.verification ?? { depth: 'full' },
+    readPreference: input.readPreference ?? 'primary',
+  };
+  return { ...plan, id: planId(plan) };
+}
+
+function compare(a: Namespace, b: Namespace): number {
+  const [x, y] = [formatNamespace(a), formatNamespace(b)];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+/** `system.views` and the buckets of time series are told of by their views and time series. */
+function leftOutByReading(inventory: ClusterInventory, selection: NamespaceSelection): readonly NotMigrated[] {
+  const unreadable = inventory.failed.filter((f) => isSelected(selection, f.ns));
+  const system = inventory.skipped.filter(
+    ({ ns, reason }) =>
+      reason === 'system' &&
+      !SYSTEM_DATABASES.has(ns.db) &&
+      isSelected(selection, ns) &&
+      ns.coll !== 'system.views' &&
+      !ns.coll.startsWith('system.buckets.'),
+  );
+  return [
+    ...unreadable.map(({ ns }) => ({ source: ns, why: 'unreadable' })),
+    ...system.map(({ ns }) => ({ source: ns, why: 'system' })),
+  ];
+}
+
+function unfit(collection: CollectionFacts, name: Namespace, target: TargetDescription): NotMigratedWhy | undefined {
+  if (collection.type === 'timeseries') {
+    // mongorestore wants to make a time series itself and refuses one that is there; its buckets cannot be compared document by document.
+    return target.kind === 'mongodb' ? 'timeseries-not-carried' : 'timeseries-unsupported';
+  }
+  return refusedName(name, target.kind);
+}
+
+function planCollection(
+  collection: CollectionFacts,
+  name: Namespace,
+  target: TargetDescription,
+  input: PlanInput,
+): PlannedCollection {
+  const key = formatNamespace(collection.ns);
+  const options = planOptions(collection.options, target);
+  const shard = planShardKey(collection, target, input.shardKeys?.[key]);
+  const wished = target.kind === 'cosmos-ru' ? (input.collectionThroughput?.[key] ?? input.throughput) : undefined;
+  const throughput = planThroughput(wished, shard.shardKey !== undefined);
+  const path = target.kind === 'cosmos-ru' ? shard.shardKey?.[0]?.[0] : undefined;
+  return {
+    source: collection.ns,
+    target: name,
+    documents: collection.documents,
+    logicalBytes: bytes(collection.logicalBytes),
+    options: options.options,
+    droppedOptions: [...options.dropped, ...shard.dropped, ...throughput.dropped],
+    ...(shard.shardKey ? { shardKey: shard.shardKey } : {}),
+    ...(throughput.throughput ? { throughput: throughput.throughput } : {}),
+    indexes: planIndexes(collection.indexes, { target, ...(path !== undefined ? { shardKey: path } : {}) }),
+  };
+}

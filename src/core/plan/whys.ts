@@ -1,0 +1,72 @@
+/** Every reason that a plan gives for not doing exactly what the source has. Closed, so that words can be complete. */
+
+export const INDEX_WHYS = [
+  'text-unsupported',
+  '2d-unsupported',
+  'kind-unsupported',
+  'hashed-to-ascending',
+  'shard-key-indexed',
+  'sparse-dropped',
+  'unique-sparse-unsupported',
+  'collation-dropped',
+  'partial-dropped',
+  'unique-partial-unsupported',
+  'wildcard-unsupported',
+  'wildcard-projection-unsupported',
+  'compound-wildcard-unsupported',
+  'compound-too-many-fields',
+  'compound-2dsphere-unsupported',
+  'nested-needs-capability',
+  'path-too-deep',
+  'path-unsupported',
+  'unique-without-shard-key',
+  'ttl-dropped',
+  'ttl-one-per-collection',
+  'ttl-value-invalid',
+  'hidden-unsupported',
+  'hidden-dropped',
+  'text-version-dropped',
+  'too-many-indexes',
+  'duplicate-by-key',
+] as const;
+export type IndexWhy = (typeof INDEX_WHYS)[number];
+
+export const OPTION_WHYS = [
+  'capped-unsupported',
+  'validator-unsupported',
+  'validator-not-carried',
+  'collation-unsupported',
+  'clustered-unsupported',
+  'pre-images-unsupported',
+  'expiry-unsupported',
+  'expiry-would-delete',
+  'shard-key-compound',
+  'shard-key-left-out',
+  'throughput-lowered-unsharded',
+] as const;
+export type OptionWhy = (typeof OPTION_WHYS)[number];
+
+export const NOT_MIGRATED_WHYS = [
+  'view',
+  'view-base-not-migrated',
+  'view-in-other-database',
+  'view-names-renamed',
+  'timeseries-unsupported',
+  'timeseries-not-carried',
+  'system',
+  'unreadable',
+  'name-too-long',
+  'name-characters',
+] as const;
+export type NotMigratedWhy = (typeof NOT_MIGRATED_WHYS)[number];
+
+/** Several reasons for one rewritten index are joined in `IndexFate.why`. */
+const JOINT = '+';
+
+export function joinWhys(whys: readonly IndexWhy[]): string {
+  return whys.join(JOINT);
+}
+
+export function splitWhys(why: string): readonly string[] {
+  return why.split(JOINT);
+}

@@ -1,0 +1,116 @@
+import { MigrationError } from '../model/error.js';
+import type { MethodId, Reason } from '../model/method.js';
+import { MIB, milliseconds, type Milliseconds } from '../model/units.js';
+
+interface Band {
+  readonly low: number;
+  readonly expected: number;
+  readonly high: number;
+}
+
+interface Speed {
+  /** Documents per second where documents are small. */
+  readonly documents: Band;
+  /** MiB per second where they are large. */
+  readonly mebibytes: Band;
+  /** False where the figures are judged, not measured. */
+  readonly measured: boolean;
+}
+
+/**
+ * Speeds on a target that does not throttle. `high` of the measured ones is what was seen on one idle machine of 2 cores with everything on it
+ * (documents of 1 KB: mongodump | mongorestore 24-63 k/s, export | import 4 k/s, raw copy 66-160 k/s, a Spark job on 2 cores 26-53 k/s);
+ * `expected` and `low` take a network into account. The services' own speeds are published nowhere: they are judged from their defaults.
+ */
+const SPEEDS: Readonly<Record<MethodId, Speed>> = {
+  'dump-restore': { documents: band(8_000, 25_000, 60_000), mebibytes: band(10, 30, 60), measured: true },
+  'export-import': { documents: band(2_000, 4_000, 6_000), mebibytes: band(2, 4, 10), measured: true },
+  'studio-3t': { documents: band(1_000, 3_000, 10_000), mebibytes: band(2, 5, 15), measured: false },
+  'direct-copy': { documents: band(15_000, 60_000, 150_000), mebibytes: band(10, 60, 110), measured: true },
+  dms: { documents: band(2_000, 10_000, 30_000), mebibytes: band(5, 20, 60), measured: false },
+  'data-factory': { documents: band(2_000, 10_000, 40_000), mebibytes: band(5, 20, 80), measured: false },
+  'spark-databricks': { documents: band(40_000, 150_000, 400_000), mebibytes: band(60, 200, 500), measured: false },
+};
+
+function band(low: number, expected: number, high: number): Band {
+  return { low, expected, high };
+}
+
+export interface DurationInput {
+  readonly method: MethodId;
+  readonly documents: number;
+  readonly logicalBytes: number;
+  /** RU targets: what the writing costs altogether, and what the target gives per second. */
+  readonly totalRu?: number;
+  readonly ruPerSecond?: number;
+}
+
+export interface DurationEstimate {
+  /** Shortest, likely and longest wall time. */
+  readonly low: Milliseconds;
+  readonly expected: Milliseconds;
+  readonly high: Milliseconds;
+  readonly assumptions: readonly Reason[];
+}
+
+/** A pacing writer gets 97-100 % of the provisioned throughput; uneven keys and other users of the account take the rest. */
+const RU_USE = band(0.6, 0.95, 1);
+
+/** How fast a full read of both sides goes: bound by the network, as nothing is written. */
+const VERIFICATION_SPEED: Speed = {
+  documents: band(20_000, 60_000, 150_000),
+  mebibytes: band(10, 60, 110),
+  measured: true,
+};
+
+/**
+ * Wall time of the data move: the slowest of documents per second, bytes per second and, on an RU target, total charge ÷ throughput.
+ * Set-up, index builds and verification are not in it.
+ * @throws MigrationError `bad-number` for a negative or non-finite figure, or a throughput of 0.
+ */
+export function estimateDuration(input: DurationInput): DurationEstimate {
+  return estimate(SPEEDS[input.method], input);
+}
+
+/** Wall time of reading every document on both sides. `totalRu` is the charge of the reads. @throws as {@link estimateDuration}. */
+export function estimateVerification(input: Omit<DurationInput, 'method'>): DurationEstimate {
+  return estimate(VERIFICATION_SPEED, input);
+}
+
+function estimate(speed: Speed, input: Omit<DurationInput, 'method'>): DurationEstimate {
+  for (const name of ['documents', 'logicalBytes', 'totalRu', 'ruPerSecond'] as const) {
+    const value = input[name];
+    if (value !== undefined && (!Number.isFinite(value) || value < 0 || (name === 'ruPerSecond' && value === 0))) {
+      throw new MigrationError('bad-number', { name, value: String(value) });
+    }
+  }
+  const { totalRu, ruPerSecond } = input;
+  const byCharge = (use: number): number =>
+    totalRu !== undefined && ruPerSecond !== undefined ? totalRu / (ruPerSecond * use) : 0;
+  const seconds = (pace: keyof Band): number =>
+    Math.max(
+      input.documents / speed.documents[pace],
+      input.logicalBytes / (speed.mebibytes[pace] * MIB),
+      byCharge(RU_USE[pace]),
+    );
+  const bound = boundOf(speed, input, byCharge(RU_USE.expected));
+  return {
+    low: milliseconds(seconds('high') * 1000),
+    expected: milliseconds(seconds('expected') * 1000),
+    high: milliseconds(seconds('low') * 1000),
+    assumptions: [
+      { id: speed.measured ? 'speed-measured-elsewhere' : 'speed-judged', params: {}, weight: '-' },
+      bound === 'throughput'
+        ? { id: 'bound-by-throughput', params: { ruPerSecond: ruPerSecond ?? 0 }, weight: '-' }
+        : { id: 'bound-by-copying', params: {}, weight: '+' },
+    ],
+  };
+}
+
+function boundOf(speed: Speed, input: Omit<DurationInput, 'method'>, byCharge: number): 'throughput' | 'copying' {
+  const copying = Math.max(
+    input.documents / speed.documents.expected,
+    input.logicalBytes / (speed.mebibytes.expected * MIB),
+  );
+  return byCharge > copying ? 'throughput' : 'copying';
+}
