@@ -1,0 +1,61 @@
+import type { Namespace } from '../core/model/namespace.js';
+import type { PlannedCollection, Plan } from '../core/model/plan.js';
+
+/** Exact counts of one namespace on the target, as the relay keeps them. */
+export interface RelayedCounts {
+  readonly ns: Namespace;
+  readonly acknowledged: number;
+  readonly alreadyThere: number;
+  readonly conflicts: number;
+  readonly deadLettered: number;
+  /** Errors that the tool was given because they were not about a document. */
+  readonly failed: number;
+  readonly throttledOperations: number;
+  readonly sentOperations: number;
+  readonly bytes: number;
+  readonly requestUnits: number;
+}
+
+/** A running throttle relay. */
+export interface RunningRelay {
+  readonly port: number;
+  counters(): readonly RelayedCounts[];
+  close(): Promise<void>;
+}
+
+export interface RelayStarter {
+  /** `onConflict` is called for each document that is on the target with other bytes, under the policy `fail`. */
+  start(options: { readonly onConflict: (ns: Namespace) => void }): Promise<RunningRelay>;
+}
+
+/** How one tool process ended. */
+export interface ToolExit {
+  readonly tool: string;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** The tool's own last words of failure, redacted. */
+  readonly failed?: string;
+}
+
+/** What a tool told while it ran: redacted text, for the log and the screen. */
+export interface ToolLine {
+  readonly tool: string;
+  readonly kind: string;
+  readonly text: string;
+}
+
+export interface NativeCopyJob {
+  readonly plan: Plan;
+  readonly collections: readonly PlannedCollection[];
+  readonly relayPort: number;
+  readonly signal: AbortSignal;
+  readonly onLine: (line: ToolLine) => void;
+  /** The exact command line, without secrets, before it runs. */
+  readonly onCommand: (display: string) => void;
+}
+
+/** The real database tools, dumping from the source and restoring through the relay. */
+export interface NativeTools {
+  /** Resolves when all pairs have ended; a bad end is a value. @throws MigrationError `tool-missing` before anything was started. */
+  dumpAndRestore(job: NativeCopyJob): Promise<readonly ToolExit[]>;
+}
