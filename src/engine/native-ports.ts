@@ -47,6 +47,8 @@ export interface ToolLine {
 export interface NativeCopyJob {
   readonly plan: Plan;
   readonly collections: readonly PlannedCollection[];
+  /** Every collection and view that the source holds now, by database: what is not selected must be excluded by name. */
+  readonly present: ReadonlyMap<string, readonly string[]>;
   readonly relayPort: number;
   readonly signal: AbortSignal;
   readonly onLine: (line: ToolLine) => void;

@@ -1,7 +1,7 @@
 import type { DeadLetterSink } from '../core/model/dead-letter.js';
 import { MigrationError } from '../core/model/error.js';
 import { formatNamespace } from '../core/model/namespace.js';
-import type { Plan } from '../core/model/plan.js';
+import type { Plan, PlannedCollection } from '../core/model/plan.js';
 import type { RunState } from '../core/model/run.js';
 import { enterState, type Journal } from './journal/port.js';
 import type { CopyCounters, Verdict } from './journal/record.js';
@@ -18,6 +18,9 @@ import { verifyRun } from './verify/verify-run.js';
 
 /** How often the counters are read while the tools run: often enough for a live display, rarely enough to cost nothing. */
 const PROGRESS_MS = 500;
+
+/** Names of all collections of a database in one reply: 16 MB hold more than this many. */
+const ALL_NAMES = 100_000;
 
 export type RunEvent =
   | { readonly kind: 'state'; readonly state: RunState; readonly why?: string }
@@ -152,6 +155,7 @@ class NativeRun {
     const collections = plan.collections.filter((c) => !c.options.view && !refused.has(formatNamespace(c.target)));
     if (collections.length === 0) return undefined;
 
+    const present = await this.presentOnSource(collections);
     const conflict = new AbortController();
     const relay = await starter.start({ onConflict: (ns) => conflict.abort(formatNamespace(ns)) });
     const stop = new AbortController();
@@ -161,6 +165,7 @@ class NativeRun {
       exits = await tools.dumpAndRestore({
         plan,
         collections,
+        present,
         relayPort: relay.port,
         signal: AbortSignal.any([signal, conflict.signal]),
         onLine: (line) => onEvent({ kind: 'tool-line', line }),
@@ -192,6 +197,25 @@ class NativeRun {
         params: { tool: e.tool, exitCode: e.exitCode ?? -1, signal: e.signal ?? '', message: e.failed ?? '' },
       })),
     };
+  }
+
+  private async presentOnSource(
+    collections: readonly PlannedCollection[],
+  ): Promise<ReadonlyMap<string, readonly string[]>> {
+    const present = new Map<string, readonly string[]>();
+    for (const db of new Set(collections.map((c) => c.source.db))) {
+      const reply = await this.context.source.command(db, {
+        listCollections: 1,
+        nameOnly: true,
+        cursor: { batchSize: ALL_NAMES },
+      });
+      const cursor = reply['cursor'] as { firstBatch: readonly { name: string }[] };
+      present.set(
+        db,
+        cursor.firstBatch.map((c) => c.name),
+      );
+    }
+    return present;
   }
 
   private async followProgress(relay: { counters(): readonly RelayedCounts[] }, stop: AbortSignal): Promise<void> {
