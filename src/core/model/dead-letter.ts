@@ -25,6 +25,8 @@ export interface DeadLetterEntry {
   /** Length of the document and where it starts in the namespace's `.bson` file. */
   readonly bytes: number;
   readonly offset: number;
+  /** First 32 hexadecimal digits of the document's SHA-256. */
+  readonly digest: string;
   readonly attempts: number;
   /** ISO time. */
   readonly at: string;

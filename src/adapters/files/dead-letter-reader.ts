@@ -1,0 +1,118 @@
+import { open, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DeadLetterEntry } from '../../core/model/dead-letter.js';
+import { MigrationError } from '../../core/model/error.js';
+import { parseNamespace } from '../../core/model/namespace.js';
+import { fileFailed, systemCode } from './durable.js';
+import { namespaceFileName } from './namespace-file-name.js';
+
+export const DOCUMENTS_ENDING = '.bson';
+export const INDEX_ENDING = '.jsonl';
+
+/** The index of one namespace as it is on disk. */
+export interface DeadLetterIndex {
+  readonly entries: readonly DeadLetterEntry[];
+  /** Length of the part of the index that is whole. */
+  readonly wholeBytes: number;
+}
+
+/** A document that was refused twice with different content is listed once, as it was last. */
+export function latestEntries(entries: readonly DeadLetterEntry[]): DeadLetterEntry[] {
+  const latest = new Map<string, DeadLetterEntry>();
+  entries.forEach((entry, position) => latest.set(entry.idHex === '' ? `#${position}` : entry.idHex, entry));
+  return [...latest.values()];
+}
+
+/**
+ * Reads an index file; a last line that was not written to its end is left out.
+ * @throws MigrationError `file-failed` where a line before it is damaged or the file cannot be read.
+ */
+export async function readDeadLetterIndex(path: string): Promise<DeadLetterIndex> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return { entries: [], wholeBytes: 0 };
+    throw fileFailed(error, path, 'read');
+  }
+  const entries: DeadLetterEntry[] = [];
+  let position = 0;
+  for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, position)) {
+    const entry = parseEntry(bytes.toString('utf8', position, end));
+    if (!entry && end === bytes.length - 1) break;
+    if (!entry)
+      throw new MigrationError('file-failed', { path, action: 'read', code: 'damaged', line: entries.length + 1 });
+    entries.push(entry);
+    position = end + 1;
+  }
+  return { entries, wholeBytes: position };
+}
+
+function parseEntry(line: string): DeadLetterEntry | undefined {
+  try {
+    const entry = JSON.parse(line) as Partial<DeadLetterEntry>;
+    const whole = typeof entry.ns === 'string' && typeof entry.idHex === 'string' && Number.isInteger(entry.offset);
+    return whole && Number.isInteger(entry.bytes) ? (entry as DeadLetterEntry) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function indexNames(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => name.endsWith(INDEX_ENDING)).sort();
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw fileFailed(error, folder, 'list');
+  }
+}
+
+/** What lies in a dead-letter folder, by namespace of the target. @throws MigrationError `file-failed`. */
+export async function listDeadLetters(folder: string): Promise<{ ns: string; documents: number; bytes: number }[]> {
+  const found: { ns: string; documents: number; bytes: number }[] = [];
+  for (const name of await indexNames(folder)) {
+    const latest = latestEntries((await readDeadLetterIndex(join(folder, name))).entries);
+    const [first] = latest;
+    if (!first) continue;
+    found.push({ ns: first.ns, documents: latest.length, bytes: latest.reduce((sum, entry) => sum + entry.bytes, 0) });
+  }
+  return found;
+}
+
+/**
+ * The refused documents, whole, one at a time, of one namespace (`db.coll` on the target) or of all.
+ * @throws MigrationError `file-failed`, also where a document is shorter than its index says.
+ */
+export async function* readDeadLetters(
+  folder: string,
+  ns?: string,
+): AsyncGenerator<{ entry: DeadLetterEntry; document: Buffer }> {
+  const names =
+    ns === undefined ? await indexNames(folder) : [`${namespaceFileName(parseNamespace(ns))}${INDEX_ENDING}`];
+  for (const name of names) {
+    const latest = latestEntries((await readDeadLetterIndex(join(folder, name))).entries);
+    if (latest.length === 0) continue;
+    const path = join(folder, `${name.slice(0, -INDEX_ENDING.length)}${DOCUMENTS_ENDING}`);
+    const handle = await open(path, 'r').catch((error: unknown) => {
+      throw fileFailed(error, path, 'read');
+    });
+    try {
+      for (const entry of latest) {
+        const document = Buffer.allocUnsafe(entry.bytes);
+        const { bytesRead } = await handle.read(document, 0, entry.bytes, entry.offset);
+        if (bytesRead !== entry.bytes)
+          throw new MigrationError('file-failed', { path, action: 'read', code: 'cut-short' });
+        yield { entry, document };
+      }
+    } finally {
+      await handle.close();
+    }
+  }
+}
+
+/** `_id`s (hexadecimal, type byte and value) of a namespace's dead letters, for verification to expect them missing. */
+export async function deadLetterIds(folder: string, ns: string): Promise<ReadonlySet<string>> {
+  const path = join(folder, `${namespaceFileName(parseNamespace(ns))}${INDEX_ENDING}`);
+  const { entries } = await readDeadLetterIndex(path);
+  return new Set(entries.map((entry) => entry.idHex).filter((id) => id !== ''));
+}

@@ -1,0 +1,60 @@
+import type { Plan } from '../../core/model/plan.js';
+import { planHash } from '../../engine/journal/identity.js';
+import type { Journal } from '../../engine/journal/port.js';
+import type { Clock } from '../../engine/ports.js';
+import { openDeadLetters, type FileDeadLetters } from './dead-letter-files.js';
+import { openJournalFile } from './journal-file.js';
+import { readPlanFile } from './plan-file.js';
+import { thisProcess } from './process-identity.js';
+import type { RunFolder } from './run-folder.js';
+import { takeRunLock } from './run-lock.js';
+import { removeLeftSecretFiles } from './secret-files.js';
+
+/** A run that this process has taken over. */
+export interface OpenRun {
+  readonly folder: RunFolder;
+  readonly plan: Plan;
+  readonly journal: Journal;
+  readonly deadLetters: FileDeadLetters;
+  /** Secret files of a process that died, removed on opening. */
+  readonly removedSecretFiles: readonly string[];
+  /** Brings everything to disk and lets the run go. */
+  close(): Promise<void>;
+}
+
+/**
+ * Takes a run over, new or interrupted: locks it, opens journal and dead letters, removes secret files that a dead process left, and records this process.
+ * @throws MigrationError `run-locked` (`pid`), `journal-foreign`, `journal-damaged`, `bad-plan`, `file-failed`.
+ */
+export async function openRun(
+  folder: RunFolder,
+  options: { clock: Clock; secrets?: readonly string[] },
+): Promise<OpenRun> {
+  const plan = await readPlanFile(folder.planPath);
+  const lock = await takeRunLock(folder.path);
+  let journal: Journal | undefined;
+  try {
+    journal = await openJournalFile(
+      folder.journalPath,
+      { runId: folder.runId, planId: plan.id, planHash: planHash(plan) },
+      options,
+    );
+    const removedSecretFiles = await removeLeftSecretFiles(journal);
+    const deadLetters = await openDeadLetters(folder.deadLettersPath, options);
+    await journal.append({ type: 'process', ...(await thisProcess()) });
+    const opened = journal;
+    const close = async (): Promise<void> => {
+      try {
+        await deadLetters.close();
+        await opened.close();
+      } finally {
+        await lock.release();
+      }
+    };
+    return { folder, plan, journal, deadLetters, removedSecretFiles, close };
+  } catch (error) {
+    await journal?.close();
+    await lock.release();
+    throw error;
+  }
+}

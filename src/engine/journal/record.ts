@@ -1,0 +1,83 @@
+import type { RunState } from '../../core/model/run.js';
+import type { IndexOutcome } from '../prepare/outcome.js';
+import type { VerificationResult } from '../verify/result.js';
+
+/** What the writer knows of one namespace, counted since its process started. `bytes` are of acknowledged documents; `ru` request units. */
+export interface CopyCounters {
+  readonly acknowledged: number;
+  /** On the target before, with equal bytes. */
+  readonly alreadyThere: number;
+  readonly conflicts: number;
+  readonly deadLettered: number;
+  /** Refusals for lack of request units; each was sent again. */
+  readonly throttled: number;
+  readonly bytes: number;
+  readonly ru: number;
+}
+
+/** How a run ended and why; the reasons are ids with parameters, sentences are made in `words`. */
+export interface Verdict {
+  readonly state: RunState;
+  readonly reasons: readonly {
+    readonly id: string;
+    readonly params: Readonly<Record<string, string | number | boolean>>;
+  }[];
+}
+
+/** What can be written to a journal. `ns` is always `db.coll` on the target. */
+export type JournalEntry =
+  | { readonly type: 'state'; readonly state: RunState; readonly why?: string }
+  /** A process took the run over. `startTime` tells a process from a later one with the same id. */
+  | { readonly type: 'process'; readonly pid: number; readonly startTime: string }
+  | {
+      readonly type: 'collection-created';
+      readonly ns: string;
+      readonly phase: 'intent' | 'done';
+      readonly existed?: boolean;
+    }
+  | { readonly type: 'index-fate'; readonly ns: string; readonly index: string; readonly outcome: IndexOutcome }
+  | { readonly type: 'copy-progress'; readonly ns: string; readonly counters: CopyCounters }
+  | {
+      readonly type: 'tool-exited';
+      readonly tool: string;
+      readonly exitCode: number | null;
+      readonly signal: string | null;
+    }
+  | { readonly type: 'verification'; readonly ns: string; readonly result: VerificationResult }
+  | { readonly type: 'verdict'; readonly verdict: Verdict }
+  /** A private file with a secret: `present: true` before it is made, `false` after it is gone. */
+  | { readonly type: 'secret-file'; readonly path: string; readonly present: boolean };
+
+/** Whose journal it is; always the first record. */
+export interface RunStarted {
+  readonly type: 'run-started';
+  readonly runId: string;
+  readonly planId: string;
+  readonly planHash: string;
+}
+
+export type JournalRecord = (RunStarted | JournalEntry) & {
+  /** 1, 2, 3 ... without a gap. */
+  readonly seq: number;
+  /** ISO time. */
+  readonly at: string;
+};
+
+export const JOURNAL_VERSION = 1;
+
+const TYPES: ReadonlySet<string> = new Set<JournalRecord['type']>([
+  'run-started',
+  'state',
+  'process',
+  'collection-created',
+  'index-fate',
+  'copy-progress',
+  'tool-exited',
+  'verification',
+  'verdict',
+  'secret-file',
+]);
+
+export function isRecordType(type: unknown): type is JournalRecord['type'] {
+  return typeof type === 'string' && TYPES.has(type);
+}

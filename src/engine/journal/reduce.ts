@@ -1,0 +1,200 @@
+import { MigrationError } from '../../core/model/error.js';
+import { canBecome, type RunState } from '../../core/model/run.js';
+import type { IndexOutcome } from '../prepare/outcome.js';
+import type { VerificationResult } from '../verify/result.js';
+import type { CopyCounters, JournalRecord, Verdict } from './record.js';
+
+export const NO_COPY: CopyCounters = {
+  acknowledged: 0,
+  alreadyThere: 0,
+  conflicts: 0,
+  deadLettered: 0,
+  throttled: 0,
+  bytes: 0,
+  ru: 0,
+};
+
+/** What a journal says of one namespace of the target. */
+export interface CollectionStatus {
+  readonly created: 'no' | 'intended' | 'created' | 'existed';
+  /** Fate of each index, by the source index's name. */
+  readonly indexes: Readonly<Record<string, IndexOutcome>>;
+  /** Over all processes that worked on the run, and by the latest alone. */
+  readonly copy: CopyCounters;
+  readonly copyByThisProcess: CopyCounters;
+  /** The latest result. */
+  readonly verification?: VerificationResult;
+}
+
+export interface RunStatus {
+  readonly runId: string;
+  readonly planId: string;
+  readonly planHash: string;
+  /** As last recorded; `stateWithoutProcess` says what it is worth when no process is alive. */
+  readonly state: RunState;
+  readonly why?: string;
+  readonly startedAt: string;
+  readonly updatedAt: string;
+  readonly history: readonly { readonly state: RunState; readonly at: string; readonly why?: string }[];
+  /** Processes that took the run over, the first one included. */
+  readonly attempts: number;
+  readonly process?: { readonly pid: number; readonly startTime: string };
+  /** By `db.coll` on the target. */
+  readonly collections: Readonly<Record<string, CollectionStatus>>;
+  readonly tools: readonly {
+    readonly tool: string;
+    readonly exitCode: number | null;
+    readonly signal: string | null;
+    readonly at: string;
+  }[];
+  /** Private files that may still exist. */
+  readonly secretFiles: readonly string[];
+  /** Of the current attempt; a new attempt starts without one. */
+  readonly verdict?: Verdict;
+}
+
+const UNTOUCHED: CollectionStatus = { created: 'no', indexes: {}, copy: NO_COPY, copyByThisProcess: NO_COPY };
+
+function add(a: CopyCounters, b: CopyCounters): CopyCounters {
+  return {
+    acknowledged: a.acknowledged + b.acknowledged,
+    alreadyThere: a.alreadyThere + b.alreadyThere,
+    conflicts: a.conflicts + b.conflicts,
+    deadLettered: a.deadLettered + b.deadLettered,
+    throttled: a.throttled + b.throttled,
+    bytes: a.bytes + b.bytes,
+    ru: a.ru + b.ru,
+  };
+}
+
+export function sameCounters(a: CopyCounters, b: CopyCounters): boolean {
+  return (Object.keys(NO_COPY) as (keyof CopyCounters)[]).every((key) => a[key] === b[key]);
+}
+
+/** Without the property: with exact optional types it cannot be set to undefined. */
+function without<T extends object, K extends keyof T>(value: T, key: K): Omit<T, K> {
+  const rest = { ...value };
+  delete rest[key];
+  return rest;
+}
+
+/** Folds records one by one; a class because copy counters restart with each process and their earlier sums must be kept. */
+export class JournalReducer {
+  #status: RunStatus | undefined;
+  readonly #collections = new Map<string, CollectionStatus>();
+  readonly #earlier = new Map<string, CopyCounters>();
+
+  /** @throws MigrationError `journal-damaged` for a step that the state machine does not have. */
+  apply(record: JournalRecord): void {
+    if (record.type === 'run-started') {
+      const { runId, planId, planHash, at } = record;
+      const history = [{ state: 'planned' as const, at }];
+      const state = 'planned';
+      this.#status = {
+        runId,
+        planId,
+        planHash,
+        state,
+        startedAt: at,
+        updatedAt: at,
+        history,
+        attempts: 0,
+        collections: {},
+        tools: [],
+        secretFiles: [],
+      };
+      return;
+    }
+    if (!this.#status) throw new MigrationError('journal-damaged', { line: record.seq, reason: 'unexpected-record' });
+    this.#status = { ...this.#next(this.#status, record), updatedAt: record.at };
+  }
+
+  #next(status: RunStatus, record: Exclude<JournalRecord, { type: 'run-started' }>): RunStatus {
+    switch (record.type) {
+      case 'state':
+        return stepTo(status, record);
+      case 'process':
+        for (const [ns, collection] of this.#collections) {
+          this.#earlier.set(ns, collection.copy);
+          this.#collections.set(ns, { ...collection, copyByThisProcess: NO_COPY });
+        }
+        return {
+          ...without(status, 'verdict'),
+          attempts: status.attempts + 1,
+          process: { pid: record.pid, startTime: record.startTime },
+        };
+      case 'collection-created':
+        this.#update(record.ns, (c) => ({
+          ...c,
+          created:
+            record.phase === 'intent' ? 'intended' : record.existed && c.created !== 'created' ? 'existed' : 'created',
+        }));
+        return status;
+      case 'index-fate':
+        this.#update(record.ns, (c) => ({ ...c, indexes: { ...c.indexes, [record.index]: record.outcome } }));
+        return status;
+      case 'copy-progress':
+        this.#update(record.ns, (c) => ({
+          ...c,
+          copy: add(this.#earlier.get(record.ns) ?? NO_COPY, record.counters),
+          copyByThisProcess: record.counters,
+        }));
+        return status;
+      case 'verification':
+        this.#update(record.ns, (c) => ({ ...c, verification: record.result }));
+        return status;
+      case 'tool-exited': {
+        const { tool, exitCode, signal, at } = record;
+        return { ...status, tools: [...status.tools, { tool, exitCode, signal, at }] };
+      }
+      case 'verdict':
+        return { ...status, verdict: record.verdict };
+      case 'secret-file': {
+        const others = status.secretFiles.filter((path) => path !== record.path);
+        return { ...status, secretFiles: record.present ? [...others, record.path] : others };
+      }
+    }
+  }
+
+  #update(ns: string, change: (before: CollectionStatus) => CollectionStatus): void {
+    this.#collections.set(ns, change(this.#collections.get(ns) ?? UNTOUCHED));
+  }
+
+  /** @throws MigrationError `journal-damaged` before the first record. */
+  get state(): RunState {
+    if (!this.#status) throw new MigrationError('journal-damaged', { line: 0, reason: 'empty' });
+    return this.#status.state;
+  }
+
+  /** What the present process has recorded of a namespace. */
+  copyByThisProcess(ns: string): CopyCounters | undefined {
+    return this.#collections.get(ns)?.copyByThisProcess;
+  }
+
+  /** @throws MigrationError `journal-damaged` before the first record. */
+  status(): RunStatus {
+    if (!this.#status) throw new MigrationError('journal-damaged', { line: 0, reason: 'empty' });
+    return { ...this.#status, collections: Object.fromEntries(this.#collections) };
+  }
+}
+
+function stepTo(status: RunStatus, record: Extract<JournalRecord, { type: 'state' }>): RunStatus {
+  if (!canBecome(status.state, record.state)) {
+    throw new MigrationError('journal-damaged', {
+      line: record.seq,
+      reason: 'bad-transition',
+      from: status.state,
+      to: record.state,
+    });
+  }
+  const why = record.why === undefined ? {} : { why: record.why };
+  const step = { state: record.state, at: record.at, ...why };
+  return { ...without(status, 'why'), ...why, state: record.state, history: [...status.history, step] };
+}
+
+/** What the records say, in one go. @throws MigrationError `journal-damaged` for no records or a step that the state machine does not have. */
+export function reduceJournal(records: readonly JournalRecord[]): RunStatus {
+  const reducer = new JournalReducer();
+  for (const record of records) reducer.apply(record);
+  return reducer.status();
+}
