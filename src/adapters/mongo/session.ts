@@ -1,0 +1,301 @@
+/** A connected cluster as the engine uses it: commands, and documents in and out as bytes. */
+import { deserialize, Long, type Document } from 'bson';
+import type { ClientSession, MongoClient, ReadPreferenceMode } from 'mongodb';
+import type { ClusterFacts } from '../../core/model/facts.js';
+import { MigrationError } from '../../core/model/error.js';
+import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
+import { redact } from '../../core/model/redact.js';
+import type { ClusterSession, Clock, RawBatch, RawFind, RawInsertResult, RawWriteError } from '../../engine/ports.js';
+import { abortError, SERVER_CODE, serverCode, toMigrationError, untilAborted, type ErrorContext } from './errors.js';
+import { openCursor } from './raw-reply.js';
+import { rawSequence, selfTest } from './raw-sequence.js';
+import { replaceStatement, survivesDecoding } from './raw-statement.js';
+import { isThrottled, throttleWait } from './throttle.js';
+
+export interface SessionParts {
+  readonly client: MongoClient;
+  readonly facts: ClusterFacts;
+  readonly clock: Clock;
+  readonly secrets: readonly string[];
+  readonly hasCredentials: boolean;
+  /** Whether the server knows sessions (`logicalSessionTimeoutMinutes`); RU accounts do not. */
+  readonly hasSessions: () => boolean;
+  /** The client whose commands of this read preference all go to one server. */
+  readonly clientFor: (readPreference: string) => Promise<MongoClient>;
+  /** In [0, 1), for the jitter of repeats. */
+  readonly random: () => number;
+}
+
+interface CommandOptions {
+  readonly signal?: AbortSignal;
+  readonly readPreference?: string;
+}
+
+interface StreamOptions extends CommandOptions {
+  readonly batchSize?: number;
+  readonly prefetch?: boolean;
+}
+
+/** Room for the command's own fields in a message that is filled with documents. */
+const MESSAGE_HEADROOM = 16 * 1024;
+/** A read that was throttled without a break for so long will not get through: the budget is used up by others. */
+const LONGEST_THROTTLE_MS = 10 * 60 * 1000;
+
+export class MongoSession implements ClusterSession {
+  readonly facts: ClusterFacts;
+  readonly #parts: SessionParts;
+  #readThrottles = 0;
+
+  constructor(parts: SessionParts) {
+    this.facts = parts.facts;
+    this.#parts = parts;
+  }
+
+  /** How many finds and getMores were answered with 16500 so far. */
+  get readThrottles(): number {
+    return this.#readThrottles;
+  }
+
+  async command(db: string, command: Document, options: CommandOptions = {}): Promise<Document> {
+    return this.#run(this.#parts.client, db, command, options);
+  }
+
+  async #run(
+    client: MongoClient,
+    db: string,
+    command: Document,
+    options: CommandOptions & { readonly session?: ClientSession | undefined; readonly raw?: boolean },
+  ): Promise<Document> {
+    const { signal } = options;
+    const name = Object.keys(command)[0] ?? '';
+    const target: unknown = command[name];
+    const namespace = typeof target === 'string' ? `${db}.${target}` : db;
+    try {
+      if (signal?.aborted) throw abortError(signal);
+      const running = client.db(db).command(command, {
+        readPreference: (options.readPreference ?? 'primary') as ReadPreferenceMode,
+        ...(options.session ? { session: options.session } : {}),
+        ...(options.raw ? { raw: true } : {}),
+        ...(signal ? { signal } : {}),
+      });
+      return await untilAborted(running, signal);
+    } catch (error) {
+      if (signal?.aborted) throw abortError(signal);
+      throw toMigrationError(error, this.#context(name, namespace));
+    }
+  }
+
+  #context(command: string, namespace: string): ErrorContext {
+    return { secrets: this.#parts.secrets, hasCredentials: this.#parts.hasCredentials, command, namespace };
+  }
+
+  findRaw(ns: Namespace, find: RawFind, signal?: AbortSignal): AsyncGenerator<RawBatch, void, void> {
+    const { readPreference, batchSize, ...rest } = find;
+    return this.streamRaw(
+      ns.db,
+      { find: ns.coll, ...rest, ...(batchSize === undefined ? {} : { batchSize }) },
+      {
+        ...(readPreference === undefined ? {} : { readPreference }),
+        ...(batchSize === undefined ? {} : { batchSize }),
+        ...(signal ? { signal } : {}),
+      },
+    );
+  }
+
+  /**
+   * Documents of any command that answers with a cursor, not decoded. `prefetch: false` asks for the next batch only when it is wanted.
+   * Throttled batches (16500) are asked for again, as long as told; a lost cursor is `connection-lost` with reason `cursor-lost`.
+   */
+  async *streamRaw(db: string, command: Document, options: StreamOptions = {}): AsyncGenerator<RawBatch, void, void> {
+    const { signal, batchSize, prefetch = true } = options;
+    const readPreference = options.readPreference ?? 'primary';
+    const client = await this.#parts.clientFor(readPreference);
+    // A cursor's commands must carry the same session, or the server refuses the getMore.
+    const session = this.#parts.hasSessions() ? client.startSession() : undefined;
+    const runOptions = { session, raw: true, readPreference, ...(signal ? { signal } : {}) };
+    const run = (next: Document): Promise<Document> =>
+      this.#throughThrottle(() => this.#run(client, db, next, runOptions), signal);
+    let cursorId = 0n;
+    let collection = '';
+    let pending: Promise<Document> | undefined;
+    const more = (): Promise<Document> => {
+      const asked = run({
+        getMore: Long.fromBigInt(cursorId),
+        collection,
+        ...(batchSize === undefined ? {} : { batchSize }),
+      });
+      asked.catch(() => undefined);
+      return asked;
+    };
+    try {
+      let reply = await run(command);
+      for (;;) {
+        const batch = openCursor(reply.cursor as Uint8Array);
+        cursorId = batch.cursorId;
+        collection = batch.namespace.slice(db.length + 1);
+        // The next batch travels while the caller works on this one.
+        pending = cursorId !== 0n && prefetch ? more() : undefined;
+        if (batch.documents.length > 0) yield { documents: batch.documents };
+        if (cursorId === 0n) return;
+        try {
+          reply = await (pending ?? more());
+        } catch (error) {
+          cursorId = 0n;
+          throw lostCursor(error, `${db}.${collection}`);
+        } finally {
+          pending = undefined;
+        }
+      }
+    } finally {
+      if (pending) {
+        cursorId = await pending.then(
+          (reply) => openCursor(reply.cursor as Uint8Array).cursorId,
+          () => cursorId,
+        );
+      }
+      if (cursorId !== 0n) {
+        const kill = { killCursors: collection, cursors: [Long.fromBigInt(cursorId)] };
+        await client
+          .db(db)
+          .command(kill, session ? { session } : {})
+          .catch(() => undefined);
+      }
+      await session?.endSession();
+    }
+  }
+
+  async #throughThrottle<T>(attemptOnce: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    const { clock, random } = this.#parts;
+    const since = clock.now();
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await attemptOnce();
+      } catch (error) {
+        if (!isThrottled(error) || clock.now() - since > LONGEST_THROTTLE_MS) throw error;
+        this.#readThrottles++;
+        await clock.sleep(throttleWait(error, attempt, random), signal);
+      }
+    }
+  }
+
+  async replaceRaw(ns: Namespace, document: Buffer, options: { shardKey?: readonly string[] } = {}): Promise<void> {
+    this.#needRawWrites();
+    const updates = rawSequence('updates', [replaceStatement(document, options.shardKey)]);
+    const reply = await this.command(ns.db, { update: ns.coll, ordered: true, updates });
+    const refused = this.#writeErrors(reply, [0])[0];
+    if (refused) {
+      throw new MigrationError('command-failed', {
+        serverCode: refused.code,
+        command: 'update',
+        namespace: formatNamespace(ns),
+        message: refused.message,
+      });
+    }
+    this.#checkWriteConcern(reply, 'update', ns);
+  }
+
+  async insertRaw(
+    ns: Namespace,
+    documents: readonly Buffer[],
+    options: { ordered: boolean; signal?: AbortSignal },
+  ): Promise<RawInsertResult> {
+    const raw = this.facts.driver === 'current';
+    if (raw) this.#needRawWrites();
+    const writeErrors: RawWriteError[] = [];
+    let inserted = 0;
+    for (const batch of this.#batches(documents, raw, writeErrors, options.ordered)) {
+      const slices = batch.map((index) => documents[index] ?? Buffer.alloc(0));
+      const payload = raw ? rawSequence('documents', slices) : slices.map((slice) => this.#decodeExactly(slice));
+      const command = { insert: ns.coll, ordered: options.ordered, documents: payload };
+      const reply = await this.command(ns.db, command, options.signal ? { signal: options.signal } : {});
+      inserted += Number(reply.n ?? 0);
+      const refused = this.#writeErrors(reply, batch);
+      writeErrors.push(...refused);
+      this.#checkWriteConcern(reply, 'insert', ns);
+      if (options.ordered && writeErrors.length > 0) break;
+    }
+    return { inserted, writeErrors: writeErrors.sort((a, b) => a.index - b.index) };
+  }
+
+  /** Indexes of documents that fit one command; those over the size limit go to `refused`, and end an ordered insert there. */
+  *#batches(
+    documents: readonly Buffer[],
+    raw: boolean,
+    refused: RawWriteError[],
+    ordered: boolean,
+  ): Generator<number[]> {
+    const { maxBsonObjectSize, maxMessageSizeBytes, maxWriteBatchSize } = this.facts;
+    // Without a document sequence the whole command is one document and has to keep to a document's size.
+    const room = (raw ? maxMessageSizeBytes : maxBsonObjectSize) - MESSAGE_HEADROOM;
+    let batch: number[] = [];
+    let size = 0;
+    for (const [index, document] of documents.entries()) {
+      if (document.length > maxBsonObjectSize) {
+        if (ordered && batch.length > 0) yield batch;
+        refused.push({ index, code: SERVER_CODE.bsonObjectTooLarge, message: `document of ${document.length} bytes` });
+        if (ordered) return;
+        continue;
+      }
+      if (batch.length > 0 && (batch.length >= maxWriteBatchSize || size + document.length > room)) {
+        yield batch;
+        batch = [];
+        size = 0;
+      }
+      batch.push(index);
+      size += document.length;
+    }
+    if (batch.length > 0) yield batch;
+  }
+
+  #writeErrors(reply: Document, indexes: readonly number[]): RawWriteError[] {
+    const told = Array.isArray(reply.writeErrors) ? (reply.writeErrors as Document[]) : [];
+    return told.map((error) => ({
+      index: indexes[Number(error.index ?? 0)] ?? 0,
+      code: Number(error.code ?? 0),
+      message: redact(String(error.errmsg ?? ''), this.#parts.secrets),
+    }));
+  }
+
+  #checkWriteConcern(reply: Document, command: string, ns: Namespace): void {
+    const failed = reply.writeConcernError as Document | undefined;
+    if (!failed) return;
+    throw new MigrationError('command-failed', {
+      serverCode: Number(failed.code ?? 0),
+      command,
+      namespace: formatNamespace(ns),
+      message: redact(String(failed.errmsg ?? ''), this.#parts.secrets),
+    });
+  }
+
+  /** @throws MigrationError `internal` where the driver has changed under us; `unsupported-server-version` for the older driver. */
+  #needRawWrites(): void {
+    if (this.facts.driver !== 'current') {
+      throw new MigrationError('unsupported-server-version', {
+        version: this.facts.version,
+        minimum: '4.2',
+        reason: 'raw-write',
+      });
+    }
+    if (!selfTest()) throw new MigrationError('internal', { reason: 'raw-write-self-test' });
+  }
+
+  #decodeExactly(document: Buffer): Document {
+    const decoded = deserialize(document, { promoteValues: false, promoteLongs: false, bsonRegExp: true });
+    if (survivesDecoding(document, decoded)) return decoded;
+    throw new MigrationError('unsupported-server-version', {
+      version: this.facts.version,
+      minimum: '4.2',
+      reason: 'raw-write',
+    });
+  }
+}
+
+/** A cursor that the server no longer knows (idle, restart, failover) is a lost connection to the caller: read on from the last document. */
+function lostCursor(error: unknown, namespace: string): unknown {
+  if (serverCode(error) !== SERVER_CODE.cursorNotFound) return error;
+  return new MigrationError(
+    'connection-lost',
+    { reason: 'cursor-lost', serverCode: SERVER_CODE.cursorNotFound, namespace },
+    { cause: error },
+  );
+}
