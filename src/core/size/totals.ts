@@ -39,6 +39,11 @@ export function totalSize(collections: readonly CollectionFacts[]): SizeTotals {
   };
 }
 
+/** BSON types that `_id` had in the sample. */
+export function idTypesSeen(collection: CollectionFacts): readonly string[] {
+  return Object.entries(collection.sample?.idTypes ?? {}).flatMap(([type, count]) => (count > 0 ? [type] : []));
+}
+
 export interface ChargeTotal {
   readonly total: RequestUnits;
   readonly assumptions: readonly Reason[];

@@ -1,0 +1,19 @@
+import { bytes, GIB, MIB, type Bytes } from '../model/units.js';
+import type { TargetDescription } from '../plan/target.js';
+
+/**
+ * Largest document that a target takes. RU: 2 MB, 16 MB with a capability (learn.microsoft.com/azure/cosmos-db/concepts-limits). vCore and MongoDB: 16 MB.
+ */
+export function largestDocument(target: TargetDescription): Bytes {
+  const small = target.kind === 'cosmos-ru' && !target.capabilities.has('EnableMongo16MBDocumentSupport');
+  return bytes((small ? 2 : 16) * MIB);
+}
+
+/** One logical partition, and so a whole collection without a shard key. Source: learn.microsoft.com/azure/cosmos-db/mongodb/pre-migration-steps. */
+export const MAX_UNSHARDED_RU_BYTES: Bytes = bytes(20 * GIB);
+
+/** Databases and collections together of an RU account. Source: learn.microsoft.com/azure/cosmos-db/concepts-limits. */
+export const MAX_RU_NAMESPACES = 500;
+
+/** Collections of a vCore cluster. Source: learn.microsoft.com/azure/documentdb/limitations. */
+export const MAX_VCORE_COLLECTIONS = 1000;
