@@ -90,9 +90,12 @@ describe('command lines', () => {
       fc.property(
         fc.array(fc.string({ unit: 'grapheme' }).filter((text) => !/[\0\ud800-\udfff]/.test(text))),
         (argv) => {
-          const shown = displayCommand('printf', ['%s\\0', ...argv.map((text) => `=${text}`)]);
-          const printed = execFileSync('bash', ['-c', shown], { encoding: 'utf8', env: { LC_ALL: 'C.UTF-8' } });
-          expect(printed).toBe(['', ...argv].length === 1 ? '\0' : argv.map((text) => `=${text}\0`).join(''));
+          const words = ['first', ...argv.map((text) => `=${text}`)];
+          const shown = displayCommand('printf', ['%s\\0', ...words]);
+          const options = { encoding: 'utf8', env: { LC_ALL: 'C.UTF-8' } } as const;
+          expect(execFileSync('bash', ['--norc', '-c', shown], options)).toBe(
+            words.map((word) => `${word}\0`).join(''),
+          );
         },
       ),
       { numRuns: 40 },
@@ -157,6 +160,8 @@ describe('the connection string for a tool', () => {
       uri: 'mongodb://u@h:1,i:2/?replicaSet=rs&authSource=shop',
       password: 'p@ss',
     });
+    expect(toolUri('mongodb://u:x@h').uri).toBe('mongodb://u@h/?authSource=admin');
+    expect(toolUri('mongodb://h/?authMechanism=MONGODB-X509&tls=true').uri).not.toContain('authSource');
     expect(toolUri('mongodb+srv://cluster.example/shop').uri).toBe('mongodb+srv://cluster.example/');
     expect(toolUri('mongodb://u:x@h/shop?authSource=admin').uri).toBe('mongodb://u@h/?authSource=admin');
   });

@@ -9,21 +9,28 @@ export interface ToolUri {
 }
 
 /**
- * Takes the secrets, the database and the read preference (which has an option of its own) out of a connection string. A database in it
- * says where the user is kept, so it becomes `authSource` where there is none.
+ * Takes the secrets, the database and the read preference (which has an option of its own) out of a connection string. Where the user is
+ * kept is said outright: without `authSource` the tools look in the database of `--db`.
  * @throws MigrationError `bad-connection-string`
  */
 export function toolUri(connectionString: string): ToolUri {
   const parsed = ConnectionString.parse(connectionString);
-  const { password, database, username } = parsed;
+  const { password } = parsed;
+  const authSource = defaultAuthSource(parsed);
   const bare = parsed.withoutPassword().withOptions({
     readPreference: undefined,
     readPreferenceTags: undefined,
     maxStalenessSeconds: undefined,
-    ...(database !== undefined && username !== undefined && parsed.option('authSource') === undefined
-      ? { authSource: database }
-      : {}),
+    ...(authSource === undefined ? {} : { authSource }),
   });
   const uri = bare.reveal().replace(/^(mongodb(?:\+srv)?:\/\/[^/?]*)(?:\/[^?]*)?/, '$1/');
   return password === undefined ? { uri } : { uri, password };
+}
+
+/** The defaults of the connection string specification: the database of the path, or `admin`; mechanisms other than SCRAM have their own. */
+function defaultAuthSource(parsed: ConnectionString): string | undefined {
+  const mechanism = parsed.option('authMechanism');
+  const scram = mechanism === undefined || mechanism.toUpperCase().startsWith('SCRAM');
+  if (parsed.username === undefined || !scram || parsed.option('authSource') !== undefined) return undefined;
+  return parsed.database ?? 'admin';
 }
