@@ -1,0 +1,5 @@
+import { indexRule } from '../index-rule.js';
+import { SOURCES } from '../sources.js';
+
+/** RU accounts know `2dsphere` only. */
+export const indexTwoDUnsupported = indexRule('2d-unsupported', 'warning', 'use-2dsphere', SOURCES.ruFeatures);

@@ -1,0 +1,5 @@
+import { indexRule } from '../index-rule.js';
+import { SOURCES } from '../sources.js';
+
+/** Neither RU nor vCore compares strings by language. */
+export const indexCollationDropped = indexRule('collation-dropped', 'warning', 'check-collation', SOURCES.ruFeatures);

@@ -1,0 +1,5 @@
+import { indexRule } from '../index-rule.js';
+import { SOURCES } from '../sources.js';
+
+/** An ascending index serves the equality queries of a hashed one. */
+export const indexHashedToAscending = indexRule('hashed-to-ascending', 'info', 'nothing-to-do', SOURCES.ruFeatures);

@@ -1,0 +1,5 @@
+import { indexRule } from '../index-rule.js';
+import { SOURCES } from '../sources.js';
+
+/** geoHaystack, columnstore and other kinds that no target of ours takes. */
+export const indexKindUnsupported = indexRule('kind-unsupported', 'warning', 'drop-index-kind', SOURCES.ruFeatures);

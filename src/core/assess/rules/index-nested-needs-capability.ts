@@ -1,0 +1,10 @@
+import { indexRule } from '../index-rule.js';
+import { SOURCES } from '../sources.js';
+
+/** Compound and unique indexes on nested paths need `EnableUniqueCompoundNestedDocs`. */
+export const indexNestedNeedsCapability = indexRule(
+  'nested-needs-capability',
+  'warning',
+  'enable-nested-capability',
+  SOURCES.ruCapabilities,
+);

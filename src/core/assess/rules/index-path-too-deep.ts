@@ -1,0 +1,5 @@
+import { indexRule } from '../index-rule.js';
+import { SOURCES } from '../sources.js';
+
+/** An RU account indexes paths of up to 6 levels. */
+export const indexPathTooDeep = indexRule('path-too-deep', 'warning', 'shorten-index', SOURCES.ruLimits);

@@ -1,0 +1,10 @@
+import { indexRule } from '../index-rule.js';
+import { SOURCES } from '../sources.js';
+
+/** RU accounts have no text index and no `$text`. */
+export const indexTextUnsupported = indexRule(
+  'text-unsupported',
+  'warning',
+  'use-search-elsewhere',
+  SOURCES.ruFeatures,
+);

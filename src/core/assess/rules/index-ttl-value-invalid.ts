@@ -1,0 +1,5 @@
+import { indexRule } from '../index-rule.js';
+import { SOURCES } from '../sources.js';
+
+/** NaN and numbers past 31 bits, which old servers stored, mean different things to different servers. */
+export const indexTtlValueInvalid = indexRule('ttl-value-invalid', 'warning', 'set-expiry-again', SOURCES.mongodbTtl);

@@ -1,0 +1,10 @@
+import { indexRule } from '../index-rule.js';
+import { SOURCES } from '../sources.js';
+
+/** Without `sparse` all documents that lack the field would be duplicates of each other. */
+export const indexUniqueSparseUnsupported = indexRule(
+  'unique-sparse-unsupported',
+  'warning',
+  'enforce-unique-in-application',
+  SOURCES.ruFeatures,
+);

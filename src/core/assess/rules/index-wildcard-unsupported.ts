@@ -1,0 +1,10 @@
+import { indexRule } from '../index-rule.js';
+import { SOURCES } from '../sources.js';
+
+/** Wildcard indexes came with MongoDB 4.2. */
+export const indexWildcardUnsupported = indexRule(
+  'wildcard-unsupported',
+  'warning',
+  'upgrade-target',
+  SOURCES.mongodbReleases,
+);

@@ -1,0 +1,11 @@
+import { type Rule } from '../rule.js';
+import { SOURCES } from '../sources.js';
+
+/** What could not be read cannot be migrated. */
+export const namespaceUnreadable: Rule = {
+  id: 'namespace-unreadable',
+  severity: 'blocker',
+  remedy: 'grant-read',
+  source: SOURCES.mongorestore,
+  check: ({ unreadable }) => unreadable.map(({ ns, code, message }) => ({ ns, params: { code, message } })),
+};

@@ -1,0 +1,10 @@
+import { optionRule } from '../option-rule.js';
+import { SOURCES } from '../sources.js';
+
+/** `expireAfterSeconds` of a collection is not known there. */
+export const optionExpiryUnsupported = optionRule(
+  'expiry-unsupported',
+  'warning',
+  'add-ttl-index',
+  SOURCES.vcoreEngine,
+);

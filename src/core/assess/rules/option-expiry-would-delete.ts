@@ -1,0 +1,10 @@
+import { optionRule } from '../option-rule.js';
+import { SOURCES } from '../sources.js';
+
+/** Expiry during the copy would delete what was just copied. */
+export const optionExpiryWouldDelete = optionRule(
+  'expiry-would-delete',
+  'warning',
+  'set-expiry-again',
+  SOURCES.mongodbTtl,
+);

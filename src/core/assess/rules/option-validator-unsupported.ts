@@ -1,0 +1,10 @@
+import { optionRule } from '../option-rule.js';
+import { SOURCES } from '../sources.js';
+
+/** RU accounts have no validators and no `collMod`. */
+export const optionValidatorUnsupported = optionRule(
+  'validator-unsupported',
+  'warning',
+  'validate-in-application',
+  SOURCES.ruFeatures,
+);

@@ -1,0 +1,15 @@
+import { isAtLeast } from '../../plan/target.js';
+import { type Rule } from '../rule.js';
+import { SOURCES } from '../sources.js';
+
+/** The tools and drivers of this product speak to MongoDB 3.6 and newer. */
+export const sourceTooOld: Rule = {
+  id: 'source-too-old',
+  severity: 'blocker',
+  remedy: 'upgrade-source',
+  source: SOURCES.mongodbReleases,
+  check: ({ source, method }) =>
+    method !== 'dms' && method !== 'data-factory' && !isAtLeast(source.versionArray, [3, 6])
+      ? [{ params: { version: source.version, oldest: '3.6' } }]
+      : [],
+};
