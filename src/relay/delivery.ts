@@ -38,6 +38,12 @@ interface WriteError {
   readonly rest?: Document;
 }
 
+/** Operations to be sent together, not before a time of the clock. */
+interface Parcel {
+  readonly operations: readonly WriteOperation[];
+  readonly notBefore: number;
+}
+
 /** What one reply leaves to be done. */
 interface Step {
   /** To be sent again, before everything else. */
@@ -87,23 +93,37 @@ export class Delivery {
 
   private async deliver(first: readonly (readonly WriteOperation[])[], firstDelayMs = 0): Promise<Document> {
     const { pacer, clock, signal, link } = this.context;
-    const pending = [...first];
-    let delayMs = firstDelayMs;
+    const pending: Parcel[] = first.map((operations) => ({ operations, notBefore: clock.now() + firstDelayMs }));
     for (;;) {
-      if (delayMs > 0) await clock.sleep(delayMs, signal);
-      const next = pending.shift();
+      const next = this.takeReady(pending);
       if (!next) break;
-      const [part, rest] = this.cut(next);
-      if (rest.length > 0) pending.unshift(rest);
+      const wait = next.notBefore - clock.now();
+      if (wait > 0) await clock.sleep(wait, signal);
+      const [part, rest] = this.cut(next.operations);
+      if (rest.length > 0) pending.unshift({ operations: rest, notBefore: next.notBefore });
       const estimated = pacer.estimate(sizeOf(part));
       await pacer.admit(estimated, signal);
       const reply = await link.roundTrip(this.command.part(link.newRequestId(), part));
       const step = await this.absorb(part, reply, estimated);
       if (step.stop) break;
-      pending.unshift(...step.again.filter((p) => p.length > 0));
-      delayMs = step.delayMs;
+      const notBefore = clock.now() + step.delayMs;
+      const again = step.again.filter((p) => p.length > 0).map((operations) => ({ operations, notBefore }));
+      pending.unshift(...again);
     }
     return this.answer();
+  }
+
+  /**
+   * What to send next. An ordered write keeps its order; otherwise what need not wait goes before what was throttled, so that one full
+   * partition does not hold up the others.
+   */
+  private takeReady(pending: Parcel[]): Parcel | undefined {
+    if (this.command.head.ordered) return pending.shift();
+    let best = 0;
+    for (const [i, parcel] of pending.entries()) {
+      if (parcel.notBefore < (pending[best]?.notBefore ?? 0)) best = i;
+    }
+    return pending.splice(best, 1)[0];
   }
 
   /** As many operations as one command should carry. */

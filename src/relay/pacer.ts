@@ -7,7 +7,7 @@ export interface PacerClock {
 }
 
 /** Share of throttled operations that the pacer steers for: a little above nothing, so that the budget is used up. */
-const THROTTLE_BAND = { low: 0.005, high: 0.01 } as const;
+const THROTTLE_BAND = { low: 0.01, high: 0.015 } as const;
 /** First rate as a share of the provisioned RU/s: leaves room for the error of the first charge estimates. */
 const FIRST_SHARE = 0.98;
 /** The rate may pass the provisioned figure a little: charges are estimates, and the throttle band says when it was too much. */

@@ -64,12 +64,13 @@ function readThrottle(code: number, message: string): ServerErrorMeaning | undef
 /** Without advice of the server: start near the values seen in practice (8 to 292 ms) and double up to this. */
 const FIRST_BACKOFF_MS = 50;
 const LONGEST_BACKOFF_MS = 2_000;
+const JITTER = 0.2;
 
 /**
- * Milliseconds to wait before attempt `attempt` (1 = first retry): the server's advice or exponential backoff, plus up to half of it
+ * Milliseconds to wait before attempt `attempt` (1 = first retry): the server's advice or exponential backoff, plus up to a fifth of it
  * at random, so that many connections do not come back in the same millisecond.
  */
 export function retryDelayMs(attempt: number, advisedMs: number | undefined, random: () => number): number {
   const base = advisedMs ?? Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(attempt - 1, 10));
-  return Math.ceil(base + random() * base * 0.5);
+  return Math.ceil(base + random() * base * JITTER);
 }

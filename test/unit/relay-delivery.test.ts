@@ -150,12 +150,12 @@ describe('delivery of a write command', () => {
     expect(counters.conflicts).toBe(1);
   });
 
-  it('waits as long as the target says, plus at most half of it', async () => {
+  it('waits as long as the target says, plus at most a fifth of it', async () => {
     const once: Behaviour = { style: 'modern', throttle: [true], writtenAnyway: false };
     const target = new ModelTarget([once], LIMIT, 'writeError');
     const { clock } = await deliver(target, insertCommand([aDocument(1, 1)]));
     expect(clock.slept).toBeGreaterThanOrEqual(8);
-    expect(clock.slept).toBeLessThanOrEqual(12);
+    expect(clock.slept).toBeLessThanOrEqual(10);
   });
 
   it('passes a refusal of the whole command on as it is', async () => {

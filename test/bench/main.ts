@@ -1,0 +1,19 @@
+/** `npm run bench [-- overhead|throttled|memory] [--runs N]`: the bars, as ratios of the same run. Exit status 1 when one is missed. */
+import { parseArgs } from 'node:util';
+import { benchOverhead } from './overhead.js';
+import { benchThrottled } from './throttled.js';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { runs: { type: 'string', default: '5' } },
+});
+const runs = Number(values.runs);
+const benches: Readonly<Record<string, (runs: number) => Promise<boolean>>> = {
+  overhead: benchOverhead,
+  throttled: benchThrottled,
+};
+let kept = true;
+for (const [name, bench] of Object.entries(benches)) {
+  if (positionals.length === 0 || positionals.includes(name)) kept = (await bench(runs)) && kept;
+}
+process.exitCode = kept ? 0 : 1;
