@@ -80,8 +80,7 @@ export class ConnectionString {
       // The library's error repeats the string; nothing of it may go further.
       throw bad('malformed');
     }
-    const hosts = url.hosts.some((host) => isCosmosRuHost(host));
-    if (hosts) {
+    if (url.hosts.some(isCosmosRuHost)) {
       // RU accounts refuse retryable writes and their balancer drops connections idle for 4 minutes (facts, sections 1.1 and 2.1).
       url.searchParams.set('retryWrites', 'false');
       if (!param(url, 'maxIdleTimeMS')) url.searchParams.set('maxIdleTimeMS', '120000');
@@ -241,15 +240,17 @@ function findFlaw(text: string): void {
     if (hosts.length !== 1) throw bad('srv-needs-one-name');
     if (hosts[0]?.includes(':')) throw bad('srv-takes-no-port');
   }
-  for (const host of hosts) checkHost(host);
+  // Half of the credentials was taken for a host.
+  const cutShort = at < 0 && rest.includes('@');
+  for (const host of hosts) checkHost(host, cutShort);
 }
 
-function checkHost(host: string): void {
+function checkHost(host: string, cutShort: boolean): void {
   if (host.endsWith('.sock')) return;
   const match = /^(\[[0-9a-fA-F:.%]+\]|[^:[\]\s#<>"\\^`{|}]+)(?::(.*))?$/.exec(host);
-  if (!match) throw bad('bad-host');
+  if (!match) throw bad(cutShort ? 'unescaped-credentials' : 'bad-host');
   if (match[2] !== undefined && (!/^\d{1,5}$/.test(match[2]) || Number(match[2]) < 1 || Number(match[2]) > 65_535)) {
-    throw bad('bad-port');
+    throw bad(cutShort ? 'unescaped-credentials' : 'bad-port');
   }
 }
 
