@@ -1,4 +1,4 @@
-import { connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
+import { connect as connectTcp, createServer, isIP, type Server, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { MigrationError } from '../core/model/error.js';
 import { Budgets, type BudgetMode } from './budgets.js';
@@ -108,10 +108,15 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 
 function connectTarget({ target }: RelayOptions): Socket {
   const socket = target.tls
-    ? connectTls({ host: target.host, port: target.port, servername: target.host, ...target.tls })
+    ? connectTls({ host: target.host, port: target.port, ...serverName(target.host), ...target.tls })
     : connectTcp({ host: target.host, port: target.port });
   socket.setNoDelay(true);
   return socket;
+}
+
+/** A name for SNI; an address must not be one (RFC 6066, section 3), and is checked against the certificate all the same. */
+function serverName(host: string): ConnectionOptions {
+  return isIP(host) === 0 ? { servername: host } : {};
 }
 
 async function listen(server: Server, port: number): Promise<number> {
