@@ -48,7 +48,7 @@ describe('the pacer', () => {
     expect(ru / 20 / 10_000).toBeGreaterThan(0.97);
   });
 
-  it('slows down when more than the band is throttled and comes back when nothing is', async () => {
+  it('slows down when more than the band is throttled and comes back when nothing is', () => {
     const clock = virtualClock();
     const pacer = new RuPacer(clock);
     pacer.provision(ruPerSecond(1_000));
