@@ -2,13 +2,13 @@ import { hash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { deserialize, EJSON } from 'bson';
-import { elementName, elements, rawId } from '../../core/bson/raw-document.js';
+import { rawId } from '../../core/bson/raw-document.js';
 import type { DeadLetterEntry, DeadLetterReason, DeadLetterSink } from '../../core/model/dead-letter.js';
 import { MigrationError } from '../../core/model/error.js';
 import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
 import { redact } from '../../core/model/redact.js';
 import type { Clock } from '../../engine/ports.js';
+import { readableId } from '../../engine/raw-id.js';
 import { DOCUMENTS_ENDING, INDEX_ENDING, readDeadLetterIndex } from './dead-letter-reader.js';
 import { fileFailed, makePrivateFolder, PRIVATE_FILE, syncFolder } from './durable.js';
 import { namespaceFileName } from './namespace-file-name.js';
@@ -52,25 +52,6 @@ interface Waiting {
 
 function digest(bytes: Uint8Array): string {
   return hash('sha256', bytes, 'hex').slice(0, DIGEST_DIGITS);
-}
-
-/** `_id` as canonical Extended JSON; null where there is none or where its bytes do not decode. */
-function readableId(document: Buffer): unknown {
-  try {
-    for (const element of elements(document)) {
-      if (elementName(document, element) !== '_id') continue;
-      const length = 4 + element.valueEnd - element.nameStart + 1 + 1;
-      const alone = Buffer.alloc(length);
-      alone.writeInt32LE(length, 0);
-      alone[4] = element.type;
-      document.copy(alone, 5, element.nameStart, element.valueEnd);
-      const decoded = deserialize(alone, { promoteValues: false, promoteLongs: false, bsonRegExp: true });
-      return (EJSON.serialize(decoded, { relaxed: false }) as { _id?: unknown })._id ?? null;
-    }
-  } catch {
-    return null;
-  }
-  return null;
 }
 
 /** The files of one namespace. Writes are one after another; what comes up meanwhile goes together. */

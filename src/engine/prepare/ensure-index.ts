@@ -17,9 +17,9 @@ export interface IndexTarget {
   readonly kind: Plan['targetKind'];
   readonly session: ClusterSession;
   readonly context: PrepareContext;
-  readonly maxWaitMs?: number;
+  readonly maxWaitMs?: number | undefined;
   /** Percent done of an index that is built in the background. */
-  readonly onProgress?: (progress: { ns: string; index: string; percent: number }) => void;
+  readonly onProgress?: ((progress: { ns: string; index: string; percent: number }) => void) | undefined;
 }
 
 /**

@@ -21,7 +21,7 @@ const NAMED_OPTIONS: ReadonlySet<string> = new Set([
 ]);
 
 function fromPlain(value: Readonly<Record<string, unknown>>): Document {
-  return EJSON.deserialize(value as Document, { relaxed: false }) as Document;
+  return EJSON.deserialize(value, { relaxed: false }) as Document;
 }
 
 function toPlain(value: unknown): Readonly<Record<string, unknown>> {

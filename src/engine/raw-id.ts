@@ -1,0 +1,37 @@
+import { deserialize, EJSON, type Document } from 'bson';
+import { findElement } from '../core/bson/raw-document.js';
+
+/** Longest `_id` that is shown in full, in hexadecimal digits. */
+const LONGEST_HEX = 512;
+
+/** `{ _id }` alone, cut out of a raw document and decoded without losing types; undefined where there is none or its bytes do not decode. */
+export function decodedId(document: Buffer): Document | undefined {
+  try {
+    const element = findElement(document, '_id');
+    if (!element) return undefined;
+    const length = 4 + 1 + (element.valueEnd - element.nameStart) + 1;
+    const alone = Buffer.alloc(length);
+    alone.writeInt32LE(length, 0);
+    alone[4] = element.type;
+    document.copy(alone, 5, element.nameStart, element.valueEnd);
+    return deserialize(alone, { promoteValues: false, promoteLongs: false, bsonRegExp: true });
+  } catch {
+    return undefined;
+  }
+}
+
+/** `_id` as canonical Extended JSON; null where there is none or it does not decode. */
+export function readableId(document: Buffer): unknown {
+  const decoded = decodedId(document);
+  if (!decoded) return null;
+  return (EJSON.serialize(decoded, { relaxed: false }) as { _id?: unknown })._id ?? null;
+}
+
+/** Type byte and value bytes of `_id`, hexadecimal, cut to what fits a report; empty where there is none. */
+export function shownIdHex(document: Buffer): string {
+  const element = findElement(document, '_id');
+  if (!element) return '';
+  const type = element.type.toString(16).padStart(2, '0');
+  const end = Math.min(element.valueEnd, element.valueStart + LONGEST_HEX / 2);
+  return type + document.toString('hex', element.valueStart, end);
+}

@@ -1,0 +1,156 @@
+/**
+ * Sums of document digests that do not depend on the order of reading. Each document's digest is the first 128 bits of the SHA-256 of its bytes (the fastest of
+ * Node's hashes for 1 KB on processors with SHA instructions, and strong, so that different documents never agree by accident). Digests are added, lane by lane of 32 bits,
+ * not XORed: two equal wrong documents would cancel out in an XOR.
+ */
+import { hash } from 'node:crypto';
+import { findElement } from '../../core/bson/raw-document.js';
+
+export const LANES = 4;
+const FNV_OFFSET = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
+/** `_id\0` right after a document's length and the element's type: where servers put it. */
+const ID_NAME = Buffer.from('_id\0', 'latin1').readUInt32LE(0);
+const FIRST_VALUE = 9;
+
+/** Where the value of `_id` lies in a document; written by {@link locateId}, so that no object is made per document. */
+export interface IdSpan {
+  /** BSON type byte; -1 where the document has no `_id`. */
+  type: number;
+  start: number;
+  end: number;
+}
+
+export function locateId(document: Buffer, span: IdSpan): void {
+  const first = document.length > FIRST_VALUE && document.readUInt32LE(5) === ID_NAME ? fixedLength(document) : 0;
+  if (first > 0) {
+    span.type = document[4] ?? 0;
+    span.start = FIRST_VALUE;
+    span.end = FIRST_VALUE + first;
+    return;
+  }
+  const element = findElement(document, '_id');
+  span.type = element?.type ?? -1;
+  span.start = element?.valueStart ?? 0;
+  span.end = element?.valueEnd ?? 0;
+}
+
+/** Length of a first value of the common `_id` types; 0 for others, which take the long way. */
+function fixedLength(document: Buffer): number {
+  switch (document[4]) {
+    case 0x07:
+      return 12;
+    case 0x10:
+      return 4;
+    case 0x01:
+    case 0x09:
+    case 0x12:
+      return 8;
+    default:
+      return 0;
+  }
+}
+
+/** FNV-1a of type and value of `_id`: spreads documents over buckets the same way on both sides. */
+export function hashId(document: Buffer, span: IdSpan): number {
+  let h = Math.imul(FNV_OFFSET ^ (span.type & 0xff), FNV_PRIME);
+  for (let i = span.start; i < span.end; i += 1) h = Math.imul(h ^ (document[i] ?? 0), FNV_PRIME);
+  // FNV's low bits are weak where only the last bytes differ, as they do in ObjectIds.
+  h ^= h >>> 15;
+  h = Math.imul(h, 0x2c1b3c6d);
+  return (h ^ (h >>> 13)) >>> 0;
+}
+
+/** The SHA-256 of the bytes. */
+export function digestOf(bytes: Buffer): Buffer {
+  return hash('sha256', bytes, 'buffer');
+}
+
+/** `_id`s that take no part on either side: documents known to be in the dead letters. */
+export class ExcludedIds {
+  readonly size: number;
+  readonly #hex: ReadonlySet<string>;
+  readonly #hashes = new Set<number>();
+
+  constructor(hex: ReadonlySet<string>) {
+    this.#hex = hex;
+    this.size = hex.size;
+    for (const id of hex) {
+      const bytes = Buffer.from(id, 'hex');
+      this.#hashes.add(hashId(bytes, { type: bytes[0] ?? 0, start: 1, end: bytes.length }));
+    }
+  }
+
+  has(document: Buffer, span: IdSpan, idHash: number): boolean {
+    if (!this.#hashes.has(idHash)) return false;
+    const type = (span.type & 0xff).toString(16).padStart(2, '0');
+    return this.#hex.has(type + document.toString('hex', span.start, span.end));
+  }
+}
+
+/** Counts and sums of one side of one range, by bucket of the `_id`'s hash. */
+export class DocumentSums {
+  /** A power of two. */
+  readonly buckets: number;
+  readonly counts: Float64Array;
+  readonly lanes: Uint32Array;
+  documents = 0;
+  bytes = 0;
+  excluded = 0;
+  readonly #span: IdSpan = { type: 0, start: 0, end: 0 };
+  readonly #excludedIds: ExcludedIds | undefined;
+
+  constructor(buckets: number, excludedIds?: ExcludedIds) {
+    this.buckets = buckets;
+    this.counts = new Float64Array(buckets);
+    this.lanes = new Uint32Array(buckets * LANES);
+    this.#excludedIds = excludedIds && excludedIds.size > 0 ? excludedIds : undefined;
+  }
+
+  add(document: Buffer): void {
+    locateId(document, this.#span);
+    const idHash = hashId(document, this.#span);
+    if (this.#excludedIds?.has(document, this.#span, idHash)) {
+      this.excluded += 1;
+      return;
+    }
+    const bucket = idHash & (this.buckets - 1);
+    const digest = digestOf(document);
+    const at = bucket * LANES;
+    const { lanes } = this;
+    // Uint32Array wraps: this is the addition modulo 2^32.
+    lanes[at] = (lanes[at] ?? 0) + digest.readUInt32LE(0);
+    lanes[at + 1] = (lanes[at + 1] ?? 0) + digest.readUInt32LE(4);
+    lanes[at + 2] = (lanes[at + 2] ?? 0) + digest.readUInt32LE(8);
+    lanes[at + 3] = (lanes[at + 3] ?? 0) + digest.readUInt32LE(12);
+    this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
+    this.documents += 1;
+    this.bytes += document.length;
+  }
+
+  /** Sum over all buckets. */
+  total(): Uint32Array {
+    const sum = new Uint32Array(LANES);
+    for (let i = 0; i < this.lanes.length; i += 1) {
+      const lane = i % LANES;
+      sum[lane] = (sum[lane] ?? 0) + (this.lanes[i] ?? 0);
+    }
+    return sum;
+  }
+
+  /** Buckets whose documents are not the same on both sides. */
+  differingFrom(other: DocumentSums): number[] {
+    const found: number[] = [];
+    for (let bucket = 0; bucket < this.buckets; bucket += 1) {
+      let same = this.counts[bucket] === other.counts[bucket];
+      for (let i = bucket * LANES; same && i < (bucket + 1) * LANES; i += 1) same = this.lanes[i] === other.lanes[i];
+      if (!same) found.push(bucket);
+    }
+    return found;
+  }
+}
+
+/** 32 hexadecimal digits. */
+export function hexOfLanes(lanes: Uint32Array): string {
+  return [...lanes].map((lane) => lane.toString(16).padStart(8, '0')).join('');
+}

@@ -1,0 +1,39 @@
+import type { Plan, PlannedCollection } from '../../core/model/plan.js';
+import type { Clock } from '../ports.js';
+import type { Pacer } from './pacer.js';
+import type { VerificationResult } from './result.js';
+
+export interface VerifyOptions {
+  readonly clock: Clock;
+  readonly signal?: AbortSignal;
+  /** Called after each reply with what it brought. */
+  readonly onProgress?: (progress: {
+    readonly ns: string;
+    readonly side: 'source' | 'target';
+    readonly documents: number;
+    readonly bytes: number;
+  }) => void;
+  readonly onResult?: (result: VerificationResult) => void;
+  /** Ranges of one collection at a time. Default 2: two readers on each side keep two cores busy. */
+  readonly parallelRanges?: number;
+  /** Collections at a time. Default 2. */
+  readonly parallelCollections?: number;
+  readonly sourcePacer?: Pacer;
+  readonly targetPacer?: Pacer;
+  /** Documents named per collection. Default 1,000; totals are counted in full. */
+  readonly reportLimit?: number;
+  /** Default true. */
+  readonly mendEmptyTimestamps?: boolean;
+  /** `_id`s (hexadecimal, type byte and value) of the dead letters of a namespace of the target. */
+  readonly deadLetters?: (targetNs: string) => Promise<ReadonlySet<string>>;
+  /** Of the source's reads; the target's are always from its primary. */
+  readonly readPreference?: string;
+  /** Bytes of one `_id` range. Default 96 MB. */
+  readonly rangeBytes?: number;
+}
+
+export interface CollectionJob {
+  readonly planned: PlannedCollection;
+  readonly targetKind: Plan['targetKind'];
+  readonly depth: Plan['verification']['depth'];
+}
