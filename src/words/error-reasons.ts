@@ -1,0 +1,203 @@
+import type { ErrorFacts } from '../core/model/error.js';
+import { lookUp, textOf } from './params.js';
+import { clusterKind } from './reasons.js';
+
+/** An error in words: what happened, why, and what to do. Each is one or two sentences; `why` may be empty. */
+export interface ErrorWords {
+  readonly happened: string;
+  readonly why: string;
+  readonly todo: string;
+}
+
+const CONNECTION_STRING: Readonly<Record<string, string>> = {
+  empty: 'It is empty.',
+  scheme: 'It does not start with mongodb:// or mongodb+srv://.',
+  'no-host': 'It names no host.',
+  'bad-host': 'A host name in it is not valid.',
+  'bad-port': 'A port in it is not a number from 1 to 65535.',
+  'bad-escape': 'A % in it is not followed by two hexadecimal digits.',
+  'unescaped-credentials': 'User or password has a character that has to be percent-encoded (/ : @ % ? #).',
+  'no-user-for-password': 'There is a password, but no user.',
+  'srv-needs-one-name': 'mongodb+srv takes exactly one name.',
+  'srv-takes-no-port': 'mongodb+srv takes no port.',
+  'bad-option': 'An option in it is not valid.',
+  malformed: 'It cannot be read.',
+};
+
+export function connectionStringFlaw(reason: string, facts: ErrorFacts): string {
+  const message = textOf(facts, 'message', '');
+  const detail = reason === 'bad-option' && message !== '' ? ` ${message}.` : '';
+  return `${lookUp(CONNECTION_STRING, reason) ?? reason}${detail}`;
+}
+
+type WhyAndTodo = readonly [why: string, todo: string];
+
+const UNREACHABLE: Readonly<Record<string, WhyAndTodo>> = {
+  dns: [
+    'Its name is not known.',
+    'Look for a typing mistake, and whether this machine may ask for the name (VPN, private endpoint).',
+  ],
+  refused: ['Nothing listens there.', 'Look at the port and whether the server runs.'],
+  'no-route': ['No network leads there.', 'Look at VPN, routes and firewalls.'],
+  blocked: ['This machine may not connect there.', 'Look at the firewall of this machine.'],
+  timeout: ['It does not answer.', 'Look at firewalls: on Azure this address must be allowed under Networking.'],
+  closed: [
+    'It closes the connection at once.',
+    'On Azure this address must be allowed under Networking. A proxy in between does the same.',
+  ],
+};
+
+export function unreachableWords(reason: string, facts: ErrorFacts, host: string): ErrorWords {
+  const happened = `Cannot reach ${host}.`;
+  if (reason === 'wrong-replica-set-name') {
+    return {
+      happened,
+      why: 'It answers, but its replica set has another name.',
+      todo: 'Correct or remove replicaSet in the connection string.',
+    };
+  }
+  if (reason === 'members-unreachable') {
+    const why = `The server answers, but the members that it names do not: ${textOf(facts, 'members')}.`;
+    return {
+      happened,
+      why,
+      todo: 'Make those names reachable from here, or add directConnection=true (usual with tunnels).',
+    };
+  }
+  const [why, todo] = lookUp(UNREACHABLE, reason) ?? [
+    reason === '' ? '' : `${reason}.`,
+    'Look at host, port, network and firewalls.',
+  ];
+  return { happened, why, todo };
+}
+
+const TLS: Readonly<Record<string, WhyAndTodo>> = {
+  'self-signed': ['The certificate is signed by itself.', 'Give the file of the authority that signed it (CA file).'],
+  'unknown-authority': [
+    'This machine does not know who signed the certificate.',
+    'Give the file of that authority (CA file).',
+  ],
+  'hostname-mismatch': ['The certificate is for another name.', 'Connect by the name that the certificate is for.'],
+  expired: ['The certificate has expired.', 'Renew it on the server.'],
+  'not-yet-valid': ['The certificate is not valid yet.', 'Look at the clocks of both machines.'],
+  revoked: ['The certificate was revoked.', 'Renew it on the server.'],
+  'server-speaks-no-tls': ['The server speaks no TLS there.', 'Remove tls=true, or give the port that speaks TLS.'],
+  'server-requires-tls': ['The server wants TLS.', 'Add tls=true to the connection string.'],
+  'protocol-version': ['Both sides know no common version of TLS.', 'The server has to offer TLS 1.2 or newer.'],
+  'client-certificate-required': ['The server wants a certificate from us.', 'Give a certificate file.'],
+  'client-certificate-refused': [
+    'The server does not take our certificate.',
+    'Have it signed by an authority that the server knows.',
+  ],
+  'client-certificate-unusable': [
+    'Our certificate file cannot be used.',
+    'It has to hold the certificate and its key, in PEM form.',
+  ],
+};
+
+export function tlsFlaw(reason: string): WhyAndTodo {
+  return lookUp(TLS, reason) ?? ['The TLS handshake failed.', 'Look at tls=true, the CA file and the port.'];
+}
+
+export function optionFlaw(reason: string, facts: ErrorFacts): string {
+  switch (reason) {
+    case 'password-in-arguments':
+      return `A password on the command line can be read by everyone on this machine. Use ${textOf(facts, 'variable', 'an environment variable')}, a file or the prompt.`;
+    case 'conflicts':
+      return `It cannot be given together with ${textOf(facts, 'other')}.`;
+    case 'missing':
+      return `It is missing. ${textOf(facts, 'variable', '') === '' ? '' : `The environment variable ${textOf(facts, 'variable')} does as well.`}`.trim();
+    case 'wants-assignment':
+      return `It has to be name=value, not "${textOf(facts, 'value')}".`;
+    case 'ru-only':
+      return 'It is for RU accounts only.';
+    case 'unknown-value':
+      return `"${textOf(facts, 'value')}" is not one of: ${textOf(facts, 'allowed')}.`;
+    default:
+      return reason === '' ? '' : `${reason}.`;
+  }
+}
+
+export function secretFlaw(reason: string, facts: ErrorFacts): WhyAndTodo {
+  const variable = textOf(facts, 'variable', 'the environment variable');
+  const path = textOf(facts, 'path', 'the file');
+  switch (reason) {
+    case 'variable-not-set':
+      return [`The environment variable ${variable} is not set.`, 'Set it and run the command again.'];
+    case 'no-password-in-uri':
+      return ['The connection string holds none.', 'Give it in an environment variable, a file or at the prompt.'];
+    case 'no-terminal':
+      return ['There is no terminal to ask at.', `Set ${variable}, or give a file.`];
+    case 'empty':
+      return ['Nothing was typed.', 'Run the command again.'];
+    case 'file-unreadable':
+      return [`${path} cannot be read (${textOf(facts, 'code')}).`, 'Look at the path and its permissions.'];
+    case 'file-empty':
+      return [`${path} is empty.`, 'Write the password into it.'];
+    default:
+      return [reason === '' ? '' : `${reason}.`, 'Give it in an environment variable, a file or at the prompt.'];
+  }
+}
+
+/** A plan, or what was asked for, that cannot be carried out. */
+export function badPlanWords(reason: string, facts: ErrorFacts): ErrorWords {
+  const ns = textOf(facts, 'namespace', textOf(facts, 'ns', 'A collection'));
+  const make = (happened: string, why: string, todo: string): ErrorWords => ({ happened, why, todo });
+  switch (reason) {
+    case 'invalid':
+      return make(
+        `${textOf(facts, 'path', 'The plan')} is not a valid plan.`,
+        `Problems: ${textOf(facts, 'problems')}.`,
+        'Correct them, or make the plan again.',
+      );
+    case 'include-matches-nothing':
+      return make(
+        `"${textOf(facts, 'pattern')}" matches no collection of the source.`,
+        '',
+        'Look for a typing mistake; names are case-sensitive.',
+      );
+    case 'rename-unknown':
+    case 'setting-unknown':
+      return make(
+        `${ns} is not among the collections to migrate.`,
+        '',
+        'Look for a typing mistake, and at what is included and excluded.',
+      );
+    case 'rename-twice':
+      return make(`${ns} is renamed twice.`, '', 'Keep one of the renames.');
+    case 'rename-to-system':
+      return make(`${ns} belongs to the server itself.`, '', 'Choose another name.');
+    case 'rename-collision':
+      return make(
+        `Two collections would get the name ${ns}.`,
+        `They are ${textOf(facts, 'sources')}.`,
+        'Rename one of them.',
+      );
+    case 'database-case-collision':
+      return make(
+        `Two databases differ only in upper and lower case: ${textOf(facts, 'databases')}.`,
+        'A server takes them for one.',
+        'Rename one of them.',
+      );
+    case 'name-refused-by-target':
+      return make(
+        `The target does not take the name ${ns}.`,
+        textOf(facts, 'why') === 'name-too-long' ? 'It is too long.' : 'It has a character that the target refuses.',
+        'Choose another name.',
+      );
+    case 'dollar-in-new-name':
+      return make(
+        `The tools cannot rename to ${ns}.`,
+        'A new name with a dollar sign means something else to them.',
+        'Choose another name.',
+      );
+    case 'target-kind-unsupported':
+      return make(
+        `${clusterKind(textOf(facts, 'kind'))} cannot be a target.`,
+        '',
+        'Give a Cosmos DB for MongoDB or a MongoDB.',
+      );
+    default:
+      return make('The plan cannot be carried out.', reason === '' ? '' : `${reason}: ${ns}.`, 'Make the plan again.');
+  }
+}

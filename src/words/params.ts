@@ -1,0 +1,32 @@
+import { formatBytes, formatCount, formatDuration, formatRu, formatRuPerSecond, shortNumber } from './sizes.js';
+
+/** Parameters of a reason, a finding or an error, read without trust: a sentence is always made, whatever is missing. */
+export type Params = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+
+export function textOf(params: Params, name: string, otherwise = 'unknown'): string {
+  const value = params[name];
+  if (value === undefined || value === '') return otherwise;
+  return typeof value === 'object' ? value.join(', ') : String(value);
+}
+
+export function numberOf(params: Params, name: string): number {
+  return Number(params[name] ?? 0);
+}
+
+export const bytesOf = (params: Params, name: string): string => formatBytes(numberOf(params, name));
+export const countOf = (params: Params, name: string): string => formatCount(numberOf(params, name));
+export const durationOf = (params: Params, name: string): string => formatDuration(numberOf(params, name));
+export const ruOf = (params: Params, name: string): string => formatRu(numberOf(params, name));
+export const ruPerSecondOf = (params: Params, name: string): string => formatRuPerSecond(numberOf(params, name));
+export const shortOf = (params: Params, name: string): string => shortNumber(numberOf(params, name));
+
+/** An entry of a table of words; ids come from files and servers, so inherited names do not count. */
+export function lookUp<T>(table: Readonly<Record<string, T>>, id: string): T | undefined {
+  return Object.hasOwn(table, id) ? table[id] : undefined;
+}
+
+/** For an id that has no words, which a test rules out for all of ours: better a raw id than nothing at 2 a.m. */
+export function unknownId(id: string, params: Params): string {
+  const facts = Object.keys(params).map((name) => `${name} ${textOf(params, name)}`);
+  return facts.length === 0 ? id : `${id} (${facts.join(', ')})`;
+}

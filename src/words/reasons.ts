@@ -1,0 +1,107 @@
+import type { ReasonId } from '../core/advise/reason-ids.js';
+import type { Reason } from '../core/model/method.js';
+import { methodNameOf } from './methods.js';
+import { bytesOf, lookUp, numberOf, ruOf, ruPerSecondOf, textOf, unknownId, type Params } from './params.js';
+import { formatCountOf } from './sizes.js';
+
+const collections = (p: Params): string => formatCountOf(numberOf(p, 'collections'), 'collection');
+
+const SENTENCES: Readonly<Record<ReasonId, (params: Params) => string>> = {
+  'size-in-band': (p) => `${bytesOf(p, 'sizeBytes')} is the size that this method is advised for.`,
+  'size-above-band': (p) =>
+    `${bytesOf(p, 'sizeBytes')} is more than this method is advised for (up to ${bytesOf(p, 'limitBytes')}).`,
+  'size-below-band': (p) =>
+    `${bytesOf(p, 'sizeBytes')} is little for this method, which is meant for ${bytesOf(p, 'limitBytes')} and more.`,
+  'relay-absorbs-throttling': () =>
+    'When the target refuses documents because its throughput is used up, they are sent again until all are in.',
+  'throttling-left-to-service': () => 'How refused documents are sent again is up to the service.',
+  'bytes-kept': () => 'Every document arrives byte for byte as it was.',
+  'bytes-may-change': (p) =>
+    textOf(p, 'format') === 'csv'
+      ? 'CSV keeps only the fields that are listed, and no types: dates and numbers come back as guesses.'
+      : 'JSON text changes a few rare values: NaN, duplicate keys, and documents that look like Extended JSON.',
+  'text-files-wanted': (p) => `It gives the ${textOf(p, 'format').toUpperCase()} files that you asked for.`,
+  'text-files-not-wanted': () => 'It goes through text files, which nobody asked for.',
+  'gives-no-text-files': (p) => `It leaves no ${textOf(p, 'format').toUpperCase()} files behind.`,
+  'works-online': () => 'The source can be written to while the data moves.',
+  'online-needs-replica-set': () =>
+    'Following changes needs a replica set, and this source is a single server: writes would have to stop after all.',
+  'writes-must-stop': () => 'The source must not be written to while the data moves, which you wanted to avoid.',
+  'resumes-where-it-stopped': () => 'A run that was stopped goes on where it stopped.',
+  'starts-again-when-stopped': () =>
+    'A run that was stopped reads its collections from the start again, which takes long at this size.',
+  'sets-large-documents-aside': (p) =>
+    `Documents too large for the target (seen in ${collections(p)}) are kept aside; everything else arrives.`,
+  'stops-at-large-documents': (p) =>
+    `Documents too large for the target were seen in ${collections(p)}, and this method has no place to put them aside.`,
+  'mixed-id-types-kept': (p) => `Mixed types of _id (seen in ${collections(p)}) are no problem for it.`,
+  'mixed-id-types-need-care': (p) =>
+    `Mixed types of _id (seen in ${collections(p)}) need ranges of their own, or documents are left behind.`,
+  'bound-to-one-machine': () => 'It runs on one machine, which is slow at this size.',
+  'runs-beside-the-target': () => 'It runs in Azure, near the target.',
+  'setup-in-azure': () => 'It needs resources in Azure to be set up, and paid for, first.',
+  'source-version-too-new': (p) =>
+    `The source is MongoDB ${textOf(p, 'version')}; this service reads up to ${textOf(p, 'newest')} for an RU account.`,
+  'source-version-too-old': (p) =>
+    `The source is MongoDB ${textOf(p, 'version')}; ${textOf(p, 'oldest')} is the oldest that this method can read.`,
+  'source-kind-unsupported': (p) => `It takes no ${clusterKind(textOf(p, 'kind'))} as a source.`,
+  'target-kind-unsupported': (p) => `It does not write to a ${clusterKind(textOf(p, 'kind'))} target.`,
+  'serverless-unsupported': () => 'It does not write to serverless accounts.',
+  'sink-unverified': () =>
+    "No page of Microsoft's names a connector that writes to vCore: try a small collection first.",
+  'studio-owned': () => 'You own Studio 3T.',
+  'studio-not-owned': () => 'You did not say that you own Studio 3T.',
+  'done-by-hand': () => 'You start and watch the copy yourself; only the check afterwards is ours.',
+  'slower-than-binary': () => 'Text is about ten times slower than the binary tools.',
+  'better-not-available': (p) =>
+    `${capital(methodNameOf(textOf(p, 'method')))} would suit better, but this version cannot carry it out itself yet.`,
+  'need-database-tools': () => 'The MongoDB Database Tools.',
+  'need-write-stop': () => 'The source must not be written to from the start of the copy to the end of the check.',
+  'need-machine-that-stays-on': () => 'A machine that reaches both sides and stays on until the end.',
+  'need-disk-space': (p) => `Disk space for the files: ${bytesOf(p, 'sizeBytes')} or more.`,
+  'need-studio-3t': () => 'Studio 3T on this machine.',
+  'need-dms-service': () => 'An Azure Database Migration Service in a virtual network.',
+  'need-data-factory': () => 'An Azure Data Factory, with an integration runtime that reaches the source.',
+  'need-storage-account': () => 'An Azure storage account for checkpoints.',
+  'need-databricks': () => 'An Azure Databricks workspace.',
+  'need-network-to-azure': () => 'A network path from Azure to the source.',
+  'need-change-streams': () => 'A source that offers change streams.',
+  'charge-by-published-table': () => "Request units are estimated from Microsoft's table by document size.",
+  'one-term-per-index': () => 'Each index counts as one term per document; arrays cost more.',
+  'charge-measured': (p) => `Request units are from a measurement: ${ruOf(p, 'ruPerDocument')} per document.`,
+  'reads-by-published-table': () => "The charge of reading is estimated from Microsoft's table by document size.",
+  'speed-measured-elsewhere': () => 'Speed was measured on a small machine; yours will differ.',
+  'speed-judged': () => 'Speed is judged, not measured: nothing reliable is published.',
+  'bound-by-throughput': (p) => `The target's ${ruPerSecondOf(p, 'ruPerSecond')} sets the pace: more of it is faster.`,
+  'bound-by-copying': () => "Reading and sending sets the pace, not the target's throughput.",
+  'throughput-unknown': () => "The target's throughput is not known: the hours hold only if it keeps up.",
+  'bands-by-microsoft': (p) =>
+    `Sizes by Microsoft's guidance: native tools below ${bytesOf(p, 'nativeBytes')}, services below ${bytesOf(p, 'servicesBytes')}, Spark beyond.`,
+  'bands-by-settings': (p) =>
+    `Sizes by your settings: native tools below ${bytesOf(p, 'nativeBytes')}, services below ${bytesOf(p, 'servicesBytes')}, Spark beyond.`,
+};
+
+/** A reason, a need or an assumption of a recommendation. Never fails: an unknown id is shown as it is. */
+export function sentenceFor(reason: Pick<Reason, 'id' | 'params'>): string {
+  const sentence = lookUp(SENTENCES, reason.id);
+  return sentence ? sentence(reason.params) : unknownId(reason.id, reason.params);
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  mongodb: 'MongoDB',
+  atlas: 'MongoDB Atlas',
+  'cosmos-ru': 'Cosmos DB (RU)',
+  'cosmos-vcore': 'Cosmos DB (vCore)',
+  'amazon-documentdb': 'Amazon DocumentDB',
+  ferretdb: 'FerretDB',
+  unknown: 'unknown',
+};
+
+/** Name of a kind of cluster. */
+export function clusterKind(kind: string): string {
+  return lookUp(KINDS, kind) ?? kind;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

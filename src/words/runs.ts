@@ -1,0 +1,62 @@
+import type { RunState } from '../core/model/run.js';
+import { errorSentence, isErrorCode } from './errors.js';
+import { indexWhySentence } from './fates.js';
+import { countOf, lookUp, numberOf, textOf, unknownId, type Params } from './params.js';
+import { formatCountOf } from './sizes.js';
+
+const STATES: Readonly<Record<RunState, string>> = {
+  planned: 'Planned: nothing has been touched yet.',
+  preparing: 'Preparing the target: collections and unique indexes.',
+  copying: 'Copying documents.',
+  indexing: 'Building indexes.',
+  verifying: 'Checking every document on both sides.',
+  completed: 'Completed: every document was checked and is there.',
+  'completed-with-findings': 'Completed with findings: read them before you rely on the target.',
+  paused: 'Paused: running it again goes on.',
+  'failed-resumable': 'Not complete: running the same plan again goes on, nothing is copied twice.',
+  cancelled: 'Cancelled: what was copied so far is on the target.',
+};
+
+/** What a state means for the owner of the data. */
+export function runStateSentence(state: RunState): string {
+  return STATES[state];
+}
+
+const documents = (p: Params): string => formatCountOf(numberOf(p, 'documents'), 'document');
+const unverified: Readonly<Record<string, string>> = {
+  'counts-only': 'the numbers of documents agree, and nothing more was asked for',
+  'source-moved': 'the source was written to meanwhile',
+  unreadable: 'a side could not be read',
+};
+
+const REASONS: Readonly<Record<string, (params: Params) => string>> = {
+  'verification-differs': (p) =>
+    `${textOf(p, 'ns')} differs: ${countOf(p, 'missing')} missing, ${countOf(p, 'extra')} extra, ${countOf(p, 'different')} different documents, ${countOf(p, 'definition')} differences in indexes and options.`,
+  'not-verified': (p) =>
+    `${textOf(p, 'ns')} is not proven: ${lookUp(unverified, textOf(p, 'why')) ?? textOf(p, 'why')}.`,
+  'collection-not-created': (p) =>
+    `${textOf(p, 'ns')} could not be created: ${textOf(p, 'message')} (${textOf(p, 'code')}).`,
+  'index-failed': (p) =>
+    `Index ${textOf(p, 'index')} of ${textOf(p, 'ns')} could not be created: ${textOf(p, 'message')} (${textOf(p, 'code')}).`,
+  'index-skipped': (p) =>
+    `Index ${textOf(p, 'index')} of ${textOf(p, 'ns')} was not created: ${indexWhySentence(textOf(p, 'why'))}.`,
+  'dead-letters': (p) => `${documents(p)} that the target refuses for good: kept whole in the run's folder.`,
+  'namespaces-left-out': (p) => `${formatCountOf(numberOf(p, 'namespaces'), 'collection')} left out, as the plan says.`,
+  'documents-missing': (p) => `${documents(p)} missing on the target: run the same plan again.`,
+  'stopped-by-user': () => 'Stopped by you.',
+  conflict: (p) =>
+    `${textOf(p, 'ns')} holds a document on the target with the same _id and other content. The plan says to stop then.`,
+  'tool-failed': (p) => {
+    const end = textOf(p, 'signal', '') || `exit status ${textOf(p, 'exitCode')}`;
+    const message = textOf(p, 'message', '');
+    return `${textOf(p, 'tool')} ended with ${end}${message === '' ? '' : `: ${message}`}.`;
+  },
+  interrupted: () => 'The run was cut off.',
+};
+
+/** A reason of a run's verdict; `error:<code>` stands for an error. Never fails. */
+export function verdictReasonSentence(reason: { readonly id: string; readonly params: Params }): string {
+  const code = reason.id.replace(/^error:/, '');
+  if (reason.id !== code && isErrorCode(code)) return errorSentence({ code, facts: reason.params });
+  return lookUp(REASONS, reason.id)?.(reason.params) ?? unknownId(reason.id, reason.params);
+}

@@ -1,0 +1,56 @@
+/** Numbers as people read them. English grouping; binary units under the names that the database tools print (1 KB = 1024 bytes). */
+
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const;
+
+/** `1.5 GB`, `812 B`, `0 B`: three digits at most, 1 KB being 1024 bytes. */
+export function formatBytes(bytes: number): string {
+  let value = Math.max(0, bytes);
+  let unit = 0;
+  while (Math.round(value) >= 1024 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 ? Math.round(value) : shortNumber(value)} ${UNITS[unit]}`;
+}
+
+/** `1,234,567`. Whole numbers. */
+export function formatCount(count: number): string {
+  return Math.round(count).toLocaleString('en-US');
+}
+
+/** `1 document`, `3 documents`. */
+export function formatCountOf(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${Math.round(count) === 1 ? one : many}`;
+}
+
+/** `850 ms`, `42 s`, `3 min 5 s`, `2 h 10 min`, `3 d 4 h`: the two largest units. */
+export function formatDuration(ms: number): string {
+  if (!Number.isFinite(ms)) return 'unknown';
+  if (ms < 1000) return `${Math.round(Math.max(0, ms))} ms`;
+  const seconds = Math.round(ms / 1000);
+  const parts: readonly (readonly [number, string])[] = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ];
+  const first = parts.findIndex(([value]) => value > 0);
+  const shown = parts.slice(first, first + 2).filter(([value]) => value > 0);
+  return shown.map(([value, name]) => `${formatCount(value)} ${name}`).join(' ');
+}
+
+/** `12.4 RU`, `26,000,000 RU`. */
+export function formatRu(requestUnits: number): string {
+  return `${requestUnits < 100 ? shortNumber(requestUnits) : formatCount(requestUnits)} RU`;
+}
+
+/** `10,000 RU/s`. */
+export function formatRuPerSecond(perSecond: number): string {
+  return `${formatRu(perSecond)}/s`;
+}
+
+/** At most three digits that say something: `4.95`, `12.4`, `187`. */
+export function shortNumber(value: number): string {
+  const digits = Math.abs(value) < 10 ? 2 : Math.abs(value) < 100 ? 1 : 0;
+  return Number(value.toFixed(digits)).toLocaleString('en-US', { maximumFractionDigits: digits });
+}

@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { REASON_IDS } from '../../src/core/advise/reason-ids.js';
+import { RULES } from '../../src/core/assess/rules.js';
+import { MigrationError } from '../../src/core/model/error.js';
+import type { Finding } from '../../src/core/model/finding.js';
+import type { RunState } from '../../src/core/model/run.js';
+import { INDEX_WHYS, NOT_MIGRATED_WHYS, OPTION_WHYS } from '../../src/core/plan/whys.js';
+import { TUNING_IDS } from '../../src/core/tune/explanations.js';
+import { ERROR_CODES, errorSentence, errorWords } from '../../src/words/errors.js';
+import { droppedOptionSentence, fateSentence, indexWhySentence, notMigratedSentence } from '../../src/words/fates.js';
+import { findingSentence, remedySentence } from '../../src/words/findings.js';
+import { methodName } from '../../src/words/methods.js';
+import { sentenceFor } from '../../src/words/reasons.js';
+import { runStateSentence, verdictReasonSentence } from '../../src/words/runs.js';
+import { formatBytes, formatCount, formatDuration, formatRu, formatRuPerSecond } from '../../src/words/sizes.js';
+import { tuningSentence } from '../../src/words/tuning.js';
+import { anIndex } from './core-builders.js';
+
+/** A sentence in English: a start, an end, no id, nothing that was not filled in. */
+function expectSentence(text: string, ...ids: readonly string[]): void {
+  expect(text).toMatch(/^["A-Z0-9]/);
+  expect(text).toMatch(/\.$/);
+  expect(text).not.toMatch(/undefined|\bNaN [A-Z]|\[object|\$\{|\.\.$/);
+  for (const id of ids) if (id.includes('-')) expect(text).not.toContain(id);
+}
+
+/** Parameters with which no sentence of ours has a gap. */
+const params = {
+  ...{ sizeBytes: 5e9, limitBytes: 1e10, nativeBytes: 1e10, servicesBytes: 1e12, bytes: 3e6, documentBytes: 1024 },
+  ...{ ruPerSecond: 10_000, ruPerDocument: 10, latencyMs: 100, measuredMs: 1, usedMs: 10, serviceMs: 5, exact: 4.17 },
+  ...{ batch: 24, workers: 4, collections: 1, partitions: 5, cores: 2, limit: 500, count: 501, sampled: 100 },
+  ...{ version: '6.0.5', newest: '4.0', oldest: '3.6', kind: 'cosmos-ru', method: 'dms', format: 'json' },
+  ...{ index: 'a_1', types: 'int, string', code: '13', message: 'not authorized', why: 'name-too-long' },
+};
+
+describe('words', () => {
+  it('has a sentence for every reason, need and assumption', () => {
+    for (const id of REASON_IDS) expectSentence(sentenceFor({ id, params }), id);
+  });
+
+  it('has a sentence and a remedy for every rule', () => {
+    for (const rule of RULES) {
+      const finding: Finding = {
+        rule: rule.id,
+        severity: rule.severity,
+        params,
+        remedy: rule.remedy,
+        source: rule.source,
+      };
+      expectSentence(findingSentence(finding), rule.id);
+      expectSentence(remedySentence(finding), rule.remedy);
+    }
+  });
+
+  it('has a sentence for every number of a tuning', () => {
+    for (const id of TUNING_IDS) expectSentence(tuningSentence({ id, params }), id);
+  });
+
+  it('has a sentence for every fate of an index, an option and a namespace', () => {
+    for (const why of INDEX_WHYS) {
+      expect(indexWhySentence(why)).not.toContain(why);
+      const index = anIndex({ name: 'By_a' });
+      expectSentence(fateSentence({ index, fate: { kind: 'skip', why } }), why);
+      const fate = { kind: 'rewrite', when: 'after-data', why: `${why}+sparse-dropped`, to: index } as const;
+      expectSentence(fateSentence({ index, fate }), why, 'sparse-dropped');
+    }
+    for (const when of ['before-data', 'after-data', 'after-verification'] as const) {
+      expectSentence(fateSentence({ index: anIndex({ name: 'By_a' }), fate: { kind: 'create', when } }), when);
+    }
+    for (const why of OPTION_WHYS) expectSentence(droppedOptionSentence({ option: 'capped', why }), why);
+    for (const why of NOT_MIGRATED_WHYS) expectSentence(notMigratedSentence({ why }), why);
+  });
+
+  it('says for every error what happened and what to do, with and without its facts', () => {
+    for (const code of ERROR_CODES) {
+      const facts = {
+        host: 'db.example:27017',
+        namespace: 'Shop.orders',
+        reason: 'refused',
+        message: 'no',
+        path: 'a.json',
+      };
+      for (const error of [new MigrationError(code), new MigrationError(code, facts)]) {
+        const { happened, todo } = errorWords(error);
+        expectSentence(happened.replace(/^db/, 'Db').replace(/^a\.json/, 'A.json'));
+        expectSentence(todo.replace(/^--help/, 'Help'));
+      }
+    }
+    expect(errorSentence(new MigrationError('unreachable-host', { host: 'db.example:27017', reason: 'dns' }))).toBe(
+      'Cannot reach db.example:27017. Its name is not known. Look for a typing mistake, and whether this machine may ask for the name (VPN, private endpoint).',
+    );
+  });
+
+  it('has a sentence for every state and every reason of a verdict', () => {
+    const states: readonly RunState[] = [
+      ...(['planned', 'preparing', 'copying', 'indexing', 'verifying', 'completed'] as const),
+      ...(['completed-with-findings', 'paused', 'failed-resumable', 'cancelled'] as const),
+    ];
+    for (const state of states) expectSentence(runStateSentence(state));
+    const facts = {
+      ...params,
+      ns: 'Shop.orders',
+      tool: 'The tool',
+      exitCode: 1,
+      why: 'duplicate-by-key',
+      documents: 2,
+    };
+    for (const id of [
+      'verification-differs',
+      'not-verified',
+      'index-skipped',
+      'dead-letters',
+      'tool-failed',
+      'conflict',
+    ]) {
+      expectSentence(verdictReasonSentence({ id, params: facts }), id);
+    }
+    expect(verdictReasonSentence({ id: 'error:cancelled', params: {} })).toBe(
+      errorSentence(new MigrationError('cancelled')),
+    );
+  });
+
+  it('never fails, whatever the id and the parameters', () => {
+    const someParams = fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.double(), fc.boolean()));
+    const someId = fc.oneof(fc.string(), fc.constantFrom('toString', '__proto__', ...REASON_IDS, ...TUNING_IDS));
+    fc.assert(
+      fc.property(someId, someParams, (id, odd) => {
+        const finding: Finding = { rule: id, severity: 'info', params: odd, remedy: id, source: '' };
+        const texts = [
+          sentenceFor({ id, params: odd }),
+          tuningSentence({ id, params: {} }),
+          findingSentence(finding),
+          remedySentence(finding),
+          verdictReasonSentence({ id, params: odd }),
+          notMigratedSentence({ why: id }),
+          droppedOptionSentence({ option: id, why: id }),
+        ];
+        for (const text of texts) expect(typeof text).toBe('string');
+      }),
+    );
+  });
+
+  it('writes numbers as people read them', () => {
+    expect([0, 812, 1536, 5_368_709_120, 1023.6, 1024 ** 4].map(formatBytes)).toEqual([
+      '0 B',
+      '812 B',
+      '1.5 KB',
+      '5 GB',
+      '1 KB',
+      '1 TB',
+    ]);
+    expect([0.4, 850, 42_000, 185_000, 7_800_000, 273_600_000].map(formatDuration)).toEqual([
+      '0 ms',
+      '850 ms',
+      '42 s',
+      '3 min 5 s',
+      '2 h 10 min',
+      '3 d 4 h',
+    ]);
+    expect(formatDuration(86_400_000)).toBe('1 d');
+    expect([formatCount(1234567), formatRu(4.95), formatRu(26_000_000.4)]).toEqual([
+      '1,234,567',
+      '4.95 RU',
+      '26,000,000 RU',
+    ]);
+    expect(formatRuPerSecond(10_000)).toBe('10,000 RU/s');
+    expect(methodName('dump-restore')).toBe('mongodump and mongorestore');
+  });
+});
