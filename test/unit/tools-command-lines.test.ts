@@ -32,12 +32,12 @@ describe('command lines', () => {
     const [pass] = passes;
     if (!pass) throw new Error('no pass');
     expect(dumpArguments({ connection, pass, readPreference: 'secondaryPreferred', parallelCollections: 2 })).toEqual([
-      ...['--uri=mongodb://u@127.0.0.1:1/', '--config=/run/c.yaml', '--db=shop'],
+      ...['--uri=mongodb://u@127.0.0.1:1/', '--config=/run/c.yaml', '--dialTimeout=20', '--db=shop'],
       ...['--excludeCollection=old', '--excludeCollection="\\"q\\""', '--excludeCollection=system.js'],
       ...['--readPreference=secondaryPreferred', '--numParallelCollections=2', '--archive'],
     ]);
     expect(restoreArguments({ connection, pass, tuning })).toEqual([
-      ...['--uri=mongodb://u@127.0.0.1:1/', '--config=/run/c.yaml'],
+      ...['--uri=mongodb://u@127.0.0.1:1/', '--config=/run/c.yaml', '--dialTimeout=20'],
       ...['--nsInclude=shop.orders', '--nsInclude=shop.a\\*b\\\\c', '--nsFrom=shop.a\\*b\\\\c', '--nsTo=store.d'],
       ...['--noIndexRestore', '--noOptionsRestore', '--numParallelCollections=2'],
       ...['--numInsertionWorkersPerCollection=4', '--batchSize=24', '--archive'],
@@ -53,13 +53,20 @@ describe('command lines', () => {
 
   it('export and import canonical JSON', () => {
     expect(exportArguments({ connection, source: { db: 'a', coll: 'b' }, readPreference: 'primary' })).toEqual([
-      ...['--uri=mongodb://u@127.0.0.1:1/', '--config=/run/c.yaml', '--db=a', '--collection=b'],
+      ...['--uri=mongodb://u@127.0.0.1:1/', '--config=/run/c.yaml', '--dialTimeout=20', '--db=a', '--collection=b'],
       ...['--readPreference=primary', '--type=json', '--jsonFormat=canonical'],
     ]);
     expect(
       importArguments({ connection, target: { db: 'a', coll: 'b' }, tuning, mode: 'upsert', file: 'x.json' }),
     ).toEqual([
-      ...['--uri=mongodb://u@127.0.0.1:1/', '--config=/run/c.yaml', '--db=a', '--collection=b', '--type=json'],
+      ...[
+        '--uri=mongodb://u@127.0.0.1:1/',
+        '--config=/run/c.yaml',
+        '--dialTimeout=20',
+        '--db=a',
+        '--collection=b',
+        '--type=json',
+      ],
       ...['--mode=upsert', '--numInsertionWorkers=4', '--batchSize=24', '--file=x.json'],
     ]);
   });
@@ -156,7 +163,9 @@ describe('names in the patterns of mongorestore', () => {
 
 describe('the connection string for a tool', () => {
   it('has no password and no database, and keeps where the user is', () => {
-    expect(toolUri('mongodb://u:p%40ss@h:1,i:2/shop?replicaSet=rs&readPreference=secondary')).toEqual({
+    expect(
+      toolUri('mongodb://u:p%40ss@h:1,i:2/shop?replicaSet=rs&readPreference=secondary&serverSelectionTimeoutMS=5000'),
+    ).toEqual({
       uri: 'mongodb://u@h:1,i:2/?replicaSet=rs&authSource=shop',
       password: 'p@ss',
     });

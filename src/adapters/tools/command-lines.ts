@@ -12,7 +12,12 @@ export interface ToolConnection {
   readonly configFile?: string;
   readonly tlsCAFile?: string;
   readonly tlsCertificateKeyFile?: string;
+  /** How long a tool looks for a server before it gives up; its default is 30. */
+  readonly serverSelectionSeconds?: number;
 }
+
+/** Seconds for one connection to be made; the tools' default of 3 is short for a far or busy server. */
+const DIAL_SECONDS = 20;
 
 /** The tools take a value that starts with a double quote for a quoted Go string; every other value is literal. */
 function flag(name: string, value: string | number): string {
@@ -21,10 +26,12 @@ function flag(name: string, value: string | number): string {
 }
 
 function connectionArguments(connection: ToolConnection): string[] {
-  const { uri, configFile, tlsCAFile, tlsCertificateKeyFile } = connection;
+  const { uri, configFile, tlsCAFile, tlsCertificateKeyFile, serverSelectionSeconds } = connection;
   return [
     flag('uri', uri),
     ...(configFile === undefined ? [] : [flag('config', configFile)]),
+    flag('dialTimeout', DIAL_SECONDS),
+    ...(serverSelectionSeconds === undefined ? [] : [flag('serverSelectionTimeout', serverSelectionSeconds)]),
     ...(tlsCAFile === undefined ? [] : ['--ssl', flag('sslCAFile', tlsCAFile)]),
     ...(tlsCertificateKeyFile === undefined ? [] : ['--ssl', flag('sslPEMKeyFile', tlsCertificateKeyFile)]),
   ].filter((argument, index, all) => all.indexOf(argument) === index);

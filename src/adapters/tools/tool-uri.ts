@@ -8,8 +8,14 @@ export interface ToolUri {
   readonly password?: string;
 }
 
+const TAKEN_OUT = [
+  ...['readPreference', 'readPreferenceTags', 'maxStalenessSeconds'],
+  // The tools 100.9.5 take these milliseconds for seconds (common/db/db.go): 30000 would hang for eight hours on a dead host.
+  ...['serverSelectionTimeoutMS', 'connectTimeoutMS', 'socketTimeoutMS'],
+];
+
 /**
- * Takes the secrets, the database and the read preference (which has an option of its own) out of a connection string. Where the user is
+ * Takes the secrets, the database, the read preference (which has an option of its own) and the time-outs out of a connection string. Where the user is
  * kept is said outright: without `authSource` the tools look in the database of `--db`.
  * @throws MigrationError `bad-connection-string`
  */
@@ -18,9 +24,7 @@ export function toolUri(connectionString: string): ToolUri {
   const { password } = parsed;
   const authSource = defaultAuthSource(parsed);
   const bare = parsed.withoutPassword().withOptions({
-    readPreference: undefined,
-    readPreferenceTags: undefined,
-    maxStalenessSeconds: undefined,
+    ...Object.fromEntries(TAKEN_OUT.map((name) => [name, undefined])),
     ...(authSource === undefined ? {} : { authSource }),
   });
   const uri = bare.reveal().replace(/^(mongodb(?:\+srv)?:\/\/[^/?]*)(?:\/[^?]*)?/, '$1/');
