@@ -6,7 +6,8 @@ import { safeCause } from './errors.js';
 /** Codes of Node's TLS layer (https://nodejs.org/api/tls.html#x509-certificate-error-codes) and what they mean for a user. */
 const TLS_REASONS: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'self-signed',
-  SELF_SIGNED_CERT_IN_CHAIN: 'self-signed',
+  // The server sends its authority along; it is that one which is not known.
+  SELF_SIGNED_CERT_IN_CHAIN: 'unknown-authority',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'unknown-authority',
   UNABLE_TO_GET_ISSUER_CERT: 'unknown-authority',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'unknown-authority',

@@ -1,4 +1,5 @@
 /** The size analysis: reads every collection's facts without scanning one. */
+import { setMaxListeners } from 'node:events';
 import { MigrationError } from '../../core/model/error.js';
 import type { ClusterInventory, CollectionFacts, FailedNamespace } from '../../core/model/facts.js';
 import { EVERYTHING, isSelected, type Namespace, type NamespaceSelection } from '../../core/model/namespace.js';
@@ -83,7 +84,8 @@ export async function readInventory(
   cluster: ConnectedCluster,
   options: InventoryOptions = {},
 ): Promise<ClusterInventory> {
-  const { signal, selection = EVERYTHING, concurrency = CONCURRENCY } = options;
+  const { selection = EVERYTHING, concurrency = CONCURRENCY } = options;
+  const signal = options.signal ? forMany(options.signal) : undefined;
   const reading: ReadOptions = {
     readPreference: options.readPreference ?? 'secondaryPreferred',
     ...(signal ? { signal } : {}),
@@ -138,6 +140,13 @@ export async function readInventory(
     skipped: skipped.sort(byName),
     readAt: new Date(cluster.clock.now()).toISOString(),
   };
+}
+
+/** A signal of our own that follows the caller's: every command under way listens to it, which on the caller's would warn of a leak. */
+function forMany(signal: AbortSignal): AbortSignal {
+  const own = AbortSignal.any([signal]);
+  setMaxListeners(0, own);
+  return own;
 }
 
 async function withThroughput(cluster: ConnectedCluster, facts: CollectionFacts): Promise<CollectionFacts> {

@@ -93,7 +93,8 @@ export async function probeCluster(input: ProbeInput): Promise<ClusterFacts> {
   const genuine = isGenuineMongo(buildInfo) && !hasRequestStatistics;
   const atlas = genuine ? await tryCommand(client, { atlasVersion: 1 }) : undefined;
   const cmdLineOptsCode = opts && 'code' in opts ? opts.code : undefined;
-  const told = Array.isArray(hello.hosts) ? (hello.hosts as unknown[]).map(String) : [];
+  // Members that can never be primary stand apart.
+  const told = [hello.hosts, hello.passives].flatMap((list) => (Array.isArray(list) ? list.map(String) : []));
   const verdict = detectKind(
     {
       hello,
