@@ -1,0 +1,90 @@
+import { connect, type ConnectedCluster } from '../../src/adapters/mongo/connect.js';
+import { parseConnectionString } from '../../src/adapters/mongo/connection-string.js';
+import { readInventory } from '../../src/adapters/mongo/inventory.js';
+import { createRun } from '../../src/adapters/files/run-folder.js';
+import { openRun } from '../../src/adapters/files/open-run.js';
+import { systemClock } from '../../src/adapters/system-clock.js';
+import { composeRun } from '../../src/cli/compose-run.js';
+import { EVERYTHING, type NamespaceSelection } from '../../src/core/model/namespace.js';
+import type { Plan } from '../../src/core/model/plan.js';
+import { makePlan, selectedCollections, type PlanInput } from '../../src/core/plan/make-plan.js';
+import { describeTarget } from '../../src/core/plan/target.js';
+import { tune, tuneInputFor } from '../../src/core/tune/tune.js';
+import type { Verdict } from '../../src/engine/journal/record.js';
+import type { RunStatus } from '../../src/engine/journal/reduce.js';
+import { nativeRun, type RunEvent } from '../../src/engine/native-run.js';
+import { findTestTool } from './tools.js';
+
+export interface Migration {
+  readonly sourceUri: string;
+  readonly targetUri: string;
+  readonly selection?: Partial<NamespaceSelection>;
+  readonly plan?: Partial<
+    Pick<PlanInput, 'throughput' | 'shardKeys' | 'conflictPolicy' | 'verification' | 'collectionThroughput'>
+  >;
+  readonly runsRoot: string;
+  /** The run of an earlier call, to be gone on with. */
+  readonly resume?: Awaited<ReturnType<typeof createRun>>;
+  readonly onEvent?: (event: RunEvent) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface Migrated {
+  readonly verdict: Verdict;
+  readonly status: RunStatus;
+  readonly plan: Plan;
+  readonly folder: Awaited<ReturnType<typeof createRun>>;
+}
+
+export function connectTo(uri: string): Promise<ConnectedCluster> {
+  return connect({ connectionString: parseConnectionString(uri), clock: systemClock });
+}
+
+async function planFor(job: Migration, source: ConnectedCluster, target: ConnectedCluster): Promise<Plan> {
+  const selection = { ...EVERYTHING, ...job.selection };
+  const inventory = await readInventory(source, { selection });
+  const description = describeTarget(target.facts);
+  const throughput = job.plan?.throughput;
+  const tuning = tune(
+    tuneInputFor({
+      collections: selectedCollections(inventory, selection),
+      target: description,
+      cluster: target.facts,
+      ...(throughput ? { throughput } : {}),
+    }),
+  );
+  return makePlan({
+    inventory,
+    source: { name: 'source', uri: job.sourceUri },
+    target: { name: 'target', uri: job.targetUri },
+    targetCluster: target.facts,
+    method: 'dump-restore',
+    selection,
+    tuning,
+    createdAt: new Date().toISOString(),
+    ...job.plan,
+  });
+}
+
+/** The main job with real parts: facts, plan, tuned tools through the relay, indexes, verification, verdict. */
+export async function migrate(job: Migration): Promise<Migrated> {
+  await using source = await connectTo(job.sourceUri);
+  await using target = await connectTo(job.targetUri);
+  const folder = job.resume ?? (await createRun(job.runsRoot, await planFor(job, source, target), Date.now()));
+  const run = await openRun(folder, { clock: systemClock });
+  try {
+    const { context } = await composeRun({
+      run,
+      source,
+      target,
+      tools: { mongodump: await findTestTool('mongodump'), mongorestore: await findTestTool('mongorestore') },
+      clock: systemClock,
+      signal: job.signal ?? new AbortController().signal,
+      onEvent: job.onEvent ?? (() => undefined),
+    });
+    const verdict = await nativeRun(context);
+    return { verdict, status: run.journal.status(), plan: run.plan, folder };
+  } finally {
+    await run.close();
+  }
+}
