@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { advise } from '../../src/core/advise/advise.js';
-import type { AdviceInput } from '../../src/core/advise/facts.js';
+import { DEFAULT_ADVICE_SETTINGS, type AdviceInput } from '../../src/core/advise/facts.js';
 import { REASON_IDS } from '../../src/core/advise/reason-ids.js';
 import type { ClusterFacts } from '../../src/core/model/facts.js';
 import type { MethodId, Reason, Recommendation } from '../../src/core/model/method.js';
@@ -92,6 +92,7 @@ describe('advice', () => {
   const first = (facts: AdviceInput): MethodId | undefined => advise(facts).ranked[0]?.method;
 
   it("changes its first choice exactly at Microsoft's bounds", () => {
+    expect(DEFAULT_ADVICE_SETTINGS).toEqual({ nativeToolsUpTo: 10 * GIB, servicesUpTo: TIB });
     expect(first(input(10 * GIB - 1, {}, old))).toBe('direct-copy');
     expect(first(input(10 * GIB, {}, old))).toBe('dms');
     expect(first(input(TIB - 1, {}, old))).toBe('dms');

@@ -11,7 +11,7 @@ export const TARGETS = {
   mongodb: aCluster({ hosts: ['target.example:27017'], ...aVersion('7.0.0') }),
 } satisfies Record<string, ClusterFacts>;
 
-export const A_TUNING: Tuning = {
+const A_TUNING: Tuning = {
   target: 'ru',
   batchSize: 24,
   insertionWorkers: 4,

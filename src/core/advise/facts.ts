@@ -8,7 +8,7 @@ import { largestDocument } from '../size/limits.js';
 import { dataCollections, idTypesSeen, migrationCharge, totalSize } from '../size/totals.js';
 
 /** Sizes up to which (not including it) a family of methods is advised. 1 GB is 1024³ bytes, as the tools count. */
-export interface AdviceSettings {
+interface AdviceSettings {
   readonly nativeToolsUpTo: Bytes;
   readonly servicesUpTo: Bytes;
 }
@@ -65,7 +65,7 @@ export interface AdviceFacts {
   readonly assumptions: readonly Reason[];
 }
 
-export function bandOf(size: number, settings: AdviceSettings): SizeBand {
+function bandOf(size: number, settings: AdviceSettings): SizeBand {
   if (size < settings.nativeToolsUpTo) return 'native';
   return size < settings.servicesUpTo ? 'services' : 'beyond';
 }

@@ -70,7 +70,7 @@ export function planShardKey(
 }
 
 /** An unsharded RU collection has one partition. Source: learn.microsoft.com/azure/cosmos-db/mongodb/custom-commands. */
-export const MAX_UNSHARDED_RU_PER_SECOND = 10_000;
+const MAX_UNSHARDED_RU_PER_SECOND = 10_000;
 
 /** The throughput of a new RU collection: what was asked for, lowered to what an unsharded one can have. */
 export function planThroughput(

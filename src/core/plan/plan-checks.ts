@@ -84,7 +84,7 @@ function sameHostForm(host: string): string {
 }
 
 /** True when both connections end at one cluster, as far as host names tell. */
-export function isSameCluster(a: ClusterFacts, b: ClusterFacts): boolean {
+function isSameCluster(a: ClusterFacts, b: ClusterFacts): boolean {
   const hosts = new Set(a.hosts.map(sameHostForm));
   return b.hosts.some((host) => hosts.has(sameHostForm(host)));
 }

@@ -29,7 +29,7 @@ export interface TargetDescription {
  * Which set of rules a cluster follows as a target. FerretDB runs the engine of vCore; an unknown server is taken for MongoDB, whose rules drop nothing.
  * @throws MigrationError `bad-plan` (`target-kind-unsupported`) for Amazon DocumentDB, which is no target of this product.
  */
-export function targetKindOf(kind: ClusterKind): TargetKind {
+function targetKindOf(kind: ClusterKind): TargetKind {
   switch (kind) {
     case 'cosmos-ru':
       return 'cosmos-ru';

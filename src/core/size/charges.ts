@@ -21,7 +21,7 @@ const CHARGES: readonly (readonly [kib: number, read: number, write: number])[] 
 ];
 
 /** RU for each indexed term of a written document; same source as the table. */
-export const RU_PER_INDEX_TERM = 0.2;
+const RU_PER_INDEX_TERM = 0.2;
 
 function lookUp(documentBytes: number, column: 1 | 2): number {
   if (!Number.isFinite(documentBytes) || documentBytes < 0) {
