@@ -17,7 +17,9 @@ export function systemCode(error: unknown): string | undefined {
 /** A file system error as `file-failed` with what was tried; other errors as they are. */
 export function fileFailed(error: unknown, path: string, action: string): unknown {
   const code = systemCode(error);
-  return MigrationError.is(error) || code === undefined ? error : new MigrationError('file-failed', { path, action, code }, { cause: error });
+  return MigrationError.is(error) || code === undefined
+    ? error
+    : new MigrationError('file-failed', { path, action, code }, { cause: error });
 }
 
 /** Makes new names in a folder durable. Systems that cannot sync a folder (Windows) keep them anyway. */

@@ -1,6 +1,6 @@
 /** Whether a server reads `_id` ranges, found out by trying, and where to cut them. */
 import { EJSON, ObjectId, type Document } from 'bson';
-import { rawId } from '../../core/bson/raw-document.js';
+import { BSON_TYPE, rawId } from '../../core/bson/raw-document.js';
 import { MigrationError } from '../../core/model/error.js';
 import type { Namespace } from '../../core/model/namespace.js';
 import { MIB } from '../../core/model/units.js';
@@ -15,6 +15,8 @@ export type RangeProbe =
   | 'ignored'
   /** The server says no. */
   | 'refused'
+  /** There is an `_id` of MinKey or MaxKey: a range that is open upwards ends before MaxKey (observed, MongoDB 6.0), and no bound lies below MinKey. */
+  | 'edge-keys'
   /** Fewer than two different `_id`s: nothing to tell by. */
   | 'too-few-documents';
 
@@ -50,6 +52,7 @@ export async function probeRangeReads(
     const low = lowest && rawId(lowest);
     const high = highest && rawId(highest);
     if (!lowest || !highest || !low || !high || low.equals(high)) return 'too-few-documents';
+    if (low[0] === BSON_TYPE.minKey || high[0] === BSON_TYPE.maxKey) return 'edge-keys';
     const min = decodedId(lowest);
     const max = decodedId(highest);
     if (!min || !max) return 'refused';
@@ -91,7 +94,7 @@ function keepsItsPlace(value: unknown): boolean {
 }
 
 /**
- * Cuts a collection into about equal `_id` ranges by a bounded `$sample` of the source, sorted by the server itself. The first and the last range are open, so that
+ * Cuts a collection, of which {@link probeRangeReads} says `honoured`, into about equal `_id` ranges by a bounded `$sample` of the source, sorted by the server itself. The first and the last range are open, so that
  * every `_id` of every type is in exactly one of them. One range where the collection is small or `$sample` is refused.
  */
 export async function cutRanges(
