@@ -10,6 +10,8 @@ export interface TestCertificates {
   readonly serverFile: string;
   /** The same for the name `elsewhere.example` only. */
   readonly wrongNameServerFile: string;
+  /** The same for `*.example.test`. */
+  readonly srvServerFile: string;
   /** Key and certificate of a client. */
   readonly clientFile: string;
   /** The client's subject as MongoDB writes it: the name of its X.509 user. */
@@ -97,6 +99,7 @@ export async function makeCertificates(): Promise<TestCertificates> {
       'wrong-name.pem',
       await makeServer(ca, 'elsewhere.example', [{ type: 2, value: 'elsewhere.example' }]),
     ),
+    srvServerFile: await write('srv.pem', await makeServer(ca, 'example.test', [{ type: 2, value: '*.example.test' }])),
     clientFile: await write('client.pem', client.private + client.cert),
     clientSubject: 'O=Test clients,CN=migrator',
     foreignCaFile: await write('foreign-ca.pem', foreign.cert),
