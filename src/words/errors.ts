@@ -30,6 +30,12 @@ function said(facts: ErrorFacts): string {
   return `The server said: ${message.replace(/[.\s]+$/, '')}${code === '' ? '' : ` (code ${code})`}.`;
 }
 
+/** Words of the driver or the system, which are no server's. */
+function detail(facts: ErrorFacts): string {
+  const message = textOf(facts, 'message', '').replace(/[.\s]+$/, '');
+  return message === '' ? '' : `${message}.`;
+}
+
 /** One for each code: a new code does not compile until it has words here. */
 export function errorWords(error: Pick<MigrationError, 'code' | 'facts'>): ErrorWords {
   const { code, facts } = error;
@@ -63,7 +69,7 @@ export function errorWords(error: Pick<MigrationError, 'code' | 'facts'>): Error
     case 'connection-lost':
       return words(
         `The connection to ${host(facts)} was lost.`,
-        said(facts),
+        facts['serverCode'] === undefined ? detail(facts) : said(facts),
         'Look at the network and the server, then run the same command again: it goes on where it stopped.',
       );
     case 'command-failed':

@@ -13,6 +13,8 @@ interface Speed {
   readonly documents: Band;
   /** MiB per second where they are large. */
   readonly mebibytes: Band;
+  /** Seconds until the first document moves: processes, pipelines, a cluster that has to be started. */
+  readonly startUp: Band;
   /** False where the figures are judged, not measured. */
   readonly measured: boolean;
 }
@@ -23,13 +25,48 @@ interface Speed {
  * `expected` and `low` take a network into account. The services' own speeds are published nowhere: they are judged from their defaults.
  */
 const SPEEDS: Readonly<Record<MethodId, Speed>> = {
-  'dump-restore': { documents: band(8_000, 25_000, 60_000), mebibytes: band(10, 30, 60), measured: true },
-  'export-import': { documents: band(2_000, 4_000, 6_000), mebibytes: band(2, 4, 10), measured: true },
-  'studio-3t': { documents: band(1_000, 3_000, 10_000), mebibytes: band(2, 5, 15), measured: false },
-  'direct-copy': { documents: band(15_000, 60_000, 150_000), mebibytes: band(10, 60, 110), measured: true },
-  dms: { documents: band(2_000, 10_000, 30_000), mebibytes: band(5, 20, 60), measured: false },
-  'data-factory': { documents: band(2_000, 10_000, 40_000), mebibytes: band(5, 20, 80), measured: false },
-  'spark-databricks': { documents: band(40_000, 150_000, 400_000), mebibytes: band(60, 200, 500), measured: false },
+  'dump-restore': {
+    documents: band(8_000, 25_000, 60_000),
+    mebibytes: band(10, 30, 60),
+    startUp: band(1, 2, 5),
+    measured: true,
+  },
+  'export-import': {
+    documents: band(2_000, 4_000, 6_000),
+    mebibytes: band(2, 4, 10),
+    startUp: band(1, 2, 5),
+    measured: true,
+  },
+  'studio-3t': {
+    documents: band(1_000, 3_000, 10_000),
+    mebibytes: band(2, 5, 15),
+    startUp: band(5, 10, 30),
+    measured: false,
+  },
+  'direct-copy': {
+    documents: band(15_000, 60_000, 150_000),
+    mebibytes: band(10, 60, 110),
+    startUp: band(1, 2, 5),
+    measured: true,
+  },
+  dms: {
+    documents: band(2_000, 10_000, 30_000),
+    mebibytes: band(5, 20, 60),
+    startUp: band(60, 180, 600),
+    measured: false,
+  },
+  'data-factory': {
+    documents: band(2_000, 10_000, 40_000),
+    mebibytes: band(5, 20, 80),
+    startUp: band(60, 180, 600),
+    measured: false,
+  },
+  'spark-databricks': {
+    documents: band(40_000, 150_000, 400_000),
+    mebibytes: band(60, 200, 500),
+    startUp: band(180, 360, 900),
+    measured: false,
+  },
 };
 
 function band(low: number, expected: number, high: number): Band {
@@ -60,11 +97,12 @@ const RU_USE = band(0.6, 0.95, 1);
 const VERIFICATION_SPEED: Speed = {
   documents: band(20_000, 60_000, 150_000),
   mebibytes: band(10, 60, 110),
+  startUp: band(0, 1, 2),
   measured: true,
 };
 
 /**
- * Wall time of the data move: the slowest of documents per second, bytes per second and, on an RU target, total charge ÷ throughput.
+ * Wall time of the data move: the start, then the slowest of documents per second, bytes per second and, on an RU target, total charge ÷ throughput.
  * Set-up, index builds and verification are not in it.
  * @throws MigrationError `bad-number` for a negative or non-finite figure, or a throughput of 0.
  */
@@ -77,6 +115,9 @@ export function estimateVerification(input: Omit<DurationInput, 'method'>): Dura
   return estimate(VERIFICATION_SPEED, input);
 }
 
+/** The fastest pace goes with the shortest start. */
+const SLOWNESS: Readonly<Record<keyof Band, keyof Band>> = { low: 'high', expected: 'expected', high: 'low' };
+
 function estimate(speed: Speed, input: Omit<DurationInput, 'method'>): DurationEstimate {
   for (const name of ['documents', 'logicalBytes', 'totalRu', 'ruPerSecond'] as const) {
     const value = input[name];
@@ -88,6 +129,7 @@ function estimate(speed: Speed, input: Omit<DurationInput, 'method'>): DurationE
   const byCharge = (use: number): number =>
     totalRu !== undefined && ruPerSecond !== undefined ? totalRu / (ruPerSecond * use) : 0;
   const seconds = (pace: keyof Band): number =>
+    speed.startUp[SLOWNESS[pace]] +
     Math.max(
       input.documents / speed.documents[pace],
       input.logicalBytes / (speed.mebibytes[pace] * MIB),
