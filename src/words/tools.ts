@@ -44,7 +44,7 @@ const REMEDIES: Readonly<Record<string, (variable: string) => string>> = {
 };
 
 /** One line for a binary that was found: `mongodump 100.9.5  /path  (cached copy)`. */
-export function foundLine(found: LocationFacts): string {
+function foundLine(found: LocationFacts): string {
   const origin = STEPS[found.origin ?? ''] ?? found.origin ?? '';
   return `${found.name} ${found.version ?? ''}  ${found.path ?? ''}  (${origin})`;
 }

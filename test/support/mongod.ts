@@ -10,7 +10,7 @@ import { MongoClient, MongoServerError, type MongoClientOptions } from 'mongodb'
 import { mongodPath } from './mongod-binary.js';
 import { makeTempFolder } from './temp.js';
 
-export interface MongodTls {
+interface MongodTls {
   readonly mode: 'requireTLS';
   readonly certificateKeyFile: string;
   readonly caFile?: string;

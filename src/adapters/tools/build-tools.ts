@@ -14,7 +14,7 @@ const BUILD_TIMEOUT_MS = 15 * 60_000;
 const MODULE = join('toolchain', 'mongo-tools');
 
 /** The folder of go.mod and go.sum: beside the sources or beside the bundle, whichever this code runs from. */
-export async function findModuleFolder(): Promise<string | undefined> {
+async function findModuleFolder(): Promise<string | undefined> {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     const candidate = join(folder, MODULE);
     const there = await access(join(candidate, 'go.sum')).then(

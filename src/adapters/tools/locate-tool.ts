@@ -7,7 +7,7 @@ import { TOOL_NAMES, type ToolLocation, type ToolName } from './location.js';
 import { downloadTools, TOOLS_FEED } from './vendor-tools.js';
 
 /** The first version of the tools' own numbering; older ones came with the server and print and behave otherwise. */
-export const OLDEST_TOOLS = '100.0';
+const OLDEST_TOOLS = '100.0';
 
 export interface LocateOptions {
   /** Default: the environment of this process. */

@@ -41,7 +41,7 @@ export interface Found {
   readonly tried: readonly Miss[];
 }
 
-export interface Missing {
+interface Missing {
   readonly kind: 'missing';
   readonly name: string;
   readonly tried: readonly Miss[];

@@ -3,7 +3,7 @@
 /** Why a document was not written, as far as the tool's text tells. */
 export type DocumentErrorClass = 'duplicate-key' | 'throttled' | 'too-large' | 'validation' | 'other';
 
-export type ToolEventBody =
+type ToolEventBody =
   /** mongodump starts a collection. */
   | { readonly kind: 'dump-started'; readonly ns: string; readonly to: string }
   /** Documents; the total is the tool's estimate and can be exceeded. */
@@ -21,7 +21,7 @@ export type ToolEventBody =
   | { readonly kind: 'failed'; readonly text: string }
   | { readonly kind: 'note'; readonly text: string };
 
-export type ToolAction = 'restored' | 'imported' | 'exported';
+type ToolAction = 'restored' | 'imported' | 'exported';
 
 /** `at` is the tool's own time stamp with its zone; lines without one have none. */
 export type ToolEvent = ToolEventBody & { readonly at?: string };

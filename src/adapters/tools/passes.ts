@@ -20,19 +20,19 @@ export type Pass =
   /** One collection alone. */
   | { readonly kind: 'collection'; readonly collection: SelectedCollection };
 
-export type PassRefusal = {
+type PassRefusal = {
   readonly collection: SelectedCollection;
   /** `view`: a view has no documents. `dollar-in-new-name`: the tool cannot write that name. */
   readonly why: 'view' | 'dollar-in-new-name';
 };
 
-export interface PassPlan {
+interface PassPlan {
   readonly passes: readonly Pass[];
   readonly refused: readonly PassRefusal[];
 }
 
 /** Windows takes 32,767 characters for a whole command line; elsewhere 128 KiB for one argument and megabytes in all are usual. */
-export const MAX_NAME_CHARACTERS = process.platform === 'win32' ? 24_000 : 100_000;
+const MAX_NAME_CHARACTERS = process.platform === 'win32' ? 24_000 : 100_000;
 
 /** Stored functions: mongodump would take them along with a database. */
 const ALWAYS_EXCLUDED = ['system.js'];

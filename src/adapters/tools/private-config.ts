@@ -13,7 +13,7 @@ const PREFIX = 'tool-config-';
 const NAME = /^tool-config-(\d+)-(\d+)-[0-9a-f]+\.yaml$/;
 
 /** A YAML double-quoted scalar in plain ASCII: any character survives, and no line break is folded. */
-export function quoteYaml(text: string): string {
+function quoteYaml(text: string): string {
   let quoted = '"';
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;

@@ -12,7 +12,7 @@ const VERSION_TIMEOUT_MS = 30_000;
 const VERSION = /version:?\s+[rv]?(\d+(?:\.\d+)+)/;
 
 /** Negative, zero or positive, as dotted version `a` is lower than, equal to or higher than `b`. Missing parts count as 0. */
-export function compareVersions(a: string, b: string): number {
+function compareVersions(a: string, b: string): number {
   const left = a.split('.').map(Number);
   const right = b.split('.').map(Number);
   for (let i = 0; i < Math.max(left.length, right.length); i++) {

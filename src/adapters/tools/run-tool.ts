@@ -150,7 +150,7 @@ export async function runTool(command: ToolCommand, options: RunToolOptions): Pr
 export type PipeTransport = 'direct' | 'through-node';
 
 /** Windows' named pipes are opened for overlapped access, which the tools' plain reads of stdin do not stand. */
-export const DEFAULT_TRANSPORT: PipeTransport = process.platform === 'win32' ? 'through-node' : 'direct';
+const DEFAULT_TRANSPORT: PipeTransport = process.platform === 'win32' ? 'through-node' : 'direct';
 
 export interface PipedOutcome {
   readonly from: ToolOutcome;
