@@ -44,7 +44,7 @@ const TYPE_ALIAS: Readonly<Record<number, string>> = {
 };
 
 /** The tier that a cluster is expected to manage. Wire versions: 9 is MongoDB 4.4, 14 is 5.1. */
-export function expectedTier(facts: ConnectedCluster['facts']): StatisticsTier {
+function expectedTier(facts: ConnectedCluster['facts']): StatisticsTier {
   if (facts.kind === 'cosmos-ru' || facts.kind === 'amazon-documentdb') return 'command';
   if (facts.maxWireVersion >= 9) return 'union';
   // $lookup does not join a sharded collection before 5.1.

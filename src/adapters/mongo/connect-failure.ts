@@ -70,7 +70,7 @@ export interface FailedAttempt {
 }
 
 /** Codes anywhere in an error: its own, its causes' and those of an AggregateError (a name with two addresses). */
-export function* errorCodes(error: unknown, depth = 0): Generator<string> {
+function* errorCodes(error: unknown, depth = 0): Generator<string> {
   if (!(error instanceof Error) || depth > 5) return;
   const { code, reason, errors } = error as { code?: unknown; reason?: unknown; errors?: unknown };
   if (typeof code === 'string') yield code;
@@ -88,7 +88,7 @@ export function tlsReason(error: unknown): string | undefined {
   return undefined;
 }
 
-export function networkReason(error: unknown): string | undefined {
+function networkReason(error: unknown): string | undefined {
   for (const code of errorCodes(error)) {
     const reason = NETWORK_REASONS[code];
     if (reason) return reason;

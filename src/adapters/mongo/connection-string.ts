@@ -9,7 +9,7 @@ const SECRET_OPTIONS = ['tlsCertificateKeyFilePassword', 'sslPEMKeyPassword', 'p
 const SECRET_MECHANISM_PROPERTIES = ['AWS_SESSION_TOKEN'] as const;
 
 /** What is wrong with a connection string, for a sentence to be made of. */
-export type ConnectionStringFlaw =
+type ConnectionStringFlaw =
   | 'empty'
   | 'scheme'
   | 'no-host'

@@ -17,7 +17,7 @@ export interface RuCollection {
 }
 
 /** Throughput as `GetCollection` and `GetDatabase` tell it; nothing told means that the database shares it (or that the account is serverless). */
-export function throughputOf(reply: Document): Throughput {
+function throughputOf(reply: Document): Throughput {
   const autoscale = reply.autoScaleSettings as Document | undefined;
   if (autoscale?.maxThroughput !== undefined) {
     return { kind: 'autoscale', maxRuPerSecond: ruPerSecond(Number(autoscale.maxThroughput)) };

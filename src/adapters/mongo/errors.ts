@@ -68,7 +68,7 @@ export function isServerError(error: unknown): error is ServerError {
   return error instanceof Error && 'errorResponse' in error && error.name.startsWith('Mongo');
 }
 
-export function isNetworkError(error: unknown): error is Error {
+function isNetworkError(error: unknown): error is Error {
   return error instanceof Error && NETWORK_ERRORS.has(error.name);
 }
 

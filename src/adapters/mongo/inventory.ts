@@ -20,7 +20,7 @@ import {
 } from './listing.js';
 import type { StatisticsTier } from './statistics-pipeline.js';
 
-export interface InventoryProgress {
+interface InventoryProgress {
   readonly done: number;
   readonly total: number;
   /** What was just read. */

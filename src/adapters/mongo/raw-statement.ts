@@ -49,7 +49,7 @@ function atPath(document: Buffer, path: string): RawElement | undefined {
  * True where a plain replacement would not arrive as it is: the server fills in a top-level Timestamp(0,0)
  * (https://www.mongodb.com/docs/manual/reference/bson-types/#timestamps), and takes a first key with a dollar for an update operator.
  */
-export function needsLiteral(document: Buffer): boolean {
+function needsLiteral(document: Buffer): boolean {
   const limit = documentLength(document);
   let position = 4;
   for (;;) {

@@ -14,18 +14,16 @@ export type StatisticsTier = 'union' | 'lookup' | 'command';
 
 export interface StatisticsRequest {
   readonly coll: string;
+  /**
+   * Documents to sample. The server picks at random where that is under 5 % of the collection and else reads it: 20 times as many at most.
+   * https://www.mongodb.com/docs/manual/reference/operator/aggregation/sample/#behavior
+   */
   readonly sampleSize: number;
   readonly indexUsage: boolean;
   readonly sample: boolean;
   readonly timeseries: boolean;
 }
 
-/**
- * Documents that the server may have to look at for a sample: it picks at random where the sample is under 5 % of the collection, and
- * reads the collection otherwise, so at most 20 times the sample.
- * https://www.mongodb.com/docs/manual/reference/operator/aggregation/sample/#behavior
- */
-export const SAMPLE_SCAN_FACTOR = 20;
 /** Before 4.4 whole documents travel; fewer of them do. */
 const LOOKUP_SAMPLE = 20;
 
@@ -91,7 +89,7 @@ function literalPart(projection: Document): Document {
   return { ...projection, part: { $literal: projection.part as string } };
 }
 
-export interface IndexUsage {
+interface IndexUsage {
   readonly ops: number;
   readonly since?: string;
 }
