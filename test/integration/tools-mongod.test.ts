@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { MongoClient } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { startMongod } from '../support/mongod.js';
@@ -12,6 +16,25 @@ describe('the mongod of the tests', () => {
     await client.close();
     await server.stop();
     expect(() => process.kill(server.pid, 0)).toThrow();
+  });
+
+  it('does not outlive the process that started it, not even when that is killed', async () => {
+    const script = `
+      import { startMongod } from './test/support/mongod.ts';
+      const server = await startMongod();
+      process.stdout.write(JSON.stringify({ port: server.port, dbPath: server.dbPath }));
+      setInterval(() => undefined, 1000);`;
+    const argv = ['--import', 'tsx', '--input-type=module', '--eval', script];
+    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [said] = (await once(child.stdout, 'data')) as [Buffer];
+    const { port, dbPath } = JSON.parse(said.toString()) as { port: number; dbPath: string };
+    const connection = createConnection(port, '127.0.0.1');
+    await once(connection, 'connect');
+    connection.resume();
+    const closed = once(connection, 'close');
+    child.kill('SIGKILL');
+    await closed;
+    await expect.poll(() => existsSync(dbPath), { timeout: 10_000 }).toBe(false);
   });
 
   it('is primary when a replica set is asked for, with a user, and keeps its data over a kill', async () => {

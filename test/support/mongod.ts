@@ -44,10 +44,19 @@ const START_LIMIT_MS = 60_000;
 const PORT_ATTEMPTS = 5;
 const KEPT_LOG_LINES = 40;
 
-const alive = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const child of alive) child.kill('SIGKILL');
-});
+/**
+ * Ends the server, and removes its folder where it was made here, when this process is gone however it went: the guard reads from a
+ * pipe that only this process holds open. In a group of its own, so that Ctrl+C in a terminal does not end it first.
+ */
+function guard(server: ChildProcess, folder: string | undefined): void {
+  const script = 'read -r _; kill -9 "$0" 2>/dev/null; [ -z "$1" ] || { sleep 0.2; rm -rf -- "$1"; }';
+  const argv = ['-c', script, String(server.pid), folder ?? ''];
+  const watcher = spawn('sh', argv, { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  // Without sh there is no guard: then only `stop` ends the server.
+  watcher.once('error', () => undefined);
+  watcher.unref();
+  server.once('exit', () => watcher.kill('SIGKILL'));
+}
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -199,8 +208,7 @@ export async function startMongod(options: MongodOptions = {}): Promise<RunningM
     const port = options.port ?? (await freePort());
     const args = await serverArguments(options, dbPath, port);
     const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    alive.add(child);
-    child.once('exit', () => alive.delete(child));
+    guard(child, folder?.path);
     const log = new ServerLog(child);
     const uri = `mongodb://127.0.0.1:${port}/?directConnection=true${options.tls ? '&tls=true' : ''}`;
     try {
