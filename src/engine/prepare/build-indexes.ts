@@ -64,7 +64,7 @@ export async function buildCollectionIndexes(
     : [];
   for (const index of indexes) {
     signal?.throwIfAborted();
-    const found = await ensureIndex(target, planned.target, index, existing);
+    const found = await ensureIndex(target, planned, index, existing);
     const outcome = ownWork(found, earlier[index.index.name]);
     await journal.append({ type: 'index-fate', ns, index: index.index.name, outcome });
     reports.push({ ns, index: index.index.name, outcome });

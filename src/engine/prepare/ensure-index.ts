@@ -1,7 +1,7 @@
 import type { Document } from 'bson';
 import type { IndexFacts } from '../../core/model/facts.js';
 import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
-import type { Plan, PlannedIndex } from '../../core/model/plan.js';
+import type { Plan, PlannedCollection, PlannedIndex } from '../../core/model/plan.js';
 import { sameIndex, targetIndex } from '../../core/plan/target-index.js';
 import type { ClusterSession } from '../ports.js';
 import { createSpec, withOrderOf } from './index-spec.js';
@@ -29,7 +29,7 @@ export interface IndexTarget {
  */
 export async function ensureIndex(
   target: IndexTarget,
-  ns: Namespace,
+  collection: PlannedCollection,
   planned: PlannedIndex,
   existing: readonly IndexFacts[],
 ): Promise<IndexOutcome> {
@@ -42,8 +42,12 @@ export async function ensureIndex(
     return planned.fate.kind === 'rewrite' ? made : { kind: 'existed' };
   }
   const { session, context } = target;
+  const ns = collection.target;
   try {
-    const command = { createIndexes: ns.coll, indexes: [createSpec(wanted, target.kind)] };
+    const command = {
+      createIndexes: ns.coll,
+      indexes: [createSpec(wanted, target.kind, collection.options.collation !== undefined)],
+    };
     await throughThrottle(context, () =>
       session.command(ns.db, command, context.signal ? { signal: context.signal } : {}),
     );

@@ -30,9 +30,10 @@ function toPlain(value: unknown): Readonly<Record<string, unknown>> {
 
 /**
  * What `createIndexes` is sent: only what the index says, never what a server adds by itself. An RU account is sent nothing that it does not know
- * (it refuses even `v`). The key is a Map, because an object would put integer-like field names first.
+ * (it refuses even `v`). The key is a Map, because an object would put integer-like field names first. In a collection with a default collation an index without
+ * one is a `simple` one, which has to be said, or the server gives it the collection's.
  */
-export function createSpec(index: IndexFacts, kind: Plan['targetKind']): Document {
+export function createSpec(index: IndexFacts, kind: Plan['targetKind'], inCollated = false): Document {
   const spec: Document = { key: new Map(index.key), name: index.name };
   if (index.unique) spec['unique'] = true;
   if (index.expireAfterSeconds !== undefined) spec['expireAfterSeconds'] = index.expireAfterSeconds;
@@ -41,6 +42,7 @@ export function createSpec(index: IndexFacts, kind: Plan['targetKind']): Documen
   if (index.sparse) spec['sparse'] = true;
   if (index.hidden) spec['hidden'] = true;
   if (index.collation) spec['collation'] = fromPlain(index.collation);
+  else if (inCollated && kind === 'mongodb') spec['collation'] = { locale: 'simple' };
   if (index.wildcardProjection) spec['wildcardProjection'] = fromPlain(index.wildcardProjection);
   return { ...spec, ...fromPlain(index.otherOptions) };
 }
