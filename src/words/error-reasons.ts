@@ -1,4 +1,5 @@
 import type { ErrorFacts } from '../core/model/error.js';
+import { methodNameOf } from './methods.js';
 import { lookUp, textOf } from './params.js';
 import { clusterKind } from './reasons.js';
 
@@ -109,6 +110,20 @@ export function optionFlaw(reason: string, facts: ErrorFacts): string {
       return `It is missing. ${textOf(facts, 'variable', '') === '' ? '' : `The environment variable ${textOf(facts, 'variable')} does as well.`}`.trim();
     case 'wants-assignment':
       return `It has to be name=value, not "${textOf(facts, 'value')}".`;
+    case 'plan-or-resume':
+      return 'Give a plan to carry out, or a run to resume.';
+    case 'plan-and-resume':
+      return 'Give a plan or a run to resume, not both: a run keeps its own plan.';
+    case 'run-is-over':
+      return `Run ${textOf(facts, 'run')} is over (${textOf(facts, 'state')}).`;
+    case 'run-not-started':
+      return 'That run has not started yet.';
+    case 'file-exists':
+      return `${textOf(facts, 'path')} is there already.`;
+    case 'consent-needed':
+      return 'It costs request units, and there is no terminal to ask at.';
+    case 'method-not-carried-out':
+      return `This version does not carry out ${methodNameOf(textOf(facts, 'value'))} itself.`;
     case 'ru-only':
       return 'It is for RU accounts only.';
     case 'unknown-value':
@@ -190,6 +205,18 @@ export function badPlanWords(reason: string, facts: ErrorFacts): ErrorWords {
         `The tools cannot rename to ${ns}.`,
         'A new name with a dollar sign means something else to them.',
         'Choose another name.',
+      );
+    case 'target-kind-changed':
+      return make(
+        `The plan is for ${clusterKind(textOf(facts, 'planned'))}, and the target is ${clusterKind(textOf(facts, 'found'))}.`,
+        '',
+        'Give the target that it was made for, or make the plan again.',
+      );
+    case 'method-not-carried-out':
+      return make(
+        `The plan is for ${methodNameOf(textOf(facts, 'method'))}.`,
+        'This version does not carry that out itself.',
+        'Make the plan again with another method.',
       );
     case 'target-kind-unsupported':
       return make(

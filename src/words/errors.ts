@@ -248,6 +248,7 @@ const FILE_REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'The disk is full.',
   EROFS: 'The disk cannot be written to.',
   EISDIR: 'It is a folder.',
+  damaged: 'It is damaged.',
   'cut-short': 'It is shorter than the journal says.',
   'not-readable': 'It cannot be read.',
 };

@@ -175,6 +175,8 @@ describe('an index on the target', () => {
     expect(sameIndex(expected, actual, 'cosmos-vcore')).toBe(true);
     const french = on(TARGETS.mongodb, named('fr', { collation }));
     expect(sameIndex(french, { ...french, collation: { ...collation, version: '153.80' } }, 'mongodb')).toBe(true);
+    const plain = named('p');
+    expect(sameIndex({ ...plain, collation: { locale: 'simple' } }, plain, 'mongodb')).toBe(true);
     const descending = named('d', { key: [['d', -1]] });
     expect(sameIndex(descending, { ...descending, key: [['d', -2.5]] }, 'mongodb')).toBe(true);
     const projection = named('w', { key: [['$**', 1]], wildcardProjection: { a: { $numberInt: '1' } } });
