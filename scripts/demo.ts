@@ -1,0 +1,241 @@
+/** `npm run demo`: a whole migration of public data on this machine, with the real commands, from a real MongoDB to a model of an RU account. */
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { MongoClient } from 'mongodb';
+import { startMongod, type RunningMongod } from '../test/support/mongod.js';
+import { startRuStandIn, type RuStandIn } from '../test/support/ru-stand-in/start.js';
+import { fillWithPublicData } from './demo-data.js';
+import { setUp } from './setup.js';
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const PROGRAM = 'mongo-cosmos-migration';
+const USER = 'demo';
+/** The big collection is spread over partitions by its shard key, as a real one of this throughput would have to be. */
+const BIG = { name: 'aviation.flights', shardKey: '_id', ruPerSecond: 40_000 };
+const RU_PER_SECOND = 10_000;
+const LEAST_DOCUMENTS = 200_000;
+
+const keep = process.argv.includes('--keep');
+const say = (...lines: readonly string[]): void => lines.forEach((line) => console.log(line));
+const title = (text: string): void => say('', `━━ ${text} ${'━'.repeat(Math.max(3, 90 - text.length))}`);
+
+interface Servers {
+  readonly folder: string;
+  readonly sourceUri: string;
+  readonly targetUri: string;
+  readonly standIn: RuStandIn;
+  readonly source: RunningMongod;
+}
+
+const stopping = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
+
+function withUser(uri: string, password: string): string {
+  return uri.replace('mongodb://', `mongodb://${USER}:${password}@`).replace(/\/\?/, '/?authSource=admin&');
+}
+
+/** A command as a person would type it, printed before it runs. Resolves with its exit status. */
+async function command(args: readonly string[], servers: Servers, environment: NodeJS.ProcessEnv): Promise<number> {
+  stopping.signal.throwIfAborted();
+  say('', `$ ${PROGRAM} ${args.map(quoted).join(' ')}`);
+  const child = spawn(process.execPath, [join(ROOT, 'dist', 'cli.cjs'), ...args], {
+    cwd: servers.folder,
+    stdio: 'inherit',
+    env: {
+      ...environment,
+      MCM_SOURCE_URI: servers.sourceUri,
+      MCM_TARGET_URI: servers.targetUri,
+      MCM_RUNS: join(servers.folder, 'runs'),
+    },
+  });
+  const onStop = (): void => void child.kill('SIGTERM');
+  stopping.signal.addEventListener('abort', onStop, { once: true });
+  const code = await new Promise<number>((done) => child.once('close', (status) => done(status ?? 1)));
+  stopping.signal.removeEventListener('abort', onStop);
+  stopping.signal.throwIfAborted();
+  return code;
+}
+
+function quoted(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument}'`;
+}
+
+async function build(): Promise<void> {
+  const child = spawn(process.execPath, ['esbuild.mjs'], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk));
+  const code = await new Promise<number>((done) => child.once('close', (status) => done(status ?? 1)));
+  if (code !== 0) throw new Error(`the command line could not be built\n${Buffer.concat(output).toString()}`);
+}
+
+async function startServers(folder: string, cleanUp: (() => Promise<unknown>)[]): Promise<Servers> {
+  const password = randomBytes(12).toString('hex');
+  const auth = { user: USER, password };
+  const start = async (name: string): Promise<RunningMongod> => {
+    const dbPath = join(folder, name);
+    await mkdir(dbPath, { recursive: true });
+    const server = await startMongod({ auth, dbPath });
+    cleanUp.unshift(() => server.stop());
+    return server;
+  };
+  const source = await start('source');
+  const backend = await start('target');
+  const standIn = await startRuStandIn({ backendPort: backend.port, ruPerSecond: RU_PER_SECOND });
+  cleanUp.unshift(() => standIn.close());
+  return {
+    folder,
+    sourceUri: withUser(source.uri, password),
+    targetUri: withUser(standIn.uri, password),
+    standIn,
+    source,
+  };
+}
+
+async function fillSource(uri: string): Promise<void> {
+  const client = await MongoClient.connect(uri);
+  try {
+    const { documents, collections } = await fillWithPublicData(client, say);
+    say(`${documents.toLocaleString('en-US')} documents in ${collections} collections`);
+    if (documents < LEAST_DOCUMENTS) throw new Error('too few documents for a demo');
+  } finally {
+    await client.close();
+  }
+}
+
+interface ReportedVerification {
+  readonly kind: string;
+}
+
+/** The demo's own judgement, from the run's report: every collection has to be proven equal. */
+async function everyCollectionEqual(reportPath: string): Promise<boolean> {
+  const report = JSON.parse(await readFile(reportPath, 'utf8')) as {
+    collections: { verification?: ReportedVerification }[];
+  };
+  return report.collections.length > 0 && report.collections.every((c) => c.verification?.kind === 'equal');
+}
+
+async function migrate(servers: Servers, environment: NodeJS.ProcessEnv): Promise<number> {
+  const run = (...args: readonly string[]): Promise<number> => command(args, servers, environment);
+  const must = async (...args: readonly string[]): Promise<void> => {
+    const code = await run(...args);
+    if (code !== 0) throw new Error(`${PROGRAM} ${args[0] ?? ''} ended with status ${code}`);
+  };
+  say(
+    '',
+    'The commands below read their connection strings from MCM_SOURCE_URI and MCM_TARGET_URI, which hold the passwords:',
+    `  MCM_SOURCE_URI=${hidden(servers.sourceUri)}`,
+    `  MCM_TARGET_URI=${hidden(servers.targetUri)}`,
+  );
+  const throughput = ['--throughput', String(RU_PER_SECOND)];
+  title('1  What are they?');
+  await must('probe');
+  title('2  How big is it?');
+  await must('analyze', '--source-name', 'demo-source');
+  title('3  How should it be moved?');
+  await must('recommend', ...throughput, '--measure');
+  title('4  What exactly will happen?');
+  await must(
+    ...['plan', '--source-name', 'demo-source', '--target-name', 'demo-target', ...throughput, '--measure'],
+    ...['--collection-throughput', `${BIG.name}=${BIG.ruPerSecond}`, '--shard-key', `${BIG.name}=${BIG.shardKey}`],
+    ...['--out', 'demo.migration.json'],
+  );
+  title('5  Do it');
+  const code = await run('run', 'demo.migration.json');
+  title('6  Prove it once more, independently of the run');
+  const verified = await run('verify', 'latest', '--yes');
+  title('7  The report');
+  await must('runs');
+  await must('report', 'latest', '--format', 'html', '--out', 'report.html');
+  const folder = (await latestRun(servers.folder)) ?? servers.folder;
+  const equal =
+    verified === 0 && (code === 0 || code === 3) && (await everyCollectionEqual(join(folder, 'report.json')));
+  tellModel(servers.standIn);
+  say(
+    '',
+    equal
+      ? 'Every collection on the target is equal to the source, byte for byte.'
+      : `NOT every collection was verified as equal (run: ${code}, verify: ${verified}).`,
+    `Report: ${shown(join(servers.folder, 'report.html'))}`,
+    `        ${shown(join(folder, 'report.md'))}`,
+  );
+  return equal ? 0 : 1;
+}
+
+async function latestRun(folder: string): Promise<string | undefined> {
+  const { readdir } = await import('node:fs/promises');
+  const names = (await readdir(join(folder, 'runs'))).sort();
+  const last = names.at(-1);
+  return last === undefined ? undefined : join(folder, 'runs', last);
+}
+
+/** What the stand-in counted, named for what it is. */
+function tellModel(standIn: RuStandIn): void {
+  const total = standIn.totalStats();
+  const n = (value: number): string => Math.round(value).toLocaleString('en-US');
+  say(
+    '',
+    'The target was a model of an RU account, not Azure: it charges by the published table and throttles by the second.',
+    `It counted ${n(total.documentsWritten)} documents written, ${n(total.ruCharged)} RU charged, and ${n(total.throttledOperations)} of ` +
+      `${n(total.operations)} operations throttled.`,
+  );
+}
+
+function hidden(uri: string): string {
+  return uri.replace(/:[^:@/]+@/, ':***@');
+}
+
+function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short;
+}
+
+async function keepUp(servers: Servers): Promise<void> {
+  title('The servers stay up');
+  say(
+    `source  ${servers.sourceUri}`,
+    `target  ${servers.targetUri}`,
+    '',
+    'Both are on this machine and for this demo only. Ctrl-C here stops them and removes their data.',
+  );
+  if (stopping.signal.aborted) return;
+  await new Promise<void>((done) => stopping.signal.addEventListener('abort', () => done(), { once: true }));
+}
+
+async function demo(): Promise<number> {
+  const cleanUp: (() => Promise<unknown>)[] = [];
+  try {
+    title('Setting up: mongod and the database tools');
+    const parts = await setUp((line) => say(`  ${line}`));
+    if (!parts.complete) return 1;
+    await build();
+    const base = join(ROOT, '.demo');
+    await mkdir(base, { recursive: true });
+    const folder = await mkdtemp(join(base, 'run-'));
+    cleanUp.push(() =>
+      Promise.all(['source', 'target'].map((name) => rm(join(folder, name), { recursive: true, force: true }))),
+    );
+    stopping.signal.throwIfAborted();
+    title('Starting a MongoDB as source, and a model of an RU account as target');
+    const servers = await startServers(folder, cleanUp);
+    say(`  source  ${hidden(servers.sourceUri)}`, `  target  ${hidden(servers.targetUri)}`);
+    title('Filling the source with public data (vega-datasets)');
+    await fillSource(servers.sourceUri);
+    const code = await migrate(servers, { ...process.env, ...parts.environment });
+    if (keep) await keepUp(servers);
+    return code;
+  } catch (error) {
+    if (stopping.signal.aborted) {
+      say('', 'Stopped.');
+      return 130;
+    }
+    console.error(error instanceof Error ? error.message : error);
+    return 1;
+  } finally {
+    for (const step of cleanUp) await step();
+  }
+}
+
+process.exit(await demo());

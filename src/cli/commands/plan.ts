@@ -1,0 +1,83 @@
+import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { MigrationError } from '../../core/model/error.js';
+import { formatNamespace } from '../../core/model/namespace.js';
+import type { MethodId } from '../../core/model/method.js';
+import type { ConflictPolicy, Plan } from '../../core/model/plan.js';
+import { makePlan } from '../../core/plan/make-plan.js';
+import { formatDuration } from '../../words/sizes.js';
+import { PROGRAM, type CommandContext } from '../context.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { findingCounts, findingLines } from '../findings-text.js';
+import { OWN_METHODS } from '../own-methods.js';
+import { planLines } from '../plan-text.js';
+import { survey } from '../survey.js';
+import { heading } from '../text-blocks.js';
+import { adviceFor, type RecommendOptions } from './recommend.js';
+
+export interface PlanOptions extends RecommendOptions {
+  readonly out: string;
+  readonly force?: boolean;
+  readonly method?: MethodId;
+  readonly conflicts?: ConflictPolicy;
+  readonly verification?: Plan['verification']['depth'];
+  readonly readPreference?: Plan['readPreference'];
+}
+
+/** Decides everything and writes it to a file, for a person to look at and for `run` to carry out. Writes nothing to the target. */
+export async function plan(
+  options: Readonly<Record<string, unknown>> & PlanOptions,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const { output, cwd, clock } = context;
+  const path = resolve(cwd, options.out);
+  if (!options.force && (await exists(path))) {
+    throw new MigrationError('bad-option', { option: '--out', reason: 'file-exists', path });
+  }
+  const method = options.method ?? 'dump-restore';
+  if (!OWN_METHODS.includes(method)) {
+    throw new MigrationError('bad-option', { option: '--method', reason: 'method-not-carried-out', value: method });
+  }
+  const surveyed = await survey(options, context);
+  if (!surveyed.targetCluster) throw new MigrationError('bad-option', { option: '--target', reason: 'missing' });
+  const { findings, recommendation, tuning } = adviceFor(surveyed, options);
+  if (!tuning) throw new MigrationError('internal', { reason: 'no-tuning' });
+  const made = makePlan({
+    inventory: surveyed.inventory,
+    source: surveyed.source.reference,
+    target: surveyed.targetCluster.resolved.reference,
+    targetCluster: surveyed.targetCluster.facts,
+    targetCapabilities: surveyed.wishes.capabilities,
+    method,
+    selection: surveyed.selection,
+    tuning,
+    createdAt: new Date(clock.now()).toISOString(),
+    collectionThroughput: surveyed.wishes.collectionThroughput,
+    shardKeys: surveyed.wishes.shardKeys,
+    ...(surveyed.wishes.throughput === undefined ? {} : { throughput: surveyed.wishes.throughput }),
+    ...(options.conflicts === undefined ? {} : { conflictPolicy: options.conflicts }),
+    ...(options.verification === undefined ? {} : { verification: { depth: options.verification } }),
+    ...(options.readPreference === undefined ? {} : { readPreference: options.readPreference }),
+  });
+  await context.adapters.writePlanFile(path, made);
+  const width = output.people.columns;
+  const expected = recommendation.ranked.find((m) => m.method === method)?.durationMs.expected;
+  output.say(
+    ...planLines(made, width, new Set(findings.flatMap((f) => (f.ns ? [formatNamespace(f.ns)] : [])))),
+    ...heading(`What changes on the way: ${findingCounts(findings)}`),
+    ...findingLines(findings, width),
+    '',
+    `Written to ${path}`,
+    ...(expected === undefined ? [] : [`Moving the data takes about ${formatDuration(expected)}.`]),
+    `Next: ${PROGRAM} run ${options.out}    (add --dry-run to see the exact command lines first)`,
+  );
+  output.data({ path, plan: made, findings, expectedMs: expected });
+  return EXIT.success;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,130 @@
+import type { Finding } from '../../core/model/finding.js';
+import type { Recommendation } from '../../core/model/method.js';
+import type { Tuning } from '../../core/model/plan.js';
+import { advise } from '../../core/advise/advise.js';
+import type { AdviceWishes } from '../../core/advise/facts.js';
+import { assess } from '../../core/assess/assess.js';
+import { selectedCollections } from '../../core/plan/make-plan.js';
+import { migrationCharge, verificationCharge } from '../../core/size/totals.js';
+import { tune, tuneInputFor } from '../../core/tune/tune.js';
+import { formatRu } from '../../words/sizes.js';
+import { clusterSummary } from '../cluster-text.js';
+import { PROGRAM, type CommandContext } from '../context.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { findingCounts, findingLines } from '../findings-text.js';
+import { sizeSentence } from '../inventory-text.js';
+import { recommendationLines } from '../recommendation-text.js';
+import { survey, usableRate, type Survey, type SurveyOptions } from '../survey.js';
+import { targetName } from '../target-text.js';
+import { heading, labelled } from '../text-blocks.js';
+
+export interface RecommendOptions extends SurveyOptions {
+  readonly online?: boolean;
+  readonly studio3t?: boolean;
+  readonly files?: 'json' | 'csv';
+}
+
+/** Everything that was found out, for `--json` and for the plan. */
+export interface Advice {
+  readonly recommendation: Recommendation;
+  readonly findings: readonly Finding[];
+  /** Absent where only the target's kind is known. */
+  readonly tuning?: Tuning;
+}
+
+/** The decisions of core, for what was surveyed. */
+export function adviceFor(surveyed: Survey, options: RecommendOptions): Advice {
+  const { inventory, target, selection, wishes, targetCluster, measured } = surveyed;
+  const ruPerDocument = measured?.ruPerDocument;
+  const tuning =
+    targetCluster &&
+    tune(
+      tuneInputFor({
+        collections: selectedCollections(inventory, selection),
+        target,
+        // An insert that was timed says more than a ping.
+        cluster: measured ? { ...targetCluster.facts, latencyMs: measured.latencyMs } : targetCluster.facts,
+        ...(wishes.throughput === undefined ? {} : { throughput: wishes.throughput }),
+        ...(ruPerDocument === undefined ? {} : { ruPerDocument }),
+      }),
+    );
+  const rate = target.kind === 'cosmos-ru' ? usableRate(surveyed, tuning?.parallelCollections ?? 1) : undefined;
+  const recommendation = advise({
+    inventory,
+    target,
+    selection,
+    wishes: adviceWishes(options),
+    serverless: wishes.throughput?.kind === 'serverless',
+    ...(rate === undefined ? {} : { targetRuPerSecond: rate }),
+    ...(ruPerDocument === undefined ? {} : { ruPerDocument }),
+  });
+  const findings = assess({
+    inventory,
+    target,
+    selection,
+    shardKeys: wishes.shardKeys,
+    method: recommendation.recommended,
+  });
+  return { recommendation, findings, ...(tuning ? { tuning } : {}) };
+}
+
+function adviceWishes(options: RecommendOptions): AdviceWishes {
+  return {
+    ...(options.online ? { online: true } : {}),
+    ...(options.studio3t ? { ownsStudio3t: true } : {}),
+    ...(options.files === undefined ? {} : { wantsFiles: options.files }),
+  };
+}
+
+/** Sizes, findings and the ranked methods with their reasons. */
+export async function recommend(
+  options: Readonly<Record<string, unknown>> & RecommendOptions,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const surveyed = await survey(options, context);
+  const advice = adviceFor(surveyed, options);
+  const { output } = context;
+  const width = output.people.columns;
+  output.say(
+    ...heading('What is to be moved'),
+    ...labelled(summaryPairs(surveyed), width),
+    ...heading(`What the target makes of it: ${findingCounts(advice.findings)}`),
+    ...findingLines(advice.findings, width),
+    ...recommendationLines(advice.recommendation, width),
+    '',
+    `Next: ${PROGRAM} plan with the same options writes the plan to a file, to be looked at and then run.`,
+  );
+  const { inventory, selection, target, measured } = surveyed;
+  output.data({
+    ...advice,
+    inventory,
+    selection,
+    target: { kind: target.kind, version: target.versionArray.join('.') },
+    ...(measured === undefined ? {} : { measured }),
+  });
+  return EXIT.success;
+}
+
+/** Label and value of what goes where. */
+export function summaryPairs(surveyed: Survey): (readonly [string, string])[] {
+  const { source, inventory, selection, target, targetCluster, measured } = surveyed;
+  const ruPerDocument = measured?.ruPerDocument;
+  const collections = selectedCollections(inventory, selection);
+  const pairs: (readonly [string, string])[] = [
+    ['from', `${source.reference.name}: ${clusterSummary(inventory.cluster)}`],
+    [
+      'to',
+      targetCluster
+        ? `${targetCluster.resolved.reference.name}: ${clusterSummary(targetCluster.facts)}`
+        : targetName(target.kind),
+    ],
+    ['size', sizeSentence(collections)],
+  ];
+  if (target.kind === 'cosmos-ru') {
+    const write = migrationCharge(collections, ruPerDocument === undefined ? {} : { ruPerDocument }).total;
+    const read = verificationCharge(collections).total;
+    const how = ruPerDocument === undefined ? 'by the published table' : 'by a measured insert';
+    pairs.push(['charge', `about ${formatRu(write)} to write (${how}), ${formatRu(read)} to verify`]);
+  }
+  return pairs;
+}

@@ -1,0 +1,93 @@
+import { ruPerSecond } from '../../core/model/units.js';
+import { MigrationError } from '../../core/model/error.js';
+import type { Plan } from '../../core/model/plan.js';
+import { estimateVerificationCharge } from '../../engine/verify/charge.js';
+import type { VerificationResult } from '../../engine/verify/result.js';
+import { formatDuration, formatRu, formatRuPerSecond } from '../../words/sizes.js';
+import { clusterOptions } from '../cluster-options.js';
+import { connectBoth, resolveReference } from '../clusters.js';
+import type { CommandContext, ConnectedCluster, RunFolder } from '../context.js';
+import { VerifyDisplay } from '../display/verify-display.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { readableRate, ruReadPacer } from '../ru-read-pacer.js';
+import { runsRoot } from '../runs-folder.js';
+import { verificationLines } from '../verification-text.js';
+
+export interface VerifyCommandOptions {
+  readonly yes?: boolean;
+  readonly runsFolder?: string;
+}
+
+/** Compares both sides of a plan or of a run, whoever copied. Writes nothing; the run's own state stays as it is. */
+export async function verify(
+  what: string,
+  options: Readonly<Record<string, unknown>> & VerifyCommandOptions,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const { adapters, output, interruption, clock } = context;
+  const { plan, folder } = await planOrRun(what, options, context);
+  const source = await resolveReference('source', plan.source, clusterOptions('source', options), context);
+  const target = await resolveReference('target', plan.target, clusterOptions('target', options), context);
+  const both = await connectBoth(source, target, context);
+  await using from = both.source;
+  await using to = both.target;
+  if (to.ru && plan.verification.depth === 'full') await agreeToCharge(plan, to, options, context);
+  const display = new VerifyDisplay(plan, output, clock);
+  let results: readonly VerificationResult[];
+  try {
+    results = await adapters.verifyRun(plan, from.session, to.session, {
+      clock,
+      signal: interruption.signal,
+      readPreference: plan.readPreference,
+      // What is compared here is not touched.
+      mendEmptyTimestamps: false,
+      ...(to.ru ? { targetPacer: ruReadPacer(plan, to.ru, { clock, signal: interruption.signal }) } : {}),
+      ...(folder ? { deadLetters: (ns: string) => adapters.deadLetterIds(folder.deadLettersPath, ns) } : {}),
+      onProgress: (progress) => display.onEvent({ kind: 'verification-progress', ...progress }),
+      onResult: (result) => display.onEvent({ kind: 'verified', result }),
+    });
+  } finally {
+    display.stop();
+  }
+  const code = exitCodeOf(results);
+  output.say(...verificationLines(results, output.people.columns));
+  output.data({ plan: plan.id, ...(folder ? { run: folder.runId } : {}), exitCode: code, results });
+  return code;
+}
+
+/** A file is a plan; anything else names a run. */
+async function planOrRun(
+  what: string,
+  options: VerifyCommandOptions,
+  context: CommandContext,
+): Promise<{ plan: Plan; folder?: RunFolder }> {
+  const { adapters } = context;
+  if (/[/\\]|\.json$/.test(what)) return { plan: await adapters.readPlanFile(what) };
+  const folder = await adapters.findRun(runsRoot(options, context), what);
+  return { plan: await adapters.readPlanFile(folder.planPath), folder };
+}
+
+async function agreeToCharge(
+  plan: Plan,
+  target: ConnectedCluster,
+  options: VerifyCommandOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { output, prompts, interruption } = context;
+  const data = plan.collections.filter((c) => !c.options.view);
+  if (!target.ru || data.every((c) => c.documents === 0)) return;
+  const rate = ruPerSecond(await readableRate(plan, target.ru));
+  const { ru, seconds } = estimateVerificationCharge(data, rate);
+  const charge = `${formatRu(ru)}, which takes ${formatDuration(seconds * 1000)} at ${formatRuPerSecond(rate)}`;
+  output.note(`Reading every document of the target costs about ${charge}.`);
+  if (options.yes) return;
+  if (!prompts.possible) throw new MigrationError('bad-option', { option: '--yes', reason: 'consent-needed', charge });
+  if (!(await prompts.confirm('Go on?', interruption.signal))) throw new MigrationError('cancelled');
+}
+
+/** Counts alone prove little, and a source that moves proves nothing: neither is a difference. */
+function exitCodeOf(results: readonly VerificationResult[]): ExitCode {
+  if (results.some((r) => r.kind === 'different')) return EXIT.resumable;
+  const open = results.some((r) => r.kind === 'unverified' || r.evidence.deadLettered.known > 0);
+  return open ? EXIT.findings : EXIT.success;
+}

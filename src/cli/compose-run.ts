@@ -1,0 +1,90 @@
+/** Puts a run together from the real parts. Shared by every process that carries out runs. */
+import { join } from 'node:path';
+import { deadLetterIds } from '../adapters/files/dead-letter-reader.js';
+import type { OpenRun } from '../adapters/files/open-run.js';
+import type { ConnectedCluster } from '../adapters/mongo/connect.js';
+import { relayTarget, throughRelay } from '../adapters/mongo/relay-target.js';
+import { createNativeTools } from '../adapters/tools/native-tools.js';
+import type { ConflictPolicy } from '../core/model/plan.js';
+import type { Namespace } from '../core/model/namespace.js';
+import type { NativeRunContext, RunEvent } from '../engine/native-run.js';
+import type { Clock } from '../engine/ports.js';
+import type { DuplicatePolicy } from '../relay/policy.js';
+import { startRelay, type Relay } from '../relay/relay.js';
+import { tlsOf, withTls } from './relay-connection.js';
+import { ruReadPacer } from './ru-read-pacer.js';
+
+export interface RunParts {
+  readonly run: OpenRun;
+  readonly source: ConnectedCluster;
+  readonly target: ConnectedCluster;
+  /** Paths of proven binaries. */
+  readonly tools: { readonly mongodump: string; readonly mongorestore: string };
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: RunEvent) => void;
+}
+
+export interface ComposedRun {
+  readonly context: NativeRunContext;
+  /** RU/s by namespace written to so far, or by `db.` where its collections share them, as the target tells. */
+  budgets(): ReadonlyMap<string, number>;
+}
+
+/** What `nativeRun` needs, from connected clusters and an opened run. @throws MigrationError `target-not-ready`, `file-failed`. */
+export async function composeRun(parts: RunParts): Promise<ComposedRun> {
+  const { run, source, target, clock, signal, onEvent } = parts;
+  const { plan, journal, deadLetters, folder } = run;
+  const where = await relayTarget(target.session, withTls(target), tlsOf(plan.target));
+  let relay: Relay | undefined;
+  const context: NativeRunContext = {
+    plan,
+    source: source.session,
+    target: target.session,
+    ru: target.ru,
+    relay: {
+      start: async ({ onConflict }) => {
+        relay = await startRelay({
+          target: where,
+          clock,
+          budgets: target.ru ? 'discover' : 'unpaced',
+          duplicates: duplicatePolicy(plan.conflictPolicy, onConflict),
+          deadLetters,
+        });
+        return relay;
+      },
+    },
+    tools: createNativeTools({
+      tools: parts.tools,
+      sourceUri: source.connectionString.reveal(),
+      sourceTls: tlsOf(plan.source),
+      restoreUri: (port) => throughRelay(withTls(target), port).reveal(),
+      secretsFolder: join(folder.path, 'secrets'),
+      onSecretFile: (path, present) => journal.append({ type: 'secret-file', path, present }),
+      clock,
+    }),
+    journal,
+    deadLetters,
+    deadLetterIds: (ns) => deadLetterIds(folder.deadLettersPath, ns),
+    clock,
+    ...(target.ru ? { targetPacer: ruReadPacer(plan, target.ru, { clock, signal }) } : {}),
+    signal,
+    onEvent,
+  };
+  return {
+    context,
+    budgets: () => budgetsOf(relay),
+  };
+}
+
+function duplicatePolicy(policy: ConflictPolicy, onConflict: (ns: Namespace) => void): DuplicatePolicy {
+  return policy === 'fail' ? { kind: 'fail', onConflict } : { kind: policy };
+}
+
+export function budgetsOf(relay: Relay | undefined): ReadonlyMap<string, number> {
+  return new Map(
+    (relay?.budgets() ?? []).flatMap(({ name, pacer }) =>
+      pacer.provisioned === undefined ? [] : [[name, pacer.provisioned]],
+    ),
+  );
+}

@@ -1,0 +1,66 @@
+/** What the commands work with. Only the composition root fills these in; commands import the adapters' types, never their code. */
+import type * as deadLetters from '../adapters/files/dead-letter-reader.js';
+import type * as durable from '../adapters/files/durable.js';
+import type * as openRuns from '../adapters/files/open-run.js';
+import type * as planFiles from '../adapters/files/plan-file.js';
+import type * as runFolders from '../adapters/files/run-folder.js';
+import type * as connections from '../adapters/mongo/connect.js';
+import type * as connectionStrings from '../adapters/mongo/connection-string.js';
+import type * as inventories from '../adapters/mongo/inventory.js';
+import type * as charges from '../adapters/mongo/measure-charge.js';
+import type * as toolLocations from '../adapters/tools/locate-tool.js';
+import type * as nativeRuns from '../engine/native-run.js';
+import type { Clock } from '../engine/ports.js';
+import type * as verification from '../engine/verify/verify-run.js';
+import type * as composition from './compose-run.js';
+import type * as copyDescriptions from './describe-copy.js';
+import type { Interruption } from './interruption.js';
+import type { Output } from './output.js';
+import type { Prompts } from './prompts.js';
+import type * as runReports from './run-reports.js';
+import type * as standaloneRelays from './standalone-relay.js';
+
+export type ConnectedCluster = connections.ConnectedCluster;
+export type ConnectionString = connectionStrings.ConnectionString;
+export type RunFolder = runFolders.RunFolder;
+export type RunSummary = runFolders.RunSummary;
+
+/** The adapters, each by its own signature. */
+export interface Adapters {
+  readonly connect: typeof connections.connect;
+  readonly parseConnectionString: typeof connectionStrings.parseConnectionString;
+  readonly readInventory: typeof inventories.readInventory;
+  readonly measureInsertCharge: typeof charges.measureInsertCharge;
+  readonly readPlanFile: typeof planFiles.readPlanFile;
+  readonly writePlanFile: typeof planFiles.writePlanFile;
+  readonly createRun: typeof runFolders.createRun;
+  readonly openRun: typeof openRuns.openRun;
+  readonly findRun: typeof runFolders.findRun;
+  readonly listRuns: typeof runFolders.listRuns;
+  readonly summariseRun: typeof runFolders.summariseRun;
+  readonly defaultRunsRoot: typeof runFolders.defaultRunsRoot;
+  readonly deadLetterIds: typeof deadLetters.deadLetterIds;
+  readonly writeTextFile: typeof durable.writeFileAtomic;
+  readonly locateTools: typeof toolLocations.locateTools;
+  readonly composeRun: typeof composition.composeRun;
+  readonly describeCopy: typeof copyDescriptions.describeCopy;
+  readonly nativeRun: typeof nativeRuns.nativeRun;
+  readonly verifyRun: typeof verification.verifyRun;
+  readonly readRunReport: typeof runReports.readRunReport;
+  readonly writeReports: typeof runReports.writeReports;
+  readonly startStandaloneRelay: typeof standaloneRelays.startStandaloneRelay;
+  readonly relayAddress: typeof standaloneRelays.relayAddress;
+}
+
+export interface CommandContext {
+  readonly adapters: Adapters;
+  readonly output: Output;
+  readonly prompts: Prompts;
+  readonly interruption: Interruption;
+  readonly clock: Clock;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}
+
+/** The name under which a user calls this program. */
+export const PROGRAM = 'mongo-cosmos-migration';

@@ -1,0 +1,64 @@
+/** The command lines of a copy without running them: the same functions that build the real ones. */
+import { displayCommand, dumpArguments, restoreArguments } from '../adapters/tools/command-lines.js';
+import { planPasses } from '../adapters/tools/passes.js';
+import { toolUri } from '../adapters/tools/tool-uri.js';
+import type { ConnectedCluster } from '../adapters/mongo/connect.js';
+import { throughRelay } from '../adapters/mongo/relay-target.js';
+import { formatNamespace } from '../core/model/namespace.js';
+import type { Plan } from '../core/model/plan.js';
+
+/** Stands for the relay's port, which is free to be any. */
+const SOME_PORT = 65_535;
+
+/** One line per pair of tools. Asks the source for the names of its collections. */
+export async function describeCopy(plan: Plan, source: ConnectedCluster, target: ConnectedCluster): Promise<string[]> {
+  const collections = plan.collections.filter((c) => !c.options.view);
+  const present = new Map<string, readonly string[]>();
+  for (const db of new Set(collections.map((c) => c.source.db))) present.set(db, await namesIn(source, db));
+  const { passes } = planPasses(
+    collections.map((c) => ({
+      source: c.source,
+      target: c.target,
+      type: c.options.timeseries ? 'timeseries' : 'collection',
+    })),
+    present,
+  );
+  const from = toolUri(source.connectionString.reveal());
+  const to = toolUri(throughRelay(target.connectionString, SOME_PORT).reveal());
+  const config = (password: string | undefined) => (password === undefined ? {} : { configFile: 'PRIVATE_FILE' });
+  const { tlsCAFile, tlsCertificateKeyFile } = plan.source;
+  const capped = new Set(collections.filter((c) => c.options.capped).map((c) => formatNamespace(c.target)));
+  return passes.map((pass) => {
+    const members = pass.kind === 'database' ? pass.collections : [pass.collection];
+    const oneWorker = members.some((m) => capped.has(formatNamespace(m.target)));
+    const dump = dumpArguments({
+      connection: {
+        uri: from.uri,
+        ...config(from.password),
+        ...(tlsCAFile === undefined ? {} : { tlsCAFile }),
+        ...(tlsCertificateKeyFile === undefined ? {} : { tlsCertificateKeyFile }),
+      },
+      pass,
+      readPreference: plan.readPreference,
+      parallelCollections: plan.tuning.parallelCollections,
+    });
+    const restore = restoreArguments({
+      connection: { uri: to.uri, ...config(to.password) },
+      pass,
+      tuning: oneWorker ? { ...plan.tuning, insertionWorkers: 1 } : plan.tuning,
+      bypassDocumentValidation: plan.targetKind === 'mongodb',
+    });
+    const line = `${displayCommand('mongodump', dump)} | ${displayCommand('mongorestore', restore)}`;
+    return line.replaceAll(`127.0.0.1:${SOME_PORT}`, '127.0.0.1:RELAY_PORT');
+  });
+}
+
+async function namesIn(cluster: ConnectedCluster, db: string): Promise<string[]> {
+  const reply = await cluster.session.command(db, {
+    listCollections: 1,
+    nameOnly: true,
+    cursor: { batchSize: 1_000_000 },
+  });
+  const { firstBatch } = reply['cursor'] as { firstBatch: readonly { name: string }[] };
+  return firstBatch.map(({ name }) => name);
+}

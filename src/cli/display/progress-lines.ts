@@ -1,0 +1,88 @@
+/** A progress snapshot as lines: a block for a terminal, one line for a log. */
+import type { RunState } from '../../core/model/run.js';
+import { formatCount, formatDuration, formatRuPerSecond } from '../../words/sizes.js';
+import { pad, shorten, visible } from '../table.js';
+import { plural } from '../text-blocks.js';
+import type { ProgressSnapshot } from './run-progress.js';
+
+const VERBS: Readonly<Partial<Record<RunState, string>>> = {
+  preparing: 'Preparing the target',
+  copying: 'Copying',
+  indexing: 'Building indexes',
+  verifying: 'Verifying',
+};
+
+const SHOWN_COLLECTIONS = 4;
+
+export function phaseName(state: RunState): string {
+  return VERBS[state] ?? state;
+}
+
+/** `done / of` as a bar of `width` characters. */
+export function bar(done: number, of: number, width: number): string {
+  const share = of > 0 ? Math.min(1, done / of) : 0;
+  const full = Math.floor(share * width);
+  return '█'.repeat(full) + '░'.repeat(width - full);
+}
+
+/** Never 100 % before all is done: counts on the source are estimates that may be a little off. */
+export function percent(done: number, of: number): string {
+  if (of <= 0) return '';
+  const share = Math.floor((done / of) * 100);
+  return `${done < of ? Math.min(99, share) : 100} %`;
+}
+
+function amounts(s: ProgressSnapshot): string {
+  const left = s.remainingMs === undefined ? '' : `, ${formatDuration(s.remainingMs)} left`;
+  return `${formatCount(s.done)} of ${formatCount(s.planned)} documents, ${formatCount(Math.round(s.perSecond))}/s${left}`;
+}
+
+function details(s: ProgressSnapshot): string[] {
+  const ru =
+    s.ruPerSecond >= 1 && s.state === 'copying'
+      ? [
+          s.provisioned > 0
+            ? `${formatCount(Math.round(s.ruPerSecond))} of ${formatRuPerSecond(s.provisioned)}`
+            : formatRuPerSecond(Math.round(s.ruPerSecond)),
+        ]
+      : [];
+  return [
+    ...ru,
+    ...(s.throttled > 0 && s.state === 'copying' ? [`${formatCount(s.throttled)} throttled and sent again`] : []),
+    ...(s.conflicts > 0 ? [`${formatCount(s.conflicts)} ${plural(s.conflicts, 'conflict')}`] : []),
+    ...(s.state === 'copying' || s.deadLetters > 0
+      ? [`${formatCount(s.deadLetters)} dead ${plural(s.deadLetters, 'letter')}`]
+      : []),
+    `${formatCount(s.finishedCollections)} of ${formatCount(s.collections)} ${plural(s.collections, 'collection')} done`,
+  ];
+}
+
+function showsDocuments(state: RunState): boolean {
+  return state === 'copying' || state === 'verifying';
+}
+
+/** One line for a log. */
+export function progressLine(s: ProgressSnapshot): string {
+  if (!showsDocuments(s.state)) return `${phaseName(s.state)} ...`;
+  return `${phaseName(s.state)}: ${percent(s.done, s.planned)}, ${amounts(s)}; ${details(s).join(', ')}`;
+}
+
+/** Lines for a terminal of `width` columns. */
+export function progressBlock(s: ProgressSnapshot, width: number): string[] {
+  const title = pad(phaseName(s.state), 10);
+  if (!showsDocuments(s.state)) return [`${phaseName(s.state)} ...`];
+  const indent = ' '.repeat(title.length + 1);
+  const barWidth = Math.max(8, Math.min(32, width - 70));
+  const name = Math.max(12, Math.min(40, width - indent.length - 38));
+  const lines = [
+    `${title} ${bar(s.done, s.planned, barWidth)} ${pad(percent(s.done, s.planned), 5, 'right')}  ${amounts(s)}`,
+    `${indent}${details(s).join(' · ')}`,
+    ...s.active
+      .slice(0, SHOWN_COLLECTIONS)
+      .map(
+        (c) =>
+          `${indent}${pad(shorten(visible(c.ns), name), name)} ${bar(c.done, c.planned, 10)} ${pad(percent(c.done, c.planned), 5, 'right')}  ${formatCount(c.done)}`,
+      ),
+  ];
+  return lines.map((line) => shorten(line, width - 1));
+}

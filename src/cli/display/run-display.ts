@@ -1,0 +1,130 @@
+/** Shows a run: a live block on a terminal, lines now and then elsewhere, and lines of JSON on stdout with `--json`. */
+import type { Plan } from '../../core/model/plan.js';
+import type { RunEvent } from '../../engine/native-run.js';
+import type { Clock } from '../../engine/ports.js';
+import { formatCount } from '../../words/sizes.js';
+import type { Output } from '../output.js';
+import { NOTE_EVERY_MS } from '../progress-note.js';
+import { plural } from '../text-blocks.js';
+import { LiveBlock } from './live-block.js';
+import { phaseName, progressBlock, progressLine } from './progress-lines.js';
+import { RunProgress } from './run-progress.js';
+
+/** Four times a second looks alive and costs nothing. */
+const FRAME_MS = 250;
+/** What a tool says that a user should see as it happens; its progress is told by the relay's counters. */
+const TOLD: ReadonlySet<string> = new Set(['warning', 'failed', 'document-error', 'signal-received']);
+/** Programs that read events get the sums this often at most. */
+const EVENT_EVERY_MS = 500;
+
+export type Budgets = () => ReadonlyMap<string, number>;
+
+export class RunDisplay {
+  private readonly progress: RunProgress;
+  private readonly block: LiveBlock | undefined;
+  private budgets: Budgets = () => new Map();
+  private nextLine = 0;
+  private nextEvent = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    plan: Plan,
+    private readonly output: Output,
+    private readonly clock: Clock,
+    /** `programs`: whether events go to stdout as lines of JSON, where `--json` asks for it. */
+    private readonly audience: { readonly programs: boolean } = { programs: true },
+  ) {
+    this.progress = new RunProgress(plan, () => clock.now());
+    this.block = output.people.isTTY ? new LiveBlock(output.people) : undefined;
+  }
+
+  start(budgets: Budgets): void {
+    this.budgets = budgets;
+    this.nextLine = this.clock.now() + NOTE_EVERY_MS;
+    if (this.block) this.timer = setInterval(() => this.draw(), FRAME_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+    this.block?.clear();
+  }
+
+  onEvent(event: RunEvent): void {
+    this.progress.onEvent(event);
+    if (this.audience.programs) this.tellPrograms(event);
+    // The result of verification alone is a table of its own.
+    const line = event.kind === 'verified' && !this.audience.programs ? undefined : lineFor(event);
+    if (line !== undefined) this.print(line);
+    else if (!this.block && this.clock.now() >= this.nextLine) {
+      this.print(progressLine(this.progress.snapshot(this.budgets())));
+    }
+  }
+
+  private print(line: string): void {
+    this.nextLine = this.clock.now() + NOTE_EVERY_MS;
+    if (this.block) {
+      this.block.print(this.output.clean(line));
+      this.draw();
+    } else this.output.say(line);
+  }
+
+  private draw(): void {
+    const lines = progressBlock(this.progress.snapshot(this.budgets()), this.output.people.columns);
+    this.block?.show(lines.map((line) => this.output.clean(line)));
+  }
+
+  private tellPrograms(event: RunEvent): void {
+    switch (event.kind) {
+      case 'copy-progress':
+      case 'verification-progress': {
+        if (this.clock.now() < this.nextEvent) return;
+        this.nextEvent = this.clock.now() + EVENT_EVERY_MS;
+        const { active, ...sums } = this.progress.snapshot(this.budgets());
+        this.output.event({ event: 'progress', ...sums, active });
+        return;
+      }
+      case 'tool-line':
+        if (TOLD.has(event.line.kind)) this.output.event({ event: event.kind, ...event.line });
+        return;
+      default: {
+        const { kind, ...rest } = event;
+        this.output.event({ event: kind, ...rest });
+      }
+    }
+  }
+}
+
+/** The line that a person should see for an event, where there is one. */
+function lineFor(event: RunEvent): string | undefined {
+  switch (event.kind) {
+    case 'state':
+      return event.state in PHASES ? `${phaseName(event.state)} ...` : undefined;
+    case 'prepared': {
+      const created = event.prepared.filter((p) => p.outcome.kind === 'created').length;
+      const existed = event.prepared.filter((p) => p.outcome.kind === 'existed').length;
+      const failed = event.prepared.filter((p) => p.outcome.kind === 'failed').length;
+      const parts = [
+        ...(created > 0 ? [`${formatCount(created)} ${plural(created, 'collection')} created`] : []),
+        ...(existed > 0 ? [`${formatCount(existed)} there already`] : []),
+        ...(failed > 0 ? [`${formatCount(failed)} could not be created`] : []),
+      ];
+      return parts.length === 0 ? undefined : `  ${parts.join(', ')}`;
+    }
+    case 'command':
+      return `  $ ${event.display}`;
+    case 'tool-line':
+      return TOLD.has(event.line.kind) ? `  ${event.line.tool}: ${event.line.text}` : undefined;
+    case 'index':
+      return event.report.outcome.kind === 'failed'
+        ? `  index ${event.report.index} of ${event.report.ns} failed: ${event.report.outcome.message}`
+        : undefined;
+    case 'verified':
+      return event.result.kind === 'equal' ? undefined : `  ${event.result.ns}: ${event.result.kind}`;
+    case 'copy-progress':
+    case 'verification-progress':
+    case 'verdict':
+      return undefined;
+  }
+}
+
+const PHASES: Readonly<Record<string, true>> = { preparing: true, copying: true, indexing: true, verifying: true };

@@ -1,0 +1,87 @@
+/** What a run would do, step by step, with the tools' exact command lines; what is known only then is in capitals. */
+import type { Plan, PlannedCollection } from '../core/model/plan.js';
+import { formatNamespace } from '../core/model/namespace.js';
+import type { ResolvedCluster } from './clusters.js';
+import { PROGRAM, type CommandContext, type ConnectedCluster } from './context.js';
+import { plural } from './text-blocks.js';
+
+export interface DryStep {
+  readonly step: 'create' | 'index' | 'copy' | 'view' | 'verify';
+  readonly text: string;
+  /** Copy steps: as they would be typed. */
+  readonly commands?: readonly string[];
+}
+
+export interface DrySides {
+  readonly source: ResolvedCluster;
+  readonly target: ResolvedCluster;
+  readonly from: ConnectedCluster;
+  readonly to: ConnectedCluster;
+}
+
+/** Reads the names of the source's collections and nothing else. */
+export async function dryRunSteps(plan: Plan, sides: DrySides, context: CommandContext): Promise<readonly DryStep[]> {
+  const data = plan.collections.filter((c) => !c.options.view);
+  const views = plan.collections.filter((c) => c.options.view);
+  const commands = await context.adapters.describeCopy(plan, sides.from, sides.to);
+  const steps: DryStep[] = [
+    { step: 'create', text: `create ${count(data.length, 'collection')} on the target: ${names(data)}` },
+    ...indexStep(plan, 'before-data', 'before the data'),
+    {
+      step: 'copy',
+      text: 'start the throttle relay on a free port of this machine and copy through it',
+      commands,
+    },
+    ...indexStep(plan, 'after-data', 'after the data'),
+    ...(views.length > 0
+      ? [{ step: 'view' as const, text: `create ${count(views.length, 'view')}: ${names(views)}` }]
+      : []),
+    {
+      step: 'verify',
+      text:
+        plan.verification.depth === 'full'
+          ? 'verify: read every document on both sides and compare the bytes'
+          : 'verify: compare the counts',
+    },
+    ...indexStep(plan, 'after-verification', 'last of all, because they delete'),
+  ];
+  return steps;
+}
+
+export function dryRunLines(steps: readonly DryStep[]): string[] {
+  const lines = steps.flatMap(({ text, commands = [] }, i) => [
+    `  ${i + 1}. ${text}`,
+    ...commands.map((command) => `     $ ${command}`),
+  ]);
+  return steps.some((s) => (s.commands ?? []).length > 0)
+    ? [
+        ...lines,
+        '',
+        '  RELAY_PORT and PRIVATE_FILE are chosen when it runs. The private file has the password, is readable by you alone,',
+        `  and is gone when the tool has ended. To put the relay before a tool of your own: ${PROGRAM} relay --help`,
+      ]
+    : lines;
+}
+
+function indexStep(plan: Plan, when: 'before-data' | 'after-data' | 'after-verification', words: string): DryStep[] {
+  const indexes = plan.collections.flatMap((c) =>
+    c.indexes
+      .filter((i) => i.fate.kind !== 'skip' && i.fate.when === when && i.index.name !== '_id_')
+      .map((i) => `${formatNamespace(c.target)} ${i.index.name}`),
+  );
+  return indexes.length === 0
+    ? []
+    : [{ step: 'index', text: `create ${count(indexes.length, 'index', 'indexes')} ${words}: ${list(indexes)}` }];
+}
+
+const count = (n: number, one: string, many?: string): string => `${n} ${plural(n, one, many)}`;
+const names = (collections: readonly PlannedCollection[]): string =>
+  list(collections.map((c) => formatNamespace(c.target)));
+
+/** Names listed in full before the rest is counted. */
+const SHOWN = 12;
+
+function list(items: readonly string[]): string {
+  const shown = items.slice(0, SHOWN).join(', ');
+  return items.length > SHOWN ? `${shown} and ${items.length - SHOWN} more` : shown;
+}

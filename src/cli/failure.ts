@@ -1,0 +1,98 @@
+/** Prints what went wrong: what happened, why, and what to do. The only place where an error becomes text and an exit code. */
+import { CommanderError } from 'commander';
+import { MigrationError } from '../core/model/error.js';
+import { errorWords } from '../words/errors.js';
+import { targetName } from './target-text.js';
+import { exitCodeOfError, EXIT, type ExitCode } from './exit-codes.js';
+import type { Output } from './output.js';
+import { wrap } from './table.js';
+import { PROGRAM } from './context.js';
+
+type Facts = MigrationError['facts'];
+type ErrorWords = ReturnType<typeof errorWords>;
+
+/** Slips that only a command line can have. */
+const OWN_WORDS: Readonly<Record<string, (facts: Facts) => ErrorWords>> = {
+  'file-exists': (f) => ({
+    happened: `${text(f, 'path')} is there already.`,
+    why: 'It is not written over without being told so.',
+    todo: 'Give another name with --out, or add --force.',
+  }),
+  'method-not-carried-out': (f) => ({
+    happened: `This version does not carry out ${text(f, 'method') || text(f, 'value')} itself.`,
+    why: 'It can plan and run dump-restore (mongodump and mongorestore).',
+    todo: `Leave --method out, or use the other method by hand and check its result with ${PROGRAM} verify.`,
+  }),
+  'plan-or-resume': () => ({
+    happened: 'There is nothing to run.',
+    why: 'Neither a plan nor a run was named.',
+    todo: `${PROGRAM} run PLAN starts a new run; ${PROGRAM} run --resume RUN goes on with one.`,
+  }),
+  'plan-and-resume': () => ({
+    happened: 'A plan and a run to resume cannot be given together.',
+    why: 'A run has its own copy of the plan.',
+    todo: `Leave the plan out: ${PROGRAM} run --resume RUN.`,
+  }),
+  'run-is-over': (f) => ({
+    happened: `Run ${text(f, 'run')} is ${text(f, 'state')}.`,
+    why: 'There is nothing left to do in it.',
+    todo: `Start a new one with ${PROGRAM} run PLAN, or look at it with ${PROGRAM} report ${text(f, 'run')}.`,
+  }),
+  'target-kind-changed': (f) => ({
+    happened: `The plan was made for another kind of target: ${kind(f, 'planned')}.`,
+    why: `What answers now is ${kind(f, 'found')}.`,
+    todo: 'Make the plan again for this target, or correct the connection string.',
+  }),
+  'consent-needed': (f) => ({
+    happened: 'Nobody is there to agree to the charge.',
+    why: `Reading the target costs about ${text(f, 'charge')}.`,
+    todo: 'Add --yes to agree beforehand.',
+  }),
+};
+
+function text(facts: Facts, name: string): string {
+  const value = facts[name];
+  return value === undefined ? '' : String(value);
+}
+
+function kind(facts: Facts, name: string): string {
+  const value = text(facts, name);
+  return value === 'cosmos-ru' || value === 'cosmos-vcore' || value === 'mongodb' ? targetName(value) : value;
+}
+
+export function failureWords(error: MigrationError): ErrorWords {
+  const own = OWN_WORDS[text(error.facts, 'reason')];
+  return own && (error.code === 'bad-option' || error.code === 'bad-plan') ? own(error.facts) : errorWords(error);
+}
+
+/** Tells the user (and with `--json` the program) and returns the exit code. Never throws. */
+export function reportFailure(
+  error: unknown,
+  output: Output,
+  env: Readonly<Record<string, string | undefined>>,
+): ExitCode {
+  // Commander has printed its own words already; help and version are no failures.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.success : EXIT.badInput;
+  const known = MigrationError.is(error) ? error : fromUnexpected(error);
+  const code = exitCodeOfError(known);
+  const words = failureWords(known);
+  const width = Math.min(output.people.columns, 100);
+  const lines = [`${words.happened}`, words.why, `→ ${words.todo}`].filter((line) => line !== '' && line !== '→ ');
+  output.note(...lines.flatMap((line) => wrap(line, width, line.startsWith('→') ? '  ' : '')));
+  if (env['MCM_DEBUG'] && error instanceof Error) output.note('', error.stack ?? error.message, ...causeOf(error));
+  else if (known.code === 'internal') output.note('(MCM_DEBUG=1 shows where it happened)');
+  output.event({ error: { code: known.code, ...words, facts: known.facts }, exitCode: code });
+  return code;
+}
+
+function fromUnexpected(error: unknown): MigrationError {
+  if (error instanceof Error && error.name === 'AbortError')
+    return new MigrationError('cancelled', {}, { cause: error });
+  if (error === 'stopped') return new MigrationError('cancelled');
+  const message = error instanceof Error ? error.message : String(error);
+  return new MigrationError('internal', { message }, { cause: error });
+}
+
+function causeOf(error: Error): string[] {
+  return error.cause instanceof Error ? ['caused by:', error.cause.stack ?? error.cause.message] : [];
+}

@@ -1,0 +1,65 @@
+/** What `--help` says besides the options: examples to copy, and how passwords are given. */
+import { PROGRAM } from './context.js';
+
+const SOURCE = "--source 'mongodb://reader@db.example.net/?authSource=admin'";
+const TARGET = "--target 'mongodb://acct@acct.mongo.cosmos.azure.com:10255/?tls=true'";
+
+const examples = (...lines: readonly string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}\n`;
+
+/** By command; the empty name is the program itself. */
+export const EXAMPLES: Readonly<Record<string, string>> = {
+  '': `
+A migration in five steps:
+  export MCM_SOURCE_URI='mongodb://reader:...@db.example.net/?authSource=admin'
+  export MCM_TARGET_URI='mongodb://acct:...@acct.mongo.cosmos.azure.com:10255/?tls=true'
+  ${PROGRAM} analyze                       what is there, and how big
+  ${PROGRAM} recommend --throughput 10000  what fits, and why
+  ${PROGRAM} plan --throughput 10000       writes plan.migration.json: look at it
+  ${PROGRAM} run plan.migration.json       copies, verifies, writes the report
+  ${PROGRAM} report latest                 the proof
+`,
+  probe: examples(`${PROGRAM} probe ${SOURCE}`, `${PROGRAM} probe ${TARGET} --target-password-file key.txt`),
+  analyze: examples(
+    `${PROGRAM} analyze ${SOURCE}`,
+    `${PROGRAM} analyze ${SOURCE} --include shop --exclude 'shop.tmp*' --json > sizes.json`,
+  ),
+  recommend: examples(
+    `${PROGRAM} recommend ${SOURCE} ${TARGET} --throughput 10000`,
+    `${PROGRAM} recommend ${SOURCE} --target-kind cosmos-vcore`,
+  ),
+  plan: examples(
+    `${PROGRAM} plan --throughput 4000 --collection-throughput shop.orders=20000 --shard-key shop.orders=customerId`,
+    `${PROGRAM} plan --include shop --rename shop.orders=store.orders --out shop.migration.json`,
+  ),
+  run: `${examples(
+    `${PROGRAM} run plan.migration.json --dry-run`,
+    `${PROGRAM} run plan.migration.json`,
+    `${PROGRAM} run --resume latest`,
+  )}
+Ctrl-C once stops cleanly: everything that was copied counts, and --resume goes on. With --json every event is one
+line of JSON on stdout, the last one has the verdict.
+`,
+  verify: `${examples(`${PROGRAM} verify latest`, `${PROGRAM} verify plan.migration.json --yes`)}
+Writes nothing. It also proves what another tool has copied: make a plan, copy, verify.
+`,
+  report: examples(`${PROGRAM} report`, `${PROGRAM} report 20260314 --format html --out report.html`),
+  relay: `${examples(
+    `${PROGRAM} relay ${TARGET} --port 27117`,
+    `mongorestore --uri 'mongodb://acct@127.0.0.1:27117/?directConnection=true&tls=false' --archive=dump.archive`,
+  )}
+Give the printed address to mongorestore, mongoimport, Studio 3T or a script of yours, with the same user and password
+as the target's own: logging in passes through. TLS towards the target is made by the relay. When the target is out of
+request units the relay waits and sends the refused documents again; the tool never sees it. Ctrl-C ends the relay and
+prints what arrived.
+`,
+  runs: examples(`${PROGRAM} runs`),
+  tools: examples(`${PROGRAM} tools`, `MCM_MONGODUMP=/opt/tools/bin/mongodump ${PROGRAM} tools --no-install`),
+};
+
+export const SECRETS_HELP = `Passwords are never given on the command line, where every process can read them. For each side, in this order:
+  --source-password-env NAME      an environment variable with the password
+  --source-password-file FILE     a file with it
+  MCM_SOURCE_URI, MCM_TARGET_URI  whole connection strings, password included
+  a question, where there is a terminal
+`;

@@ -1,0 +1,103 @@
+/** Composition root of the command line: the only place that names the adapters' code. Nothing happens on import but the run of the program. */
+import packageJson from '../../package.json';
+import { deadLetterIds } from '../adapters/files/dead-letter-reader.js';
+import { writeFileAtomic } from '../adapters/files/durable.js';
+import { openRun } from '../adapters/files/open-run.js';
+import { readPlanFile, writePlanFile } from '../adapters/files/plan-file.js';
+import { createRun, defaultRunsRoot, findRun, listRuns, summariseRun } from '../adapters/files/run-folder.js';
+import { connect } from '../adapters/mongo/connect.js';
+import { parseConnectionString } from '../adapters/mongo/connection-string.js';
+import { readInventory } from '../adapters/mongo/inventory.js';
+import { measureInsertCharge } from '../adapters/mongo/measure-charge.js';
+import { systemClock } from '../adapters/system-clock.js';
+import { locateTools } from '../adapters/tools/locate-tool.js';
+import { nativeRun } from '../engine/native-run.js';
+import { verifyRun } from '../engine/verify/verify-run.js';
+import { composeRun } from './compose-run.js';
+import type { Adapters } from './context.js';
+import { describeCopy } from './describe-copy.js';
+import { reportFailure } from './failure.js';
+import { watchSignals } from './interruption.js';
+import { Output, type TextStream } from './output.js';
+import { createProgram } from './program.js';
+import { terminalPrompts } from './prompts.js';
+import { readRunReport, writeReports } from './run-reports.js';
+import { relayAddress, startStandaloneRelay } from './standalone-relay.js';
+
+const adapters: Adapters = {
+  connect,
+  parseConnectionString,
+  readInventory,
+  measureInsertCharge,
+  readPlanFile,
+  writePlanFile,
+  createRun,
+  openRun,
+  findRun,
+  listRuns,
+  summariseRun,
+  defaultRunsRoot,
+  deadLetterIds,
+  writeTextFile: writeFileAtomic,
+  locateTools,
+  composeRun,
+  describeCopy,
+  nativeRun,
+  verifyRun,
+  readRunReport,
+  writeReports,
+  startStandaloneRelay,
+  relayAddress,
+};
+
+/** Wide enough for tables where nobody tells the width. */
+const DEFAULT_COLUMNS = 110;
+
+function stream(out: NodeJS.WriteStream): TextStream {
+  return {
+    isTTY: out.isTTY && process.env['TERM'] !== 'dumb',
+    get columns() {
+      return out.columns || DEFAULT_COLUMNS;
+    },
+    write: (text) => void out.write(text),
+  };
+}
+
+/** Waits until what was written has left the process: a pipe that is read slowly would lose its end. */
+async function flushed(out: NodeJS.WriteStream): Promise<void> {
+  await new Promise<void>((resolve) => out.write('', () => resolve()));
+}
+
+async function main(): Promise<number> {
+  const { argv, env } = process;
+  const stdout = stream(process.stdout);
+  const stderr = stream(process.stderr);
+  // A reader that went away (`| head`) is no error.
+  for (const out of [process.stdout, process.stderr]) {
+    out.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  }
+  const interruption = watchSignals(process, (code) => process.exit(code));
+  let output = new Output(stdout, stderr, argv.includes('--json'));
+  let code = 0;
+  const program = createProgram({
+    version: packageJson.version,
+    columns: Math.min(stdout.columns, 120),
+    write: { out: stdout.write, err: (text) => stderr.write(output.clean(text)) },
+    onEnd: (ended) => (code = ended),
+    context: ({ json }) => {
+      output = new Output(stdout, stderr, json);
+      const prompts = terminalPrompts(process.stdin, process.stderr);
+      return { adapters, output, prompts, interruption, clock: systemClock, env, cwd: process.cwd() };
+    },
+  });
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    code = reportFailure(error, output, env);
+  }
+  interruption.stop();
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  return code;
+}
+
+void main().then((code) => process.exit(code));

@@ -1,0 +1,10 @@
+import { MigrationError } from '../core/model/error.js';
+
+/** A whole number of an option, within its bounds. @throws MigrationError `bad-number`. */
+export function wholeNumber(name: string, text: string, minimum: number, maximum: number): number {
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(value) || value < minimum || value > maximum) {
+    throw new MigrationError('bad-number', { name, value: text, minimum, maximum });
+  }
+  return value;
+}

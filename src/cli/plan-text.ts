@@ -1,0 +1,113 @@
+/** A plan for people: what goes where, what changes on the way, what stays behind, and the numbers. */
+import { formatNamespace, sameNamespace } from '../core/model/namespace.js';
+import type { Plan, PlannedCollection } from '../core/model/plan.js';
+import { droppedOptionSentence, fateSentence, notMigratedSentence } from '../words/fates.js';
+import { methodName } from '../words/methods.js';
+import { formatBytes, formatCount } from '../words/sizes.js';
+import { tuningSentence } from '../words/tuning.js';
+import { throughputText } from './cluster-text.js';
+import { table, type Column } from './table.js';
+import { targetName } from './target-text.js';
+import { bullet, heading, labelled, plural } from './text-blocks.js';
+
+const COLUMNS: readonly Column[] = [
+  { title: 'collection', most: 44 },
+  { title: 'documents', align: 'right' },
+  { title: 'data', align: 'right' },
+  { title: 'indexes', align: 'right' },
+  { title: 'on the target' },
+];
+
+/** `told`: namespaces (on the source) whose losses are told elsewhere, with remedies. */
+export function planLines(plan: Plan, width: number, told: ReadonlySet<string> = new Set()): string[] {
+  return [
+    ...heading('Plan'),
+    ...labelled(
+      [
+        ['from', plan.source.name],
+        ['to', `${plan.target.name}: ${targetName(plan.targetKind)}`],
+        ['method', methodName(plan.method)],
+        ['size', planSize(plan)],
+        ['verification', plan.verification.depth === 'full' ? 'every byte of every document' : 'counts only'],
+        ['conflicts', POLICIES[plan.conflictPolicy]],
+      ],
+      width,
+    ),
+    '',
+    ...table(COLUMNS, plan.collections.map(collectionRow), '  '),
+    ...indexLines(plan, width, told),
+    ...changeLines(plan, width, told),
+    ...heading(
+      `Pace: batches of ${plan.tuning.batchSize}, ${plan.tuning.insertionWorkers} ${plural(plan.tuning.insertionWorkers, 'worker')}, ` +
+        `${plan.tuning.parallelCollections} ${plural(plan.tuning.parallelCollections, 'collection')} at a time`,
+    ),
+    ...plan.tuning.explanation.flatMap((item) => bullet('·', tuningSentence(item), width)),
+  ];
+}
+
+const POLICIES: Readonly<Record<Plan['conflictPolicy'], string>> = {
+  fail: 'the run stops at a document of the target that has the same _id and other content',
+  skip: "the target's document stays where one has the same _id and other content",
+  overwrite: "the source's document replaces one with the same _id and other content",
+  'dead-letter': "the source's document is set aside where the target has the same _id with other content",
+};
+
+function planSize(plan: Plan): string {
+  const data = plan.collections.filter((c) => !c.options.view);
+  const views = plan.collections.length - data.length;
+  const documents = data.reduce((sum, c) => sum + c.documents, 0);
+  const bytes = data.reduce((sum, c) => sum + c.logicalBytes, 0);
+  const and = views > 0 ? ` and ${views} ${plural(views, 'view')}` : '';
+  return `${formatCount(data.length)} ${plural(data.length, 'collection')}${and}, ${formatCount(documents)} documents, ${formatBytes(bytes)}`;
+}
+
+function collectionRow(c: PlannedCollection): string[] {
+  const created = c.indexes.filter((i) => i.fate.kind !== 'skip').length;
+  const indexes = created === c.indexes.length ? String(created) : `${created} of ${c.indexes.length}`;
+  const target = [
+    ...(sameNamespace(c.source, c.target) ? [] : [`as ${formatNamespace(c.target)}`]),
+    ...(c.options.view ? [`view on ${c.options.view.on}`] : []),
+    ...(c.options.capped ? ['capped'] : []),
+    ...(c.shardKey ? [`sharded by ${c.shardKey.map(([path]) => path).join(', ')}`] : []),
+    ...(c.throughput ? [throughputText(c.throughput)] : []),
+  ];
+  const counts = c.options.view ? ['', '', ''] : [formatCount(c.documents), formatBytes(c.logicalBytes), indexes];
+  return [formatNamespace(c.source), ...counts, target.join(', ')];
+}
+
+function indexLines(plan: Plan, width: number, told: ReadonlySet<string>): string[] {
+  const changed = plan.collections.flatMap((c) =>
+    told.has(formatNamespace(c.source))
+      ? []
+      : c.indexes
+          .filter((i) => i.fate.kind !== 'create')
+          .map((i) => ({
+            mark: i.fate.kind === 'skip' ? '✗' : '!',
+            text: `${formatNamespace(c.source)}: ${fateSentence(i)}`,
+          })),
+  );
+  if (changed.length === 0) return [];
+  return [
+    ...heading('Indexes that do not go over as they are'),
+    ...changed.flatMap(({ mark, text }) => bullet(mark, text, width)),
+  ];
+}
+
+function changeLines(plan: Plan, width: number, told: ReadonlySet<string>): string[] {
+  const dropped = plan.collections.flatMap((c) =>
+    told.has(formatNamespace(c.source))
+      ? []
+      : c.droppedOptions.flatMap((d) =>
+          bullet('!', `${formatNamespace(c.source)}: ${droppedOptionSentence(d)}`, width),
+        ),
+  );
+  const left = plan.notMigrated
+    .filter((n) => !told.has(formatNamespace(n.source)))
+    .flatMap((n) =>
+      bullet(n.why === 'system' ? '·' : '!', `${formatNamespace(n.source)}: ${notMigratedSentence(n)}`, width),
+    );
+  return [
+    ...(dropped.length > 0 ? [...heading('Options that the target does not have'), ...dropped] : []),
+    ...(left.length > 0 ? [...heading('What stays behind'), ...left] : []),
+  ];
+}

@@ -1,0 +1,189 @@
+/** The command line: which commands there are, what they take, and how they are explained. */
+import { Command, Option } from 'commander';
+import { addClusterOptions, addCredentialOptions } from './cluster-options.js';
+import { analyze } from './commands/analyze.js';
+import { plan } from './commands/plan.js';
+import { probe } from './commands/probe.js';
+import { recommend } from './commands/recommend.js';
+import { relay } from './commands/relay.js';
+import { report } from './commands/report.js';
+import { run } from './commands/run.js';
+import { runs } from './commands/runs.js';
+import { tools } from './commands/tools.js';
+import { verify } from './commands/verify.js';
+import { PROGRAM, type CommandContext } from './context.js';
+import { EXIT_CODE_LINES, type ExitCode } from './exit-codes.js';
+import { EXAMPLES, SECRETS_HELP } from './help-text.js';
+import { addRunsFolderOption } from './runs-folder.js';
+import { addRenameOption, addSelectionOptions } from './selection-options.js';
+import { addCollectionOptions, addThroughputOptions } from './target-options.js';
+
+type Options = Readonly<Record<string, unknown>>;
+
+export interface ProgramSetup {
+  readonly version: string;
+  /** Made when the options are known: `--json` decides who reads stdout. */
+  readonly context: (options: { readonly json: boolean }) => CommandContext;
+  /** Commander's own words: help on stdout, complaints on stderr. */
+  readonly write: { readonly out: (text: string) => void; readonly err: (text: string) => void };
+  readonly columns: number;
+  readonly onEnd: (code: ExitCode) => void;
+}
+
+/** The whole program. `parseAsync` runs a command; errors of commands and of commander come out of it. */
+export function createProgram(setup: ProgramSetup): Command {
+  const program = new Command(PROGRAM)
+    .description(
+      'Takes MongoDB to Azure Cosmos DB for MongoDB (RU and vCore) without losing a document, and proves it.',
+    )
+    .version(setup.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'explain a command')
+    .helpCommand('help [command]', 'explain a command')
+    .exitOverride()
+    .configureOutput({
+      writeOut: setup.write.out,
+      writeErr: setup.write.err,
+      getOutHelpWidth: () => setup.columns,
+      getErrHelpWidth: () => setup.columns,
+      // An unknown `--password=...` would be repeated with its value.
+      outputError: (text, write) => write(text.replace(/(--?[\w-]+)=[^']*/g, '$1')),
+    })
+    .showHelpAfterError(`(${PROGRAM} --help explains the commands)`)
+    .addHelpText('after', overview());
+
+  /** Ends a command's definition: `--json`, its examples, and what is done. */
+  function define(
+    name: string,
+    command: Command,
+    action: (options: Options, context: CommandContext, args: readonly string[]) => Promise<ExitCode>,
+  ): void {
+    command
+      .option('--json', 'results for programs on stdout, words for people on stderr')
+      .addHelpText('after', EXAMPLES[name] ?? '')
+      .action(async () => {
+        const options = command.opts<Options>();
+        const context = setup.context({ json: options['json'] === true });
+        setup.onEnd(await action(options, context, command.args));
+      });
+  }
+
+  const both = (command: Command): Command => addClusterOptions(addClusterOptions(command, 'source'), 'target');
+  const planned = (command: Command): Command =>
+    addCredentialOptions(addCredentialOptions(command, 'source'), 'target');
+
+  define('probe', both(program.command('probe').description('connect and tell what a cluster is')), probe);
+  define(
+    'analyze',
+    addSelectionOptions(
+      both(program.command('analyze').description('measure databases and collections, without scanning them')),
+    ),
+    analyze,
+  );
+  define(
+    'recommend',
+    adviceOptions(both(program.command('recommend').description('rank the ways to migrate, with reasons'))).addOption(
+      new Option('--target-kind <kind>', 'in place of --target, where there is none yet').choices([
+        'cosmos-ru',
+        'cosmos-vcore',
+        'mongodb',
+      ]),
+    ),
+    (options, context) => recommend(options, context),
+  );
+  define(
+    'plan',
+    planOptions(adviceOptions(both(program.command('plan').description('decide everything and write it to a file')))),
+    (options, context) => plan({ out: 'plan.migration.json', ...options }, context),
+  );
+  define(
+    'run',
+    addRunsFolderOption(planned(program.command('run').description('carry out a plan, verify it, write the report')))
+      .argument('[plan]', 'the *.migration.json file')
+      .option('--resume <run>', 'go on with a run that was stopped: its id, the start of it, or latest')
+      .option('--dry-run', 'connect, check, print every step and command line, write nothing'),
+    (options, context, [file]) => run(file, options, context),
+  );
+  define(
+    'verify',
+    addRunsFolderOption(planned(program.command('verify').description('compare source and target, whoever copied')))
+      .argument('<plan or run>', 'a *.migration.json file, or a run: its id, the start of it, or latest')
+      .option('-y, --yes', 'agree to the request units that reading an RU target costs'),
+    (options, context, [what]) => verify(what ?? '', options, context),
+  );
+  define(
+    'report',
+    addRunsFolderOption(program.command('report').description('write or print the report of a run'))
+      .argument('[run]', 'its id, the start of it, or latest', 'latest')
+      .addOption(new Option('--format <format>', 'which form').choices(['md', 'html', 'json']).default('md'))
+      .option('--out <file>', 'write it there instead of printing it'),
+    (options, context, [what]) => report(what ?? 'latest', { format: 'md', ...options }, context),
+  );
+  define(
+    'relay',
+    addClusterOptions(
+      program.command('relay').description('put the throttle relay before a target, for any other tool'),
+      'target',
+    )
+      .option('--port <port>', 'port on this machine (default: any free one)')
+      .addOption(
+        new Option('--duplicates <policy>', 'what to do with a document whose _id is there with other content')
+          .choices(['report', 'skip', 'overwrite', 'dead-letter'])
+          .default('report'),
+      )
+      .option('--dead-letters <folder>', 'where documents go that the target refuses for good', 'dead-letters'),
+    (options, context) => relay({ duplicates: 'report', deadLetters: 'dead-letters', ...options }, context),
+  );
+  define(
+    'runs',
+    addRunsFolderOption(program.command('runs').description('list the runs of this machine and their states')),
+    runs,
+  );
+  define(
+    'tools',
+    program
+      .command('tools')
+      .description('say where the MongoDB database tools are; install them where they are not')
+      .option('--no-install', 'only look'),
+    (options, context) => tools({ install: options['install'] !== false }, context),
+  );
+  return program;
+}
+
+function adviceOptions(command: Command): Command {
+  return addThroughputOptions(addRenameOption(addSelectionOptions(command)))
+    .option('--measure', 'RU targets: measure the charge of an insert in a scratch collection, without asking')
+    .option('--no-measure', 'RU targets: do not measure and do not ask, use the published table')
+    .option('--online', 'the source keeps being written to while the data moves')
+    .option('--studio3t', 'you own Studio 3T')
+    .addOption(new Option('--files <format>', 'you want the data as files, too').choices(['json', 'csv']));
+}
+
+function planOptions(command: Command): Command {
+  return addCollectionOptions(command)
+    .option('-o, --out <file>', 'where to write the plan', 'plan.migration.json')
+    .option('--force', 'write over an existing file')
+    .option('--method <id>', 'another method than the recommended one')
+    .addOption(
+      new Option('--conflicts <policy>', 'a document of the target with the same _id and other content').choices([
+        'fail',
+        'skip',
+        'overwrite',
+        'dead-letter',
+      ]),
+    )
+    .addOption(new Option('--verification <depth>', 'how deep to compare').choices(['full', 'counts']))
+    .addOption(
+      new Option('--read-preference <mode>', 'which members of the source to read from').choices([
+        'primary',
+        'primaryPreferred',
+        'secondary',
+        'secondaryPreferred',
+        'nearest',
+      ]),
+    );
+}
+
+function overview(): string {
+  const codes = EXIT_CODE_LINES.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`);
+  return `${EXAMPLES['']}\n${SECRETS_HELP}\nExit status:\n${codes.join('\n')}\n`;
+}

@@ -1,0 +1,127 @@
+/** What `recommend` and `plan` both start from: the source's sizes, the target's rules, and the charge of an insert. */
+import { MigrationError } from '../core/model/error.js';
+import type { ClusterFacts, ClusterInventory } from '../core/model/facts.js';
+import { formatNamespace, type NamespaceSelection } from '../core/model/namespace.js';
+import { checkSelection } from '../core/plan/plan-checks.js';
+import { selectedCollections } from '../core/plan/make-plan.js';
+import { describeTarget, type TargetDescription, type TargetKind } from '../core/plan/target.js';
+import { insertCharge } from '../core/size/charges.js';
+import { averageDocumentBytes, dataCollections } from '../core/size/totals.js';
+import type { MeasuredCharge } from '../adapters/mongo/measure-charge.js';
+import { clusterOptions, isGiven } from './cluster-options.js';
+import { connectBoth, connectTo, resolveCluster, type ResolvedCluster } from './clusters.js';
+import type { CommandContext, ConnectedCluster } from './context.js';
+import { measuredCharge } from './measured-charge.js';
+import { inventoryProgress } from './progress-note.js';
+import { selectionFrom } from './selection-options.js';
+import { rateOf, targetWishes, type TargetOptions, type TargetWishes } from './target-options.js';
+
+export interface SurveyOptions extends TargetOptions {
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly rename?: readonly string[];
+  /** RU targets: whether a probe may measure; undefined: ask where somebody can answer. */
+  readonly measure?: boolean;
+  readonly targetKind?: TargetKind;
+}
+
+export interface Survey {
+  readonly source: ResolvedCluster;
+  readonly inventory: ClusterInventory;
+  readonly selection: NamespaceSelection;
+  readonly wishes: TargetWishes;
+  readonly target: TargetDescription;
+  /** Absent where only the target's kind was named. */
+  readonly targetCluster?: { readonly resolved: ResolvedCluster; readonly facts: ClusterFacts };
+  /** Measured by inserting, with the user's consent. */
+  readonly measured?: MeasuredCharge;
+}
+
+/**
+ * Connects, reads sizes, and measures the charge of an insert where that is allowed. Connections are closed again.
+ * @throws MigrationError of connecting, of bad options, and `bad-plan` for a selection that the source does not have.
+ */
+export async function survey(
+  options: Readonly<Record<string, unknown>> & SurveyOptions,
+  context: CommandContext,
+): Promise<Survey> {
+  const selection = selectionFrom(options);
+  const wishes = targetWishes(options);
+  const wanted = clusterOptions('target', options);
+  const source = await resolveCluster('source', clusterOptions('source', options), context);
+  if (options.targetKind !== undefined && !isGiven('target', wanted, context.env)) {
+    await using connected = await connectTo(source, context);
+    const inventory = await readSource(connected, selection, context);
+    const target: TargetDescription = {
+      kind: options.targetKind,
+      versionArray: ASSUMED_VERSION[options.targetKind],
+      sharded: false,
+      capabilities: new Set(wishes.capabilities),
+    };
+    return { source, inventory, selection, wishes, target };
+  }
+  const resolved = await resolveCluster('target', wanted, context);
+  const both = await connectBoth(source, resolved, context);
+  await using from = both.source;
+  await using to = both.target;
+  const target = describeTarget(to.facts, wishes.capabilities);
+  if (wishes.throughput !== undefined && target.kind !== 'cosmos-ru') {
+    throw new MigrationError('bad-option', { option: '--throughput', reason: 'ru-only', target: target.kind });
+  }
+  const inventory = await readSource(from, selection, context);
+  checkSelection(inventory, { selection, ...wishes });
+  const measured =
+    target.kind === 'cosmos-ru'
+      ? await measuredCharge({ source: from, target: to, inventory, selection, consent: options.measure }, context)
+      : undefined;
+  return {
+    source,
+    inventory,
+    selection,
+    wishes,
+    target,
+    targetCluster: { resolved, facts: to.facts },
+    ...(measured === undefined ? {} : { measured }),
+  };
+}
+
+/** A target that is only thought of gets the newest version that its service offers by default. */
+const ASSUMED_VERSION: Readonly<Record<TargetKind, readonly number[]>> = {
+  'cosmos-ru': [7, 0, 0],
+  'cosmos-vcore': [8, 0, 0],
+  mongodb: [8, 0, 0],
+};
+
+async function readSource(
+  cluster: ConnectedCluster,
+  selection: NamespaceSelection,
+  context: CommandContext,
+): Promise<ClusterInventory> {
+  return context.adapters.readInventory(cluster, {
+    selection,
+    signal: context.interruption.signal,
+    onProgress: inventoryProgress(context),
+  });
+}
+
+/**
+ * RU/s that the whole copy gets on average: each collection is written at its own throughput, `parallelCollections` of them at a time, so it
+ * takes as long as the slowest one alone or as all of them side by side, whichever is longer. Undefined where no throughput was said.
+ */
+export function usableRate(surveyed: Survey, parallelCollections: number): number | undefined {
+  const { wishes, inventory, selection, measured } = surveyed;
+  const common = rateOf(wishes.throughput);
+  const collections = dataCollections(selectedCollections(inventory, selection));
+  let total = 0;
+  let slowest = 0;
+  let oneByOne = 0;
+  for (const c of collections) {
+    const rate = rateOf(wishes.collectionThroughput[formatNamespace(c.ns)]) ?? common;
+    if (rate === undefined) return undefined;
+    const charge = c.documents * (measured?.ruPerDocument ?? insertCharge(averageDocumentBytes(c)));
+    total += charge;
+    slowest = Math.max(slowest, charge / rate);
+    oneByOne += charge / rate;
+  }
+  return total === 0 ? common : total / Math.max(slowest, oneByOne / Math.max(1, parallelCollections));
+}

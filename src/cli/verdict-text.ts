@@ -1,0 +1,12 @@
+import type { Verdict } from '../engine/journal/record.js';
+import { nextSteps, verdictHeadline, verdictReasons } from '../words/verdicts.js';
+import { bullet, heading } from './text-blocks.js';
+
+/** The end of a run: what it came to, why, and what to do. */
+export function verdictLines(verdict: Verdict, width: number): string[] {
+  return [
+    ...heading(verdictHeadline(verdict)),
+    ...verdictReasons(verdict).flatMap((reason) => bullet('·', reason, width)),
+    ...nextSteps(verdict).flatMap((step) => bullet('→', step, width)),
+  ];
+}

@@ -1,0 +1,43 @@
+/** Results of verification for people: what differs first, in full; what is equal in one table. */
+import type { VerificationResult } from '../engine/verify/result.js';
+import { formatBytes, formatCount, formatDuration } from '../words/sizes.js';
+import { differenceSentences, meansName, unverifiedSentence } from '../words/verdicts.js';
+import { table, type Column } from './table.js';
+import { bullet, plural } from './text-blocks.js';
+
+const COLUMNS: readonly Column[] = [
+  { title: 'collection', most: 44 },
+  { title: 'result' },
+  { title: 'source', align: 'right' },
+  { title: 'target', align: 'right' },
+  { title: 'bytes compared', align: 'right' },
+  { title: 'how' },
+  { title: 'time', align: 'right' },
+];
+
+export function verificationLines(results: readonly VerificationResult[], width: number): string[] {
+  const equal = results.filter((r) => r.kind === 'equal').length;
+  const rows = results.map((r) => [
+    r.ns,
+    r.kind,
+    formatCount(r.evidence.source.documents),
+    formatCount(r.evidence.target.documents),
+    r.evidence.means === 'id-ranges' || r.evidence.means === 'one-pass' ? formatBytes(r.evidence.target.bytes) : '',
+    meansName(r.evidence),
+    formatDuration(r.evidence.seconds * 1000),
+  ]);
+  const rest = results.flatMap((r) => {
+    if (r.kind === 'equal') return [];
+    const lines = r.kind === 'unverified' ? [unverifiedSentence(r)] : [];
+    return [...lines, ...differenceSentences(r.differences)].flatMap((text) => bullet('!', `${r.ns}: ${text}`, width));
+  });
+  return [
+    '',
+    ...table(COLUMNS, rows, '  '),
+    ...(rest.length > 0 ? ['', ...rest] : []),
+    '',
+    equal === results.length
+      ? `All ${formatCount(equal)} ${plural(equal, 'collection')} are equal, byte for byte.`
+      : `${formatCount(equal)} of ${formatCount(results.length)} ${plural(results.length, 'collection')} are equal.`,
+  ];
+}

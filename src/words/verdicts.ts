@@ -1,0 +1,159 @@
+/** How a run ended and what verification found, in sentences; and what the user does next. */
+import type { RunState } from '../core/model/run.js';
+import { unknownId, type Params } from './params.js';
+import { verdictReasonSentence } from './runs.js';
+import { formatCountOf } from './sizes.js';
+
+/** Shapes of the engine's results, as far as words need them: this room knows only core. */
+export interface VerdictFacts {
+  readonly state: RunState;
+  readonly reasons: readonly { readonly id: string; readonly params: Params }[];
+}
+
+export interface EvidenceFacts {
+  readonly means: string;
+  readonly ranges: number;
+}
+
+export interface DifferenceFacts {
+  readonly missing: number;
+  readonly extra: number;
+  readonly different: number;
+  readonly exact: boolean;
+  readonly documents: readonly { readonly kind: string; readonly id: unknown; readonly idHex: string }[];
+  readonly definition: readonly {
+    readonly what: string;
+    readonly kind: string;
+    readonly expected?: unknown;
+    readonly actual?: unknown;
+  }[];
+}
+
+const HEADLINES: Readonly<Record<RunState, string>> = {
+  planned: 'Not started.',
+  preparing: 'Preparing the target.',
+  copying: 'Copying.',
+  indexing: 'Building indexes.',
+  verifying: 'Verifying.',
+  completed: 'Completed: every document is on the target, byte for byte.',
+  'completed-with-findings': 'Completed, with findings to look at.',
+  paused: 'Paused.',
+  'failed-resumable': 'Not complete. Nothing is lost: the run can be resumed.',
+  cancelled: 'Cancelled.',
+};
+
+/** The verdict in one line. */
+export function verdictHeadline(verdict: VerdictFacts): string {
+  if (verdict.reasons.some(({ id }) => id === 'stopped-by-user') && verdict.state === 'failed-resumable') {
+    return 'Stopped by you. What was copied counts: the run can be resumed.';
+  }
+  const onlyLeftOut = verdict.reasons.every(({ id }) => WITHOUT_DOUBT.has(id));
+  if (verdict.state === 'completed-with-findings' && onlyLeftOut) {
+    return 'Completed, with findings: every document that was to be migrated is on the target, byte for byte.';
+  }
+  return HEADLINES[verdict.state];
+}
+
+/** Findings that put no doubt on the documents that were copied. */
+const WITHOUT_DOUBT: ReadonlySet<string> = new Set(['index-skipped', 'index-failed', 'namespaces-left-out']);
+
+/** One sentence per reason, alike ones only once. */
+export function verdictReasons(verdict: VerdictFacts): string[] {
+  const said = verdict.reasons.filter(({ id }) => id !== 'stopped-by-user' || verdict.reasons.length > 1);
+  return [...new Set(said.map((reason) => verdictReasonSentence(reason)))];
+}
+
+const STEPS: Readonly<Record<string, string>> = {
+  'verification-differs':
+    'Look at the differences in the report. A source that is written to during a run moves on: stop writes and resume.',
+  'not-verified': 'Verify again when nothing writes to the source.',
+  'collection-not-created': "Look at the server's words: often a name or a quota. Then resume.",
+  'index-failed': "Look at the server's words, correct what is in the way and resume, or create the index by hand.",
+  'index-skipped': 'Look at whether a query needs the indexes that the target does not have.',
+  'dead-letters':
+    'Look at the dead letters in the run folder: each document is there whole, with the reason. Make them fit and insert them by hand.',
+  'namespaces-left-out': 'Decide about what was left out.',
+  'documents-missing': 'Resume the run: it brings what is missing.',
+  'stopped-by-user': 'Resume the run when it suits you.',
+  conflict:
+    'Compare that document on both sides, remove one of them or plan with another policy for conflicts, then resume.',
+  'tool-failed': "Look at the tool's words, then resume.",
+  interrupted: 'Resume the run.',
+};
+
+const READY = 'Point the application at the target when you are ready. Keep the source until you are sure.';
+
+/** What the user does next, in order; never empty. */
+export function nextSteps(verdict: VerdictFacts): string[] {
+  const steps = verdict.reasons.flatMap(({ id }) => {
+    if (id.startsWith('error:')) return ['Do what is said above, then resume the run.'];
+    const step = STEPS[id];
+    return step === undefined ? [] : [step];
+  });
+  const done = verdict.state === 'completed' || verdict.state === 'completed-with-findings';
+  return [...new Set([...steps, ...(done ? [READY] : steps.length === 0 ? ['Resume the run.'] : [])])];
+}
+
+const MEANS: Readonly<Record<string, (evidence: EvidenceFacts) => string>> = {
+  'id-ranges': (e) => formatCountOf(e.ranges, 'range'),
+  'one-pass': () => 'one pass',
+  counts: () => 'counts only',
+  definition: () => 'definition',
+};
+
+/** How a collection was compared, in two words. */
+export function meansName(evidence: EvidenceFacts): string {
+  return MEANS[evidence.means]?.(evidence) ?? evidence.means;
+}
+
+const UNVERIFIED: Readonly<Record<string, string>> = {
+  'counts-only': 'The numbers of documents agree; nothing more was asked for.',
+  'source-moved': 'The source was written to meanwhile, so nothing can be proven.',
+  unreadable: 'A side could not be read.',
+};
+
+export function unverifiedSentence(result: { readonly why: string; readonly detail?: string }): string {
+  const words = UNVERIFIED[result.why] ?? unknownId(result.why, {});
+  return result.detail === undefined ? words : `${words} The server said: ${result.detail}`;
+}
+
+/** Named in a sentence; the rest is in the JSON report. */
+const NAMED = 5;
+
+const KINDS: Readonly<Record<string, string>> = {
+  missing: 'missing on the target',
+  extra: 'on the target only',
+  different: 'with other content',
+};
+
+/** What differs: documents with the first of their `_id`s, then indexes and options. */
+export function differenceSentences(differences: DifferenceFacts): string[] {
+  const absent = differences.definition.some(({ what, kind }) => what === 'collection' && kind === 'missing');
+  if (absent) {
+    const lost = differences.missing > 0 ? ` with its ${formatCountOf(differences.missing, 'document')}` : '';
+    return [`the collection is missing on the target${lost}`];
+  }
+  const documents = (['missing', 'extra', 'different'] as const).flatMap((kind) => {
+    const count = differences[kind];
+    if (count === 0) return [];
+    const ids = differences.documents.filter((d) => d.kind === kind).map((d) => idText(d));
+    const named = ids.slice(0, NAMED).join(', ');
+    const list = named === '' ? '' : `: _id ${named}${count > NAMED ? ', ...' : ''}`;
+    return [`${differences.exact ? '' : 'at least '}${formatCountOf(count, 'document')} ${KINDS[kind] ?? kind}${list}`];
+  });
+  const definition = differences.definition.map(({ what, kind, expected, actual }) => {
+    const [name, of] = what.includes(':')
+      ? [what.slice(0, what.indexOf(':')), what.slice(what.indexOf(':') + 1)]
+      : [what, ''];
+    const subject = of === '' ? name : `${name} ${of}`;
+    if (kind !== 'different') return `${subject} is ${KINDS[kind] ?? kind}`;
+    return `${subject} is ${JSON.stringify(actual)} on the target, not ${JSON.stringify(expected)}`;
+  });
+  return [...documents, ...definition];
+}
+
+function idText({ id, idHex }: { readonly id: unknown; readonly idHex: string }): string {
+  if (id === null) return `(raw) ${idHex}`;
+  const oid = typeof id === 'object' ? (id as { $oid?: unknown }).$oid : undefined;
+  return typeof oid === 'string' ? oid : JSON.stringify(id);
+}
