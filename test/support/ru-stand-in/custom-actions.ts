@@ -143,6 +143,7 @@ async function getCollection(exchange: Exchange): Promise<Document> {
     ...(state.shared ? {} : describeOffer(state.pool.offer)),
   };
   if (exchange.body['showIndexes'] === true) {
+    await exchange.context.catalog.reloadIndexes(exchange.link, state);
     reply['indexes'] = state.indexes.map((index) => ({
       v: 1,
       key: index.key,

@@ -34,6 +34,11 @@ export interface RuStandInOptions {
   readonly nestedCompoundIndexes?: boolean;
   /** Whether `hello` reports logicalSessionTimeoutMinutes, without which drivers never try a retryable write. Default true. */
   readonly logicalSessions?: boolean;
+  /**
+   * Acknowledges a write only when the mongod has it in its journal, as the service only acknowledges what is safe.
+   * Default false, which is faster; needed where a test kills the mongod.
+   */
+  readonly durable?: boolean;
   /** Share (0 to 1) of throttled documents that are written although the reply says throttled; picked by `seed` and `_id`. */
   readonly ambiguousFraction?: number;
   /** Round trip that every command takes at least, in ms. */
@@ -69,6 +74,7 @@ export interface Settings {
   readonly uniqueIndexReIndex: boolean;
   readonly nestedCompoundIndexes: boolean;
   readonly logicalSessions: boolean;
+  readonly durable: boolean;
   readonly ambiguousFraction: number;
   readonly latencyMs: number;
   readonly perDocumentMs: number;
@@ -122,6 +128,7 @@ export function settingsOf(options: RuStandInOptions): Settings {
     uniqueIndexReIndex: options.uniqueIndexReIndex ?? false,
     nestedCompoundIndexes: options.nestedCompoundIndexes ?? false,
     logicalSessions: options.logicalSessions ?? true,
+    durable: options.durable ?? false,
     ambiguousFraction: options.ambiguousFraction ?? 0,
     latencyMs: options.latencyMs ?? 0,
     perDocumentMs: options.perDocumentMs ?? 0,

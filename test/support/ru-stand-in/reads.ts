@@ -7,7 +7,7 @@ import type { Answer, Exchange } from './exchange.js';
 import { checkFilter, checkPipeline, checkSort } from './query-rules.js';
 import { isEqualityType, namedElement } from './raw-path.js';
 import { CommandRefusal } from './refusal.js';
-import { bodyWithout, openCursorPage } from './reply-documents.js';
+import { rewrittenBody, openCursorPage } from './reply-documents.js';
 import { throttledCommand, timedOut } from './throttle-replies.js';
 import { retryableWritesRefusal, SERVER_SIDE_RETRY_MS } from './writes.js';
 
@@ -114,7 +114,7 @@ export async function runFind(exchange: Exchange): Promise<Answer> {
         writeOpMsg({
           requestId: message.header.requestId,
           responseTo: 0,
-          body: bodyWithout(message, ['min', 'max']),
+          body: rewrittenBody(message, ['min', 'max']),
         }),
       )
     : exchange.forward());
@@ -181,7 +181,7 @@ export async function runFindAndModify(exchange: Exchange): Promise<Answer> {
     writeOpMsg({
       requestId: message.header.requestId,
       responseTo: 0,
-      body: bodyWithout(message, ['txnNumber']),
+      body: rewrittenBody(message, ['txnNumber']),
     }),
   );
   const opened = openOpMsg(reply);

@@ -1,3 +1,4 @@
+import { serialize, type Document } from 'bson';
 import { elementAt, findElement, readNumber } from '../../../src/core/bson/raw-document.js';
 import { openOpMsg, type OpMsg } from '../../../src/relay/wire.js';
 
@@ -32,18 +33,18 @@ export function replyNumber(message: OpMsg, name: string): number | undefined {
   return element ? readNumber(message.buffer, element) : undefined;
 }
 
-/** The body's bytes without the named elements; everything else verbatim. */
-export function bodyWithout(message: OpMsg, names: readonly string[]): Buffer {
+/** The body's bytes without the named elements and with those of `added`; everything else verbatim. */
+export function rewrittenBody(message: OpMsg, without: readonly string[], added: Document = {}): Buffer {
   const { buffer, bodyStart, bodyEnd } = message;
   const parts: Buffer[] = [Buffer.alloc(4)];
   let position = bodyStart + 4;
   for (let element = elementAt(buffer, position, bodyEnd); element; element = elementAt(buffer, position, bodyEnd)) {
-    if (!names.includes(buffer.toString('utf8', element.nameStart, element.nameEnd))) {
+    if (!without.includes(buffer.toString('utf8', element.nameStart, element.nameEnd))) {
       parts.push(buffer.subarray(position, element.valueEnd));
     }
     position = element.valueEnd;
   }
-  parts.push(Buffer.alloc(1));
+  parts.push(Buffer.from(serialize(added).subarray(4)));
   const body = Buffer.concat(parts);
   body.writeInt32LE(body.length, 0);
   return body;

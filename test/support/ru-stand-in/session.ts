@@ -36,6 +36,7 @@ export class Session {
   private readonly splitter = new MessageSplitter();
   private readonly queue: Buffer[] = [];
   private working = false;
+  private clientGone = false;
   private closed = false;
   private link: BackendLink | undefined;
   private lastStatistics: Document = {
@@ -55,8 +56,12 @@ export class Session {
   ) {
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.receive(chunk));
-    socket.on('error', () => this.close());
-    socket.on('close', () => this.close());
+    // Only `close` ends a session: what a client sent without waiting for an answer is still carried out.
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      this.clientGone = true;
+      if (!this.working) this.close();
+    });
   }
 
   close(): void {
@@ -91,6 +96,7 @@ export class Session {
       this.close();
     } finally {
       this.working = false;
+      if (this.clientGone) this.close();
     }
   }
 
@@ -120,7 +126,7 @@ export class Session {
     } else {
       body = notSupported(`Command ${name} is not supported as OP_QUERY.`).reply();
     }
-    this.socket.write(writeLegacyReply(0, query.header.requestId, body));
+    this.send(writeLegacyReply(0, query.header.requestId, body));
   }
 
   private async answerCommand(link: BackendLink, received: Buffer): Promise<void> {
@@ -133,10 +139,12 @@ export class Session {
     const answer = await this.run(exchange);
     await this.finish(exchange, start, wantsReply);
     if (!wantsReply) return;
-    const reply = Buffer.isBuffer(answer)
-      ? answer
-      : writeDocumentMessage(0, message.header.requestId, answer);
-    this.socket.write(reply);
+    const reply = Buffer.isBuffer(answer) ? answer : writeDocumentMessage(0, message.header.requestId, answer);
+    this.send(reply);
+  }
+
+  private send(reply: Buffer): void {
+    if (!this.clientGone) this.socket.write(reply);
   }
 
   private async run(exchange: Exchange): Promise<Answer> {

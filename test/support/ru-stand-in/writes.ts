@@ -10,7 +10,7 @@ import { priceChanges } from './price-changes.js';
 import { priceInserts } from './price-inserts.js';
 import { hashBytes } from './raw-path.js';
 import { badValue, CommandRefusal } from './refusal.js';
-import { bodyWithout, replyNumber } from './reply-documents.js';
+import { rewrittenBody, replyNumber } from './reply-documents.js';
 import type { PricedStatements } from './statements.js';
 import { THROTTLED, throttledCommand, throttledStatementText, timedOut } from './throttle-replies.js';
 
@@ -146,8 +146,9 @@ class WriteRun {
   private async forward(
     admitted: readonly number[],
   ): Promise<{ kind: 'whole'; reply: Buffer } | { kind: 'merged' } | { kind: 'stopped' }> {
-    const everything = admitted.length === this.priced.statements.length && !this.rebuild;
-    const raw = await (everything ? this.exchange.forward() : this.exchange.link.exchange(this.subset(admitted)));
+    const everything = admitted.length === this.priced.statements.length;
+    const verbatim = everything && !this.rebuild && !this.exchange.context.settings.durable;
+    const raw = await (verbatim ? this.exchange.forward() : this.exchange.link.exchange(this.subset(admitted)));
     const reply = openOpMsg(raw);
     const hasErrors = findElement(raw, 'writeErrors', reply.bodyStart) !== undefined;
     const n = replyNumber(reply, 'n') ?? 0;
@@ -252,6 +253,7 @@ class WriteRun {
   private subset(indexes: readonly number[]): Buffer {
     const { message } = this.exchange;
     const field = PAYLOAD[this.command];
+    const { durable } = this.exchange.context.settings;
     const documents = indexes.map((i) => {
       const statement = this.priced.statements[i];
       return message.buffer.subarray(statement?.start, (statement?.start ?? 0) + (statement?.length ?? 0));
@@ -259,7 +261,11 @@ class WriteRun {
     return writeOpMsg({
       requestId: message.header.requestId,
       responseTo: 0,
-      body: bodyWithout(message, [field, 'txnNumber']),
+      body: rewrittenBody(
+        message,
+        [field, 'txnNumber', ...(durable ? ['writeConcern'] : [])],
+        durable ? { writeConcern: { w: 1, j: true } } : {},
+      ),
       sequence: { identifier: field, documents },
     });
   }
