@@ -21,9 +21,8 @@ import { batchSizeFor, EVERYTHING, type Segment, type Side } from './side.js';
 
 const REPORT_LIMIT = 1_000;
 const PARALLEL_RANGES = 2;
-/** One pass splits a collection by hash into this many parts; a range, being small, into fewer. */
-const BUCKETS_OF_ONE_PASS = 4_096;
-const BUCKETS_OF_A_RANGE = 256;
+/** Parts by the hash of `_id` that each range, or the one pass, is split into: what is read again to find a difference is that much less to remember. */
+const BUCKETS = 4_096;
 const NAMESPACE_NOT_FOUND = 26;
 
 interface Counts {
@@ -174,7 +173,7 @@ class CollectionVerification {
       source: this.#side('source', this.#source, planned.source),
       target: this.#side('target', this.#target, planned.target),
       segments,
-      buckets: segments.length > 1 ? BUCKETS_OF_A_RANGE : BUCKETS_OF_ONE_PASS,
+      buckets: BUCKETS,
       parallel: this.#options.parallelRanges ?? PARALLEL_RANGES,
       excluded,
       signal: this.#options.signal,
