@@ -2,6 +2,7 @@ import { serialize } from 'bson';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rawId } from '../../src/core/bson/raw-document.js';
+import { MigrationError } from '../../src/core/model/error.js';
 import { ruPerSecond } from '../../src/core/model/units.js';
 import { estimateVerificationCharge } from '../../src/engine/verify/charge.js';
 import { DocumentSums, hexOfLanes } from '../../src/engine/verify/document-sums.js';
@@ -208,6 +209,24 @@ describe('verification of documents', () => {
     });
     const fewer = await verifyCollection(job, cluster(3), cluster(1), options);
     expect(fewer).toMatchObject({ kind: 'different', differences: { missing: 2 } });
+  });
+
+  it('waits out a target that throttles its commands', async () => {
+    const target = memoryCluster({ [NS]: [document(1)] });
+    let refused = 0;
+    const throttled = bent(target, {
+      command: (db, command, options) => {
+        if (refused++ % 2 === 0) {
+          throw new MigrationError('command-failed', { serverCode: 16500, message: 'Error=16500, RetryAfterMs=8' });
+        }
+        return target.command(db, command, options);
+      },
+    });
+    const job = { planned: plannedCollection(ns, ns), targetKind: 'cosmos-ru', depth: 'full' } as const;
+    const clock = virtualClock();
+    const result = await verifyCollection(job, memoryCluster({ [NS]: [document(1)] }), throttled, { clock });
+    expect(result.kind).toBe('equal');
+    expect(clock.slept).toBeGreaterThanOrEqual(24);
   });
 
   it('stops within one reply of being cancelled', async () => {

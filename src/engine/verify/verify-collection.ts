@@ -1,6 +1,6 @@
 import { MigrationError } from '../../core/model/error.js';
 import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
-import { refusalOf, serverCodeOf } from '../prepare/server-refusal.js';
+import { refusalOf, serverCodeOf, throughThrottle } from '../prepare/server-refusal.js';
 import type { ClusterSession } from '../ports.js';
 import { compareSegments, sameTotals, sumTotals, type ComparedSegment, type Comparison } from './compare-segments.js';
 import { compareDefinition } from './definition.js';
@@ -41,7 +41,7 @@ export async function verifyCollection(
   target: ClusterSession,
   options: VerifyOptions,
 ): Promise<VerificationResult> {
-  const verification = new CollectionVerification(job, source, target, options);
+  const verification = new CollectionVerification(job, patient(source, options), patient(target, options), options);
   try {
     return await verification.run();
   } catch (error) {
@@ -50,6 +50,17 @@ export async function verifyCollection(
     const { code, message } = refusalOf(error);
     return verification.unreadable(`${code} ${message}`);
   }
+}
+
+/** The session with throttled commands repeated; its `findRaw` sees to that itself. */
+function patient(session: ClusterSession, options: VerifyOptions): ClusterSession {
+  return {
+    facts: session.facts,
+    command: (db, command, with_) => throughThrottle(options, () => session.command(db, command, with_)),
+    findRaw: (ns, find, signal) => session.findRaw(ns, find, signal),
+    replaceRaw: (ns, document, with_) => throughThrottle(options, () => session.replaceRaw(ns, document, with_)),
+    insertRaw: (ns, documents, with_) => session.insertRaw(ns, documents, with_),
+  };
 }
 
 class CollectionVerification {
