@@ -16,7 +16,12 @@ module.exports = {
       from: {},
       to: { couldNotResolve: true, pathNot: '^vscode$' },
     },
-    only('core-is-a-calculator', '^src/core/', ['^src/core/'], 'core: no I/O, no clock, no driver, nothing outside core'),
+    only(
+      'core-is-a-calculator',
+      '^src/core/',
+      ['^src/core/'],
+      'core: no I/O, no clock, no driver, nothing outside core',
+    ),
     {
       name: 'core-model-is-the-bottom',
       severity: 'error',
@@ -26,13 +31,23 @@ module.exports = {
     only(
       'engine-owns-its-ports',
       '^src/engine/',
-      ['^src/engine/', '^src/core/', '^node_modules/bson/', '^(node:)?(crypto|events|stream|buffer|timers|path)(/promises)?$'],
+      [
+        '^src/engine/',
+        '^src/core/',
+        '^node_modules/bson/',
+        '^(node:)?(crypto|events|stream|buffer|timers|path)(/promises)?$',
+      ],
       'engine: core, bson and harmless node modules; the world comes in through its ports',
     ),
     only(
       'relay-speaks-bytes',
       '^src/relay/',
-      ['^src/relay/', '^src/core/', '^node_modules/bson/', '^(node:)?(net|tls|crypto|events|stream|buffer|timers)(/promises)?$'],
+      [
+        '^src/relay/',
+        '^src/core/',
+        '^node_modules/bson/',
+        '^(node:)?(net|tls|crypto|events|stream|buffer|timers)(/promises)?$',
+      ],
       'relay: core, bson, sockets',
     ),
     only('handoff-is-text', '^src/handoff/', ['^src/handoff/', '^src/core/'], 'handoff: plan in, text out'),
@@ -60,13 +75,26 @@ module.exports = {
       from: { path: '^src/host/' },
       to: { path: '^src/(adapters|cli)/' },
     },
-    only('webview-imports-protocol-only', '^webview-ui/', ['^webview-ui/', '^src/protocol/', '^node_modules/@vscode-elements/'], ''),
-    { name: 'product-never-imports-tests', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|scripts)/' } },
+    only(
+      'webview-imports-protocol-only',
+      '^webview-ui/',
+      ['^webview-ui/', '^src/protocol/', '^node_modules/@vscode-elements/'],
+      '',
+    ),
+    {
+      name: 'product-never-imports-tests',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|scripts)/' },
+    },
   ],
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

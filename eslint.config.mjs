@@ -19,6 +19,8 @@ export default tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      // With `await using`, a promise that is returned and not awaited outlives what it works with.
+      '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],
       'no-console': 'error',
     },
   },

@@ -5,9 +5,8 @@
 import { calculateObjectSize, deserialize, serialize, type Document } from 'bson';
 import { documentLength, elements, elementName, MalformedBson, splitDocuments } from '../core/bson/raw-document.js';
 
-export const OP_REPLY = 1;
+const OP_REPLY = 1;
 export const OP_QUERY = 2004;
-export const OP_COMPRESSED = 2012;
 export const OP_MSG = 2013;
 
 export const HEADER_BYTES = 16;

@@ -65,12 +65,6 @@ export interface VerificationPlan {
   readonly depth: 'counts' | 'full';
 }
 
-/** A step in the order of execution; argv arrays only, with `{{...}}` for what is known at run time (config file, relay port). */
-export interface ToolStep {
-  readonly tool: 'mongodump' | 'mongorestore' | 'mongoexport' | 'mongoimport';
-  readonly argv: readonly string[];
-}
-
 /** A reviewable migration plan, the `*.migration.json` file. `version` guards its format. */
 export interface Plan {
   readonly version: 1;
