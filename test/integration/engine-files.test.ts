@@ -228,8 +228,10 @@ describe('run folders', () => {
     const link = join(folder.path, 'link');
     await writeFile(open, 'x', { mode: 0o644 });
     await symlink(open, link);
+    const directory = join(folder.path, 'private-folder');
+    await mkdir(directory, { mode: 0o700 });
     const first = await openRun(folder, { clock });
-    for (const path of [open, link, join(folder.path, 'gone')]) {
+    for (const path of [open, link, directory, join(folder.path, 'gone')]) {
       await first.journal.append({ type: 'secret-file', path, present: true });
     }
     await first.close();

@@ -134,23 +134,21 @@ describe('verification against a real server', () => {
     ]);
   });
 
-  it.each(['source', 'target'] as const)(
-    'does not overlook an _id of MaxKey or MinKey on the %s, which open ranges leave out',
-    async (side) => {
-      const edges = [
-        { _id: new MaxKey(), edge: 1 },
-        { _id: new MinKey(), edge: 2 },
-      ];
-      await put(SOURCE, mixedIds());
-      await copyAll();
-      await put(side === 'source' ? SOURCE : TARGET, edges);
-      const result = await verify(RANGED);
-      expect(result.evidence.means).toBe('one-pass');
-      expect(differencesOf(result)).toMatchObject(
-        side === 'source' ? { missing: 2, extra: 0 } : { missing: 0, extra: 2 },
-      );
-    },
-  );
+  it.each([
+    ['MaxKey', 'source'],
+    ['MaxKey', 'target'],
+    ['MinKey', 'source'],
+    ['MinKey', 'target'],
+  ] as const)('does not overlook an _id of %s on the %s, which open ranges may leave out', async (key, side) => {
+    await put(SOURCE, mixedIds());
+    await copyAll();
+    await put(side === 'source' ? SOURCE : TARGET, [{ _id: key === 'MaxKey' ? new MaxKey() : new MinKey(), edge: 1 }]);
+    const result = await verify(RANGED);
+    expect(result.evidence.means).toBe('one-pass');
+    expect(differencesOf(result)).toMatchObject(
+      side === 'source' ? { missing: 1, extra: 0 } : { missing: 0, extra: 1 },
+    );
+  });
 
   it('takes one pass where a side ignores bounds, and proves the same', async () => {
     await put(SOURCE, mixedIds());
@@ -291,7 +289,9 @@ describe('probing range reads', () => {
   it('honours a server that honours bounds, and is not fooled by one that ignores them', async () => {
     await put(SOURCE, mixedIds());
     expect(await probeRangeReads(session, SOURCE)).toBe('honoured');
-    expect(await probeRangeReads(ignoringBounds(session), SOURCE)).toBe('ignored');
+    for (const bounds of [['min', 'max'], ['min'], ['max']] as const) {
+      expect(await probeRangeReads(ignoringBounds(session, bounds), SOURCE)).toBe('ignored');
+    }
     await session.command(TARGET.db, { insert: TARGET.coll, documents: [{ _id: 1 }] });
     expect(await probeRangeReads(session, TARGET)).toBe('too-few-documents');
   });

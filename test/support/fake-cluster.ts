@@ -97,10 +97,14 @@ export function bent(
 }
 
 /** As the vCore engine: bounds are accepted and have no effect. */
-export function ignoringBounds(session: ClusterSession): ClusterSession {
+export function ignoringBounds(
+  session: ClusterSession,
+  bounds: readonly ('min' | 'max')[] = ['min', 'max'],
+): ClusterSession {
+  const ignored: readonly string[] = bounds;
   return bent(session, {
     findRaw: (ns, find, signal) => {
-      const rest = Object.fromEntries(Object.entries(find).filter(([name]) => name !== 'min' && name !== 'max'));
+      const rest = Object.fromEntries(Object.entries(find).filter(([name]) => !ignored.includes(name)));
       return session.findRaw(ns, rest, signal);
     },
   });
