@@ -1,5 +1,6 @@
 /** `npm run bench [-- overhead|throttled|memory] [--runs N]`: the bars, as ratios of the same run. Exit status 1 when one is missed. */
 import { parseArgs } from 'node:util';
+import { benchMemory } from './memory.js';
 import { benchOverhead } from './overhead.js';
 import { benchThrottled } from './throttled.js';
 
@@ -11,6 +12,7 @@ const runs = Number(values.runs);
 const benches: Readonly<Record<string, (runs: number) => Promise<boolean>>> = {
   overhead: benchOverhead,
   throttled: benchThrottled,
+  memory: benchMemory,
 };
 let kept = true;
 for (const [name, bench] of Object.entries(benches)) {

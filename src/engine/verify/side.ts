@@ -28,7 +28,7 @@ export interface Segment {
 export const EVERYTHING: Segment = { index: 0 };
 
 /** Bytes of one reply: large enough for speed, small enough that a few readers with one reply in advance each stay within the memory bar. */
-const REPLY_BYTES = 2 * MIB;
+const REPLY_BYTES = MIB;
 const LARGEST_REPLY_DOCUMENTS = 10_000;
 
 /** Documents per reply for documents of this average size. */
