@@ -50,6 +50,12 @@ module.exports = {
       ],
       'relay: core, bson, sockets',
     ),
+    only(
+      'words-are-sentences',
+      '^src/words/',
+      ['^src/words/', '^src/core/', '^src/engine/', '^src/adapters/tools/location'],
+      'words: ids and parameters in, sentences out',
+    ),
     only('handoff-is-text', '^src/handoff/', ['^src/handoff/', '^src/core/'], 'handoff: plan in, text out'),
     {
       name: 'only-the-mongo-adapter-sees-the-driver',
@@ -67,7 +73,7 @@ module.exports = {
       name: 'adapters-below-the-shells',
       severity: 'error',
       from: { path: '^src/adapters/' },
-      to: { path: '^src/(host|cli|protocol|extension)' },
+      to: { path: '^src/(host|cli|words|protocol|extension)' },
     },
     {
       name: 'host-gets-adapters-injected',
