@@ -25,20 +25,13 @@ async function csv(name: string): Promise<Record<string, string>[]> {
 function parseCsv(text: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
-  let field = '';
-  let quoted = false;
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charAt(i);
-    if (quoted) {
-      if (c !== '"') field += c;
-      else if (text.charAt(i + 1) === '"') field += text.charAt(++i);
-      else quoted = false;
-    } else if (c === '"') quoted = true;
-    else if (c === ',') (row.push(field), (field = ''));
-    else if (c === '\n') (rows.push([...row, field.replace(/\r$/, '')]), (row = []), (field = ''));
-    else field += c;
+  // A field (quoted, its quotes doubled, or plain), then what ends it.
+  for (const [, quoted, plain = '', end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^,\r\n]*))(,|\r?\n|$)/g)) {
+    row.push(quoted?.replaceAll('""', '"') ?? plain);
+    if (end === ',') continue;
+    if (row.length > 1 || row[0] !== '') rows.push(row);
+    row = [];
   }
-  if (field !== '' || row.length > 0) rows.push([...row, field]);
   return rows;
 }
 
@@ -93,8 +86,7 @@ const COLLECTIONS: readonly Loaded[] = [
   {
     db: 'aviation',
     collection: 'airports',
-    documents: async () =>
-      (await csv('airports.csv')).map((row) => ({ ...row, location: point(row) })).map(({ ...row }) => row),
+    documents: async () => (await csv('airports.csv')).map((row) => ({ ...row, location: point(row) })),
     indexes: [
       { key: { iata: 1 }, name: 'iata', unique: true },
       { key: { location: '2dsphere' }, name: 'place' },
@@ -115,7 +107,7 @@ const COLLECTIONS: readonly Loaded[] = [
         ...row,
         _id: String(row['zip_code']),
         location: point(row),
-      })) as Document[],
+      })),
     indexes: [
       { key: { zip_code: 1 }, name: 'zip', unique: true },
       { key: { location: '2dsphere' }, name: 'place' },
@@ -132,7 +124,7 @@ const COLLECTIONS: readonly Loaded[] = [
         geometry: { type: geometry['type'] as string, coordinates: (geometry['coordinates'] as number[]).slice(0, 2) },
         depth: (geometry['coordinates'] as number[])[2],
         properties: { ...properties, time: date(properties['time']), updated: date(properties['updated']) },
-      })) as unknown as Document[],
+      })),
     indexes: [
       { key: { geometry: '2dsphere' }, name: 'epicentre' },
       { key: { 'properties.mag': -1, 'properties.time': -1 }, name: 'strongest' },
@@ -185,7 +177,7 @@ const COLLECTIONS: readonly Loaded[] = [
 /** Whole topologies as single, deeply nested documents. */
 async function maps(): Promise<Document[]> {
   const names = ['us-10m', 'world-110m', 'londonTubeLines', 'londonBoroughs'];
-  return Promise.all(names.map(async (name) => ({ _id: name, ...(await json<Document>(`${name}.json`)) }) as Document));
+  return Promise.all(names.map(async (name) => ({ _id: name, ...(await json<Document>(`${name}.json`)) })));
 }
 
 async function fill(db: Db, loaded: Loaded): Promise<number> {

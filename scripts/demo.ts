@@ -1,6 +1,6 @@
 /** `npm run demo`: a whole migration of public data on this machine, with the real commands, from a real MongoDB to a model of an RU account. */
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -165,7 +165,6 @@ async function migrate(servers: Servers, environment: NodeJS.ProcessEnv): Promis
 }
 
 async function latestRun(folder: string): Promise<string | undefined> {
-  const { readdir } = await import('node:fs/promises');
   const names = (await readdir(join(folder, 'runs'))).sort();
   const last = names.at(-1);
   return last === undefined ? undefined : join(folder, 'runs', last);
@@ -192,6 +191,15 @@ function shown(path: string): string {
   return short.startsWith('..') ? path : short;
 }
 
+/** What was stopped half-way leaves nothing; a finished demo leaves its plan, its run and its report. */
+async function removeUnlessReported(folder: string): Promise<void> {
+  const reported = await access(join(folder, 'report.html')).then(
+    () => true,
+    () => false,
+  );
+  if (!reported) await rm(folder, { recursive: true, force: true });
+}
+
 async function keepUp(servers: Servers): Promise<void> {
   title('The servers stay up');
   say(
@@ -214,6 +222,7 @@ async function demo(): Promise<number> {
     const base = join(ROOT, '.demo');
     await mkdir(base, { recursive: true });
     const folder = await mkdtemp(join(base, 'run-'));
+    cleanUp.push(() => removeUnlessReported(folder));
     cleanUp.push(() =>
       Promise.all(['source', 'target'].map((name) => rm(join(folder, name), { recursive: true, force: true }))),
     );

@@ -82,7 +82,7 @@ async function main(): Promise<number> {
   const program = createProgram({
     version: packageJson.version,
     columns: Math.min(stdout.columns, 120),
-    write: { out: stdout.write, err: (text) => stderr.write(output.clean(text)) },
+    write: { out: (text) => stdout.write(text), err: (text) => stderr.write(output.clean(text)) },
     onEnd: (ended) => (code = ended),
     context: ({ json }) => {
       output = new Output(stdout, stderr, json);

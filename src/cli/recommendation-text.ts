@@ -45,5 +45,7 @@ function methodBody(method: RankedMethod, width: number, indent = '  '): string[
 }
 
 function needs(reasons: readonly Reason[]): string {
-  return `needs: ${reasons.map((need) => sentenceFor(need).replace(/\.$/, '')).join('; ')}.`;
+  const phrases = reasons.map((need) => sentenceFor(need).replace(/\.$/, ''));
+  // Sentences become parts of one; names keep their capitals.
+  return `needs: ${phrases.map((text) => text.replace(/^(The|An?|Disk) /, (word) => word.toLowerCase())).join('; ')}.`;
 }

@@ -346,11 +346,13 @@ function course(report: ReportFacts): Section {
       ? []
       : [[prose(name), prose(time(step.at)), prose(formatDuration(between(step.at, next)))]];
   });
-  const tools = report.tools.map((t) => [
-    code(t.tool),
-    prose(time(t.at)),
-    prose(t.signal === null ? `exit status ${String(t.exitCode ?? 'unknown')}` : `ended by ${t.signal}`),
-  ]);
+  const ended = new Map<string, { tool: string; how: string; times: number }>();
+  for (const { tool, exitCode, signal } of report.tools) {
+    const how = signal === null ? `exit status ${String(exitCode ?? 'unknown')}` : `ended by ${signal}`;
+    const known = ended.get(`${tool} ${how}`);
+    ended.set(`${tool} ${how}`, { tool, how, times: (known?.times ?? 0) + 1 });
+  }
+  const tools = [...ended.values()].map((e) => [code(e.tool), prose(formatCount(e.times)), prose(e.how)]);
   return section(
     'Course',
     { kind: 'table', columns: [{ title: 'Phase' }, { title: 'From' }, { title: 'Lasted', right: true }], rows },
@@ -359,7 +361,7 @@ function course(report: ReportFacts): Section {
       : [
           {
             kind: 'table' as const,
-            columns: [{ title: 'Tool' }, { title: 'Ended' }, { title: 'With' }],
+            columns: [{ title: 'Tool' }, { title: 'Times', right: true as const }, { title: 'Ended with' }],
             rows: tools,
           },
         ]),

@@ -8,9 +8,10 @@ function oneLine(text: string): string {
 }
 
 function escapeProse(text: string): string {
-  return oneLine(text)
-    .replace(/[\\`*<>[\]|]/g, '\\$&')
-    .replace(/(^|\s)_/g, '$1\\_');
+  const shown = oneLine(text).replace(/[\\`*<>[\]|]/g, '\\$&');
+  // One underscore at a word's edge is only itself; two begin and end emphasis.
+  const edges = shown.match(/(^|\W)_|_(?=\W|$)/g) ?? [];
+  return edges.length > 1 ? shown.replace(/_/g, '\\_') : shown;
 }
 
 /** A code span that may hold backticks: its fence is longer than any run of them inside. */

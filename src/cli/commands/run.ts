@@ -80,10 +80,10 @@ async function carryOut(
   const opened = await adapters.openRun(folder, { clock, secrets: [...from.secrets, ...to.secrets] });
   output.note(`Run ${folder.runId}  (journal and report: ${folder.path})`);
   output.event({ event: 'run', runId: folder.runId, path: folder.path, planId: opened.plan.id });
-  interruption.onFirst(() =>
-    output.note('Stopping: what is in flight is finished first. Press Ctrl-C once more to end at once.'),
-  );
   const display = new RunDisplay(opened.plan, output, clock);
+  interruption.onFirst(() =>
+    display.note('Stopping: what is in flight is finished first. Press Ctrl-C once more to end at once.'),
+  );
   let verdict: Verdict;
   try {
     const composed = await adapters.composeRun({

@@ -79,9 +79,11 @@ async function agreeToCharge(
   const rate = ruPerSecond(await readableRate(plan, target.ru));
   const { ru, seconds } = estimateVerificationCharge(data, rate);
   const charge = `${formatRu(ru)}, which takes ${formatDuration(seconds * 1000)} at ${formatRuPerSecond(rate)}`;
+  if (!options.yes && !prompts.possible) {
+    throw new MigrationError('bad-option', { option: '--yes', reason: 'consent-needed', charge });
+  }
   output.note(`Reading every document of the target costs about ${charge}.`);
   if (options.yes) return;
-  if (!prompts.possible) throw new MigrationError('bad-option', { option: '--yes', reason: 'consent-needed', charge });
   if (!(await prompts.confirm('Go on?', interruption.signal))) throw new MigrationError('cancelled');
 }
 

@@ -33,7 +33,7 @@ export function percent(done: number, of: number): string {
 }
 
 function amounts(s: ProgressSnapshot): string {
-  const left = s.remainingMs === undefined ? '' : `, ${formatDuration(s.remainingMs)} left`;
+  const left = s.remainingMs === undefined || s.remainingMs < 1000 ? '' : `, ${formatDuration(s.remainingMs)} left`;
   return `${formatCount(s.done)} of ${formatCount(s.planned)} documents, ${formatCount(Math.round(s.perSecond))}/s${left}`;
 }
 

@@ -49,6 +49,12 @@ export class RunDisplay {
     this.block?.clear();
   }
 
+  /** A line that is no event: it must not get between the block and the cursor. */
+  note(line: string): void {
+    if (this.block) this.print(line);
+    else this.output.note(line);
+  }
+
   onEvent(event: RunEvent): void {
     this.progress.onEvent(event);
     if (this.audience.programs) this.tellPrograms(event);
@@ -80,7 +86,7 @@ export class RunDisplay {
         if (this.clock.now() < this.nextEvent) return;
         this.nextEvent = this.clock.now() + EVENT_EVERY_MS;
         const { active, ...sums } = this.progress.snapshot(this.budgets());
-        this.output.event({ event: 'progress', ...sums, active });
+        this.output.event({ event: 'progress', ...wholeNumbers(sums), active });
         return;
       }
       case 'tool-line':
@@ -92,6 +98,10 @@ export class RunDisplay {
       }
     }
   }
+}
+
+function wholeNumbers(sums: Readonly<Record<string, string | number | undefined>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(sums).map(([k, v]) => [k, typeof v === 'number' ? Math.round(v) : v]));
 }
 
 /** The line that a person should see for an event, where there is one. */

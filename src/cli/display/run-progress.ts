@@ -7,6 +7,10 @@ import type { RelayedCounts } from '../../engine/native-ports.js';
 
 /** Rates are over this long: short enough to follow a change, long enough to stay readable. */
 const RATE_WINDOW_MS = 10_000;
+/** Request units are compared with what is provisioned for what is written just now. */
+const RU_WINDOW_MS = 3_000;
+/** Counts come twice a second; after this long without any, nothing moves. */
+const STALE_MS = 2_000;
 
 export interface CollectionProgress {
   readonly ns: string;
@@ -92,9 +96,12 @@ export class RunProgress {
     const planned = [...this.planned.values()].reduce((sum, n) => sum + n, 0);
     const done = this.done();
     const first = this.samples[0];
-    const seconds = first ? Math.max(0, this.now() - first.at) / 1000 : 0;
+    const until = this.rateUntil();
+    const seconds = first ? Math.max(0, until - first.at) / 1000 : 0;
     const perSecond = first && seconds > 0 ? Math.max(0, done - first.done) / seconds : 0;
     const ru = this.sum((c) => c.requestUnits);
+    const recent = this.samples.find((sample) => until - sample.at <= RU_WINDOW_MS);
+    const recentSeconds = recent ? (until - recent.at) / 1000 : 0;
     const active = this.active();
     return {
       state: this.state,
@@ -102,7 +109,7 @@ export class RunProgress {
       planned,
       perSecond,
       ...(perSecond > 0 && planned > done ? { remainingMs: ((planned - done) / perSecond) * 1000 } : {}),
-      ruPerSecond: first && seconds > 0 ? Math.max(0, ru - first.ru) / seconds : 0,
+      ruPerSecond: recent && recentSeconds > 0 ? Math.max(0, ru - recent.ru) / recentSeconds : 0,
       provisioned: budgetOf(active, provisioned),
       throttled: this.sum((c) => c.throttledOperations),
       deadLetters: this.sum((c) => c.deadLettered),
@@ -132,6 +139,12 @@ export class RunProgress {
     while (this.samples.length > 2 && at - (this.samples[1]?.at ?? at) > RATE_WINDOW_MS) this.samples.shift();
   }
 
+  /** Counts come in steps: between two of them the rate is what it was, until they stay away. */
+  private rateUntil(): number {
+    const last = this.samples.at(-1)?.at ?? this.now();
+    return this.now() - last > STALE_MS ? this.now() : last;
+  }
+
   private done(): number {
     return [...this.planned.keys()].reduce((sum, ns) => sum + this.doneOf(ns), 0);
   }
@@ -150,7 +163,7 @@ export class RunProgress {
   }
 
   private active(): CollectionProgress[] {
-    const recently = this.now() - RATE_WINDOW_MS / 4;
+    const recently = this.now() - RU_WINDOW_MS;
     return [...this.moved]
       .filter(([ns, at]) => at >= recently && this.doneOf(ns) < (this.planned.get(ns) ?? 0))
       .map(([ns]) => ({ ns, done: this.doneOf(ns), planned: this.planned.get(ns) ?? 0 }))

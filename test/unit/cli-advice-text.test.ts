@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { adviceFor } from '../../src/cli/commands/recommend.js';
+import { findingLines } from '../../src/cli/findings-text.js';
+import { planLines } from '../../src/cli/plan-text.js';
+import { recommendationLines } from '../../src/cli/recommendation-text.js';
+import { usableRate, type Survey } from '../../src/cli/survey.js';
+import { displayWidth } from '../../src/cli/table.js';
+import { targetWishes } from '../../src/cli/target-options.js';
+import { EVERYTHING } from '../../src/core/model/namespace.js';
+import type { ClusterReference } from '../../src/core/model/plan.js';
+import { bytes, milliseconds, requestUnits } from '../../src/core/model/units.js';
+import { makePlan } from '../../src/core/plan/make-plan.js';
+import { describeTarget } from '../../src/core/plan/target.js';
+import { aCluster, aCollection, anIndex, anInventory } from './core-builders.js';
+
+const WIDTH = 100;
+
+function reference(name: string): ClusterReference {
+  return { name, uri: `mongodb://app@${name}.example/`, passwordFrom: { prompt: true } };
+}
+
+function aSurvey(): Survey {
+  const facts = aCluster({
+    kind: 'cosmos-ru',
+    version: '7.0.0',
+    versionArray: [7, 0, 0],
+    hosts: ['t.example:10255'],
+    tls: true,
+  });
+  const wishes = targetWishes({
+    throughput: '4000',
+    collectionThroughput: ['shop.orders=20000'],
+    shardKey: ['shop.orders=customer'],
+  });
+  const inventory = anInventory([
+    aCollection('shop.orders', {
+      documents: 2_000_000,
+      logicalBytes: bytes(2_000_000 * 800),
+      indexes: [anIndex({ name: '_id_', key: [['_id', 1]] }), anIndex({ name: 'words', key: [['text', 'text']] })],
+    }),
+    aCollection('shop.log', { options: { capped: { sizeBytes: bytes(1_048_576) } } }),
+    aCollection('shop.open', { type: 'view', options: { view: { on: 'orders', pipeline: [] } } }),
+  ]);
+  return {
+    source: { side: 'source', reference: reference('old'), connectionString: undefined as never },
+    inventory,
+    selection: EVERYTHING,
+    wishes,
+    target: describeTarget(facts),
+    targetCluster: {
+      resolved: { side: 'target', reference: reference('new'), connectionString: undefined as never },
+      facts,
+    },
+    measured: { ruPerDocument: requestUnits(5.5), samples: 20, latencyMs: milliseconds(12) },
+  };
+}
+
+describe('what recommend and plan print', () => {
+  it('ranks the methods with reasons, as golden text', async () => {
+    const { recommendation, findings } = adviceFor(aSurvey(), {});
+    const text = [...findingLines(findings, WIDTH), ...recommendationLines(recommendation, WIDTH)].join('\n');
+    await expect(`${text}\n`).toMatchFileSnapshot('cli-golden/recommend.txt');
+  });
+
+  it('shows what goes where, as golden text', async () => {
+    const surveyed = aSurvey();
+    const { tuning } = adviceFor(surveyed, {});
+    if (!tuning || !surveyed.targetCluster) throw new Error('a tuning is needed');
+    const plan = makePlan({
+      inventory: surveyed.inventory,
+      source: surveyed.source.reference,
+      target: surveyed.targetCluster.resolved.reference,
+      targetCluster: surveyed.targetCluster.facts,
+      method: 'dump-restore',
+      selection: EVERYTHING,
+      tuning,
+      createdAt: '2026-03-14T12:00:00.000Z',
+      ...(surveyed.wishes.throughput ? { throughput: surveyed.wishes.throughput } : {}),
+      collectionThroughput: surveyed.wishes.collectionThroughput,
+      shardKeys: surveyed.wishes.shardKeys,
+    });
+    const lines = planLines(plan, WIDTH);
+    for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(WIDTH);
+    await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('cli-golden/plan.txt');
+  });
+
+  it('says every loss of the plan once: in the plan, or as a finding with its remedy', () => {
+    const surveyed = aSurvey();
+    const { findings } = adviceFor(surveyed, {});
+    const said = findingLines(findings, WIDTH).join('\n');
+    for (const name of ['shop.open', 'shop.log', 'words']) expect(said).toContain(name);
+  });
+});
+
+describe('the rate of a whole copy', () => {
+  it('is that of the largest collection where it takes longest alone', () => {
+    // 2,000,000 x 5.5 RU at 20,000 RU/s: 550 s; everything else is done meanwhile.
+    expect(usableRate(aSurvey(), 4)).toBeCloseTo((2_001_000 * 5.5) / 550, 5);
+  });
+
+  it('is unknown where nobody said a throughput', () => {
+    expect(usableRate({ ...aSurvey(), wishes: targetWishes({}) }, 4)).toBeUndefined();
+  });
+});
