@@ -64,7 +64,7 @@ function quoted(argument: string): string {
 }
 
 async function build(): Promise<void> {
-  const child = spawn(process.execPath, ['esbuild.mjs'], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['scripts/bundle.mjs'], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   const output: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk));
   const code = await new Promise<number>((done) => child.once('close', (status) => done(status ?? 1)));

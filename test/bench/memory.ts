@@ -14,7 +14,7 @@ const MB = 1024 * 1024;
 
 /** Peak resident memory of the one process that is runner and relay (the kernel's own high-water mark), for 100 MB and for 2 GB of data. */
 export async function benchMemory(): Promise<boolean> {
-  await promisify(execFile)(process.execPath, ['esbuild.mjs']);
+  await promisify(execFile)(process.execPath, ['scripts/bundle.mjs']);
   const small = await peakOfRun(100_000);
   const large = await peakOfRun(2_000_000);
   const detail = `100 MB: ${small.toFixed(0)} MB, 2 GB: ${large.toFixed(0)} MB, documents of 1 KB, verification included`;
