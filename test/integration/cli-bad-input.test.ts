@@ -39,81 +39,85 @@ afterAll(async () => {
 const U = '{uri}';
 
 /** Arguments, environment, and what the message must say. */
-const CASES: readonly (readonly [name: string, args: string, said: RegExp, env?: Readonly<Record<string, string>>])[] =
+type Case = readonly [name: string, args: string, said: RegExp, env?: Readonly<Record<string, string>>];
+
+const CASES: readonly Case[] = [
+  ['no command', '', /Usage:/],
+  ['an unknown command', 'migrate', /unknown command 'migrate'/],
+  ['an unknown option', 'probe --sorce x', /unknown option '--sorce'/],
+  ['an option without its value', 'probe --source', /argument missing/],
+  ['too many arguments', 'runs now', /too many arguments/],
+  ['no source', 'probe', /--source.*\n.*MCM_SOURCE_URI/],
+  ['no target', `plan --source ${U}`, /--target.*\n.*MCM_TARGET_URI/],
+  ['an empty connection string', 'probe --source=', /empty/],
+  ['another scheme', 'probe --source http://h/', /mongodb:\/\//],
+  ['no host', 'probe --source mongodb:///db', /host/],
+  ['a bad port', 'probe --source mongodb://h:99999/', /port/i],
+  ['an unescaped password', 'probe --source mongodb://u:p@ss@h/', /percent-encoded/],
+  ['a bad escape', 'probe --source mongodb://u:%zz@h/', /%/],
+  ['srv with a port', 'probe --source mongodb+srv://h.example.net:27017/', /no port/],
+  ['a password in the connection string', 'probe --source mongodb://u:hunter22@h/', /MCM_SOURCE_URI/],
+  ['a password option', 'probe --source mongodb://u@h/ --source-password hunter22', /MCM_SOURCE_URI/],
+  ['a password option with =', 'probe --source mongodb://u@h/ --source-password=hunter22', /MCM_SOURCE_URI/],
+  ['a made-up password option', 'probe --pass=hunter22', /unknown option '--pass'/],
+  ['a password nobody can type', 'probe --source mongodb://u@h/', /MCM_SOURCE_URI/],
+  ['a variable that is not set', 'probe --source mongodb://u@h/ --source-password-env NOPE', /NOPE is not set/],
+  ['a password file that is not there', 'probe --source mongodb://u@h/ --source-password-file nope.txt', /nope\.txt/],
+  ['an empty password file', 'probe --source mongodb://u@h/ --source-password-file empty.txt', /empty/],
   [
-    ['no command', '', /Usage:/],
-    ['an unknown command', 'migrate', /unknown command 'migrate'/],
-    ['an unknown option', 'probe --sorce x', /unknown option '--sorce'/],
-    ['an option without its value', 'probe --source', /argument missing/],
-    ['too many arguments', 'runs now', /too many arguments/],
-    ['no source', 'probe', /--source.*\n.*MCM_SOURCE_URI/],
-    ['no target', `plan --source ${U}`, /--target.*\n.*MCM_TARGET_URI/],
-    ['an empty connection string', 'probe --source=', /empty/],
-    ['another scheme', 'probe --source http://h/', /mongodb:\/\//],
-    ['no host', 'probe --source mongodb:///db', /host/],
-    ['a bad port', 'probe --source mongodb://h:99999/', /port/i],
-    ['an unescaped password', 'probe --source mongodb://u:p@ss@h/', /percent-encoded/],
-    ['a bad escape', 'probe --source mongodb://u:%zz@h/', /%/],
-    ['srv with a port', 'probe --source mongodb+srv://h.example.net:27017/', /no port/],
-    ['a password in the connection string', 'probe --source mongodb://u:hunter22@h/', /MCM_SOURCE_URI/],
-    ['a password option', 'probe --source mongodb://u@h/ --source-password hunter22', /MCM_SOURCE_URI/],
-    ['a password option with =', 'probe --source mongodb://u@h/ --source-password=hunter22', /MCM_SOURCE_URI/],
-    ['a made-up password option', 'probe --pass=hunter22', /unknown option '--pass'/],
-    ['a password nobody can type', 'probe --source mongodb://u@h/', /MCM_SOURCE_URI/],
-    ['a variable that is not set', 'probe --source mongodb://u@h/ --source-password-env NOPE', /NOPE is not set/],
-    ['a password file that is not there', 'probe --source mongodb://u@h/ --source-password-file nope.txt', /nope\.txt/],
-    ['an empty password file', 'probe --source mongodb://u@h/ --source-password-file empty.txt', /empty/],
-    [
-      'two places for a password',
-      'probe --source mongodb://u@h/ --source-password-env A --source-password-file b',
-      /together with/,
-    ],
-    ['a bad string in the environment', 'probe', /percent-encoded/, { MCM_SOURCE_URI: 'mongodb://u:p/w@h/' }],
-    ['a password without a user', 'probe', /user/, { MCM_SOURCE_URI: 'mongodb://:hunter22@h/' }],
-    ['a bad pattern', `analyze --source ${U} --include .orders`, /\.orders/],
-    ['an empty pattern', `analyze --source ${U} --exclude=`, /name of a collection/],
-    ['a rename without =', `plan --source ${U} --target ${U} --rename shop.a`, /name=value/],
-    ['a rename to no collection', `plan --source ${U} --target ${U} --rename shop.a=b`, /"b"/],
-    ['a throughput that is no number', `plan --source ${U} --target ${U} --throughput lots`, /--throughput.*lots/],
-    ['a throughput below the least', `plan --source ${U} --target ${U} --throughput 10`, /400/],
-    ['a broken number', `plan --source ${U} --target ${U} --throughput 4e3`, /4e3/],
-    ['an autoscale below the least', `plan --source ${U} --target ${U} --throughput autoscale:400`, /1000/],
-    ['a throughput of no collection', `plan --source ${U} --target ${U} --collection-throughput 4000`, /name=value/],
-    ['an unknown capability', `plan --source ${U} --target ${U} --capability EnableMagic`, /EnableMongo16MB/],
-    ['an unknown policy', `plan --source ${U} --target ${U} --conflicts merge`, /Allowed choices/],
-    ['an unknown method', `plan --source ${U} --target ${U} --method carrier-pigeon`, /carrier-pigeon/],
-    ['a method that is not ours', `plan --source ${U} --target ${U} --method data-factory`, /does not carry out/],
-    ['a plan file that is there', `plan --source ${U} --target ${U} --out there.migration.json`, /--force/],
-    ['a kind of target that is none', `recommend --source ${U} --target-kind oracle`, /Allowed choices/],
-    ['nothing to run', 'run', /--resume/],
-    ['a plan and a run', 'run x.json --resume latest', /cannot be given together/],
-    ['a plan that is not there', 'run nope.migration.json', /not there/],
-    ['a plan that is a folder', 'run a-folder.json', /folder/],
-    ['a plan that is no JSON', 'run no-json.migration.json', /not JSON/],
-    ['a plan that is none', 'run no-plan.migration.json', /not a valid plan/],
-    ['a run that is not there', 'run --resume 20200101T000000Z-00000000', /no run/],
-    ['no run at all', 'report', /no run latest/],
-    ['a run to verify that is not there', 'verify 2020', /no run/],
-    ['a plan to verify that is not there', 'verify ./nope.json', /not there/],
-    ['nothing to verify', 'verify', /missing required argument/],
-    ['an unknown format', 'report latest --format pdf', /Allowed choices/],
-    ['a port that is no number', `relay --target ${U} --port http`, /--port.*http/],
-    ['a port out of range', `relay --target ${U} --port 70000`, /65535/],
-  ];
+    'two places for a password',
+    'probe --source mongodb://u@h/ --source-password-env A --source-password-file b',
+    /together with/,
+  ],
+  ['a bad string in the environment', 'probe', /percent-encoded/, { MCM_SOURCE_URI: 'mongodb://u:p/w@h/' }],
+  ['a password without a user', 'probe', /user/, { MCM_SOURCE_URI: 'mongodb://:hunter22@h/' }],
+  ['a bad pattern', `analyze --source ${U} --include .orders`, /\.orders/],
+  ['an empty pattern', `analyze --source ${U} --exclude=`, /name of a collection/],
+  ['a rename without =', `plan --source ${U} --target ${U} --rename shop.a`, /name=value/],
+  ['a rename to no collection', `plan --source ${U} --target ${U} --rename shop.a=b`, /"b"/],
+  ['a throughput that is no number', `plan --source ${U} --target ${U} --throughput lots`, /--throughput.*lots/],
+  ['a throughput below the least', `plan --source ${U} --target ${U} --throughput 10`, /400/],
+  ['a broken number', `plan --source ${U} --target ${U} --throughput 4e3`, /4e3/],
+  ['an autoscale below the least', `plan --source ${U} --target ${U} --throughput autoscale:400`, /1000/],
+  ['a throughput of no collection', `plan --source ${U} --target ${U} --collection-throughput 4000`, /name=value/],
+  ['an unknown capability', `plan --source ${U} --target ${U} --capability EnableMagic`, /EnableMongo16MB/],
+  ['an unknown policy', `plan --source ${U} --target ${U} --conflicts merge`, /Allowed choices/],
+  ['an unknown method', `plan --source ${U} --target ${U} --method carrier-pigeon`, /carrier-pigeon/],
+  ['a method that is not ours', `plan --source ${U} --target ${U} --method data-factory`, /does not carry out/],
+  ['a plan file that is there', `plan --source ${U} --target ${U} --out there.migration.json`, /--force/],
+  ['a kind of target that is none', `recommend --source ${U} --target-kind oracle`, /Allowed choices/],
+  ['nothing to run', 'run', /--resume/],
+  ['a plan and a run', 'run x.json --resume latest', /cannot be given together/],
+  ['a plan that is not there', 'run nope.migration.json', /not there/],
+  ['a plan that is a folder', 'run a-folder.json', /folder/],
+  ['a plan that is no JSON', 'run no-json.migration.json', /not JSON/],
+  ['a plan that is none', 'run no-plan.migration.json', /not a valid plan/],
+  ['a run that is not there', 'run --resume 20200101T000000Z-00000000', /no run/],
+  ['no run at all', 'report', /no run latest/],
+  ['a run to verify that is not there', 'verify 2020', /no run/],
+  ['a plan to verify that is not there', 'verify ./nope.json', /not there/],
+  ['nothing to verify', 'verify', /missing required argument/],
+  ['an unknown format', 'report latest --format pdf', /Allowed choices/],
+  ['a port that is no number', `relay --target ${U} --port http`, /--port.*http/],
+  ['a port out of range', `relay --target ${U} --port 70000`, /65535/],
+];
 
 describe('bad input', () => {
-  it.each(CASES)('%s: exit status 2, a clear message, nothing touched', async (_name, line, said, env = {}) => {
-    const before = await readdir(folder.path, { recursive: true });
-    const args = line === '' ? [] : line.split(' ').map((argument) => argument.replace(U, uri));
-    const { code, stdout, stderr } = await cli.run(args, { cwd: folder.path, env });
-    expect(stderr).toMatch(said);
-    expect(stderr).not.toMatch(/undefined|\[object|at .*\.cjs/);
-    expect(`${stdout}${stderr}`).not.toMatch(/hunter22|p@ss|p\/w/);
-    expect(stdout).toBe('');
-    expect(code).toBe(2);
-    expect(knocks).toBe(0);
-    expect(await readdir(folder.path, { recursive: true })).toEqual(before);
-  });
+  it.each(CASES.map(([name, line, said, env = {}]) => ({ name, line, said, env })))(
+    '$name: exit status 2, a clear message, nothing touched',
+    async ({ line, said, env }) => {
+      const before = await readdir(folder.path, { recursive: true });
+      const args = line === '' ? [] : line.split(' ').map((argument) => argument.replace(U, uri));
+      const { code, stdout, stderr } = await cli.run(args, { cwd: folder.path, env });
+      expect(stderr).toMatch(said);
+      expect(stderr).not.toMatch(/undefined|\[object|at .*\.cjs/);
+      expect(`${stdout}${stderr}`).not.toMatch(/hunter22|p@ss|p\/w/);
+      expect(stdout).toBe('');
+      expect(code).toBe(2);
+      expect(knocks).toBe(0);
+      expect(await readdir(folder.path, { recursive: true })).toEqual(before);
+    },
+  );
 
   it('is one JSON document on stdout where a program asks', async () => {
     const { code, stdout } = await cli.run(['run', 'nope.migration.json', '--json'], { cwd: folder.path });

@@ -145,7 +145,7 @@ function countersTable(counters: readonly NamespaceCounters[]): string[] {
 function finalLines(counters: readonly NamespaceCounters[], code: ExitCode, folder: string): string[] {
   if (counters.length === 0) return ['', 'Nothing was written through the relay.'];
   const verdict: Readonly<Partial<Record<ExitCode, string>>> = {
-    [EXIT.success]: 'Every document that a tool sent is on the target.',
+    [EXIT.success]: 'Nothing was refused for good, and no document was lost to throttling.',
     [EXIT.findings]: `Some documents are dead letters: the target refuses them for good. They are kept whole in ${folder}`,
     [EXIT.resumable]: 'Some writes were refused, and the tool was told so: look at its messages.',
   };
@@ -154,7 +154,7 @@ function finalLines(counters: readonly NamespaceCounters[], code: ExitCode, fold
     ...countersTable(counters),
     '',
     verdict[code] ?? '',
-    'Only the tool knows whether it sent everything: its own count has to agree with "written".',
+    'Only the tool knows what it sent: its own count has to agree with "written". Duplicates are told to the tool.',
   ];
 }
 
