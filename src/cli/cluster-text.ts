@@ -19,10 +19,6 @@ const TOPOLOGIES: Readonly<Record<Topology, string>> = {
   unknown: 'topology unknown',
 };
 
-export function kindName(kind: ClusterKind): string {
-  return KINDS[kind];
-}
-
 /** `MongoDB 6.0.5, replica set rs0, TLS`. */
 export function clusterSummary(facts: ClusterFacts): string {
   const topology = facts.setName ? `${TOPOLOGIES[facts.topology]} ${facts.setName}` : TOPOLOGIES[facts.topology];
