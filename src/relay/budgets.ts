@@ -1,6 +1,7 @@
 import { formatNamespace, type Namespace } from '../core/model/namespace.js';
 import { ruPerSecond } from '../core/model/units.js';
 import { RuPacer, type PacerClock, type PacerSnapshot } from './pacer.js';
+import { meaningOfCommandError } from './server-error.js';
 import type { Upstream } from './upstream.js';
 
 /** How the relay knows what the target can take. `discover`: asks the target (RU accounts answer `customAction`); `unpaced`: never paces. */
@@ -8,6 +9,10 @@ export type BudgetMode = 'discover' | 'unpaced';
 
 /** A changed throughput (raised by the user, grown by autoscale) is seen after this long. */
 const REREAD_MS = 30_000;
+/** A question that the target was too busy for is asked again after this long. */
+const ASK_AGAIN_MS = 1_000;
+/** Replies to these questions that only a target without request units gives: CommandNotFound, CommandNotSupported, unknown field. */
+const NOT_RU_CODES: ReadonlySet<unknown> = new Set([59, 115, 40415]);
 /** Charges are asked for after each of the first commands of a namespace, then this often. */
 const MEASURE_EVERY_MS = 100;
 const MEASURE_ALWAYS_FIRST = 8;
@@ -15,6 +20,8 @@ const MEASURE_ALWAYS_FIRST = 8;
 interface Budget {
   readonly pacer: RuPacer;
   readAt: number;
+  /** The collection was there when its budget was read, so that a reading without a figure is an answer. */
+  readWhenThere: boolean;
   measured: number;
   measuredAt: number;
 }
@@ -35,19 +42,22 @@ export class Budgets {
   }
 
   /** The namespace's pacer, its budget read from the target when that is due. The question goes over the tool's own connection. */
-  async of(ns: Namespace, link: Upstream): Promise<RuPacer> {
+  async of(ns: Namespace, link: Pick<Upstream, 'command'>): Promise<RuPacer> {
     const name = formatNamespace(ns);
-    const known = this.budgetOf(name);
-    if (this.speaksRu === false || this.clock.now() - known.readAt < REREAD_MS) return known.pacer;
-    const running = this.reading.get(name);
-    if (running) {
-      await running;
-    } else {
+    for (;;) {
+      const budget = this.budgetOf(name);
+      if (this.speaksRu === false || this.clock.now() - budget.readAt < REREAD_MS) return budget.pacer;
+      const running = this.reading.get(name);
+      if (running) {
+        // It failed with the other's connection, if so, and is tried again on this one.
+        await running.catch(() => undefined);
+        continue;
+      }
       const reading = this.read(ns, link).finally(() => this.reading.delete(name));
       this.reading.set(name, reading);
       await reading;
+      return this.budgetOf(name).pacer;
     }
-    return this.budgetOf(name).pacer;
   }
 
   /** True when the charge of the command that was just answered is worth a round trip. */
@@ -62,21 +72,23 @@ export class Budgets {
   }
 
   /** Charge in RU of the last command on this connection; undefined where the target does not tell. */
-  async lastCharge(ns: Namespace, link: Upstream): Promise<number | undefined> {
+  async lastCharge(ns: Namespace, link: Pick<Upstream, 'command'>): Promise<number | undefined> {
     const reply = await link.command({ getLastRequestStatistics: 1, $db: ns.db });
     const charge: unknown = reply['RequestCharge'];
     if (typeof charge === 'number') {
       this.speaksRu = true;
       return charge;
     }
-    if (reply['code'] !== 16500 && this.speaksRu === undefined) this.speaksRu = false;
+    if (NOT_RU_CODES.has(reply['code']) && this.speaksRu === undefined) this.speaksRu = false;
     return undefined;
   }
 
-  /** The collection exists now: its budget can be read, whatever was found before. */
+  /** The collection exists now: its budget can be read, though nothing was found before. */
   reread(ns: Namespace): void {
     const budget = this.budgetOf(formatNamespace(ns));
-    if (budget.pacer.snapshot().provisioned === undefined) budget.readAt = Number.NEGATIVE_INFINITY;
+    if (budget.readWhenThere || budget.pacer.snapshot().provisioned !== undefined) return;
+    budget.readWhenThere = true;
+    budget.readAt = Number.NEGATIVE_INFINITY;
   }
 
   snapshot(): { name: string; pacer: PacerSnapshot }[] {
@@ -90,6 +102,7 @@ export class Budgets {
       budget = {
         pacer: new RuPacer(this.clock),
         readAt: Number.NEGATIVE_INFINITY,
+        readWhenThere: false,
         measured: 0,
         measuredAt: Number.NEGATIVE_INFINITY,
       };
@@ -98,21 +111,27 @@ export class Budgets {
     return budget;
   }
 
-  private async read(ns: Namespace, link: Upstream): Promise<void> {
+  private async read(ns: Namespace, link: Pick<Upstream, 'command'>): Promise<void> {
     const name = formatNamespace(ns);
     const own = await link.command({ customAction: 'GetCollection', collection: ns.coll, $db: ns.db });
-    // 59 CommandNotFound and 115 CommandNotSupported: not an RU account.
-    if (own['ok'] !== 1 && (own['code'] === 59 || own['code'] === 115 || own['code'] === 40415)) this.speaksRu = false;
+    if (own['ok'] !== 1 && NOT_RU_CODES.has(own['code'])) this.speaksRu = false;
+    if (isThrottled(own)) return this.askAgain(name);
     const figure = provisionedOf(own);
     if (figure !== undefined) {
       this.keys.set(name, name);
       this.take(name, figure);
       return;
     }
-    const shared =
-      own['ok'] === 1 ? provisionedOf(await link.command({ customAction: 'GetDatabase', $db: ns.db })) : undefined;
+    const database = own['ok'] === 1 ? await link.command({ customAction: 'GetDatabase', $db: ns.db }) : {};
+    if (isThrottled(database)) return this.askAgain(name);
+    const shared = provisionedOf(database);
     if (shared !== undefined) this.keys.set(name, `${ns.db}.`);
     this.take(name, shared);
+  }
+
+  /** What is known stays; without an answer nothing new is. */
+  private askAgain(name: string): void {
+    this.budgetOf(name).readAt = this.clock.now() - REREAD_MS + ASK_AGAIN_MS;
   }
 
   private take(name: string, figure: number | undefined): void {
@@ -123,6 +142,12 @@ export class Budgets {
       budget.pacer.provision(ruPerSecond(figure));
     }
   }
+}
+
+function isThrottled(reply: Record<string, unknown>): boolean {
+  if (reply['ok'] === 1 || Object.keys(reply).length === 0) return false;
+  const text = reply['errmsg'] ?? reply['errMsg'];
+  return meaningOfCommandError(Number(reply['code']), typeof text === 'string' ? text : '').kind === 'throttled';
 }
 
 /** RU/s in a customAction reply. With autoscale `provisionedThroughput` is only the 10 % floor, so the maximum goes first (facts 2.9). */
