@@ -1,9 +1,9 @@
 import type { Document } from 'bson';
 import { formatNamespace } from '../core/model/namespace.js';
 import type { NamespaceCounters } from './counters.js';
-import { DuplicateResolver } from './duplicates.js';
+import { DuplicateResolver, LookupRefused } from './duplicates.js';
 import type { PacerClock, RuPacer } from './pacer.js';
-import type { DeadLetterPort, DuplicatePolicy } from './policy.js';
+import type { DeadLetterPort, DuplicateOutcome, DuplicatePolicy } from './policy.js';
 import {
   CODE_DOCUMENT_VALIDATION_FAILURE,
   meaningOfCommandError,
@@ -12,11 +12,15 @@ import {
   type ServerErrorMeaning,
 } from './server-error.js';
 import type { CommandLink } from './upstream.js';
-import { decodeBody, openOpMsg } from './wire.js';
 import type { WriteCommand, WriteOperation } from './write-command.js';
+import { readWriteReply, type WriteError, type WriteReply } from './write-reply.js';
 
 /** Operations in the first command to a target whose charges are not known yet. */
 const LEARNING_OPERATIONS = 10;
+/** Replies in a row that account for none of what they should, before the tool is told: with backoff, some ten seconds. */
+const SILENT_REPLIES = 10;
+/** UnknownError (error_codes.yml): no tool carries on after it. */
+const CODE_UNKNOWN = 8;
 
 export interface DeliveryContext {
   readonly link: CommandLink;
@@ -29,13 +33,6 @@ export interface DeliveryContext {
   readonly deadLetters: DeadLetterPort | undefined;
   /** Measures the charge of the command just answered, when that is due. */
   readonly measure: () => Promise<number | undefined>;
-}
-
-interface WriteError {
-  readonly index: number;
-  readonly code: number;
-  readonly errmsg: string;
-  readonly rest?: Document;
 }
 
 /** Operations to be sent together, not before a time of the clock. */
@@ -66,7 +63,11 @@ export class Delivery {
   private readonly uncertain = new Set<number>();
   private refusal: Document | undefined;
   private lastReply: Document = {};
+  private writeConcernError: unknown;
   private fruitless = 0;
+  private silent = 0;
+  /** The first command went out as the tool sent it, without the `_id`s that the relay gives. */
+  private sentAsItCame = false;
   private readonly duplicates: DuplicateResolver;
 
   constructor(
@@ -86,7 +87,9 @@ export class Delivery {
 
   /** Goes on from a first reply to the whole command, which was sent as it came. `estimated` is what the pacer was asked for. */
   async continueFrom(reply: Buffer, estimated: number): Promise<Document> {
+    this.sentAsItCame = true;
     const step = await this.absorb(this.command.operations, reply, estimated);
+    this.sentAsItCame = false;
     if (step.stop) return this.answer();
     return this.deliver(step.again, step.delayMs);
   }
@@ -145,22 +148,25 @@ export class Delivery {
   private async absorb(sent: readonly WriteOperation[], reply: Buffer, estimated: number): Promise<Step> {
     const { counters, pacer } = this.context;
     counters.sentOperations += sent.length;
-    const body = plainReply(reply);
-    this.lastReply = decodeBody(openOpMsg(reply));
+    const body = readWriteReply(reply);
+    this.lastReply = body.body;
+    this.writeConcernError ??= body.body['writeConcernError'];
     const charged = await this.context.measure();
     pacer.settle(estimated, charged ?? estimated);
     counters.requestUnits += charged ?? estimated;
-    if (body.ok !== 1) return this.absorbRefusal(sent, body);
+    if (!body.ok) return this.absorbRefusal(sent, body);
     if (charged !== undefined && body.writeErrors.length === 0) pacer.learn(sizeOf(sent), charged);
     return this.absorbErrors(sent, body);
   }
 
   /** A reply with `ok: 0`: which of the operations were done is not said. */
-  private async absorbRefusal(sent: readonly WriteOperation[], body: PlainReply): Promise<Step> {
+  private async absorbRefusal(sent: readonly WriteOperation[], body: WriteReply): Promise<Step> {
     const { counters, pacer, random } = this.context;
     const meaning = meaningOfCommandError(body.code, body.errmsg);
     switch (meaning.kind) {
       case 'throttled': {
+        // A throttled command changed nothing where it is of one operation, and something, possibly, where it is of several.
+        if (!this.mayRepeat(meaning.timedOut || sent.length > 1)) return this.refuseAll(sent);
         counters.throttledReplies += 1;
         counters.throttledOperations += sent.length;
         for (const operation of sent) this.uncertain.add(operation.index);
@@ -171,56 +177,79 @@ export class Delivery {
       }
       case 'refused':
       case 'duplicate': {
+        const [first] = sent;
         if (sent.length > 1) {
+          if (!this.mayRepeat(true)) return this.refuseAll(sent);
           for (const operation of sent) this.uncertain.add(operation.index);
           const middle = Math.ceil(sent.length / 2);
           return { again: [sent.slice(0, middle), sent.slice(middle)], delayMs: 0, stop: false };
         }
-        return {
-          again: [],
-          delayMs: 0,
-          stop: await this.settleRefused(sent, { index: 0, code: body.code, errmsg: body.errmsg }),
-        };
+        if (!first) return this.refuseAll(sent);
+        const error = { index: first.index, code: body.code, errmsg: body.errmsg };
+        const stop =
+          meaning.kind === 'duplicate'
+            ? await this.settleDuplicates([{ operation: first, error }])
+            : await this.settleRefused(first, error);
+        return { again: [], delayMs: 0, stop };
       }
       case 'fatal':
-        counters.failed += sent.length;
-        this.refusal = this.lastReply;
-        return { again: [], delayMs: 0, stop: true };
+        return this.refuseAll(sent);
     }
   }
 
-  private async absorbErrors(sent: readonly WriteOperation[], body: PlainReply): Promise<Step> {
+  /** False where a second try could do twice what is possibly done. `ambiguous`: nothing says that nothing was done. */
+  private mayRepeat(ambiguous: boolean): boolean {
+    if (!ambiguous) return true;
+    if (this.command.head.kind === 'insert') return !(this.sentAsItCame && this.command.hasGivenIds);
+    return this.command.isRepeatable();
+  }
+
+  private refuseAll(sent: readonly WriteOperation[]): Step {
+    this.context.counters.failed += sent.length;
+    this.refusal = { ...this.lastReply, ok: 0 };
+    return { again: [], delayMs: 0, stop: true };
+  }
+
+  private async absorbErrors(sent: readonly WriteOperation[], body: WriteReply): Promise<Step> {
     const { counters, pacer, random } = this.context;
     const throttled: WriteOperation[] = [];
     const duplicates: { operation: WriteOperation; error: WriteError }[] = [];
     let advisedMs: number | undefined;
     let stop = false;
     let attempted = sent.length;
+    const failed = new Set<number>();
     for (const error of body.writeErrors) {
       const operation = sent[error.index];
       if (!operation) continue;
+      failed.add(error.index);
       if (this.command.head.ordered) attempted = error.index + 1;
       const meaning: ServerErrorMeaning = meaningOfWriteError(error.code, error.errmsg);
-      if (meaning.kind === 'throttled') {
+      if (meaning.kind === 'throttled' && this.mayRepeat(meaning.timedOut)) {
         throttled.push(operation);
         this.uncertain.add(operation.index);
         advisedMs = Math.max(advisedMs ?? 0, meaning.retryAfterMs ?? 0) || undefined;
       } else if (meaning.kind === 'duplicate') {
         duplicates.push({ operation, error: { ...error, index: operation.index } });
       } else if (meaning.kind === 'refused') {
-        stop = (await this.settleRefused([operation], { ...error, index: operation.index })) || stop;
+        stop = (await this.settleRefused(operation, { ...error, index: operation.index })) || stop;
       } else {
         counters.failed += 1;
         this.errors.push({ ...error, index: operation.index });
         stop = stop || this.command.head.ordered;
       }
     }
-    this.count(sent, body, attempted);
+    const written = sent.slice(0, attempted).filter((_, i) => !failed.has(i));
+    const silent = this.command.head.kind === 'insert' && body.n < written.length;
+    if (silent) stop = this.settleSilent(written, throttled) || stop;
+    else this.count(sent, written, body);
     if (duplicates.length > 0) stop = (await this.settleDuplicates(duplicates)) || stop;
     const rest = sent.slice(attempted);
     const again = this.command.head.ordered ? [...throttled, ...rest] : throttled;
     let delayMs = 0;
-    if (throttled.length > 0) {
+    if (silent) {
+      this.fruitless += 1;
+      delayMs = retryDelayMs(this.fruitless, advisedMs, random);
+    } else if (throttled.length > 0) {
       counters.throttledReplies += 1;
       counters.throttledOperations += throttled.length;
       this.fruitless = body.n > 0 ? 1 : this.fruitless + 1;
@@ -232,30 +261,46 @@ export class Delivery {
     return { again: [again], delayMs, stop };
   }
 
-  private count(sent: readonly WriteOperation[], body: PlainReply, attempted: number): void {
+  private count(sent: readonly WriteOperation[], written: readonly WriteOperation[], body: WriteReply): void {
     const { counters } = this.context;
-    this.n += body.n;
-    counters.acknowledged += body.n;
+    const n = this.command.head.kind === 'insert' ? written.length : body.n;
+    this.silent = 0;
+    this.n += n;
+    counters.acknowledged += n;
     if (body.nModified !== undefined) this.modified = (this.modified ?? 0) + body.nModified;
     for (const entry of body.upserted) {
       const index: unknown = entry['index'];
       this.upserted.push({ ...entry, index: sent[Number(index)]?.index ?? index });
     }
-    const failed = new Set(body.writeErrors.map((e) => e.index));
-    for (let i = 0; i < attempted; i += 1) if (!failed.has(i)) counters.bytes += sent[i]?.bytes.length ?? 0;
+    counters.bytes += sizeOf(written);
+  }
+
+  /**
+   * Inserts that a reply counts neither as written nor as failed: they go out again, where those that were written show as duplicates.
+   * Returns true when the write must end here.
+   */
+  private settleSilent(unknown: readonly WriteOperation[], again: WriteOperation[]): boolean {
+    this.silent += 1;
+    if (this.silent < SILENT_REPLIES && this.mayRepeat(true)) {
+      for (const operation of unknown) this.uncertain.add(operation.index);
+      again.push(...unknown);
+      again.sort((a, b) => a.index - b.index);
+      return false;
+    }
+    this.context.counters.failed += unknown.length;
+    const errmsg = 'the target neither acknowledged nor refused this document';
+    for (const { index } of unknown) this.errors.push({ index, code: CODE_UNKNOWN, errmsg });
+    return this.command.head.ordered;
   }
 
   /** A document that the target will never take. Returns true when an ordered write must end with it. */
-  private async settleRefused(sent: readonly WriteOperation[], error: WriteError): Promise<boolean> {
-    const operation = sent[0];
-    if (!operation) return false;
-    const own = { ...error, index: operation.index };
+  private async settleRefused(operation: WriteOperation, error: WriteError): Promise<boolean> {
     if (this.command.head.ordered || !this.context.deadLetters || this.command.head.kind !== 'insert') {
       this.context.counters.failed += 1;
-      this.errors.push(own);
+      this.errors.push(error);
       return this.command.head.ordered;
     }
-    await this.bury(operation, own);
+    await this.bury(operation, error);
     return false;
   }
 
@@ -273,12 +318,22 @@ export class Delivery {
 
   private async settleDuplicates(found: readonly { operation: WriteOperation; error: WriteError }[]): Promise<boolean> {
     const { counters, duplicates: policy } = this.context;
+    const inserts = this.command.head.kind === 'insert';
+    const looked = inserts
+      ? found.filter(({ operation }) => policy.kind !== 'report' || this.uncertain.has(operation.index))
+      : [];
+    const outcomes = new Map<number, DuplicateOutcome>();
+    try {
+      const resolved = await this.duplicates.resolve(looked.map((f) => f.operation.bytes));
+      for (const [i, { operation }] of looked.entries()) outcomes.set(operation.index, resolved[i] ?? 'reported');
+    } catch (error) {
+      if (!(error instanceof LookupRefused)) throw error;
+      this.lastReply = error.reply;
+      return this.refuseAll(found.map((f) => f.operation)).stop;
+    }
     let stop = false;
-    const looked = found.filter(({ operation }) => policy.kind !== 'report' || this.uncertain.has(operation.index));
-    const outcomes = await this.duplicates.resolve(looked.map((f) => f.operation.bytes));
     for (const { operation, error } of found) {
-      const at = looked.findIndex((l) => l.operation === operation);
-      const outcome = at < 0 ? 'reported' : (outcomes[at] ?? 'reported');
+      const outcome = outcomes.get(operation.index);
       switch (outcome) {
         case 'equal':
           this.n += 1;
@@ -298,10 +353,12 @@ export class Delivery {
           break;
         case 'refused':
           counters.conflicts += 1;
-          await this.bury(operation, error);
+          stop = (await this.settleRefused(operation, error)) || stop;
           break;
         case 'reported':
-          if (at >= 0) counters.conflicts += 1;
+        case undefined:
+          if (outcome) counters.conflicts += 1;
+          else if (!inserts) counters.failed += 1;
           this.errors.push(error);
           stop = stop || this.command.head.ordered;
           break;
@@ -321,42 +378,13 @@ export class Delivery {
         .sort((a, b) => a.index - b.index)
         .map(({ rest, index, code, errmsg }) => ({ ...rest, index, code, errmsg }));
     }
-    for (const field of ['writeConcernError', 'opTime', 'electionId', 'operationTime', '$clusterTime']) {
+    if (this.writeConcernError !== undefined) body['writeConcernError'] = this.writeConcernError;
+    for (const field of ['opTime', 'electionId', 'operationTime', '$clusterTime']) {
       if (this.lastReply[field] !== undefined) body[field] = this.lastReply[field] as unknown;
     }
     body['ok'] = 1;
     return body;
   }
-}
-
-interface PlainReply {
-  readonly ok: number;
-  readonly n: number;
-  readonly nModified: number | undefined;
-  readonly code: number;
-  readonly errmsg: string;
-  readonly writeErrors: readonly WriteError[];
-  readonly upserted: readonly Document[];
-}
-
-function plainReply(message: Buffer): PlainReply {
-  const body = decodeBody(openOpMsg(message));
-  const number = (value: unknown): number => Number(value ?? 0);
-  const list = (value: unknown): Document[] => (Array.isArray(value) ? (value as Document[]) : []);
-  return {
-    ok: number(body['ok']),
-    n: number(body['n']),
-    nModified: body['nModified'] === undefined ? undefined : number(body['nModified']),
-    code: number(body['code']),
-    errmsg: String(body['errmsg'] ?? body['errMsg'] ?? ''),
-    writeErrors: list(body['writeErrors']).map((entry) => ({
-      index: number(entry['index']),
-      code: number(entry['code']),
-      errmsg: String(entry['errmsg'] ?? ''),
-      rest: entry,
-    })),
-    upserted: list(body['upserted']),
-  };
 }
 
 function sizeOf(operations: readonly WriteOperation[]): number {

@@ -1,15 +1,24 @@
-import { BSON_TYPE, elements, elementName, rawId } from '../core/bson/raw-document.js';
+import type { Document } from 'bson';
+import { BSON_TYPE, elements, elementName, rawId, readNumber } from '../core/bson/raw-document.js';
 import { equalButEmptyTimestamps } from '../core/bson/empty-timestamps.js';
 import type { Namespace } from '../core/model/namespace.js';
 import type { PacerClock } from './pacer.js';
 import type { DuplicateOutcome, DuplicatePolicy } from './policy.js';
-import { meaningOfCommandError, retryDelayMs } from './server-error.js';
-import { readReplyHead, type ReplyHead, type CommandLink } from './upstream.js';
-import { openOpMsg, writeOpMsg } from './wire.js';
-import { findByIds, replaceById } from './write-command.js';
+import { meaningOfCommandError, meaningOfWriteError, retryDelayMs } from './server-error.js';
+import { readReplyHead, type CommandLink } from './upstream.js';
+import { decodeBody, openOpMsg, writeOpMsg } from './wire.js';
+import { findByIds, firstName, getMore, replaceById, withIdFirst } from './write-command.js';
+import { readWriteReply } from './write-reply.js';
 
 /** Stored documents asked for in one read: a reply holds 16 MB (MongoDB's reply limit), and the stored ones may be larger than ours. */
 const READ_BYTES = 8 * 1024 * 1024;
+
+/** The target does not let stored documents be read, so that nothing can be said of a duplicate. `reply` is its refusal. */
+export class LookupRefused extends Error {
+  constructor(readonly reply: Document) {
+    super();
+  }
+}
 
 export interface DuplicateContext {
   readonly link: CommandLink;
@@ -26,7 +35,7 @@ export class DuplicateResolver {
     private readonly context: DuplicateContext,
   ) {}
 
-  /** One outcome for each document, in their order. */
+  /** One outcome for each document, in their order. @throws LookupRefused when the target does not let them be read. */
   async resolve(documents: readonly Buffer[]): Promise<DuplicateOutcome[]> {
     const outcomes: DuplicateOutcome[] = [];
     let group: Buffer[] = [];
@@ -52,8 +61,9 @@ export class DuplicateResolver {
     for (const [i, document] of documents.entries()) {
       const id = ids[i];
       const there = id ? (stored.get(id.toString('latin1')) ?? []) : [];
-      if (there.some((s) => equalButEmptyTimestamps(document, s))) outcomes.push('equal');
-      else if (id) outcomes.push(await this.conflict(id, document, there.length > 0));
+      const ours = withIdFirst(document);
+      if (there.some((s) => equalButEmptyTimestamps(ours, s))) outcomes.push('equal');
+      else if (id) outcomes.push(await this.conflict(id, document, there.length));
       else outcomes.push('reported');
     }
     return outcomes;
@@ -63,29 +73,25 @@ export class DuplicateResolver {
   private async read(ids: readonly Buffer[]): Promise<Map<string, Buffer[]>> {
     const stored = new Map<string, Buffer[]>();
     if (ids.length === 0) return stored;
-    const { reply } = await this.send(findByIds(this.ns, ids));
-    let count = 0;
-    for (const document of batchOf(reply)) {
-      count += 1;
-      const id = rawId(document)?.toString('latin1') ?? '';
-      const list = stored.get(id);
-      if (list) list.push(document);
-      else stored.set(id, [document]);
-    }
-    // Larger stored documents than ours can fill a reply early; the rest is asked for again in halves.
-    if (count < ids.length && ids.length > 1) {
-      const missing = ids.filter((id) => !stored.has(id.toString('latin1')));
-      if (missing.length < ids.length && missing.length > 0) {
-        for (const [id, documents] of await this.read(missing)) stored.set(id, documents);
+    let command: Buffer | undefined = findByIds(this.ns, ids);
+    while (command) {
+      const { documents, cursor } = readBatch(await this.ask(command));
+      for (const document of documents) {
+        const id = rawId(document)?.toString('latin1') ?? '';
+        const list = stored.get(id);
+        if (list) list.push(document);
+        else stored.set(id, [document]);
       }
+      // Pages can end early, by size or by the target's own choice.
+      command = cursor && getMore(this.ns, cursor);
     }
     return stored;
   }
 
-  private async conflict(id: Buffer, document: Buffer, sameId: boolean): Promise<DuplicateOutcome> {
+  private async conflict(id: Buffer, document: Buffer, sameId: number): Promise<DuplicateOutcome> {
     const { duplicates } = this.context;
     // No document with this `_id`: another one holds the same value of a unique index, and no policy can make room for both.
-    if (!sameId) return duplicates.kind === 'report' ? 'reported' : 'refused';
+    if (sameId === 0) return duplicates.kind === 'report' ? 'reported' : 'refused';
     switch (duplicates.kind) {
       case 'report':
         return 'reported';
@@ -97,53 +103,59 @@ export class DuplicateResolver {
         duplicates.onConflict(this.ns, id);
         return 'reported';
       case 'overwrite': {
-        const { body, operation } = replaceById(this.ns, id, document);
-        const { head } = await this.send(body, operation);
-        return head.n > 0 && !head.hasWriteErrors ? 'replaced' : 'refused';
+        // Which of several would be replaced is left to chance, and a document with operators for names would be run as an update.
+        if (sameId > 1 || firstName(document).startsWith('$')) return 'refused';
+        return (await this.replace(id, document)) ? 'replaced' : 'refused';
       }
     }
   }
 
-  /** One command, sent again while the target throttles it. */
-  private async send(body: Uint8Array, operation?: Buffer): Promise<{ reply: Buffer; head: ReplyHead }> {
+  /** A read, asked again while the target throttles it. @throws LookupRefused */
+  private async ask(body: Buffer): Promise<Buffer> {
     const { link, clock, random, signal } = this.context;
     for (let attempt = 1; ; attempt += 1) {
-      const reply = operation
-        ? await link.roundTrip(
-            writeOpMsg({
-              requestId: link.newRequestId(),
-              responseTo: 0,
-              body,
-              sequence: { identifier: 'updates', documents: [operation] },
-            }),
-          )
-        : await link.rawCommand(body);
-      const head = readReplyHead(reply) ?? { ok: false, n: 0, code: 0, message: '', hasWriteErrors: false };
-      if (head.ok && !(head.hasWriteErrors && operation && isThrottledWrite(reply))) return { reply, head };
-      const meaning = head.ok
-        ? { kind: 'throttled' as const, retryAfterMs: undefined }
-        : meaningOfCommandError(head.code, head.message);
-      if (meaning.kind !== 'throttled') return { reply, head };
+      const reply = await link.rawCommand(body);
+      const head = readReplyHead(reply);
+      if (head?.ok) return reply;
+      const meaning = meaningOfCommandError(head?.code ?? 0, head?.message ?? '');
+      if (meaning.kind !== 'throttled') throw new LookupRefused(decodeBody(openOpMsg(reply)));
+      await clock.sleep(retryDelayMs(attempt, meaning.retryAfterMs, random), signal);
+    }
+  }
+
+  /** True when the stored document is replaced; false when the target refuses that. */
+  private async replace(id: Buffer, document: Buffer): Promise<boolean> {
+    const { link, clock, random, signal } = this.context;
+    const { body, operation } = replaceById(this.ns, id, document);
+    const sequence = { identifier: 'updates', documents: [operation] };
+    for (let attempt = 1; ; attempt += 1) {
+      const message = writeOpMsg({ requestId: link.newRequestId(), responseTo: 0, body, sequence });
+      const reply = readWriteReply(await link.roundTrip(message));
+      const [error] = reply.writeErrors;
+      if (reply.ok && !error) return reply.n > 0;
+      const meaning = error
+        ? meaningOfWriteError(error.code, error.errmsg)
+        : meaningOfCommandError(reply.code, reply.errmsg);
+      if (meaning.kind !== 'throttled') return false;
       await clock.sleep(retryDelayMs(attempt, meaning.retryAfterMs, random), signal);
     }
   }
 }
 
-function isThrottledWrite(reply: Buffer): boolean {
-  return reply.includes('RetryAfterMs=') || reply.includes('Error=16500') || reply.includes('Request rate is large');
-}
-
-/** Documents of `cursor.firstBatch`, in place; empty when the command failed. */
-function batchOf(message: Buffer): Buffer[] {
-  const reply = openOpMsg(message);
+/** Documents of a cursor's batch, in place, and the eight bytes of its id where there is more to come. */
+function readBatch(message: Buffer): { documents: Buffer[]; cursor: Buffer | undefined } {
   const documents: Buffer[] = [];
-  for (const top of elements(message, reply.bodyStart)) {
+  let cursor: Buffer | undefined;
+  for (const top of elements(message, openOpMsg(message).bodyStart)) {
     if (elementName(message, top) !== 'cursor' || top.type !== BSON_TYPE.document) continue;
     for (const field of elements(message, top.valueStart)) {
-      if (elementName(message, field) !== 'firstBatch') continue;
+      const name = elementName(message, field);
+      if (name === 'id' && field.type === BSON_TYPE.long && readNumber(message, field) !== 0)
+        cursor = message.subarray(field.valueStart, field.valueEnd);
+      if (name !== 'firstBatch' && name !== 'nextBatch') continue;
       for (const item of elements(message, field.valueStart))
         documents.push(message.subarray(item.valueStart, item.valueEnd));
     }
   }
-  return documents;
+  return { documents, cursor };
 }

@@ -23,16 +23,21 @@ const RETRY_AFTER = /RetryAfterMs=(\d+)/;
 /** The stored procedure of the 2019 back end, which wraps the throttle in its text and, in some replies, in another code. */
 const LEGACY_THROTTLE = /Request rate is large/i;
 
+/** A logical partition that has reached its size for good (HTTP 403/1014): no waiting helps, whatever code it comes with. */
+const PARTITION_FULL = /reached maximum size/i;
+/** WriteConflict, LockTimeout: nothing was written, and the next try will do. */
+const TRANSIENT_CODES = new Set([112, 24]);
+
 /** Errors of the session, the node or the command, never of one document. */
 const FATAL_CODES = new Set([
-  6, 7, 13, 18, 26, 59, 73, 89, 91, 115, 166, 189, 211, 262, 9001, 10107, 10058, 11600, 11602, 13388, 13435, 13436,
-  14031, 20,
+  6, 7, 13, 18, 26, 59, 73, 89, 91, 115, 166, 189, 202, 211, 262, 9001, 10107, 10058, 11600, 11601, 11602, 13388, 13435,
+  13436, 14031, 20,
 ]);
 
 /** Command-level codes that speak of one document of the batch. With other codes a whole command error is fatal. */
 const DOCUMENT_CODES_AT_COMMAND_LEVEL = new Set([16, 22, 52, 53, 61, 66, 121, 10334, 17280, 17419, 17420]);
 const DOCUMENT_TEXT_AT_COMMAND_LEVEL =
-  /Request size is too large|larger than MaxDocumentSize|object to insert too large|corrupt BSON/i;
+  /Request size is too large|larger than MaxDocumentSize|object to insert too large|corrupt BSON|reached maximum size/i;
 
 /** Reads one entry of `writeErrors`. */
 export function meaningOfWriteError(code: number, message: string): ServerErrorMeaning {
@@ -53,6 +58,8 @@ export function meaningOfCommandError(code: number, message: string): ServerErro
 }
 
 function readThrottle(code: number, message: string): ServerErrorMeaning | undefined {
+  if (PARTITION_FULL.test(message)) return undefined;
+  if (TRANSIENT_CODES.has(code)) return { kind: 'throttled', retryAfterMs: undefined, timedOut: false };
   if (code === CODE_TOO_MANY_REQUESTS || LEGACY_THROTTLE.test(message)) {
     const told = RETRY_AFTER.exec(message)?.[1];
     return { kind: 'throttled', retryAfterMs: told === undefined ? undefined : Number(told), timedOut: false };

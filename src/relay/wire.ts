@@ -14,6 +14,8 @@ export const HEADER_BYTES = 16;
 export const FLAG_CHECKSUM_PRESENT = 1 << 0;
 export const FLAG_MORE_TO_COME = 1 << 1;
 export const FLAG_EXHAUST_ALLOWED = 1 << 16;
+/** A CRC-32C at the message's end, where the flag says so. */
+export const CHECKSUM_BYTES = 4;
 
 /** A server refuses larger messages; a relay that trusted the length field would buffer without end. */
 export const MAX_MESSAGE_BYTES = 48_000_000 + 16_384;
@@ -61,7 +63,7 @@ export function openOpMsg(message: Buffer): OpMsg {
   const header = readHeader(message);
   if (header.opCode !== OP_MSG || header.length !== message.length) throw new MalformedBson('not an OP_MSG');
   const flags = message.readUInt32LE(HEADER_BYTES);
-  const end = message.length - (flags & FLAG_CHECKSUM_PRESENT ? 4 : 0);
+  const end = message.length - (flags & FLAG_CHECKSUM_PRESENT ? CHECKSUM_BYTES : 0);
   let position = HEADER_BYTES + 4;
   let bodyStart = -1;
   let bodyEnd = -1;
@@ -91,18 +93,60 @@ export function openOpMsg(message: Buffer): OpMsg {
   return { header, flags, buffer: message, bodyStart, bodyEnd, sequences };
 }
 
+/** The message without leave for a stream of replies. A checksum, which would be wrong then, goes too. `message` is changed. */
+export function withoutExhaust(message: Buffer): Buffer {
+  const flags = message.readUInt32LE(HEADER_BYTES);
+  if (!(flags & FLAG_EXHAUST_ALLOWED)) return message;
+  const kept = flags & FLAG_CHECKSUM_PRESENT ? message.subarray(0, message.length - CHECKSUM_BYTES) : message;
+  kept.writeInt32LE(kept.length, 0);
+  kept.writeUInt32LE(flags & ~(FLAG_EXHAUST_ALLOWED | FLAG_CHECKSUM_PRESENT), HEADER_BYTES);
+  return kept;
+}
+
+/**
+ * Documents laid one after another between `start` and `end` of a message that lies in `chunks`, counted by their length fields alone.
+ * Undefined where the lengths do not come out.
+ */
+export function countDocuments(chunks: readonly Buffer[], start: number, end: number): number | undefined {
+  let chunk = 0;
+  let chunkStart = 0;
+  const byteAt = (position: number): number => {
+    for (;;) {
+      const current = chunks[chunk];
+      if (!current) return 0;
+      if (position < chunkStart + current.length) return current[position - chunkStart] ?? 0;
+      chunkStart += current.length;
+      chunk += 1;
+    }
+  };
+  let count = 0;
+  let position = start;
+  while (position < end) {
+    const low = byteAt(position) | (byteAt(position + 1) << 8) | (byteAt(position + 2) << 16);
+    const length = low | (byteAt(position + 3) << 24);
+    if (length < 5) return undefined;
+    position += length;
+    count += 1;
+  }
+  return position === end ? count : undefined;
+}
+
 /** The command's name: the body's first key. Empty for an empty body. */
 export function commandName(message: OpMsg): string {
   for (const element of elements(message.buffer, message.bodyStart)) return elementName(message.buffer, element);
   return '';
 }
 
-/** The body decoded. For small documents only: commands without their payload, replies. Longs stay `Long`, so that they are written back as they came. */
+/**
+ * The body decoded. For small documents only: commands without their payload, replies. Longs stay `Long`, so that they are written back as they came.
+ * Error texts may quote a document's bytes that are not UTF-8: no reason to fail.
+ */
 export function decodeBody(message: OpMsg): Document {
   return deserialize(message.buffer.subarray(message.bodyStart, message.bodyEnd), {
     promoteLongs: false,
     promoteValues: false,
     bsonRegExp: true,
+    validation: { utf8: false },
   });
 }
 

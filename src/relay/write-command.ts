@@ -1,4 +1,4 @@
-import { serialize, type Document } from 'bson';
+import { ObjectId, serialize, type Document } from 'bson';
 import {
   BSON_TYPE,
   documentLength,
@@ -27,6 +27,8 @@ export interface WriteHead {
   readonly ordered: boolean;
   /** The tool asked for no acknowledgement (`w: 0`), which hides every error; the relay asks the target for one all the same. */
   readonly unacknowledged: boolean;
+  /** The tool waits for a reply: with `w: 0` it may all the same. */
+  readonly wantsReply: boolean;
   readonly bodyLength: number;
 }
 
@@ -36,7 +38,8 @@ export function readWriteHead(buffer: Buffer, offset: number, flags: number): Wr
   let coll: string | undefined;
   let db: string | undefined;
   let ordered = true;
-  let unacknowledged = (flags & FLAG_MORE_TO_COME) !== 0;
+  const wantsReply = (flags & FLAG_MORE_TO_COME) === 0;
+  let unacknowledged = !wantsReply;
   for (const element of elements(buffer, offset)) {
     const name = elementName(buffer, element);
     if (kind === undefined) {
@@ -44,14 +47,16 @@ export function readWriteHead(buffer: Buffer, offset: number, flags: number): Wr
       kind = name;
       coll = readString(buffer, element);
     } else if (name === '$db') db = readString(buffer, element);
-    else if (name === 'ordered') ordered = buffer[element.valueStart] === 1;
+    else if (name === 'ordered') ordered = readNumber(buffer, element) !== 0;
+    // A transaction's writes cannot be sent again in parts: it is over with its first error.
+    else if (name === 'autocommit') return undefined;
     else if (name === 'writeConcern' && element.type === BSON_TYPE.document) {
       const w = findElement(buffer, 'w', element.valueStart);
       if (w && readNumber(buffer, w) === 0) unacknowledged = true;
     }
   }
   if (!kind || coll === undefined || db === undefined) return undefined;
-  return { kind, ns: { db, coll }, ordered, unacknowledged, bodyLength: documentLength(buffer, offset) };
+  return { kind, ns: { db, coll }, ordered, unacknowledged, wantsReply, bodyLength: documentLength(buffer, offset) };
 }
 
 /** One operation of a write command: its bytes and its place in the tool's own batch. */
@@ -63,6 +68,8 @@ export interface WriteOperation {
 /** A whole write command, opened, that can be sent again in parts. */
 export class WriteCommand {
   readonly operations: readonly WriteOperation[];
+  /** Documents came without `_id` and have one in `operations`: without it a second try could write them twice. */
+  readonly hasGivenIds: boolean;
   private readonly body: Buffer;
 
   constructor(
@@ -70,10 +77,14 @@ export class WriteCommand {
     readonly head: WriteHead,
   ) {
     const field = PAYLOAD[head.kind];
-    this.operations = payloadDocuments(message, field).map(({ start, length }, index) => ({
-      index,
-      bytes: message.buffer.subarray(start, start + length),
-    }));
+    let givenIds = false;
+    this.operations = payloadDocuments(message, field).map(({ start, length }, index) => {
+      const bytes = message.buffer.subarray(start, start + length);
+      if (head.kind !== 'insert' || findElement(bytes, '_id')) return { index, bytes };
+      givenIds = true;
+      return { index, bytes: withNewId(bytes) };
+    });
+    this.hasGivenIds = givenIds;
     this.body = bodyForParts(message, field);
   }
 
@@ -88,8 +99,8 @@ export class WriteCommand {
   }
 
   /**
-   * True when sending an operation a second time changes nothing more: inserts (the `_id` guards them), replacements, and `$set` family
-   * updates of one document. `$inc`, `$push`, pipelines and deletes of "any one" match are not.
+   * True when sending an operation a second time changes nothing more: inserts (the `_id` guards them), replacements and `$set` family
+   * updates of the document with one `_id` or of all matches, deletes likewise. `$inc`, `$push`, pipelines and "any one match" are not.
    */
   isRepeatable(): boolean {
     if (this.head.kind === 'insert') return true;
@@ -104,6 +115,12 @@ const REPEATABLE_OPERATORS = new Set(['$set', '$unset', '$setOnInsert', '$min', 
 function isRepeatableUpdate(update: Buffer): boolean {
   const change = findElement(update, 'u');
   if (change?.type !== BSON_TYPE.document) return false;
+  const isTrue = (name: string): boolean => {
+    const flag = findElement(update, name);
+    return flag !== undefined && readNumber(update, flag) !== 0;
+  };
+  // After a first try another document may be the one that matches, or none, which an upsert would add to.
+  if (!namesOneId(update) && (isTrue('upsert') || !isTrue('multi'))) return false;
   for (const element of elements(update, change.valueStart)) {
     const name = elementName(update, element);
     if (name.startsWith('$') && !REPEATABLE_OPERATORS.has(name)) return false;
@@ -113,9 +130,40 @@ function isRepeatableUpdate(update: Buffer): boolean {
 
 function isRepeatableDelete(operation: Buffer): boolean {
   const limit = findElement(operation, 'limit');
-  if (limit && readNumber(operation, limit) === 0) return true;
+  return (limit !== undefined && readNumber(operation, limit) === 0) || namesOneId(operation);
+}
+
+/** True when the operation's filter has an `_id` that is a value, not a condition. */
+function namesOneId(operation: Buffer): boolean {
   const query = findElement(operation, 'q');
-  return query?.type === BSON_TYPE.document && findElement(operation, '_id', query.valueStart) !== undefined;
+  if (query?.type !== BSON_TYPE.document) return false;
+  const id = findElement(operation, '_id', query.valueStart);
+  if (!id || id.type === BSON_TYPE.regex) return false;
+  return id.type !== BSON_TYPE.document || !firstName(operation, id.valueStart).startsWith('$');
+}
+
+/** The name of a document's first element; empty where it has none. */
+export function firstName(buffer: Buffer, offset = 0): string {
+  for (const element of elements(buffer, offset)) return elementName(buffer, element);
+  return '';
+}
+
+/** The document with a new `_id` before everything else, as a server would give it one. */
+function withNewId(document: Buffer): Buffer {
+  const id = Buffer.concat([Buffer.from([BSON_TYPE.objectId]), Buffer.from('_id\0'), new ObjectId().id]);
+  return rawDocument([id, document.subarray(4, document.length - 1)]);
+}
+
+/** The document with `_id` before everything else, where servers keep it; the same buffer when it is there already. */
+export function withIdFirst(document: Buffer): Buffer {
+  const id = findElement(document, '_id');
+  if (!id || id.nameStart === 5) return document;
+  const start = id.nameStart - 1;
+  return rawDocument([
+    document.subarray(start, id.valueEnd),
+    document.subarray(4, start),
+    document.subarray(id.valueEnd, document.length - 1),
+  ]);
 }
 
 /** The command's body without its operations, without a transaction number, and acknowledged. */
@@ -147,22 +195,30 @@ function rawDocument(parts: readonly Uint8Array[]): Buffer {
   return document;
 }
 
-/** `{find: coll, filter: {_id: {$in: [...]}}, singleBatch: true, $db}` with the ids as they are, type byte and value bytes each. */
+/** `{find: coll, filter: {_id: {$in: [...]}}, batchSize, $db}` with the ids as they are, type byte and value bytes each. */
 export function findByIds(ns: Namespace, ids: readonly Buffer[]): Buffer {
   const items = ids.map((id, i) => Buffer.concat([id.subarray(0, 1), Buffer.from(`${i}\0`), id.subarray(1)]));
   const list = rawDocument(items);
   const inOperator = rawDocument([Buffer.concat([Buffer.from([BSON_TYPE.array]), Buffer.from('$in\0'), list])]);
   const filter = rawDocument([Buffer.concat([Buffer.from([BSON_TYPE.document]), Buffer.from('_id\0'), inOperator])]);
-  const inner = (document: Document): Buffer => {
-    const encoded = Buffer.from(serialize(document));
-    return encoded.subarray(4, encoded.length - 1);
-  };
   return rawDocument([
     inner({ find: ns.coll }),
     Buffer.concat([Buffer.from([BSON_TYPE.document]), Buffer.from('filter\0'), filter]),
-    // The `_id` index must answer this, and one document may be as large as a whole reply.
-    inner({ batchSize: ids.length, singleBatch: true, $db: ns.db }),
+    // One more than there should be, so that the cursor is at its end with the first reply.
+    inner({ batchSize: ids.length + 1, $db: ns.db }),
   ]);
+}
+
+/** The next documents of a cursor, `cursor` as the eight bytes of its id. */
+export function getMore(ns: Namespace, cursor: Buffer): Buffer {
+  const id = Buffer.concat([Buffer.from([BSON_TYPE.long]), Buffer.from('getMore\0'), cursor]);
+  return rawDocument([id, inner({ collection: ns.coll, $db: ns.db })]);
+}
+
+/** A document's elements, encoded, without its frame. */
+function inner(document: Document): Buffer {
+  const encoded = Buffer.from(serialize(document));
+  return encoded.subarray(4, encoded.length - 1);
 }
 
 /** An update command that replaces the document with this `_id` by `document`, bytes unchanged. */
