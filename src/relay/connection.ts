@@ -10,9 +10,11 @@ import type { DeadLetterPort, DuplicatePolicy } from './policy.js';
 import { meaningOfCommandError, retryDelayMs } from './server-error.js';
 import { encodeReply, readReplyHead, type Upstream } from './upstream.js';
 import {
+  CHECKSUM_BYTES,
   commandName,
+  countDocuments,
   decodeBody,
-  FLAG_EXHAUST_ALLOWED,
+  FLAG_CHECKSUM_PRESENT,
   FLAG_MORE_TO_COME,
   HEADER_BYTES,
   OP_MSG,
@@ -21,12 +23,13 @@ import {
   openLegacyReply,
   openOpMsg,
   readHeader,
+  withoutExhaust,
   writeLegacyQuery,
   writeLegacyReply,
   writeOpMsg,
   type MessageHeader,
 } from './wire.js';
-import { readWriteHead, WriteCommand, type WriteHead } from './write-command.js';
+import { isWriteKind, readWriteHead, WriteCommand, type WriteHead } from './write-command.js';
 
 /** Offset of the first section's body: header, flags, section kind. */
 const FIRST_BODY = HEADER_BYTES + 5;
@@ -42,18 +45,19 @@ export interface ConnectionContext {
   readonly random: () => number;
   readonly duplicates: DuplicatePolicy;
   readonly deadLetters: DeadLetterPort | undefined;
+  /** Aborted when either side is gone or the relay stops. */
   readonly signal: AbortSignal;
+  /** Aborted when the relay stops: writes that nobody waits for go on without their sender. */
+  readonly stopping: AbortSignal;
 }
 
-/** Bytes of the documents in a message of one body and one `documents` section. */
-function documentBytes(messageLength: number, head: WriteHead): number {
-  const sectionHead = 1 + 4 + 'documents\0'.length;
-  return messageLength - (FIRST_BODY + head.bodyLength) - sectionHead;
-}
+/** Head of a `documents` section: kind, length, identifier. */
+const SECTION_HEAD_BYTES = 1 + 4 + 'documents\0'.length;
 
 /** One connection of the tool and the one to the target that continues it. */
 export class RelayConnection {
   private readonly source: ByteSource;
+  private now: 'idle' | 'answering' | 'unanswered' = 'idle';
 
   constructor(
     private readonly client: Socket,
@@ -63,10 +67,17 @@ export class RelayConnection {
     this.source = new ByteSource(client);
   }
 
+  /** What it is at: waiting for a request, at one that its sender waits for, or at a write that nobody waits for. */
+  get doing(): 'idle' | 'answering' | 'unanswered' {
+    return this.now;
+  }
+
   /** Serves requests until either side ends. Rejects with StreamEnded or MalformedBson; the caller closes both sockets. */
   async serve(): Promise<void> {
     for (;;) {
+      this.now = 'idle';
       const header = readHeader(await this.source.peek(HEADER_BYTES));
+      this.now = 'answering';
       switch (header.opCode) {
         case OP_MSG:
           await this.serveMessage(header);
@@ -86,13 +97,15 @@ export class RelayConnection {
     const flags = start.readUInt32LE(HEADER_BYTES);
     const head = await this.peekWriteHead(header, start, flags);
     if (head) {
-      await this.serveWrite(header, head);
+      if (!head.wantsReply) this.now = 'unanswered';
+      await this.serveWrite(header, head, flags);
       return;
     }
     const message = await this.source.read(header.length);
     const request = openOpMsg(message);
     const late = readWriteHead(message, request.bodyStart, flags);
     if (late) {
+      if (!late.wantsReply) this.now = 'unanswered';
       await this.deliver(header, new WriteCommand(request, late));
       return;
     }
@@ -112,7 +125,7 @@ export class RelayConnection {
     return FIRST_BODY + bodyLength < header.length ? readWriteHead(buffer, FIRST_BODY, flags) : undefined;
   }
 
-  private async serveWrite(header: MessageHeader, head: WriteHead): Promise<void> {
+  private async serveWrite(header: MessageHeader, head: WriteHead, flags: number): Promise<void> {
     const pacer = await this.context.budgets.of(head.ns, this.link);
     const estimated = pacer.estimate(header.length);
     const limit = pacer.commandBudget();
@@ -124,13 +137,16 @@ export class RelayConnection {
       return;
     }
     const kept = await this.forward(header.length);
-    const reply = await this.link.readReply();
+    const reply = await this.link.readReply(header.requestId);
     const answer = readReplyHead(reply);
-    if (answer?.ok && !answer.hasWriteErrors) {
+    const start = FIRST_BODY + head.bodyLength + SECTION_HEAD_BYTES;
+    const end = header.length - (flags & FLAG_CHECKSUM_PRESENT ? CHECKSUM_BYTES : 0);
+    // A reply that does not account for every document is no success, whatever its `ok` says.
+    if (answer?.ok && !answer.hasWriteErrors && answer.n === countDocuments(kept, start, end)) {
       const counters = this.context.counters.of(head.ns);
       counters.acknowledged += answer.n;
       counters.sentOperations += answer.n;
-      counters.bytes += documentBytes(header.length, head);
+      counters.bytes += end - start;
       const charged = await this.measure(head);
       pacer.settle(estimated, charged ?? estimated);
       counters.requestUnits += charged ?? estimated;
@@ -150,18 +166,18 @@ export class RelayConnection {
     const pacer = await this.context.budgets.of(head.ns, this.link);
     const body = await this.delivery(command, pacer).run();
     this.context.budgets.reread(head.ns);
-    if (!head.unacknowledged) await this.answer(header, body);
+    if (head.wantsReply) await this.answer(header, body);
   }
 
   private delivery(command: WriteCommand, pacer: Awaited<ReturnType<Budgets['of']>>): Delivery {
-    const { counters, clock, random, signal, duplicates, deadLetters } = this.context;
+    const { counters, clock, random, signal, stopping, duplicates, deadLetters } = this.context;
     return new Delivery(command, {
       link: this.link,
       pacer,
       counters: counters.of(command.head.ns),
       clock,
       random,
-      signal,
+      signal: command.head.wantsReply ? signal : stopping,
       duplicates,
       deadLetters,
       measure: () => this.measure(command.head),
@@ -187,18 +203,19 @@ export class RelayConnection {
   }
 
   /** A command that is not a write: passed through, and sent again while the target throttles it. */
-  private async pass(message: Buffer): Promise<void> {
+  private async pass(whole: Buffer): Promise<void> {
+    const message = withoutExhaust(whole);
     const flags = message.readUInt32LE(HEADER_BYTES);
-    if (flags & FLAG_EXHAUST_ALLOWED) message.writeUInt32LE(flags & ~FLAG_EXHAUST_ALLOWED, HEADER_BYTES);
+    const { requestId } = readHeader(message);
     for (let attempt = 1; ; attempt += 1) {
       await this.link.write(message);
       if (flags & FLAG_MORE_TO_COME) return;
-      const length = await this.link.replyLength();
+      const length = await this.link.replyLength(requestId);
       if (length > ERROR_REPLY_BYTES) {
         await this.passReply(length);
         return;
       }
-      const reply = await this.link.readReply();
+      const reply = await this.link.readReply(requestId);
       const head = readReplyHead(reply);
       const meaning = head && !head.ok ? meaningOfCommandError(head.code, head.message) : undefined;
       if (meaning?.kind !== 'throttled' || meaning.timedOut) {
@@ -234,17 +251,20 @@ export class RelayConnection {
   }
 
   private async serveLegacyQuery(header: MessageHeader): Promise<void> {
-    const query = openLegacyQuery(await this.source.read(header.length));
-    const [first] = Object.keys(query.body);
-    const hello = isHello(first ?? '');
-    const request = writeLegacyQuery(
-      header.requestId,
-      query.collection,
-      hello ? rewriteHelloRequest(query.body) : query.body,
-    );
-    const reply = openLegacyReply(await this.link.roundTrip(request));
-    const body = hello ? rewriteHelloReply(reply.body) : reply.body;
-    await send(this.client, writeLegacyReply(reply.header.requestId, header.requestId, body));
+    const message = await this.source.read(header.length);
+    const query = openLegacyQuery(message);
+    const name = Object.keys(query.body)[0] ?? '';
+    if (isHello(name)) {
+      const request = writeLegacyQuery(header.requestId, query.collection, rewriteHelloRequest(query.body));
+      const reply = openLegacyReply(await this.link.roundTrip(request));
+      const body = rewriteHelloReply(reply.body);
+      await send(this.client, writeLegacyReply(reply.header.requestId, header.requestId, body));
+    } else if (isWriteKind(name)) {
+      const refusal = { ok: 0, code: 115, codeName: 'CommandNotSupported', errmsg: 'writes must come as OP_MSG' };
+      await send(this.client, writeLegacyReply(this.link.newRequestId(), header.requestId, refusal));
+    } else {
+      await send(this.client, await this.link.roundTrip(message));
+    }
   }
 
   private async refuse(header: MessageHeader, code: number, codeName: string, errmsg: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { connect as connectTcp, createServer, isIP, type Server, type Socket } from 'node:net';
-import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import { connect as connectTls, createSecureContext, type ConnectionOptions } from 'node:tls';
 import { MigrationError } from '../core/model/error.js';
 import { Budgets, type BudgetMode } from './budgets.js';
 import { StreamEnded } from './byte-source.js';
@@ -45,30 +45,24 @@ export interface Relay {
 /**
  * Starts the throttle relay: a wire-protocol server on loopback in front of `target`. Tools connect to it as to a plain, single server
  * without TLS; authentication passes through untouched. No throttle reaches them, and no document is lost to one.
- * @throws MigrationError `target-not-ready` when the port cannot be had. A target that cannot be reached ends each tool connection.
+ * @throws MigrationError `target-not-ready` when the port cannot be had or the TLS certificates are no use. A target that cannot be reached ends each tool connection.
  */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
   const counters = new RelayCounters();
   const budgets = new Budgets(options.clock, options.budgets);
   const stopping = new AbortController();
   const open = new Set<Socket>();
+  const serving = new Set<Promise<void>>();
+  const connect = targetConnector(options);
   const server = createServer((client) => {
-    void serveClient(client);
+    const service = serveClient(client).finally(() => serving.delete(service));
+    serving.add(service);
   });
 
   async function serveClient(client: Socket): Promise<void> {
     client.setNoDelay(true);
     const ended = new AbortController();
-    const upstream = connectTarget(options);
-    for (const socket of [client, upstream]) {
-      open.add(socket);
-      socket.on('close', () => {
-        open.delete(socket);
-        ended.abort();
-      });
-    }
-    client.on('error', (error) => options.onConnectionError?.('tool', error));
-    upstream.on('error', (error) => options.onConnectionError?.('target', error));
+    const upstream = connect();
     const connection = new RelayConnection(client, new Upstream(upstream), {
       counters,
       budgets,
@@ -77,7 +71,25 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       duplicates: options.duplicates,
       deadLetters: options.deadLetters,
       signal: AbortSignal.any([stopping.signal, ended.signal]),
+      stopping: stopping.signal,
     });
+    const onClose = (socket: Socket): void => {
+      open.delete(socket);
+      ended.abort();
+    };
+    for (const socket of [client, upstream]) open.add(socket);
+    client.on('close', () => {
+      onClose(client);
+      // The target must not work on for a tool that is gone; a write that nobody waits for is brought to its end.
+      if (connection.doing !== 'unanswered') upstream.destroy();
+    });
+    upstream.on('close', () => {
+      onClose(upstream);
+      // Otherwise the tool would learn only by its next request, and lose it, that an idle connection has gone.
+      if (connection.doing === 'idle') client.destroySoon();
+    });
+    client.on('error', (error) => options.onConnectionError?.('tool', error));
+    upstream.on('error', (error) => options.onConnectionError?.('target', error));
     try {
       await connection.serve();
     } catch (error) {
@@ -85,16 +97,20 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       const expected = error instanceof StreamEnded || ended.signal.aborted || stopping.signal.aborted;
       if (!expected) options.onConnectionError?.('tool', error);
     } finally {
-      client.destroy();
+      // What has been answered must still arrive.
+      client.destroySoon();
       upstream.destroy();
     }
   }
 
   const port = await listen(server, options.port ?? 0);
+  // A connection that cannot be accepted (no more file handles) must not end the process.
+  server.on('error', (error) => options.onConnectionError?.('tool', error));
   const close = async (): Promise<void> => {
     stopping.abort();
     for (const socket of open) socket.destroy();
     await new Promise<void>((resolve) => server.close(() => resolve()));
+    await Promise.allSettled(serving);
   };
   return {
     port,
@@ -106,12 +122,24 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   };
 }
 
-function connectTarget({ target }: RelayOptions): Socket {
-  const socket = target.tls
-    ? connectTls({ host: target.host, port: target.port, ...serverName(target.host), ...target.tls })
-    : connectTcp({ host: target.host, port: target.port });
-  socket.setNoDelay(true);
-  return socket;
+/** Certificates are read once: what is wrong with them shows at the start, not in the middle of an accepted connection. */
+function targetConnector({ target }: RelayOptions): () => Socket {
+  const { host, port, tls } = target;
+  const make = tls ? overTls(host, port, tls) : () => connectTcp({ host, port });
+  return () => {
+    const socket = make();
+    socket.setNoDelay(true);
+    return socket;
+  };
+}
+
+function overTls(host: string, port: number, tls: ConnectionOptions): () => Socket {
+  try {
+    const secureContext = createSecureContext(tls);
+    return () => connectTls({ host, port, ...serverName(host), ...tls, secureContext });
+  } catch (cause) {
+    throw new MigrationError('target-not-ready', { host, port, reason: 'tls-material' }, { cause });
+  }
 }
 
 /** A name for SNI; an address must not be one (RFC 6066, section 3), and is checked against the certificate all the same. */

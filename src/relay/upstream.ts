@@ -1,10 +1,17 @@
 import type { Socket } from 'node:net';
 import { serialize, type Document } from 'bson';
-import { documentLength, elements, elementName, readNumber, readString } from '../core/bson/raw-document.js';
+import {
+  documentLength,
+  elements,
+  elementName,
+  MalformedBson,
+  readNumber,
+  readString,
+} from '../core/bson/raw-document.js';
 import { ByteSource, send } from './byte-source.js';
 import { openOpMsg, readHeader, writeDocumentMessage, writeOpMsg, HEADER_BYTES, OP_MSG } from './wire.js';
 
-/** Ids of the relay's own requests start here, far from those of a young tool connection; a clash would do no harm, since replies come in order. */
+/** Ids of the relay's own requests start here, far from those of a young tool connection; a clash would do no harm, since there is one request at a time. */
 const FIRST_OWN_REQUEST_ID = 0x40000000;
 
 /** A command's outcome as far as a relay must know it, read without decoding the rest. */
@@ -38,15 +45,19 @@ export class Upstream {
     await send(this.socket, message);
   }
 
-  /** The next reply whole. */
-  async readReply(): Promise<Buffer> {
-    const { length } = readHeader(await this.source.peek(HEADER_BYTES));
-    return this.source.read(length);
+  /** The reply to `requestId` whole. @throws MalformedBson as {@link replyLength}. */
+  async readReply(requestId: number): Promise<Buffer> {
+    return this.source.read(await this.replyLength(requestId));
   }
 
-  /** Length of the next reply, not consumed. */
-  async replyLength(): Promise<number> {
-    return readHeader(await this.source.peek(HEADER_BYTES)).length;
+  /**
+   * Length of the reply to `requestId`, not consumed. @throws MalformedBson when the next reply is to another request: an acknowledgement
+   * that is out of step would be taken for that of other documents.
+   */
+  async replyLength(requestId: number): Promise<number> {
+    const { length, responseTo } = readHeader(await this.source.peek(HEADER_BYTES));
+    if (responseTo !== requestId) throw new MalformedBson('reply to another request');
+    return length;
   }
 
   /** Part of the next reply, for passing it on as it comes. */
@@ -54,9 +65,10 @@ export class Upstream {
     return this.source.readSome(most);
   }
 
-  async roundTrip(message: Uint8Array): Promise<Buffer> {
+  /** Sends a whole message and reads its reply. @throws MalformedBson as {@link replyLength}. */
+  async roundTrip(message: Buffer): Promise<Buffer> {
     await this.write(message);
-    return this.readReply();
+    return this.readReply(readHeader(message).requestId);
   }
 
   /** The relay's own command on this authenticated connection. Returns the reply decoded, ok or not. */
