@@ -13,7 +13,7 @@ import { RunProgress } from './run-progress.js';
 /** Four times a second looks alive and costs nothing. */
 const FRAME_MS = 250;
 /** What a tool says that a user should see as it happens; its progress is told by the relay's counters. */
-const TOLD: ReadonlySet<string> = new Set(['warning', 'failed', 'document-error', 'signal-received']);
+const TOLD: ReadonlySet<string> = new Set(['warning', 'failed', 'document-error']);
 /** Programs that read events get the sums this often at most. */
 const EVENT_EVERY_MS = 500;
 
