@@ -2,7 +2,7 @@ import type { DeadLetterSink } from '../core/model/dead-letter.js';
 import { MigrationError } from '../core/model/error.js';
 import { formatNamespace } from '../core/model/namespace.js';
 import type { Plan, PlannedCollection } from '../core/model/plan.js';
-import type { RunState } from '../core/model/run.js';
+import { canBecome, type RunState } from '../core/model/run.js';
 import { enterState, type Journal } from './journal/port.js';
 import type { CopyCounters, Verdict } from './journal/record.js';
 import type { NativeTools, RelayedCounts, RelayStarter, ToolExit, ToolLine } from './native-ports.js';
@@ -73,7 +73,8 @@ export async function nativeRun(context: NativeRunContext): Promise<Verdict> {
     verdict = verdictOfFailure(error, context.signal);
   }
   await context.journal.append({ type: 'verdict', verdict });
-  if (context.journal.status().state !== verdict.state)
+  // A run that was stopped before its first step is what it was: planned.
+  if (canBecome(context.journal.status().state, verdict.state))
     await enterState(context.journal, verdict.state, verdict.reasons[0]?.id);
   await context.journal.flush();
   context.onEvent({ kind: 'verdict', verdict });
@@ -102,6 +103,7 @@ function verdictOfFailure(error: unknown, signal: AbortSignal): Verdict {
 class NativeRun {
   /** Counters as last written, so that a thousand quiet collections do not fill the journal. */
   private readonly recorded = new Map<string, string>();
+  private relayed: readonly RelayedCounts[] = [];
 
   constructor(private readonly context: NativeRunContext) {}
 
@@ -140,11 +142,14 @@ class NativeRun {
 
     const all = [...prepared, ...views];
     return judge({
+      planned: plan.collections.map((c) => formatNamespace(c.target)),
       verification,
       prepared: all,
       indexes: [...all.flatMap((p) => p.indexes), ...built, ...late],
       deadLetters: this.context.deadLetters,
       leftOut: plan.notMigrated.filter((n) => n.why !== 'system').length,
+      relayed: this.relayed,
+      keepsConflicts: plan.conflictPolicy === 'skip',
     });
   }
 
@@ -156,38 +161,42 @@ class NativeRun {
     if (collections.length === 0) return undefined;
 
     const present = await this.presentOnSource(collections);
-    const conflict = new AbortController();
-    const relay = await starter.start({ onConflict: (ns) => conflict.abort(formatNamespace(ns)) });
-    const stop = new AbortController();
-    const progress = this.followProgress(relay, stop.signal);
-    let exits: readonly ToolExit[];
+    const halt = new AbortController();
+    let conflict: string | undefined;
+    const relay = await starter.start({
+      onConflict: (ns) => {
+        conflict ??= formatNamespace(ns);
+        halt.abort('conflict');
+      },
+    });
+    let exits: readonly ToolExit[] = [];
     try {
-      exits = await tools.dumpAndRestore({
-        plan,
-        collections,
-        present,
-        relayPort: relay.port,
-        signal: AbortSignal.any([signal, conflict.signal]),
-        onLine: (line) => onEvent({ kind: 'tool-line', line }),
-        onCommand: (display) => onEvent({ kind: 'command', display }),
-      });
+      exits = await this.whileRecording(relay, halt, () =>
+        tools.dumpAndRestore({
+          plan,
+          collections,
+          present,
+          relayPort: relay.port,
+          signal: AbortSignal.any([signal, halt.signal]),
+          onLine: (line) => onEvent({ kind: 'tool-line', line }),
+          onCommand: (display) => onEvent({ kind: 'command', display }),
+        }),
+      );
+    } catch (error) {
+      // Between two pairs of tools the conflict shows as the abort that it is.
+      if (conflict === undefined || MigrationError.is(error)) throw error;
     } finally {
-      stop.abort();
-      await progress;
-      await this.recordProgress(relay.counters());
       await relay.close();
+      this.relayed = relay.counters();
+      await this.recordProgress(this.relayed);
       await deadLetters.flush();
     }
     for (const exit of exits) {
       await journal.append({ type: 'tool-exited', tool: exit.tool, exitCode: exit.exitCode, signal: exit.signal });
     }
     signal.throwIfAborted();
-    if (conflict.signal.aborted) {
-      return {
-        state: 'failed-resumable',
-        reasons: [{ id: 'conflict', params: { ns: String(conflict.signal.reason) } }],
-      };
-    }
+    if (conflict !== undefined)
+      return { state: 'failed-resumable', reasons: [{ id: 'conflict', params: { ns: conflict } }] };
     const bad = exits.filter((e) => e.exitCode !== 0);
     if (bad.length === 0) return undefined;
     return {
@@ -216,6 +225,27 @@ class NativeRun {
       );
     }
     return present;
+  }
+
+  /** Records the counters while `work` goes on. Where they cannot be recorded the work is called off by `halt`, waited for, and the reason thrown. */
+  private async whileRecording<T>(
+    relay: { counters(): readonly RelayedCounts[] },
+    halt: AbortController,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const stop = new AbortController();
+    let broken: { readonly error: unknown } | undefined;
+    const recording = this.followProgress(relay, stop.signal).catch((error: unknown) => {
+      broken = { error };
+      halt.abort('not-recorded');
+    });
+    const [worked] = await Promise.allSettled([work()]);
+    stop.abort();
+    await recording;
+    // Rather than what the tools say of having been called off.
+    if (broken) throw broken.error;
+    if (worked.status === 'rejected') throw worked.reason;
+    return worked.value;
   }
 
   private async followProgress(relay: { counters(): readonly RelayedCounts[] }, stop: AbortSignal): Promise<void> {
