@@ -79,11 +79,16 @@ async function readPem(path: string): Promise<Buffer> {
   }
 }
 
-/** The target's connection string with the relay in the place of its servers; TLS is made by the relay. Still holds the secret of the original. */
+/**
+ * The target's connection string with the relay in the place of its servers; TLS is made by the relay. Still holds the secret of the original.
+ * A write concern of 0 is left out: with it a tool is done before its writes are, and knows nothing of their fate.
+ */
 export function throughRelay(connectionString: ConnectionString, relayPort: number): ConnectionString {
+  const silent = connectionString.option('w') === '0';
   const removed = Object.fromEntries(TLS_OPTIONS.map((name) => [name, undefined]));
   return connectionString.direct(`127.0.0.1:${relayPort}`, {
     ...removed,
+    ...(silent ? { w: undefined } : {}),
     tls: 'false',
     compressors: undefined,
     retryWrites: 'false',

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { MigrationError } from '../../core/model/error.js';
 import { formatNamespace } from '../../core/model/namespace.js';
 import type { PlannedCollection } from '../../core/model/plan.js';
@@ -7,7 +9,7 @@ import { displayCommand, dumpArguments, restoreArguments, type ToolConnection } 
 import type { ToolName } from './location.js';
 import type { ToolEvent } from './output-parser.js';
 import { planPasses, type Pass } from './passes.js';
-import { writePrivateConfig } from './private-config.js';
+import { sweepStaleConfigs, writePrivateConfig } from './private-config.js';
 import { runPiped, type ToolOutcome } from './run-tool.js';
 import { toolUri } from './tool-uri.js';
 
@@ -19,9 +21,9 @@ export interface NativeToolsOptions {
   /** The target's connection string for a relay port, with its password. */
   readonly restoreUri: (relayPort: number) => string;
   readonly sourceTls?: Pick<ToolConnection, 'tlsCAFile' | 'tlsCertificateKeyFile'>;
-  /** Private folder for the short-lived password files. */
+  /** Private folder for the short-lived password files: `<root>/<run>/<name>`, so that those of the other runs are known. */
   readonly secretsFolder: string;
-  /** Told before a secret file is made and after it is gone, so that the next start can remove what a crash left. */
+  /** Told when a secret file is there and after it is gone. What a crash leaves before it was told of is swept by its name at the next start. */
   readonly onSecretFile: (path: string, present: boolean) => Promise<void>;
   readonly clock: Clock;
 }
@@ -45,10 +47,14 @@ async function dumpAndRestore(options: NativeToolsOptions, job: NativeCopyJob): 
   }
   const source = toolUri(options.sourceUri);
   const target = toolUri(options.restoreUri(job.relayPort));
-  const dumpSecret = await keepSecret(options, source.password);
-  const restoreSecret = await keepSecret(options, target.password);
+  await sweepLeftSecrets(options.secretsFolder);
+  const kept: Secret[] = [];
   const exits: ToolExit[] = [];
   try {
+    const dumpSecret = await keepSecret(options, source.password);
+    kept.push(dumpSecret);
+    const restoreSecret = await keepSecret(options, target.password);
+    kept.push(restoreSecret);
     for (const pass of passes) {
       job.signal.throwIfAborted();
       const pair = await runPass(options, job, pass, {
@@ -61,8 +67,7 @@ async function dumpAndRestore(options: NativeToolsOptions, job: NativeCopyJob): 
       if (pair.some((e) => e.exitCode !== 0)) break;
     }
   } finally {
-    await dumpSecret.remove();
-    await restoreSecret.remove();
+    await removeAll(kept);
   }
   return exits;
 }
@@ -130,7 +135,12 @@ function connection(uri: string, secret: Secret, tls: NativeToolsOptions['source
 async function keepSecret(options: NativeToolsOptions, password: string | undefined): Promise<Secret> {
   if (password === undefined) return { literals: [], remove: () => Promise.resolve() };
   const file = await writePrivateConfig(options.secretsFolder, password);
-  await options.onSecretFile(file.path, true);
+  try {
+    await options.onSecretFile(file.path, true);
+  } catch (error) {
+    await file.remove();
+    throw error;
+  }
   return {
     configFile: file.path,
     literals: [password],
@@ -139,6 +149,19 @@ async function keepSecret(options: NativeToolsOptions, password: string | undefi
       await options.onSecretFile(file.path, false);
     },
   };
+}
+
+/** Removes every one, then fails with the first failure. */
+async function removeAll(secrets: readonly Secret[]): Promise<void> {
+  const ended = await Promise.allSettled(secrets.map((secret) => secret.remove()));
+  for (const end of ended) if (end.status === 'rejected') throw end.reason;
+}
+
+/** Password files of processes that died, of this run and of the others beside it. What cannot be read there is another user's, or no run. */
+async function sweepLeftSecrets(folder: string): Promise<void> {
+  const root = dirname(dirname(folder));
+  const runs = await readdir(root).catch(() => []);
+  for (const run of runs) await sweepStaleConfigs(join(root, run, basename(folder))).catch(() => 0);
 }
 
 function exitOf(tool: ToolName, outcome: ToolOutcome): ToolExit {
