@@ -1,4 +1,5 @@
 /** Composition root of the command line: the only place that names the adapters' code. Nothing happens on import but the run of the program. */
+import { setFlagsFromString } from 'node:v8';
 import packageJson from '../../package.json';
 import { deadLetterIds } from '../adapters/files/dead-letter-reader.js';
 import { writeFileAtomic } from '../adapters/files/durable.js';
@@ -72,10 +73,10 @@ async function main(): Promise<number> {
   const { argv, env } = process;
   const stdout = stream(process.stdout);
   const stderr = stream(process.stderr);
-  // A reader that went away (`| head`) is no error.
-  for (const out of [process.stdout, process.stderr]) {
-    out.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-  }
+  // A reader that went away (`| head`) must neither end a run in the middle nor change what its exit status says.
+  for (const out of [process.stdout, process.stderr]) out.on('error', () => undefined);
+  // Buffers of what was just read are young garbage: a young generation that does not grow frees them early and keeps memory level.
+  setFlagsFromString('--semi-space-growth-factor=1');
   const interruption = watchSignals(process, (code) => process.exit(code));
   let output = new Output(stdout, stderr, argv.includes('--json'));
   let code = 0;

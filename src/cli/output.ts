@@ -1,5 +1,5 @@
 /** Where text goes: data for programs on stdout, words for people on stdout too unless `--json` has it, and nothing secret on either. */
-import { redact, REDACTED } from '../core/model/redact.js';
+import { redact } from '../core/model/redact.js';
 
 /** One of the process's streams. */
 export interface TextStream {
@@ -11,9 +11,6 @@ export interface TextStream {
 
 /** A literal this short would blank out parts of ordinary words, and protects nothing. */
 const SHORTEST_LITERAL = 4;
-/** The beginning of a connection string that has a user and no password. */
-const USER_ALONE = /(mongodb(?:\+srv)?:\/\/[^\s/@:]+@)(?![^\s/]*@)/;
-
 export class Output {
   readonly #secrets = new Set<string>();
 
@@ -59,15 +56,9 @@ export class Output {
     this.stdout.write(this.clean(text));
   }
 
-  /** Without secrets. A user's name in a connection string is none: without it an address could not be used. */
+  /** Without secrets. */
   clean(text: string): string {
-    const secrets = [...this.#secrets];
-    return text
-      .split(USER_ALONE)
-      .map((part, i) =>
-        i % 2 === 0 ? redact(part, secrets) : secrets.reduce((rest, s) => rest.replaceAll(s, REDACTED), part),
-      )
-      .join('');
+    return redact(text, [...this.#secrets]);
   }
 
   private cleanValue(value: unknown): unknown {

@@ -5,7 +5,7 @@ import { queryCharge, readPacer, type Pacer } from '../engine/verify/pacer.js';
 import type { MongoCosmosRu } from '../adapters/mongo/cosmos-ru.js';
 import { rateOf } from './target-options.js';
 
-type RuFacts = Pick<MongoCosmosRu, 'getCollection' | 'getDatabaseThroughput'>;
+export type RuFacts = Pick<MongoCosmosRu, 'getCollection' | 'getDatabaseThroughput'>;
 
 /** Asking costs a round trip and a request unit; beyond this many collections the rest does not change the average. */
 const ASKED = 20;

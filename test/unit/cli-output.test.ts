@@ -47,7 +47,7 @@ describe('output', () => {
     const { stdout, output } = outputs(false);
     output.say('mongodb://app:hunter22@h.example/', 'mongodb+srv://app@h.example/?tls=true', 'mongodb://h.example:1/');
     expect(stdout.text).toBe(
-      'mongodb://***@h.example/\nmongodb+srv://app@h.example/?tls=true\nmongodb://h.example:1/\n',
+      'mongodb://app:***@h.example/\nmongodb+srv://app@h.example/?tls=true\nmongodb://h.example:1/\n',
     );
   });
 

@@ -208,7 +208,8 @@ function nasty(): fc.Arbitrary<string> {
   ];
   return fc
     .array(fc.oneof(fc.constantFrom(...pieces), fc.string()), { minLength: 1, maxLength: 6 })
-    .map((p) => p.join(''));
+    .map((p) => p.join(''))
+    .filter((name) => name !== '');
 }
 
 function tagsOf(html: string): string[] {

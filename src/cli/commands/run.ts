@@ -14,6 +14,7 @@ import { heading } from '../text-blocks.js';
 import { dryRunLines, dryRunSteps } from '../dry-run.js';
 import { planLines } from '../plan-text.js';
 import { verdictLines } from '../verdict-text.js';
+import { verificationCharge } from '../verification-charge.js';
 
 export interface RunOptions {
   readonly resume?: string;
@@ -86,6 +87,7 @@ async function carryOut(
   );
   let verdict: Verdict;
   try {
+    await tellCharge(opened.plan, to, context);
     const composed = await adapters.composeRun({
       run: opened,
       source: from,
@@ -113,6 +115,13 @@ async function carryOut(
   }
   output.event({ event: 'end', exitCode: code, runId: folder.runId, verdict, report: folder.reportPath('json') });
   return code;
+}
+
+/** Reading an RU account is charged too: said before anything is. */
+async function tellCharge(plan: Plan, target: ConnectedCluster, { output }: CommandContext): Promise<void> {
+  if (!target.ru || plan.verification.depth !== 'full') return;
+  const charge = await verificationCharge(plan, target.ru);
+  if (charge !== undefined) output.note(`The check at the end reads every document of the target: about ${charge}.`);
 }
 
 /** Checks everything that can be checked without writing, and shows what would be run. */

@@ -1,16 +1,14 @@
-import { ruPerSecond } from '../../core/model/units.js';
 import { MigrationError } from '../../core/model/error.js';
 import type { Plan } from '../../core/model/plan.js';
-import { estimateVerificationCharge } from '../../engine/verify/charge.js';
 import type { VerificationResult } from '../../engine/verify/result.js';
-import { formatDuration, formatRu, formatRuPerSecond } from '../../words/sizes.js';
 import { clusterOptions } from '../cluster-options.js';
 import { connectBoth, resolveReference } from '../clusters.js';
 import type { CommandContext, ConnectedCluster, RunFolder } from '../context.js';
 import { VerifyDisplay } from '../display/verify-display.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import { readableRate, ruReadPacer } from '../ru-read-pacer.js';
+import { ruReadPacer } from '../ru-read-pacer.js';
 import { runsRoot } from '../runs-folder.js';
+import { verificationCharge } from '../verification-charge.js';
 import { verificationLines } from '../verification-text.js';
 
 export interface VerifyCommandOptions {
@@ -74,11 +72,8 @@ async function agreeToCharge(
   context: CommandContext,
 ): Promise<void> {
   const { output, prompts, interruption } = context;
-  const data = plan.collections.filter((c) => !c.options.view);
-  if (!target.ru || data.every((c) => c.documents === 0)) return;
-  const rate = ruPerSecond(await readableRate(plan, target.ru));
-  const { ru, seconds } = estimateVerificationCharge(data, rate);
-  const charge = `${formatRu(ru)}, which takes ${formatDuration(seconds * 1000)} at ${formatRuPerSecond(rate)}`;
+  const charge = target.ru && (await verificationCharge(plan, target.ru));
+  if (charge === undefined) return;
   if (!options.yes && !prompts.possible) {
     throw new MigrationError('bad-option', { option: '--yes', reason: 'consent-needed', charge });
   }

@@ -1,12 +1,13 @@
 /** What a secret is replaced with, everywhere. */
 export const REDACTED = '***';
 
-const URI_CREDENTIALS = /(mongodb(?:\+srv)?:\/\/)[^\s/@]*:?[^\s@]*@/gi;
+/** Keys hold `/` and careless passwords hold `@`: everything up to the last `@` before the hosts is taken. A lone user name is no secret. */
+const URI_PASSWORD = /(mongodb(?:\+srv)?:\/\/[^\s/@:]*):[^\s@]*@(?:[^\s/?@]*@)*/gi;
 const SECRET_KEYS =
   /((?:password|accountkey|sharedaccesskey|access_token|sslPEMKeyPassword|tlsCertificateKeyFilePassword)["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s&;,]+)/gi;
 
 /**
- * Text without secrets: credentials in connection strings, values of well-known secret keys, and every literal in `secrets`
+ * Text without secrets: passwords in connection strings, values of well-known secret keys, and every literal in `secrets`
  * (raw and percent-encoded forms). Applied to everything that is logged, printed or stored.
  */
 export function redact(text: string, secrets: readonly string[] = []): string {
@@ -17,5 +18,5 @@ export function redact(text: string, secrets: readonly string[] = []): string {
       result = result.split(form).join(REDACTED);
     }
   }
-  return result.replace(URI_CREDENTIALS, `$1${REDACTED}@`).replace(SECRET_KEYS, `$1${REDACTED}`);
+  return result.replace(URI_PASSWORD, `$1:${REDACTED}@`).replace(SECRET_KEYS, `$1${REDACTED}`);
 }
