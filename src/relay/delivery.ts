@@ -3,6 +3,7 @@ import { formatNamespace } from '../core/model/namespace.js';
 import type { NamespaceCounters } from './counters.js';
 import { DuplicateResolver, LookupRefused } from './duplicates.js';
 import type { PacerClock, RuPacer } from './pacer.js';
+import { cut, sizeOf, takeReady, type Parcel } from './parcels.js';
 import type { DeadLetterPort, DuplicateOutcome, DuplicatePolicy } from './policy.js';
 import {
   CODE_DOCUMENT_VALIDATION_FAILURE,
@@ -15,8 +16,6 @@ import type { CommandLink } from './upstream.js';
 import type { WriteCommand, WriteOperation } from './write-command.js';
 import { readWriteReply, type WriteError, type WriteReply } from './write-reply.js';
 
-/** Operations in the first command to a target whose charges are not known yet. */
-const LEARNING_OPERATIONS = 10;
 /** Replies in a row that account for none of what they should, before the tool is told: with backoff, some ten seconds. */
 const SILENT_REPLIES = 10;
 /** UnknownError (error_codes.yml): no tool carries on after it. */
@@ -33,12 +32,6 @@ export interface DeliveryContext {
   readonly deadLetters: DeadLetterPort | undefined;
   /** Measures the charge of the command just answered, when that is due. */
   readonly measure: () => Promise<number | undefined>;
-}
-
-/** Operations to be sent together, not before a time of the clock. */
-interface Parcel {
-  readonly operations: readonly WriteOperation[];
-  readonly notBefore: number;
 }
 
 /** What one reply leaves to be done. */
@@ -98,11 +91,11 @@ export class Delivery {
     const { pacer, clock, signal, link } = this.context;
     const pending: Parcel[] = first.map((operations) => ({ operations, notBefore: clock.now() + firstDelayMs }));
     for (;;) {
-      const next = this.takeReady(pending);
+      const next = takeReady(pending, this.command.head.ordered);
       if (!next) break;
       const wait = next.notBefore - clock.now();
       if (wait > 0) await clock.sleep(wait, signal);
-      const [part, rest] = this.cut(next.operations);
+      const [part, rest] = cut(next.operations, pacer);
       if (rest.length > 0) pending.unshift({ operations: rest, notBefore: next.notBefore });
       const estimated = pacer.estimate(sizeOf(part));
       await pacer.admit(estimated, signal);
@@ -114,35 +107,6 @@ export class Delivery {
       pending.unshift(...again);
     }
     return this.answer();
-  }
-
-  /**
-   * What to send next. An ordered write keeps its order; otherwise what need not wait goes before what was throttled, so that one full
-   * partition does not hold up the others.
-   */
-  private takeReady(pending: Parcel[]): Parcel | undefined {
-    if (this.command.head.ordered) return pending.shift();
-    let best = 0;
-    for (const [i, parcel] of pending.entries()) {
-      if (parcel.notBefore < (pending[best]?.notBefore ?? 0)) best = i;
-    }
-    return pending.splice(best, 1)[0];
-  }
-
-  /** As many operations as one command should carry. */
-  private cut(operations: readonly WriteOperation[]): [readonly WriteOperation[], readonly WriteOperation[]] {
-    const { pacer } = this.context;
-    if (pacer.isLearning()) return [operations.slice(0, LEARNING_OPERATIONS), operations.slice(LEARNING_OPERATIONS)];
-    const budget = pacer.commandBudget();
-    if (budget === undefined) return [operations, []];
-    let charge = 0;
-    let count = 0;
-    for (const operation of operations) {
-      charge += pacer.estimate(operation.bytes.length);
-      if (count > 0 && charge > budget) break;
-      count += 1;
-    }
-    return [operations.slice(0, count), operations.slice(count)];
   }
 
   private async absorb(sent: readonly WriteOperation[], reply: Buffer, estimated: number): Promise<Step> {
@@ -385,8 +349,4 @@ export class Delivery {
     body['ok'] = 1;
     return body;
   }
-}
-
-function sizeOf(operations: readonly WriteOperation[]): number {
-  return operations.reduce((sum, o) => sum + o.bytes.length, 0);
 }
