@@ -150,11 +150,19 @@ function isThrottled(reply: Record<string, unknown>): boolean {
   return meaningOfCommandError(Number(reply['code']), typeof text === 'string' ? text : '').kind === 'throttled';
 }
 
-/** RU/s in a customAction reply. With autoscale `provisionedThroughput` is only the 10 % floor, so the maximum goes first (facts 2.9). */
+/**
+ * RU/s in a customAction reply. With autoscale `provisionedThroughput` is only the 10 % floor, so the maximum goes first (facts 2.9).
+ * A figure of 0 is none: a budget of nothing would never let a write out.
+ */
 function provisionedOf(reply: Record<string, unknown>): number | undefined {
   const autoscale = reply['autoScaleSettings'];
   if (typeof autoscale === 'object' && autoscale !== null && 'maxThroughput' in autoscale) {
-    if (typeof autoscale.maxThroughput === 'number') return autoscale.maxThroughput;
+    if (isFigure(autoscale.maxThroughput)) return autoscale.maxThroughput;
   }
-  return typeof reply['provisionedThroughput'] === 'number' ? reply['provisionedThroughput'] : undefined;
+  const figure = reply['provisionedThroughput'];
+  return isFigure(figure) ? figure : undefined;
+}
+
+function isFigure(value: unknown): value is number {
+  return typeof value === 'number' && value > 0;
 }

@@ -71,6 +71,8 @@ function readThrottle(code: number, message: string): ServerErrorMeaning | undef
 /** Without advice of the server: start near the values seen in practice (8 to 292 ms) and double up to this. */
 const FIRST_BACKOFF_MS = 50;
 const LONGEST_BACKOFF_MS = 2_000;
+/** Advice above this is not followed to its end: a budget is renewed by the second, and the service itself gives up after a minute. */
+const LONGEST_ADVISED_MS = 60_000;
 const JITTER = 0.2;
 
 /**
@@ -78,6 +80,8 @@ const JITTER = 0.2;
  * at random, so that many connections do not come back in the same millisecond.
  */
 export function retryDelayMs(attempt: number, advisedMs: number | undefined, random: () => number): number {
-  const base = advisedMs ?? Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(attempt - 1, 10));
+  const backoff = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(attempt - 1, 10));
+  // No time at all is no advice: a target that says so again and again must not be asked without a pause.
+  const base = advisedMs ? Math.min(LONGEST_ADVISED_MS, advisedMs) : backoff;
   return Math.ceil(base + random() * base * JITTER);
 }

@@ -74,6 +74,14 @@ describe('budgets', () => {
     expect((await budgets.of(NS, link)).snapshot().provisioned).toBe(4_000);
   });
 
+  it('takes a figure of 0 for none, so that writes are not held back for ever', async () => {
+    const budgets = new Budgets(virtualClock(), 'discover');
+    const link = target(() => ({ ok: 1, provisionedThroughput: 0, autoScaleSettings: { maxThroughput: 0 } }));
+    const pacer = await budgets.of(NS, link);
+    expect(pacer.snapshot().provisioned).toBeUndefined();
+    expect(pacer.tryAdmit(5)).toBe(true);
+  });
+
   it('reads on over another connection when the one that was asking ends', async () => {
     const budgets = new Budgets(virtualClock(), 'discover');
     let fail: (error: Error) => void = () => undefined;

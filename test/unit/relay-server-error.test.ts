@@ -53,4 +53,9 @@ describe('what a target means by an error', () => {
       ),
     );
   });
+
+  it('waits a little where the target says 0, and a minute at most, whatever it says', () => {
+    expect(retryDelayMs(4, 0, () => 0)).toBe(400);
+    expect(retryDelayMs(1, 99_999_999_999, () => 0)).toBe(60_000);
+  });
 });
