@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CliProcess, runCli } from '../support/cli-process.js';
+import { buildCli, type Cli, type CliResult, type RunningCli } from '../support/cli.js';
 import { startMongod, type RunningMongod } from '../support/mongod.js';
 import { startRuStandIn, type RuStandIn } from '../support/ru-stand-in/start.js';
 import { makeTempFolder } from '../support/temp.js';
@@ -16,6 +16,7 @@ const DOCUMENTS = 24_000;
 let folder: Awaited<ReturnType<typeof makeTempFolder>>;
 let sourceData: Awaited<ReturnType<typeof makeTempFolder>>;
 let source: RunningMongod;
+let cli: Cli;
 
 async function fill(server: RunningMongod): Promise<void> {
   const client = new MongoClient(server.uri, { auth: { username: AUTH.user, password: PASSWORD } });
@@ -30,6 +31,7 @@ async function fill(server: RunningMongod): Promise<void> {
 }
 
 beforeAll(async () => {
+  cli = await buildCli('torture');
   folder = await makeTempFolder('torture');
   sourceData = await makeTempFolder('torture-source');
   source = await startMongod({ auth: AUTH, dbPath: sourceData.path });
@@ -39,7 +41,12 @@ afterAll(async () => {
   await source.stop();
   await sourceData.remove();
   await folder.remove();
+  await cli.remove();
 });
+
+function runCli(args: readonly string[], env: Record<string, string>): Promise<CliResult> {
+  return cli.run(args, { cwd: folder.path, env });
+}
 
 interface Target {
   readonly backend: RunningMongod;
@@ -67,7 +74,7 @@ async function prepare(name: string): Promise<Target> {
     ],
     env,
   );
-  expect(made).toMatchObject({ exitCode: 0 });
+  expect(made).toMatchObject({ code: 0 });
   return { backend, standIn, backendData, runs, env, plan };
 }
 
@@ -78,11 +85,11 @@ async function finish(target: Target): Promise<void> {
 }
 
 /** The run, at the moment when a third of the documents has arrived. */
-async function runToTheMiddle(target: Target): Promise<CliProcess> {
-  const cli = new CliProcess(['run', target.plan, '--json'], target.env);
+async function runToTheMiddle(target: Target): Promise<RunningCli> {
+  const running = await cli.start(['run', target.plan, '--json'], { cwd: folder.path, env: target.env });
   const written = (): number => target.standIn.stats()['shop.orders']?.documentsWritten ?? 0;
-  await cli.line(() => written() > DOCUMENTS / 3);
-  return cli;
+  await expect.poll(written, { timeout: 60_000 }).toBeGreaterThan(DOCUMENTS / 3);
+  return running;
 }
 
 async function childrenOf(pid: number): Promise<{ pid: number; name: string }[]> {
@@ -110,7 +117,7 @@ async function stateOf(target: Target): Promise<string> {
 async function resumesToCompletion(target: Target): Promise<void> {
   expect(await stateOf(target)).toContain('"failed-resumable"');
   const resumed = await runCli(['run', '--resume', 'latest', '--json'], target.env);
-  expect(resumed).toMatchObject({ exitCode: 0 });
+  expect(resumed).toMatchObject({ code: 0 });
   expect(await stateOf(target)).toContain('"completed"');
   expect(await filesWith(PASSWORD, target.runs)).toEqual([]);
   expect(resumed.stdout + resumed.stderr).not.toContain(PASSWORD);
@@ -122,11 +129,11 @@ async function resumesToCompletion(target: Target): Promise<void> {
 describe('a run that loses something in the middle', () => {
   it('tells the truth and completes when the runner was killed', { timeout: 240_000 }, async () => {
     const target = await prepare('runner');
-    const cli = await runToTheMiddle(target);
-    const tools = await childrenOf(cli.pid);
+    const running = await runToTheMiddle(target);
+    const tools = await childrenOf(running.pid);
     expect(tools.map((t) => t.name)).toEqual(expect.arrayContaining(['mongodump', 'mongorestore']));
-    cli.child.kill('SIGKILL');
-    await cli.ended;
+    running.child.kill('SIGKILL');
+    await running.ended;
     // Without the relay the tools have nobody to write to and end by themselves.
     await expect.poll(() => tools.filter((t) => isAlive(t.pid)).length, { timeout: 60_000 }).toBe(0);
     await resumesToCompletion(target);
@@ -138,20 +145,30 @@ describe('a run that loses something in the middle', () => {
     { timeout: 240_000 },
     async (name) => {
       const target = await prepare(name);
-      const cli = await runToTheMiddle(target);
-      const victim = (await childrenOf(cli.pid)).find((t) => t.name === name);
+      const running = await runToTheMiddle(target);
+      const victim = (await childrenOf(running.pid)).find((t) => t.name === name);
       process.kill(victim?.pid ?? 0, 'SIGKILL');
-      expect(await cli.ended).toMatchObject({ exitCode: 4 });
+      expect(await running.ended).toMatchObject({ code: 4 });
       await resumesToCompletion(target);
       await finish(target);
     },
   );
 
+  it('ends as if nothing had happened when nobody reads its output any more', { timeout: 240_000 }, async () => {
+    const target = await prepare('reader');
+    const running = await runToTheMiddle(target);
+    running.child.stdout?.destroy();
+    running.child.stderr?.destroy();
+    expect(await running.ended).toMatchObject({ code: 0 });
+    expect(await stateOf(target)).toContain('"completed"');
+    await finish(target);
+  });
+
   it('tells the truth and completes when the source was killed', { timeout: 240_000 }, async () => {
     const target = await prepare('source');
-    const cli = await runToTheMiddle(target);
+    const running = await runToTheMiddle(target);
     await source.kill();
-    expect(await cli.ended).toMatchObject({ exitCode: 4 });
+    expect(await running.ended).toMatchObject({ code: 4 });
     source = await startMongod({ auth: AUTH, dbPath: sourceData.path, port: source.port });
     await resumesToCompletion(target);
     await finish(target);
@@ -159,9 +176,9 @@ describe('a run that loses something in the middle', () => {
 
   it('tells the truth and completes when the target was killed', { timeout: 240_000 }, async () => {
     const target = await prepare('target');
-    const cli = await runToTheMiddle(target);
+    const running = await runToTheMiddle(target);
     await target.backend.kill();
-    expect(await cli.ended).toMatchObject({ exitCode: 4 });
+    expect(await running.ended).toMatchObject({ code: 4 });
     const backend = await startMongod({ dbPath: target.backendData.path, port: target.backend.port });
     await resumesToCompletion({ ...target, backend });
     await finish({ ...target, backend });
