@@ -8,6 +8,7 @@ import { MongoClient } from 'mongodb';
 import { startMongod, type RunningMongod } from '../test/support/mongod.js';
 import { startRuStandIn, type RuStandIn } from '../test/support/ru-stand-in/start.js';
 import { fillWithPublicData } from './demo-data.js';
+import { bundleCli } from './bundle.js';
 import { setUp } from './setup.js';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -61,14 +62,6 @@ async function command(args: readonly string[], servers: Servers, environment: N
 
 function quoted(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument}'`;
-}
-
-async function build(): Promise<void> {
-  const child = spawn(process.execPath, ['scripts/bundle.mjs'], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
-  const output: Buffer[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk));
-  const code = await new Promise<number>((done) => child.once('close', (status) => done(status ?? 1)));
-  if (code !== 0) throw new Error(`the command line could not be built\n${Buffer.concat(output).toString()}`);
 }
 
 async function startServers(folder: string, cleanUp: (() => Promise<unknown>)[]): Promise<Servers> {
@@ -218,7 +211,7 @@ async function demo(): Promise<number> {
     title('Setting up: mongod and the database tools');
     const parts = await setUp((line) => say(`  ${line}`));
     if (!parts.complete) return 1;
-    await build();
+    await bundleCli();
     const base = join(ROOT, '.demo');
     await mkdir(base, { recursive: true });
     const folder = await mkdtemp(join(base, 'run-'));

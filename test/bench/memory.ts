@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { bundleCli } from '../../scripts/bundle.js';
 import { startMongod } from '../support/mongod.js';
 import { fillCollection } from '../support/restore-through-relay.js';
 import { makeTempFolder } from '../support/temp.js';
@@ -14,7 +15,7 @@ const MB = 1024 * 1024;
 
 /** Peak resident memory of the one process that is runner and relay (the kernel's own high-water mark), for 100 MB and for 2 GB of data. */
 export async function benchMemory(): Promise<boolean> {
-  await promisify(execFile)(process.execPath, ['scripts/bundle.mjs']);
+  await bundleCli();
   const small = await peakOfRun(100_000);
   const large = await peakOfRun(2_000_000);
   const detail = `100 MB: ${small.toFixed(0)} MB, 2 GB: ${large.toFixed(0)} MB, documents of 1 KB, verification included`;

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundleCli } from '../../scripts/bundle.js';
 import { findTestTool } from './tools.js';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -41,27 +41,7 @@ export async function buildCli(name: string): Promise<Cli> {
   const folder = join(ROOT, 'node_modules', '.cache', `mcm-cli-${name}-${process.pid}`);
   await mkdir(folder, { recursive: true });
   const path = join(folder, 'cli.cjs');
-  await build({
-    entryPoints: [join(ROOT, 'src', 'cli', 'main.ts')],
-    outfile: path,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    external: [
-      'kerberos',
-      'mongodb-client-encryption',
-      '@mongodb-js/zstd',
-      'snappy',
-      'socks',
-      'aws4',
-      'gcp-metadata',
-      '@aws-sdk/*',
-    ],
-    banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
-    define: { 'import.meta.url': 'importMetaUrl' },
-    logLevel: 'error',
-  });
+  await bundleCli(path);
   const start = async (args: readonly string[], options: CliOptions): Promise<RunningCli> =>
     launch(path, args, options);
   return {

@@ -1,0 +1,3 @@
+import { bundleCli } from './bundle.js';
+
+await bundleCli();
