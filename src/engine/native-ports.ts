@@ -54,6 +54,8 @@ export interface NativeCopyJob {
   readonly onLine: (line: ToolLine) => void;
   /** The exact command line, without secrets, before it runs. */
   readonly onCommand: (display: string) => void;
+  /** After each tool's end, before the next one starts. */
+  readonly onExit: (exit: ToolExit) => Promise<void>;
 }
 
 /** The real database tools, dumping from the source and restoring through the relay. */

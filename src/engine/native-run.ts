@@ -180,6 +180,8 @@ class NativeRun {
           signal: AbortSignal.any([signal, halt.signal]),
           onLine: (line) => onEvent({ kind: 'tool-line', line }),
           onCommand: (display) => onEvent({ kind: 'command', display }),
+          onExit: ({ tool, exitCode, signal: killedBy }) =>
+            journal.append({ type: 'tool-exited', tool, exitCode, signal: killedBy }),
         }),
       );
     } catch (error) {
@@ -190,9 +192,6 @@ class NativeRun {
       this.relayed = relay.counters();
       await this.recordProgress(this.relayed);
       await deadLetters.flush();
-    }
-    for (const exit of exits) {
-      await journal.append({ type: 'tool-exited', tool: exit.tool, exitCode: exit.exitCode, signal: exit.signal });
     }
     signal.throwIfAborted();
     if (conflict !== undefined)

@@ -27,6 +27,7 @@ const unverified: Readonly<Record<string, string>> = {
   'counts-only': 'the numbers of documents agree, and nothing more was asked for',
   'source-moved': 'the source was written to meanwhile',
   unreadable: 'a side could not be read',
+  'no-result': 'nothing was compared',
 };
 
 const REASONS: Readonly<Record<string, (params: Params) => string>> = {
@@ -41,6 +42,10 @@ const REASONS: Readonly<Record<string, (params: Params) => string>> = {
   'index-skipped': (p) =>
     `Index ${textOf(p, 'index')} of ${textOf(p, 'ns')} was not created: ${indexWhySentence(textOf(p, 'why'))}.`,
   'dead-letters': (p) => `${documents(p)} that the target refuses for good: kept whole in the run's folder.`,
+  'writes-refused': (p) =>
+    `${documents(p)} of ${textOf(p, 'ns')} refused by the target, for a reason that is not in the documents.`,
+  'conflicts-left': (p) =>
+    `${documents(p)} of ${textOf(p, 'ns')} left as they were on the target: same _id, other content, as the plan says.`,
   'namespaces-left-out': (p) => `${formatCountOf(numberOf(p, 'namespaces'), 'collection')} left out, as the plan says.`,
   'documents-missing': (p) => `${documents(p)} missing on the target: run the same plan again.`,
   'stopped-by-user': () => 'Stopped by you.',

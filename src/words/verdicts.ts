@@ -72,6 +72,8 @@ const STEPS: Readonly<Record<string, string>> = {
   'index-skipped': 'Look at whether a query needs the indexes that the target does not have.',
   'dead-letters':
     'Look at the dead letters in the run folder: each document is there whole, with the reason. Make them fit and insert them by hand.',
+  'writes-refused': "Look at the tools' words in the report, correct what is in the way and resume.",
+  'conflicts-left': 'Compare those documents on both sides and decide which ones stay.',
   'namespaces-left-out': 'Decide about what was left out.',
   'documents-missing': 'Resume the run: it brings what is missing.',
   'stopped-by-user': 'Resume the run when it suits you.',

@@ -38,6 +38,7 @@ async function copy(onSecretFile: (path: string, present: boolean) => Promise<vo
     signal: new AbortController().signal,
     onLine: () => undefined,
     onCommand: () => undefined,
+    onExit: () => Promise.resolve(),
   });
 }
 

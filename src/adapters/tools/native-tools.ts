@@ -62,6 +62,7 @@ async function dumpAndRestore(options: NativeToolsOptions, job: NativeCopyJob): 
         target: connection(target.uri, restoreSecret),
         secrets: [...dumpSecret.literals, ...restoreSecret.literals],
       });
+      for (const exit of pair) await job.onExit(exit);
       exits.push(...pair);
       // A pair that failed leaves the run to be gone on with later; more of the same would only hide where it broke.
       if (pair.some((e) => e.exitCode !== 0)) break;
