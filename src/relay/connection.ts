@@ -9,6 +9,7 @@ import type { PacerClock } from './pacer.js';
 import type { DeadLetterPort, DuplicatePolicy } from './policy.js';
 import { meaningOfCommandError, retryDelayMs } from './server-error.js';
 import { encodeReply, readReplyHead, type Upstream } from './upstream.js';
+import { OP_QUERY, openLegacyQuery, openLegacyReply, writeLegacyQuery, writeLegacyReply } from './legacy-wire.js';
 import {
   CHECKSUM_BYTES,
   commandName,
@@ -18,14 +19,9 @@ import {
   FLAG_MORE_TO_COME,
   HEADER_BYTES,
   OP_MSG,
-  OP_QUERY,
-  openLegacyQuery,
-  openLegacyReply,
   openOpMsg,
   readHeader,
   withoutExhaust,
-  writeLegacyQuery,
-  writeLegacyReply,
   writeOpMsg,
   type MessageHeader,
 } from './wire.js';

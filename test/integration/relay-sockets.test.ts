@@ -1,13 +1,7 @@
 import { serialize } from 'bson';
 import { describe, expect, it } from 'vitest';
-import {
-  FLAG_CHECKSUM_PRESENT,
-  FLAG_EXHAUST_ALLOWED,
-  FLAG_MORE_TO_COME,
-  openLegacyReply,
-  openOpMsg,
-  writeLegacyQuery,
-} from '../../src/relay/wire.js';
+import { openLegacyReply, writeLegacyQuery } from '../../src/relay/legacy-wire.js';
+import { FLAG_CHECKSUM_PRESENT, FLAG_EXHAUST_ALLOWED, FLAG_MORE_TO_COME, openOpMsg } from '../../src/relay/wire.js';
 import { relayTo } from '../support/restore-through-relay.js';
 import { commandMessage, dial, insertMessage, startScriptedServer } from '../support/scripted-server.js';
 

@@ -5,16 +5,15 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { Document } from 'bson';
+import { openLegacyQuery, writeLegacyReply } from '../../src/relay/legacy-wire.js';
 import {
   commandName,
   MessageSplitter,
   OP_MSG,
-  openLegacyQuery,
   openOpMsg,
   readBody,
   readHeader,
   writeDocumentMessage,
-  writeLegacyReply,
 } from '../../src/relay/wire.js';
 
 /** Replies by command; `hello` also answers `isMaster` unless that has its own. */

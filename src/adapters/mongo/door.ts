@@ -4,7 +4,7 @@
  */
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { writeLegacyQuery } from '../../relay/wire.js';
+import { writeLegacyQuery } from '../../relay/legacy-wire.js';
 import { hostName, hostPort } from './connection-string.js';
 
 type Answer = 'answers' | 'closed-after-handshake' | 'closed';

@@ -1,6 +1,7 @@
 import { Double, type Document } from 'bson';
 import type { Socket } from 'node:net';
 import { findElement, MalformedBson, readString } from '../../../src/core/bson/raw-document.js';
+import { OP_QUERY, openLegacyQuery, openLegacyReply, writeLegacyReply } from '../../../src/relay/legacy-wire.js';
 import {
   commandName,
   decodeBody,
@@ -10,13 +11,9 @@ import {
   HEADER_BYTES,
   MessageSplitter,
   OP_MSG,
-  OP_QUERY,
-  openLegacyQuery,
-  openLegacyReply,
   openOpMsg,
   readHeader,
   writeDocumentMessage,
-  writeLegacyReply,
 } from '../../../src/relay/wire.js';
 import { BackendLink } from './backend-link.js';
 import { COMMANDS } from './commands.js';
