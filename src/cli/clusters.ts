@@ -75,12 +75,15 @@ export async function resolveReference(
 /** Connects; what is secret about the cluster is redacted from then on. @throws MigrationError as `connect`. */
 export async function connectTo(cluster: ResolvedCluster, context: CommandContext): Promise<ConnectedCluster> {
   const { tlsCAFile, tlsCertificateKeyFile } = cluster.reference;
-  const connected = await context.adapters.connect({
+  const connecting = context.adapters.connect({
     connectionString: cluster.connectionString,
     ...(tlsCAFile === undefined ? {} : { tlsCAFile }),
     ...(tlsCertificateKeyFile === undefined ? {} : { tlsCertificateKeyFile }),
     clock: context.clock,
     signal: context.interruption.signal,
+  });
+  const connected = await connecting.catch((error: unknown) => {
+    throw withSide(error, cluster.side);
   });
   context.output.protect(connected.secrets);
   return connected;
@@ -97,12 +100,11 @@ export async function connectBoth(
     return { source: first.value, target: second.value };
   }
   for (const outcome of [first, second]) if (outcome.status === 'fulfilled') await outcome.value.close();
-  const failed = first.status === 'rejected' ? { side: 'source', ...first } : { side: 'target', ...second };
-  throw withSide('reason' in failed ? failed.reason : undefined, failed.side);
+  throw first.status === 'rejected' ? first.reason : second.status === 'rejected' ? second.reason : undefined;
 }
 
 /** Says which of the two clusters an error is about. */
-function withSide(error: unknown, side: string): unknown {
+function withSide(error: unknown, side: Side): unknown {
   if (!MigrationError.is(error) || error.code === 'cancelled') return error;
   return new MigrationError(error.code, { ...error.facts, side }, { cause: error.cause });
 }
