@@ -70,6 +70,18 @@ describe('progress', () => {
     expect(progress.snapshot(new Map())).toMatchObject({ done: 5_000, finishedCollections: 0 });
   });
 
+  it('tells the first refused documents one by one, and that there are more', () => {
+    const { written, shown } = display(new FakeTime());
+    for (let i = 1; i <= 1000; i++) {
+      const line = { tool: 'mongorestore', kind: 'document-error', class: 'duplicate', text: `refused ${i}` };
+      shown.onEvent({ kind: 'tool-line', line } as unknown as RunEvent);
+    }
+    const lines = (written.out + written.err).trimEnd().split('\n');
+    expect(lines).toHaveLength(6);
+    expect(lines[4]).toBe('  mongorestore: refused 5');
+    expect(lines[5]).toContain('more documents were refused');
+  });
+
   it('says 100 % only when all is done', () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 1 }), (done, of) => {

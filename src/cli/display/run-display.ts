@@ -14,6 +14,8 @@ import { RunProgress } from './run-progress.js';
 const FRAME_MS = 250;
 /** What a tool says that a user should see as it happens; its progress is told by the relay's counters. */
 const TOLD: ReadonlySet<string> = new Set(['warning', 'failed', 'document-error']);
+/** Refused documents told one by one; thousands of them would push everything else off the screen. */
+const TOLD_DOCUMENTS = 5;
 /** Programs that read events get the sums this often at most. */
 const EVENT_EVERY_MS = 500;
 
@@ -24,6 +26,7 @@ export class RunDisplay {
   private readonly block: LiveBlock | undefined;
   private budgets: Budgets = () => new Map();
   private nextLine = 0;
+  private toldDocuments = 0;
   private nextEvent = 0;
   private timer: NodeJS.Timeout | undefined;
 
@@ -58,12 +61,22 @@ export class RunDisplay {
   onEvent(event: RunEvent): void {
     this.progress.onEvent(event);
     if (this.audience.programs) this.tellPrograms(event);
-    // The result of verification alone is a table of its own.
-    const line = event.kind === 'verified' && !this.audience.programs ? undefined : lineFor(event);
+    const line = this.lineToTell(event);
     if (line !== undefined) this.print(line);
     else if (!this.block && this.clock.now() >= this.nextLine) {
       this.print(progressLine(this.progress.snapshot(this.budgets())));
     }
+  }
+
+  private lineToTell(event: RunEvent): string | undefined {
+    // The result of verification alone is a table of its own.
+    if (event.kind === 'verified' && !this.audience.programs) return undefined;
+    if (event.kind !== 'tool-line' || event.line.kind !== 'document-error') return lineFor(event);
+    this.toldDocuments += 1;
+    if (this.toldDocuments <= TOLD_DOCUMENTS) return lineFor(event);
+    return this.toldDocuments === TOLD_DOCUMENTS + 1
+      ? '  (more documents were refused: they are counted, not told one by one)'
+      : undefined;
   }
 
   private print(line: string): void {
