@@ -30,6 +30,7 @@ export function planLines(plan: Plan, width: number, told: ReadonlySet<string> =
         ['size', planSize(plan)],
         ['verification', plan.verification.depth === 'full' ? 'every byte of every document' : 'counts only'],
         ['conflicts', POLICIES[plan.conflictPolicy]],
+        ...throughputNotSaid(plan),
       ],
       width,
     ),
@@ -51,6 +52,18 @@ const POLICIES: Readonly<Record<Plan['conflictPolicy'], string>> = {
   overwrite: "the source's document replaces one with the same _id and other content",
   'dead-letter': "the source's document is set aside where the target has the same _id with other content",
 };
+
+function throughputNotSaid(plan: Plan): [string, string][] {
+  const open = plan.collections.filter((c) => !c.options.view && !c.throughput).length;
+  if (plan.targetKind !== 'cosmos-ru' || open === 0) return [];
+  return [
+    [
+      'throughput',
+      `not said for ${formatCount(open)} ${plural(open, 'collection')}: a new one gets what the account gives by itself, ` +
+        'often 400 RU/s, which is slow. --throughput says more',
+    ],
+  ];
+}
 
 function planSize(plan: Plan): string {
   const data = plan.collections.filter((c) => !c.options.view);

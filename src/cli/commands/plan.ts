@@ -11,7 +11,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import { findingCounts, findingLines } from '../findings-text.js';
 import { OWN_METHODS } from '../own-methods.js';
 import { planLines } from '../plan-text.js';
-import { survey } from '../survey.js';
+import { survey, usableRate } from '../survey.js';
 import { heading } from '../text-blocks.js';
 import { adviceFor, type RecommendOptions } from './recommend.js';
 
@@ -61,6 +61,8 @@ export async function plan(
   });
   await context.adapters.writePlanFile(path, made);
   const width = output.people.columns;
+  const isPaceKnown =
+    surveyed.target.kind !== 'cosmos-ru' || usableRate(surveyed, tuning.parallelCollections) !== undefined;
   const expected = recommendation.ranked.find((m) => m.method === method)?.durationMs.expected;
   output.say(
     ...planLines(made, width, new Set(findings.flatMap((f) => (f.ns ? [formatNamespace(f.ns)] : [])))),
@@ -68,11 +70,18 @@ export async function plan(
     ...findingLines(findings, width),
     '',
     `Written to ${path}`,
-    ...(expected === undefined ? [] : [`Moving the data takes about ${formatDuration(expected)}.`]),
+    ...(expected === undefined ? [] : [durationSentence(expected, isPaceKnown)]),
     `Next: ${PROGRAM} run ${options.out}    (add --dry-run to see the exact command lines first)`,
   );
   output.data({ path, plan: made, findings, expectedMs: expected });
   return EXIT.success;
+}
+
+function durationSentence(expectedMs: number, isPaceKnown: boolean): string {
+  const time = formatDuration(expectedMs);
+  return isPaceKnown
+    ? `Moving the data takes about ${time}.`
+    : `Moving the data takes ${time} or more: how much the target takes in a second is not known.`;
 }
 
 async function exists(path: string): Promise<boolean> {
