@@ -12,6 +12,7 @@ import { collect, splitAssignment } from './selection-options.js';
 const LEAST_MANUAL = 400;
 const LEAST_AUTOSCALE = 1000;
 const MOST = 100_000_000;
+const OTHER_FORMS = 'autoscale:10000, shared or serverless';
 
 export interface TargetOptions {
   readonly throughput?: string;
@@ -74,7 +75,7 @@ export function throughputFrom(option: string, text: string): Throughput {
   if (autoscale !== undefined) {
     return { kind: 'autoscale', maxRuPerSecond: ruPerSecond(wholeNumber(option, autoscale, LEAST_AUTOSCALE, MOST)) };
   }
-  return { kind: 'manual', ruPerSecond: ruPerSecond(wholeNumber(option, text, LEAST_MANUAL, MOST)) };
+  return { kind: 'manual', ruPerSecond: ruPerSecond(wholeNumber(option, text, LEAST_MANUAL, MOST, OTHER_FORMS)) };
 }
 
 /** @throws MigrationError `bad-number`, `bad-option`, `bad-namespace`. */

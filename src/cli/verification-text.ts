@@ -37,7 +37,9 @@ export function verificationLines(results: readonly VerificationResult[], width:
     ...(rest.length > 0 ? ['', ...rest] : []),
     '',
     equal === results.length
-      ? `All ${formatCount(equal)} ${plural(equal, 'collection')} are equal, byte for byte.`
-      : `${formatCount(equal)} of ${formatCount(results.length)} ${plural(results.length, 'collection')} are equal.`,
+      ? equal === 1
+        ? 'The collection is equal, byte for byte.'
+        : `All ${formatCount(equal)} collections are equal, byte for byte.`
+      : `${formatCount(equal)} of ${formatCount(results.length)} ${plural(results.length, 'collection')} equal.`,
   ];
 }

@@ -8,7 +8,7 @@ import {
   unreachableWords,
   type ErrorWords,
 } from './error-reasons.js';
-import { lookUp, textOf } from './params.js';
+import { countOf, lookUp, textOf } from './params.js';
 
 const words = (happened: string, why: string, todo: string): ErrorWords => ({ happened, why, todo });
 
@@ -127,9 +127,9 @@ export function errorWords(error: Pick<MigrationError, 'code' | 'facts'>): Error
     case 'run-not-found':
       return facts['candidates'] === undefined
         ? words(
-            `There is no run ${textOf(facts, 'run', '')}.`,
-            '',
-            `Look into ${textOf(facts, 'root', "the runs' folder")}.`,
+            facts['run'] === 'latest' ? 'There is no run yet.' : `There is no run ${textOf(facts, 'run', '')}.`,
+            `Runs are looked for in ${textOf(facts, 'root', "the runs' folder")}.`,
+            'List the runs to see their names, or name another folder of runs.',
           )
         : words(
             `${textOf(facts, 'run')} could be several runs.`,
@@ -237,8 +237,9 @@ function authenticationWords(facts: ErrorFacts, reason: string): ErrorWords {
 
 function numberRange(facts: ErrorFacts): string {
   if (facts['minimum'] === undefined) return 'It has to be a finite number that makes sense here.';
-  const maximum = facts['maximum'] === undefined ? ' or more' : ` to ${textOf(facts, 'maximum')}`;
-  return `It has to be ${textOf(facts, 'minimum')}${maximum}.`;
+  const maximum = facts['maximum'] === undefined ? ' or more' : ` to ${countOf(facts, 'maximum')}`;
+  const instead = facts['instead'] === undefined ? '' : `, or ${textOf(facts, 'instead')}`;
+  return `It has to be ${countOf(facts, 'minimum')}${maximum}${instead}.`;
 }
 
 const FILE_REASONS: Readonly<Record<string, string>> = {

@@ -110,6 +110,13 @@ async function carryOut(
   const code = exitCodeOfVerdict(verdict);
   output.say(...verdictLines(verdict, output.people.columns));
   output.say('', `Report: ${folder.reportPath('html')}`, `        ${folder.reportPath('md')}`);
+  if (verdict.reasons.some(({ id }) => id === 'dead-letters')) {
+    output.say(
+      '',
+      `Dead letters: ${folder.deadLettersPath}`,
+      '              *.jsonl tells the _id and the reason of each, *.bson has the documents (bsondump and mongorestore read it)',
+    );
+  }
   if (code === EXIT.resumable || code === EXIT.stopped) {
     output.say('', `To go on: ${PROGRAM} run --resume ${folder.runId}`);
   }

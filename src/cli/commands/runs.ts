@@ -7,6 +7,7 @@ import { formatCount } from '../../words/sizes.js';
 const COLUMNS: readonly Column[] = [
   { title: 'run' },
   { title: 'state' },
+  { title: 'why' },
   { title: 'copied', align: 'right' },
   { title: 'last change' },
   { title: 'from' },
@@ -24,6 +25,7 @@ export async function runs(options: { readonly runsFolder?: string }, context: C
     const rows = described.map((r) => [
       r.run,
       stateText(r),
+      r.why?.replaceAll('-', ' ') ?? '',
       formatCount(r.copied),
       when(r.updatedAt),
       r.source,
