@@ -16,7 +16,10 @@ function escapeProse(text: string): string {
 
 /** A code span that may hold backticks: its fence is longer than any run of them inside. */
 function codeSpan(text: string): string {
-  const shown = oneLine(text).replace(/\|/g, '\\|');
+  const line = oneLine(text);
+  // In a table's code span no way of writing a backslash before a bar keeps both: there it takes HTML.
+  if (line.includes('\\|')) return `<code>${line.replace(/[^\w ]/gu, (c) => `&#${c.codePointAt(0)};`)}</code>`;
+  const shown = line.replace(/\|/g, '\\|');
   const longest = Math.max(0, ...(shown.match(/`+/g) ?? []).map((run) => run.length));
   const fence = '`'.repeat(longest + 1);
   const space = longest > 0 || shown.startsWith(' ') || shown.endsWith(' ') ? ' ' : '';

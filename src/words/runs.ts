@@ -1,7 +1,7 @@
 import type { RunState } from '../core/model/run.js';
 import { errorSentence, isErrorCode } from './errors.js';
 import { indexWhySentence } from './fates.js';
-import { countOf, lookUp, numberOf, textOf, unknownId, type Params } from './params.js';
+import { lookUp, numberOf, textOf, unknownId, type Params } from './params.js';
 import { formatCountOf } from './sizes.js';
 
 const STATES: Readonly<Record<RunState, string>> = {
@@ -30,9 +30,22 @@ const unverified: Readonly<Record<string, string>> = {
   'no-result': 'nothing was compared',
 };
 
+/** What there is none of is not told. */
+function differences(p: Params): string {
+  const kinds: readonly (readonly [name: string, one: string, many: string])[] = [
+    ['missing', 'document missing on the target', 'documents missing on the target'],
+    ['extra', 'document on the target only', 'documents on the target only'],
+    ['different', 'document with other content', 'documents with other content'],
+    ['definition', 'difference in indexes and options', 'differences in indexes and options'],
+  ];
+  const told = kinds.flatMap(([name, one, many]) =>
+    numberOf(p, name) > 0 ? [formatCountOf(numberOf(p, name), one, many)] : [],
+  );
+  return told.length === 0 ? 'how is in the report' : told.join(', ');
+}
+
 const REASONS: Readonly<Record<string, (params: Params) => string>> = {
-  'verification-differs': (p) =>
-    `${textOf(p, 'ns')} differs: ${countOf(p, 'missing')} missing, ${countOf(p, 'extra')} extra, ${countOf(p, 'different')} different documents, ${countOf(p, 'definition')} differences in indexes and options.`,
+  'verification-differs': (p) => `${textOf(p, 'ns')} differs: ${differences(p)}.`,
   'not-verified': (p) =>
     `${textOf(p, 'ns')} is not proven: ${lookUp(unverified, textOf(p, 'why')) ?? textOf(p, 'why')}.`,
   'collection-not-created': (p) =>
@@ -54,7 +67,7 @@ const REASONS: Readonly<Record<string, (params: Params) => string>> = {
   'tool-failed': (p) => {
     const end = textOf(p, 'signal', '') || `exit status ${textOf(p, 'exitCode')}`;
     const message = textOf(p, 'message', '');
-    return `${textOf(p, 'tool')} ended with ${end}${message === '' ? '' : `: ${message}`}.`;
+    return `${textOf(p, 'tool')} ended with ${end}${message === '' ? '' : `: ${message.replace(/\.+$/, '')}`}.`;
   },
   interrupted: () => 'The run was cut off.',
 };

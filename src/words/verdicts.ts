@@ -51,7 +51,15 @@ export function verdictHeadline(verdict: VerdictFacts): string {
   if (verdict.state === 'completed-with-findings' && onlyLeftOut) {
     return 'Completed, with findings: every document that was to be migrated is on the target, byte for byte.';
   }
+  if (verdict.state === 'completed-with-findings' && isInDoubt(verdict)) {
+    return 'Copied, but the target is not proven to be equal to the source.';
+  }
   return HEADLINES[verdict.state];
+}
+
+/** Verification looked and did not find the target equal: nothing to point an application at before somebody has looked, too. */
+function isInDoubt(verdict: VerdictFacts): boolean {
+  return verdict.reasons.some(({ id }) => id === 'verification-differs' || id === 'not-verified');
 }
 
 /** Findings that put no doubt on the documents that were copied. */
@@ -78,7 +86,7 @@ const STEPS: Readonly<Record<string, string>> = {
   'documents-missing': 'Resume the run: it brings what is missing.',
   'stopped-by-user': 'Resume the run when it suits you.',
   conflict:
-    'Compare that document on both sides, remove one of them or plan with another policy for conflicts, then resume.',
+    'Verify the run: that names the documents that differ. Then remove them on one side and resume, or make a new plan with another policy for conflicts and run that.',
   'tool-failed': "Look at the tool's words, then resume.",
   interrupted: 'Resume the run.',
 };
@@ -92,7 +100,7 @@ export function nextSteps(verdict: VerdictFacts): string[] {
     const step = STEPS[id];
     return step === undefined ? [] : [step];
   });
-  const done = verdict.state === 'completed' || verdict.state === 'completed-with-findings';
+  const done = (verdict.state === 'completed' || verdict.state === 'completed-with-findings') && !isInDoubt(verdict);
   return [...new Set([...steps, ...(done ? [READY] : steps.length === 0 ? ['Resume the run.'] : [])])];
 }
 
@@ -154,8 +162,18 @@ export function differenceSentences(differences: DifferenceFacts): string[] {
   return [...documents, ...definition];
 }
 
+const PLAIN_IDS: ReadonlySet<string> = new Set([
+  '$oid',
+  '$numberInt',
+  '$numberLong',
+  '$numberDouble',
+  '$numberDecimal',
+]);
+
 function idText({ id, idHex }: { readonly id: unknown; readonly idHex: string }): string {
   if (id === null) return `(raw) ${idHex}`;
-  const oid = typeof id === 'object' ? (id as { $oid?: unknown }).$oid : undefined;
-  return typeof oid === 'string' ? oid : JSON.stringify(id);
+  // Extended JSON names the type: { "$numberInt": "5" } is 5 to a person, { "$oid": "..." } is its digits.
+  const [wrapped, ...more] = typeof id === 'object' ? Object.entries(id as Readonly<Record<string, unknown>>) : [];
+  const plain = wrapped !== undefined && more.length === 0 && PLAIN_IDS.has(wrapped[0]);
+  return plain && typeof wrapped[1] === 'string' ? wrapped[1] : JSON.stringify(id);
 }

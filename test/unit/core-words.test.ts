@@ -15,6 +15,7 @@ import { sentenceFor } from '../../src/words/reasons.js';
 import { runStateSentence, verdictReasonSentence } from '../../src/words/runs.js';
 import { formatBytes, formatCount, formatDuration, formatRu, formatRuPerSecond } from '../../src/words/sizes.js';
 import { tuningSentence } from '../../src/words/tuning.js';
+import { differenceSentences, nextSteps, verdictHeadline } from '../../src/words/verdicts.js';
 import { anIndex } from './core-builders.js';
 
 /** A sentence in English: a start, an end, no id, nothing that was not filled in. */
@@ -119,6 +120,41 @@ describe('words', () => {
     expect(verdictReasonSentence({ id: 'error:cancelled', params: {} })).toBe(
       errorSentence(new MigrationError('cancelled')),
     );
+  });
+
+  it('tells only differences that there are, and no more than one end of a sentence', () => {
+    const difference = { ns: 'shop.orders', missing: 0, extra: 5000, different: 1, definition: 0 };
+    expect(verdictReasonSentence({ id: 'verification-differs', params: difference })).toBe(
+      'shop.orders differs: 5,000 documents on the target only, 1 document with other content.',
+    );
+    const tool = { tool: 'mongorestore', exitCode: 1, message: 'Got 0 operations.' };
+    expect(verdictReasonSentence({ id: 'tool-failed', params: tool })).toBe(
+      'mongorestore ended with exit status 1: Got 0 operations.',
+    );
+  });
+
+  it('sends nobody to a target that is not proven equal', () => {
+    const ready = 'Point the application at the target when you are ready. Keep the source until you are sure.';
+    const ended = (...ids: readonly string[]) => ({
+      state: 'completed-with-findings' as const,
+      reasons: ids.map((id) => ({ id, params: {} })),
+    });
+    for (const id of ['verification-differs', 'not-verified']) {
+      const verdict = ended('index-skipped', id);
+      expect(verdictHeadline(verdict)).toBe('Copied, but the target is not proven to be equal to the source.');
+      expect(nextSteps(verdict)).not.toContain(ready);
+      expect(nextSteps(verdict).length).toBeGreaterThan(0);
+    }
+    expect(nextSteps(ended('index-skipped')).at(-1)).toBe(ready);
+  });
+
+  it('writes an _id as a person would', () => {
+    const ids = [{ $numberInt: '5' }, { $oid: '0123456789abcdef01234567' }, 'added', { a: { $numberInt: '1' } }];
+    const documents = ids.map((id) => ({ kind: 'missing', id, idHex: '' }));
+    const found = { missing: ids.length, extra: 0, different: 0, exact: true, documents, definition: [] };
+    expect(differenceSentences(found)).toEqual([
+      '4 documents missing on the target: _id 5, 0123456789abcdef01234567, "added", {"a":{"$numberInt":"1"}}',
+    ]);
   });
 
   it('never fails, whatever the id and the parameters', () => {
