@@ -8,7 +8,7 @@ import {
   unreachableWords,
   type ErrorWords,
 } from './error-reasons.js';
-import { countOf, lookUp, textOf } from './params.js';
+import { lookUp, textOf } from './params.js';
 
 const words = (happened: string, why: string, todo: string): ErrorWords => ({ happened, why, todo });
 
@@ -237,9 +237,9 @@ function authenticationWords(facts: ErrorFacts, reason: string): ErrorWords {
 
 function numberRange(facts: ErrorFacts): string {
   if (facts['minimum'] === undefined) return 'It has to be a finite number that makes sense here.';
-  const maximum = facts['maximum'] === undefined ? ' or more' : ` to ${countOf(facts, 'maximum')}`;
+  const maximum = facts['maximum'] === undefined ? ' or more' : ` to ${textOf(facts, 'maximum')}`;
   const instead = facts['instead'] === undefined ? '' : `, or ${textOf(facts, 'instead')}`;
-  return `It has to be ${countOf(facts, 'minimum')}${maximum}${instead}.`;
+  return `It has to be ${textOf(facts, 'minimum')}${maximum}${instead}.`;
 }
 
 const FILE_REASONS: Readonly<Record<string, string>> = {

@@ -93,7 +93,7 @@ const CASES: readonly Case[] = [
   ['a plan that is no JSON', 'run no-json.migration.json', /not JSON/],
   ['a plan that is none', 'run no-plan.migration.json', /not a valid plan/],
   ['a run that is not there', 'run --resume 20200101T000000Z-00000000', /no run/],
-  ['no run at all', 'report', /no run latest/],
+  ['no run at all', 'report', /no run yet/],
   ['a run to verify that is not there', 'verify 2020', /no run/],
   ['a plan to verify that is not there', 'verify ./nope.json', /not there/],
   ['nothing to verify', 'verify', /missing required argument/],
