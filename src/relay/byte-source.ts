@@ -3,6 +3,9 @@ import type { Socket } from 'node:net';
 /** Bytes that may wait unread before the sender is held back. */
 const HIGH_WATER_BYTES = 256 * 1024;
 
+/** Bytes that may wait unsent, per connection, before the writer is held back. */
+const UNSENT_BYTES = 1024 * 1024;
+
 /** Thrown to a reader when the other side has gone. */
 export class StreamEnded extends Error {}
 
@@ -89,7 +92,8 @@ export class ByteSource {
 /** Writes and, where the receiver is slow, waits until it has caught up. @throws StreamEnded when the socket is closed. */
 export async function send(socket: Socket, chunk: Uint8Array): Promise<void> {
   if (socket.destroyed || !socket.writable) throw new StreamEnded();
-  if (socket.write(chunk)) return;
+  // Node asks for a pause after 16 KiB, which is less than one chunk: waiting then would cost more than it saves.
+  if (socket.write(chunk) || socket.writableLength <= UNSENT_BYTES) return;
   await new Promise<void>((resolve) => {
     const done = (): void => {
       socket.off('drain', done);

@@ -17,21 +17,23 @@ const MB = 1024 * 1024;
 export async function benchMemory(): Promise<boolean> {
   await bundleCli();
   const small = await peakOfRun(100_000);
+  const middle = await peakOfRun(500_000);
   const large = await peakOfRun(2_000_000);
-  const detail = `100 MB: ${small.toFixed(0)} MB, 2 GB: ${large.toFixed(0)} MB, documents of 1 KB, verification included`;
+  const detail = `100 MB: ${small.toFixed(0)} MB, 500 MB: ${middle.toFixed(0)} MB, 2 GB: ${large.toFixed(0)} MB, documents of 1 KB, verification included`;
   const level = report({
     name: 'peak memory of runner and relay',
-    value: Math.max(small, large),
+    value: Math.max(small, middle, large),
     bar: 300,
     unit: ' MB',
     detail,
   });
+  // 100 MB are gone before the heap has come to its working size, so growth with the data shows between the larger two.
   const flat = report({
-    name: 'peak memory 2 GB / 100 MB',
-    value: large / small,
-    bar: 1.25,
+    name: 'peak memory 2 GB / 500 MB',
+    value: large / middle,
+    bar: 1.1,
     unit: '',
-    detail: 'same runs',
+    detail: `same runs; 2 GB / 100 MB: ${(large / small).toFixed(2)}`,
   });
   return level && flat;
 }
