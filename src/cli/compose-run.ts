@@ -77,7 +77,7 @@ export async function composeRun(parts: RunParts): Promise<ComposedRun> {
   };
 }
 
-function duplicatePolicy(policy: ConflictPolicy, onConflict: (ns: Namespace) => void): DuplicatePolicy {
+function duplicatePolicy(policy: ConflictPolicy, onConflict: (ns: Namespace, id: Uint8Array) => void): DuplicatePolicy {
   return policy === 'fail' ? { kind: 'fail', onConflict } : { kind: policy };
 }
 

@@ -24,8 +24,8 @@ export interface RunningRelay {
 }
 
 export interface RelayStarter {
-  /** `onConflict` is called for each document that is on the target with other bytes, under the policy `fail`. */
-  start(options: { readonly onConflict: (ns: Namespace) => void }): Promise<RunningRelay>;
+  /** `onConflict` is called for each document that is on the target with other bytes, under the policy `fail`; `id` is its `_id` as type byte and value bytes. */
+  start(options: { readonly onConflict: (ns: Namespace, id: Uint8Array) => void }): Promise<RunningRelay>;
 }
 
 /** How one tool process ended. */

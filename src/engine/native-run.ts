@@ -3,6 +3,7 @@ import { MigrationError } from '../core/model/error.js';
 import { formatNamespace } from '../core/model/namespace.js';
 import type { Plan, PlannedCollection } from '../core/model/plan.js';
 import { canBecome, type RunState } from '../core/model/run.js';
+import { rawIdText } from './raw-id.js';
 import { enterState, type Journal } from './journal/port.js';
 import type { CopyCounters, Verdict } from './journal/record.js';
 import type { NativeTools, RelayedCounts, RelayStarter, ToolExit, ToolLine } from './native-ports.js';
@@ -162,10 +163,10 @@ class NativeRun {
 
     const present = await this.presentOnSource(collections);
     const halt = new AbortController();
-    let conflict: string | undefined;
+    let conflict: { readonly ns: string; readonly id: string } | undefined;
     const relay = await starter.start({
-      onConflict: (ns) => {
-        conflict ??= formatNamespace(ns);
+      onConflict: (ns, id) => {
+        conflict ??= { ns: formatNamespace(ns), id: rawIdText(id) };
         halt.abort('conflict');
       },
     });
@@ -194,8 +195,7 @@ class NativeRun {
       await deadLetters.flush();
     }
     signal.throwIfAborted();
-    if (conflict !== undefined)
-      return { state: 'failed-resumable', reasons: [{ id: 'conflict', params: { ns: conflict } }] };
+    if (conflict !== undefined) return { state: 'failed-resumable', reasons: [{ id: 'conflict', params: conflict }] };
     const bad = exits.filter((e) => e.exitCode !== 0);
     if (bad.length === 0) return undefined;
     return {

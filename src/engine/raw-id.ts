@@ -27,6 +27,20 @@ export function readableId(document: Buffer): unknown {
   return (EJSON.serialize(decoded, { relaxed: false }) as { _id?: unknown })._id ?? null;
 }
 
+/** An `_id` given as type byte and value bytes, in words for people: relaxed Extended JSON; hexadecimal where it does not decode. */
+export function rawIdText(raw: Uint8Array): string {
+  const name = Buffer.from('_id\0');
+  const document = Buffer.alloc(4 + raw.length + name.length + 1);
+  document.writeInt32LE(document.length, 0);
+  document.set(raw.subarray(0, 1), 4);
+  document.set(name, 5);
+  document.set(raw.subarray(1), 5 + name.length);
+  const decoded = decodedId(document);
+  return decoded === undefined
+    ? shownIdHex(document)
+    : EJSON.stringify(decoded['_id'], { relaxed: true }).slice(0, LONGEST_HEX);
+}
+
 /** Type byte and value bytes of `_id`, hexadecimal, cut to what fits a report; empty where there is none. */
 export function shownIdHex(document: Buffer): string {
   const element = findElement(document, '_id');

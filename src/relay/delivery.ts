@@ -89,7 +89,9 @@ export class Delivery {
 
   private async deliver(first: readonly (readonly WriteOperation[])[], firstDelayMs = 0): Promise<Document> {
     const { pacer, clock, signal, link } = this.context;
-    const pending: Parcel[] = first.map((operations) => ({ operations, notBefore: clock.now() + firstDelayMs }));
+    const pending: Parcel[] = first
+      .filter((operations) => operations.length > 0)
+      .map((operations) => ({ operations, notBefore: clock.now() + firstDelayMs }));
     for (;;) {
       const next = takeReady(pending, this.command.head.ordered);
       if (!next) break;

@@ -63,7 +63,7 @@ const REASONS: Readonly<Record<string, (params: Params) => string>> = {
   'documents-missing': (p) => `${documents(p)} missing on the target: run the same plan again.`,
   'stopped-by-user': () => 'Stopped by you.',
   conflict: (p) =>
-    `${textOf(p, 'ns')} holds a document on the target with the same _id and other content. The plan says to stop then.`,
+    `${textOf(p, 'ns')} holds a document on the target with the same _id${p['id'] === undefined ? '' : ` (${textOf(p, 'id')})`} and other content. The plan says to stop then.`,
   'tool-failed': (p) => {
     const end = textOf(p, 'signal', '') || `exit status ${textOf(p, 'exitCode')}`;
     const message = textOf(p, 'message', '');

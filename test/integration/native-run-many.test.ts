@@ -58,6 +58,22 @@ describe('a native run over many or no collections', () => {
     expect((await migrate(job)).verdict).toEqual({ state: 'completed', reasons: [] });
   });
 
+  it('completes on a target that holds everything already', { timeout: 60_000 }, async () => {
+    await using full = await startMongod();
+    await using target = await startMongod();
+    const client = new MongoClient(full.uri);
+    await client
+      .db('shop')
+      .collection('orders')
+      .insertMany(Array.from({ length: 2_500 }, (_, i) => ({ _id: i as never })));
+    await client.close();
+    const job = { sourceUri: full.uri, targetUri: target.uri, runsRoot: folder.path };
+    expect((await migrate(job)).verdict).toEqual({ state: 'completed', reasons: [] });
+    const again = await migrate(job);
+    expect(again.verdict).toEqual({ state: 'completed', reasons: [] });
+    expect(again.status.collections['shop.orders']?.copy).toMatchObject({ acknowledged: 0, alreadyThere: 2_500 });
+  });
+
   it('goes on where it was stopped, and never over documents that are not its own', { timeout: 120_000 }, async () => {
     const client = new MongoClient(source.uri);
     const orders = Array.from({ length: 1_200 }, (_, i) => ({ _id: i as never, n: i }));
@@ -99,7 +115,7 @@ describe('a native run over many or no collections', () => {
     const third = await migrate(job);
     expect(third.verdict).toMatchObject({
       state: 'failed-resumable',
-      reasons: [{ id: 'conflict', params: { ns: 'shop.orders' } }],
+      reasons: [{ id: 'conflict', params: { ns: 'shop.orders', id: '7' } }],
     });
     const fourth = await migrate({ ...job, plan: { ...job.plan, conflictPolicy: 'skip' } });
     expect(fourth.verdict.state).toBe('completed-with-findings');

@@ -72,6 +72,8 @@ export class ModelTarget implements CommandLink {
     if (this.sizeRefusal === 'command' && documents.some((d) => d.length > this.limitBytes)) {
       return { ok: 0, code: 2, errmsg: 'Size 17 is larger than MaxDocumentSize 16' };
     }
+    // As a server does: a command without operations is an error.
+    if (documents.length === 0) return { ok: 0, code: 16, errmsg: 'Write batch sizes must be between 1 and 100000' };
     const writeErrors: Document[] = [];
     let n = 0;
     let throttled = false;

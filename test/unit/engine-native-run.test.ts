@@ -36,7 +36,10 @@ const calledOff = (signal: AbortSignal): Promise<void> =>
   });
 
 interface Parts {
-  readonly tools: (job: NativeCopyJob, onConflict: (ns: Namespace) => void) => Promise<readonly ToolExit[]>;
+  readonly tools: (
+    job: NativeCopyJob,
+    onConflict: (ns: Namespace, id: Uint8Array) => void,
+  ) => Promise<readonly ToolExit[]>;
   readonly journal?: Journal;
   readonly signal?: AbortSignal;
 }
@@ -52,7 +55,7 @@ function run({ tools, journal, signal }: Parts) {
         : cluster.command(db, command),
   };
   const kept = journal ?? memoryJournal({ runId: 'r', planId: 'p', planHash: 'h' });
-  let conflict: (ns: Namespace) => void = () => undefined;
+  let conflict: (ns: Namespace, id: Uint8Array) => void = () => undefined;
   const closed: string[] = [];
   const context: NativeRunContext = {
     plan: planOf([plannedCollection(NS, NS)]),
@@ -89,7 +92,7 @@ describe('a native run', () => {
   it('names the conflict that stopped it between two pairs of tools, too', async () => {
     const { verdict, closed } = run({
       tools: async (job, onConflict) => {
-        onConflict(NS);
+        onConflict(NS, Buffer.from([0x10, 7, 0, 0, 0]));
         await calledOff(job.signal);
         job.signal.throwIfAborted();
         return WELL;
@@ -97,7 +100,7 @@ describe('a native run', () => {
     });
     expect(await verdict).toEqual({
       state: 'failed-resumable',
-      reasons: [{ id: 'conflict', params: { ns: 'shop.orders' } }],
+      reasons: [{ id: 'conflict', params: { ns: 'shop.orders', id: '7' } }],
     });
     expect(closed).toEqual(['relay']);
   });
@@ -105,7 +108,7 @@ describe('a native run', () => {
   it('stops for a conflict though both tools say that all went well', async () => {
     const { verdict } = run({
       tools: (_job, onConflict) => {
-        onConflict(NS);
+        onConflict(NS, Buffer.from([0x10, 7, 0, 0, 0]));
         return Promise.resolve(WELL);
       },
     });

@@ -50,7 +50,13 @@ const world = fc.record({
 async function deliver(
   target: ModelTarget,
   command: WriteCommand,
-  options: { duplicates?: DuplicatePolicy; buried?: Map<number, Uint8Array>; budget?: number | undefined } = {},
+  options: {
+    duplicates?: DuplicatePolicy;
+    buried?: Map<number, Uint8Array>;
+    budget?: number | undefined;
+    /** The reply to the whole command, sent as it came. */
+    first?: Buffer;
+  } = {},
 ) {
   const clock = virtualClock();
   const counters = new RelayCounters();
@@ -73,7 +79,7 @@ async function deliver(
     },
     measure: () => Promise.resolve(6),
   });
-  const reply = await delivery.run();
+  const reply = options.first ? await delivery.continueFrom(options.first, 0) : await delivery.run();
   return { reply, counters: counters.of(NS), clock, buried: ids };
 }
 
@@ -171,5 +177,18 @@ describe('delivery of a write command', () => {
     const { reply, counters } = await deliver(target, insertCommand([aDocument(1, 1), aDocument(2, 1)]));
     expect(reply).toMatchObject({ code: expect.objectContaining({ value: 13 }) as unknown, codeName: 'Unauthorized' });
     expect(counters.failed).toBe(2);
+  });
+
+  it('has nothing more to send when the first reply told that everything is there already', async () => {
+    const target = new ModelTarget([], LIMIT, 'writeError');
+    const documents = Array.from({ length: 5 }, (_, id) => aDocument(id, 10));
+    await deliver(target, insertCommand(documents));
+    const sent = target.insertCommands;
+    const command = insertCommand(documents);
+    const first = await target.roundTrip(command.part(9, command.operations));
+    const { reply, counters } = await deliver(target, command, { first });
+    expect(target.insertCommands).toBe(sent + 1);
+    expect(reply).toMatchObject({ n: 5, ok: 1 });
+    expect(counters.alreadyThere).toBe(5);
   });
 });
