@@ -26,7 +26,7 @@ if (wanted !== installed) {
   console.log('Installing dependencies (npm ci) ...');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const options = { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' };
-  const result = spawnSync(npm, ['ci', '--no-audit', '--no-fund'], options);
+  const result = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], options);
   if (result.status !== 0) {
     const why = result.error ? result.error.message : `exit status ${result.status}`;
     console.error(`npm ci failed (${why}). Is the package registry reachable? Try: npm ci`);
