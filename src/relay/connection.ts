@@ -27,8 +27,6 @@ import {
 } from './wire.js';
 import { isWriteKind, readWriteHead, WriteCommand, type WriteHead } from './write-command.js';
 
-/** Chunks are sent on together up to this size: each write wakes the target, and a tool's own writes are large too. */
-const HELD_BYTES = 256 * 1024;
 /** Offset of the first section's body: header, flags, section kind. */
 const FIRST_BODY = HEADER_BYTES + 5;
 /** Replies up to this size are looked into for a throttle; a throttle reply is a few hundred bytes. */
@@ -191,22 +189,11 @@ export class RelayConnection {
   private async forward(length: number): Promise<Buffer[]> {
     const kept: Buffer[] = [];
     let missing = length;
-    let held = 0;
-    this.link.hold();
-    try {
-      while (missing > 0) {
-        const chunk = await this.source.readSome(missing);
-        missing -= chunk.length;
-        kept.push(chunk);
-        await this.link.write(chunk);
-        held += chunk.length;
-        if (held < HELD_BYTES) continue;
-        this.link.release();
-        this.link.hold();
-        held = 0;
-      }
-    } finally {
-      this.link.release();
+    while (missing > 0) {
+      const chunk = await this.source.readSome(missing);
+      missing -= chunk.length;
+      kept.push(chunk);
+      await this.link.write(chunk);
     }
     return kept;
   }

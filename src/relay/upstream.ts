@@ -40,15 +40,6 @@ export class Upstream {
     return this.nextId;
   }
 
-  /** Gathers what is written until {@link release}, so that it goes out in one piece. */
-  hold(): void {
-    this.socket.cork();
-  }
-
-  release(): void {
-    this.socket.uncork();
-  }
-
   /** Sends a whole message. */
   async write(message: Uint8Array): Promise<void> {
     await send(this.socket, message);
