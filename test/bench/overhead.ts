@@ -1,6 +1,7 @@
 import { MongoClient } from 'mongodb';
 import { startMongod } from '../support/mongod.js';
-import { dumpAndRestore, fillCollection, relayTo } from '../support/restore-through-relay.js';
+import { dumpAndRestore, fillCollection } from '../support/restore-through-relay.js';
+import { startRelayProcess } from './relay-process.js';
 import { median, report } from './figures.js';
 
 const DB = 'bench';
@@ -22,7 +23,7 @@ export async function benchOverhead(runs: number): Promise<boolean> {
     for (let run = -1; run < runs; run += 1) {
       for (const way of run % 2 === 0 ? (['straight', 'relayed'] as const) : (['relayed', 'straight'] as const)) {
         await client.db(DB).dropDatabase();
-        await using relay = await relayTo(target.port);
+        await using relay = await startRelayProcess(target.uri);
         const port = way === 'relayed' ? relay.port : target.port;
         const started = performance.now();
         const exits = await dumpAndRestore({
