@@ -1,5 +1,5 @@
 import { deserialize, EJSON, type Document } from 'bson';
-import { findElement } from '../core/bson/raw-document.js';
+import { findElement, rawDocument } from '../core/bson/raw-document.js';
 
 /** Longest `_id` that is shown in full, in hexadecimal digits. */
 const LONGEST_HEX = 512;
@@ -9,11 +9,7 @@ export function decodedId(document: Buffer): Document | undefined {
   try {
     const element = findElement(document, '_id');
     if (!element) return undefined;
-    const length = 4 + 1 + (element.valueEnd - element.nameStart) + 1;
-    const alone = Buffer.alloc(length);
-    alone.writeInt32LE(length, 0);
-    alone[4] = element.type;
-    document.copy(alone, 5, element.nameStart, element.valueEnd);
+    const alone = rawDocument([document.subarray(element.nameStart - 1, element.valueEnd)]);
     return deserialize(alone, { promoteValues: false, promoteLongs: false, bsonRegExp: true });
   } catch {
     return undefined;
@@ -29,12 +25,7 @@ export function readableId(document: Buffer): unknown {
 
 /** An `_id` given as type byte and value bytes, in words for people: relaxed Extended JSON; hexadecimal where it does not decode. */
 export function rawIdText(raw: Uint8Array): string {
-  const name = Buffer.from('_id\0');
-  const document = Buffer.alloc(4 + raw.length + name.length + 1);
-  document.writeInt32LE(document.length, 0);
-  document.set(raw.subarray(0, 1), 4);
-  document.set(name, 5);
-  document.set(raw.subarray(1), 5 + name.length);
+  const document = rawDocument([raw.subarray(0, 1), Buffer.from('_id\0'), raw.subarray(1)]);
   const decoded = decodedId(document);
   return decoded === undefined
     ? shownIdHex(document)

@@ -7,6 +7,7 @@ import {
   findElement,
   readNumber,
   readString,
+  rawDocument,
 } from '../core/bson/raw-document.js';
 import type { Namespace } from '../core/model/namespace.js';
 import { FLAG_MORE_TO_COME, payloadDocuments, writeOpMsg, type OpMsg } from './wire.js';
@@ -180,19 +181,6 @@ function bodyForParts(message: OpMsg, field: string): Buffer {
     kept.push(buffer.subarray(element.nameStart - 1, element.valueEnd));
   }
   return rawDocument(kept);
-}
-
-/** A BSON document of elements that are encoded already. */
-function rawDocument(parts: readonly Uint8Array[]): Buffer {
-  const length = 4 + parts.reduce((sum, p) => sum + p.length, 0) + 1;
-  const document = Buffer.alloc(length);
-  document.writeInt32LE(length, 0);
-  let position = 4;
-  for (const part of parts) {
-    document.set(part, position);
-    position += part.length;
-  }
-  return document;
 }
 
 /** `{find: coll, filter: {_id: {$in: [...]}}, batchSize, $db}` with the ids as they are, type byte and value bytes each. */

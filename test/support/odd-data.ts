@@ -16,23 +16,17 @@ import {
   UUID,
 } from 'bson';
 import { MongoClient } from 'mongodb';
+import { rawDocument } from '../../src/core/bson/raw-document.js';
 import { connectTo } from './migrate.js';
 
 /** A document from its elements' bytes, so that it can hold what no object can: the same name twice, integer-like names in any order. */
 function fromParts(...parts: readonly Record<string, unknown>[]): Buffer {
-  const bodies = parts.map((part) => {
-    const encoded = serialize(part);
-    return encoded.subarray(4, encoded.length - 1);
-  });
-  const length = 4 + bodies.reduce((sum, b) => sum + b.length, 0) + 1;
-  const document = Buffer.alloc(length);
-  document.writeInt32LE(length, 0);
-  let position = 4;
-  for (const body of bodies) {
-    document.set(body, position);
-    position += body.length;
-  }
-  return document;
+  return rawDocument(
+    parts.map((part) => {
+      const encoded = serialize(part);
+      return encoded.subarray(4, encoded.length - 1);
+    }),
+  );
 }
 
 /** Every BSON type that MongoDB stores, one document each, and one with them all. */

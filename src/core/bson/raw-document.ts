@@ -186,3 +186,16 @@ export function splitDocuments(buffer: Buffer, start: number, end: number): { st
   }
   return found;
 }
+
+/** A BSON document of elements that are encoded already. */
+export function rawDocument(parts: readonly Uint8Array[]): Buffer {
+  const length = 4 + parts.reduce((sum, p) => sum + p.length, 0) + 1;
+  const document = Buffer.alloc(length);
+  document.writeInt32LE(length, 0);
+  let position = 4;
+  for (const part of parts) {
+    document.set(part, position);
+    position += part.length;
+  }
+  return document;
+}
