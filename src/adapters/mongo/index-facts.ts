@@ -1,7 +1,7 @@
 /** What `listIndexes` says, complete enough to make the index again and to compare it. */
 import type { Document } from 'bson';
 import { BSON_TYPE, elementName, elements, findElement, readNumber, readString } from '../../core/bson/raw-document.js';
-import type { IndexFacts } from '../../core/model/facts.js';
+import { NAMED_INDEX_FIELDS, type IndexFacts } from '../../core/model/facts.js';
 import { bytes } from '../../core/model/units.js';
 import { asFlag, asNumber, decodeTyped, toPlain, toPlainObject } from './plain-json.js';
 
@@ -11,18 +11,6 @@ export interface IndexNumbers {
   /** ISO date. */
   readonly usageSince?: string;
 }
-
-/** Said by the server for itself, no part of the definition. */
-const NOT_OPTIONS: ReadonlySet<string> = new Set(['key', 'name', 'ns']);
-const NAMED_OPTIONS: ReadonlySet<string> = new Set([
-  'unique',
-  'sparse',
-  'hidden',
-  'expireAfterSeconds',
-  'partialFilterExpression',
-  'collation',
-  'wildcardProjection',
-]);
 
 /** Pairs in the order of the bytes: an object would put integer-like field names first. */
 export function keyPattern(buffer: Buffer, offset: number): (readonly [string, number | string])[] {
@@ -41,7 +29,7 @@ export function indexFacts(raw: Buffer, numbers: IndexNumbers = {}): IndexFacts 
   const expire = asNumber(decoded.expireAfterSeconds);
   const other: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(decoded)) {
-    if (!NOT_OPTIONS.has(name) && !NAMED_OPTIONS.has(name)) other[name] = toPlain(value);
+    if (!NAMED_INDEX_FIELDS.has(name)) other[name] = toPlain(value);
   }
   return {
     name: String(decoded.name),

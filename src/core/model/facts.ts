@@ -36,6 +36,20 @@ export interface ClusterFacts {
 export type IdType =
   'objectId' | 'string' | 'int' | 'long' | 'double' | 'decimal' | 'date' | 'binary' | 'object' | (string & {});
 
+/** Fields of a `listIndexes` entry that {@link IndexFacts} has a place for, and `ns`, which old servers add; all others are `otherOptions`. */
+export const NAMED_INDEX_FIELDS: ReadonlySet<string> = new Set([
+  'key',
+  'name',
+  'ns',
+  'unique',
+  'sparse',
+  'hidden',
+  'expireAfterSeconds',
+  'partialFilterExpression',
+  'collation',
+  'wildcardProjection',
+]);
+
 export interface IndexFacts {
   readonly name: string;
   /** Key pattern in order: `[['a', 1], ['b', -1]]`; values may be strings such as `text`, `hashed`, `2dsphere`. */

@@ -1,24 +1,12 @@
 /** Indexes on their way to `createIndexes` and back from `listIndexes`. */
 import { EJSON, type Document } from 'bson';
-import type { IndexFacts } from '../../core/model/facts.js';
+import { NAMED_INDEX_FIELDS, type IndexFacts } from '../../core/model/facts.js';
 import type { Namespace } from '../../core/model/namespace.js';
 import type { Plan } from '../../core/model/plan.js';
 import type { ClusterSession } from '../ports.js';
 import { serverCodeOf } from './server-refusal.js';
 
 const NAMESPACE_NOT_FOUND = 26;
-const NAMED_OPTIONS: ReadonlySet<string> = new Set([
-  'key',
-  'name',
-  'ns',
-  'unique',
-  'sparse',
-  'hidden',
-  'expireAfterSeconds',
-  'partialFilterExpression',
-  'collation',
-  'wildcardProjection',
-]);
 
 function fromPlain(value: Readonly<Record<string, unknown>>): Document {
   return EJSON.deserialize(value, { relaxed: false }) as Document;
@@ -69,7 +57,7 @@ export function indexFactsOf(entry: Document): IndexFacts {
     ...optional('partialFilterExpression'),
     ...optional('collation'),
     ...optional('wildcardProjection'),
-    otherOptions: toPlain(Object.fromEntries(Object.entries(entry).filter(([name]) => !NAMED_OPTIONS.has(name)))),
+    otherOptions: toPlain(Object.fromEntries(Object.entries(entry).filter(([name]) => !NAMED_INDEX_FIELDS.has(name)))),
   };
 }
 
