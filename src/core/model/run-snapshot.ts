@@ -1,0 +1,58 @@
+import type { RunState } from './run.js';
+
+/** How far one collection is. Documents; `bytes` of acknowledged documents. */
+export interface CollectionSnapshot {
+  /** `db.coll` on the target. */
+  readonly ns: string;
+  readonly planned: number;
+  readonly copied: number;
+  readonly verified: 'no' | 'running' | 'equal' | 'different' | 'counts-only';
+  readonly bytes: number;
+  readonly throttled: number;
+  readonly deadLetters: number;
+  readonly conflicts: number;
+}
+
+/** One point of the charts; `at` is epoch milliseconds. */
+export interface RatePoint {
+  readonly at: number;
+  readonly documentsPerSecond: number;
+  readonly bytesPerSecond: number;
+  readonly ruPerSecond: number;
+  /** RU/s provisioned for what was written then; 0 where the target does not know RU. */
+  readonly provisioned: number;
+  readonly throttledPerSecond: number;
+}
+
+/** What a run is at, whole: the terminal, the tree, the run page and `runs --json` show nothing else. Plain JSON, no secret. */
+export interface RunSnapshot {
+  readonly runId: string;
+  /** When it was made, epoch milliseconds. */
+  readonly at: number;
+  readonly state: RunState;
+  /** Why it is in that state, as the verdict's or the error's id; absent while all is well. */
+  readonly why?: { readonly id: string; readonly params: Readonly<Record<string, string | number | boolean>> };
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  /** Documents: copied, or while verifying compared (the mean of both sides). */
+  readonly done: number;
+  readonly planned: number;
+  readonly bytes: number;
+  readonly documentsPerSecond: number;
+  readonly ruPerSecond: number;
+  readonly provisioned: number;
+  readonly requestUnits: number;
+  readonly throttled: number;
+  readonly deadLetters: number;
+  readonly conflicts: number;
+  /** Low, expected and high remaining wall time of the present step, where a rate is known. */
+  readonly remainingMs?: { readonly low: number; readonly expected: number; readonly high: number };
+  readonly collections: readonly CollectionSnapshot[];
+  /** Newest last; at most {@link MOST_RATE_POINTS}. */
+  readonly rates: readonly RatePoint[];
+  /** Redacted command lines of the tools, as run. */
+  readonly commandLines: readonly string[];
+}
+
+/** Ten minutes at one point a second: what a chart can show. */
+export const MOST_RATE_POINTS = 600;

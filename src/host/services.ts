@@ -1,0 +1,88 @@
+import type { Event, LogOutputChannel } from 'vscode';
+import type { ClusterReference } from '../core/model/plan.js';
+import type { RunSnapshot } from '../core/model/run-snapshot.js';
+import type { HostAdapters, ConnectedCluster, ConnectionString } from './adapters.js';
+import type { ClusterProfile, ClusterRole } from './clusters/cluster-profile.js';
+
+/** Saved connections and those that the settings declare. Secrets never leave it but through {@link connectionString}. */
+export interface ClusterStore {
+  readonly onDidChange: Event<void>;
+  list(role?: ClusterRole): readonly ClusterProfile[];
+  get(id: string): ClusterProfile | undefined;
+  /** Saves; the connection string's secret part goes to the secret store. Returns the profile with what became of the secret. */
+  add(cluster: NewCluster): Promise<ClusterProfile>;
+  update(id: string, cluster: NewCluster): Promise<ClusterProfile>;
+  /** Remembers what a connection has shown; never touches the secret. */
+  noteSeen(id: string, seen: Pick<ClusterProfile, 'kind' | 'version'>): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** With its secret. @throws MigrationError `secret-unavailable`, `bad-connection-string`. */
+  connectionString(id: string): Promise<ConnectionString>;
+  /** For a plan: no secret. */
+  reference(id: string): ClusterReference;
+  /** The saved cluster that a plan's reference means: by name and address. */
+  findReference(role: ClusterRole, reference: ClusterReference): ClusterProfile | undefined;
+}
+
+export interface NewCluster {
+  readonly name: string;
+  readonly role: ClusterRole;
+  /** Whole, with its secret. */
+  readonly connectionString: ConnectionString;
+  readonly tlsCAFile?: string;
+  readonly tlsCertificateKeyFile?: string;
+}
+
+/** Open connections, one per cluster, shared by everything in the window, closed after a while without use. */
+export interface ConnectionPool {
+  /**
+   * Runs `use` on a connection that is open for as long as it takes.
+   * @throws MigrationError as `connect`, with `facts.cluster` the profile's name.
+   */
+  with<T>(clusterId: string, signal: AbortSignal, use: (cluster: ConnectedCluster) => Promise<T>): Promise<T>;
+  /** Closes a cluster's connection, after an edit or a removal. */
+  drop(clusterId: string): Promise<void>;
+}
+
+/** Runs as their folders tell, those of other windows included. */
+export interface RunStore {
+  readonly onDidChange: Event<void>;
+  /** Newest first. */
+  list(): readonly RunInfo[];
+  get(runId: string): RunInfo | undefined;
+  refresh(): Promise<void>;
+}
+
+export interface RunInfo {
+  readonly runId: string;
+  readonly path: string;
+  readonly planName: string;
+  readonly snapshot: RunSnapshot;
+  /** A live process stands behind it. */
+  readonly alive: boolean;
+  /** Its journal or plan cannot be read: an error code. */
+  readonly problem?: string;
+}
+
+/** Starts and steers runs; every way of doing so (tree, run page, commands) goes through here. */
+export interface RunControl {
+  /** Makes a run of a plan file's plan and starts its runner in an integrated terminal. Returns the run's id. */
+  start(planPath: string): Promise<string>;
+  pause(runId: string): Promise<void>;
+  resume(runId: string): Promise<void>;
+  cancel(runId: string): Promise<void>;
+  /** Verifies again in a terminal, both sides. */
+  verify(runId: string): Promise<void>;
+  retryDeadLetters(runId: string): Promise<void>;
+  showTerminal(runId: string): void;
+}
+
+/** What every part of the shell works with; made once, by the composition root. */
+export interface HostServices {
+  /** Loads the adapters (the driver among them) on first use. */
+  adapters(): Promise<HostAdapters>;
+  readonly clusters: ClusterStore;
+  readonly connections: ConnectionPool;
+  readonly runs: RunStore;
+  readonly control: RunControl;
+  readonly log: LogOutputChannel;
+}

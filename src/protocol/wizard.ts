@@ -1,0 +1,199 @@
+/**
+ * What the host and the wizard's webview say to each other. JSON only. The host owns the state and sends whole snapshots; the webview sends
+ * intents and draws what it is sent. Every text for people is made by the host. No secret and no connection string ever crosses.
+ */
+
+export const WIZARD_PROTOCOL = 1;
+
+export type WizardStep = 'endpoints' | 'namespaces' | 'size' | 'findings' | 'method' | 'tuning' | 'review';
+export const WIZARD_STEPS: readonly WizardStep[] = [
+  'endpoints',
+  'namespaces',
+  'size',
+  'findings',
+  'method',
+  'tuning',
+  'review',
+];
+
+export interface ClusterChoice {
+  readonly id: string;
+  readonly name: string;
+  /** `MongoDB 6.0.5, replica set`, `Azure Cosmos DB for MongoDB (RU)`; empty before it was seen. */
+  readonly detail: string;
+}
+
+export interface NamespaceRow {
+  /** `db.coll` on the source; its identity. */
+  readonly ns: string;
+  readonly db: string;
+  readonly coll: string;
+  readonly type: 'collection' | 'view' | 'timeseries';
+  readonly documents: number;
+  readonly bytes: number;
+  readonly documentsText: string;
+  readonly sizeText: string;
+  readonly selected: boolean;
+  /** `db.coll` on the target, the same where it is not renamed. */
+  readonly targetNs: string;
+  /** Why the new name cannot be, as a sentence. */
+  readonly renameProblem?: string;
+}
+
+export interface SizeRow {
+  readonly label: string;
+  readonly bytes: number;
+  readonly sizeText: string;
+  readonly documentsText: string;
+  readonly averageText: string;
+  readonly largestText: string;
+  readonly indexesText: string;
+  /** Share of the selection's bytes, 0 to 1. */
+  readonly share: number;
+}
+
+export interface FindingRow {
+  readonly severity: 'blocker' | 'warning' | 'info';
+  readonly where: string;
+  readonly text: string;
+  readonly remedy: string;
+  readonly sourceUrl?: string;
+}
+
+export interface MethodCard {
+  readonly id: string;
+  readonly name: string;
+  readonly rank: number;
+  readonly recommended: boolean;
+  readonly chosen: boolean;
+  readonly possible: boolean;
+  /** Whether this product carries it out; others are shown with their reasons and cannot be chosen. */
+  readonly available: boolean;
+  readonly durationText: string;
+  readonly reasons: readonly { readonly weight: '+' | '-' | '!'; readonly text: string }[];
+  readonly needs: readonly string[];
+}
+
+/** A number that the user can set; `value` is what counts now. */
+export interface TuningField {
+  readonly id: TuningFieldId;
+  readonly label: string;
+  readonly unit: string;
+  readonly value: number;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  /** Computed, measured by a probe, or typed by the user. */
+  readonly origin: 'computed' | 'measured' | 'user';
+  readonly explanation: string;
+  readonly problem?: string;
+}
+export type TuningFieldId =
+  'ruPerSecond' | 'ruPerDocument' | 'latencyMs' | 'batchSize' | 'insertionWorkers' | 'parallelCollections';
+export const TUNING_FIELDS: readonly TuningFieldId[] = [
+  'ruPerSecond',
+  'ruPerDocument',
+  'latencyMs',
+  'batchSize',
+  'insertionWorkers',
+  'parallelCollections',
+];
+
+export type ConflictChoice = 'fail' | 'skip' | 'overwrite' | 'dead-letter';
+
+export interface ReviewLine {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** The whole wizard, as it is to be drawn. */
+export interface WizardView {
+  readonly revision: number;
+  readonly step: WizardStep;
+  /** Steps that can be gone to now. */
+  readonly reachable: readonly WizardStep[];
+  /** Why the next step cannot be gone to yet, as a sentence; absent where it can. */
+  readonly nextProblem?: string;
+  /** What is being done just now (`Reading sizes of shop ...`); controls stay usable. */
+  readonly busy?: {
+    readonly text: string;
+    readonly done?: number;
+    readonly total?: number;
+    readonly cancellable: boolean;
+  };
+  /** What went wrong last: what happened, why, what to do. */
+  readonly problem?: { readonly happened: string; readonly why: string; readonly todo: string };
+  readonly endpoints: {
+    readonly sources: readonly ClusterChoice[];
+    readonly targets: readonly ClusterChoice[];
+    readonly sourceId?: string;
+    readonly targetId?: string;
+    /** Tells what the pair means, e.g. the target is emptied never, documents that are there are compared. */
+    readonly notes: readonly string[];
+  };
+  readonly namespaces: {
+    readonly rows: readonly NamespaceRow[];
+    /** Rows that could not be read, as sentences. */
+    readonly failed: readonly string[];
+    readonly selectedText: string;
+  };
+  readonly size: { readonly rows: readonly SizeRow[]; readonly totals: readonly ReviewLine[] };
+  readonly findings: { readonly rows: readonly FindingRow[]; readonly summary: string };
+  readonly methods: { readonly cards: readonly MethodCard[]; readonly assumptions: readonly string[] };
+  readonly tuning: {
+    readonly fields: readonly TuningField[];
+    /** The command lines that would be run, redacted. */
+    readonly preview: readonly string[];
+    /** Whether the charge can be measured with a probe on this target (it writes and removes a few documents, so it is asked for). */
+    readonly canMeasure: boolean;
+    readonly conflicts: {
+      readonly value: ConflictChoice;
+      readonly choices: readonly { readonly value: ConflictChoice; readonly label: string }[];
+    };
+    readonly verification: {
+      readonly value: 'full' | 'counts';
+      readonly choices: readonly { readonly value: 'full' | 'counts'; readonly label: string }[];
+    };
+  };
+  readonly review: {
+    readonly lines: readonly ReviewLine[];
+    /** What the run will do to the target, in order. */
+    readonly actions: readonly string[];
+    readonly notMigrated: readonly string[];
+    /** Where the plan was saved last, as a path for people. */
+    readonly savedAs?: string;
+    /** True while blockers want a conscious yes. */
+    readonly needsConsent: boolean;
+    readonly consentText?: string;
+  };
+}
+
+/** Webview to host. */
+export type WizardIntent =
+  | { readonly type: 'ready' }
+  | { readonly type: 'go'; readonly step: WizardStep }
+  | { readonly type: 'choose-cluster'; readonly role: 'source' | 'target'; readonly id: string }
+  | { readonly type: 'add-cluster'; readonly role: 'source' | 'target' }
+  | { readonly type: 'select'; readonly namespaces: readonly string[]; readonly selected: boolean }
+  | { readonly type: 'select-by-size'; readonly atMostBytes: number }
+  | { readonly type: 'rename'; readonly ns: string; readonly to: string }
+  | { readonly type: 'reread' }
+  | { readonly type: 'choose-method'; readonly id: string }
+  | { readonly type: 'set-tuning'; readonly field: TuningFieldId; readonly value: number }
+  | { readonly type: 'reset-tuning'; readonly field: TuningFieldId }
+  | { readonly type: 'measure-charge' }
+  | { readonly type: 'set-conflicts'; readonly value: ConflictChoice }
+  | { readonly type: 'set-verification'; readonly value: 'full' | 'counts' }
+  | { readonly type: 'consent'; readonly given: boolean }
+  | { readonly type: 'save-plan' }
+  | { readonly type: 'copy-command-lines' }
+  | { readonly type: 'start' }
+  | { readonly type: 'cancel-busy' }
+  | { readonly type: 'open-link'; readonly url: string };
+
+/** Host to webview. */
+export interface WizardMessage {
+  readonly v: typeof WIZARD_PROTOCOL;
+  readonly type: 'view';
+  readonly view: WizardView;
+}
