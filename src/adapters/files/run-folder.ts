@@ -1,7 +1,6 @@
 /** Where runs live: `<root>/<runId>/` with the plan, the journal, the dead letters, the report and the lock. Outside of any work tree, private to the user. */
 import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { MigrationError } from '../../core/model/error.js';
 import type { Plan } from '../../core/model/plan.js';
@@ -11,6 +10,8 @@ import { fileFailed, makePrivateFolder, systemCode } from './durable.js';
 import { readJournalFile } from './journal-file.js';
 import { writePlanFile } from './plan-file.js';
 import { liveLockHolder } from './run-lock.js';
+
+export { defaultRunsRoot } from './runs-root.js';
 
 export interface RunFolder {
   readonly runId: string;
@@ -34,13 +35,6 @@ export interface RunSummary {
 
 /** `20261123T204512Z-1a2b3c4d`: sorts by time, no two alike. */
 const RUN_ID = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/;
-
-/** `MCM_RUNS`, else `mongo-cosmos-migration/runs` under the user's state folder (XDG base directory specification). */
-export function defaultRunsRoot(env: Readonly<Record<string, string | undefined>> = process.env): string {
-  if (env['MCM_RUNS']) return resolve(env['MCM_RUNS']);
-  const state = env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state');
-  return join(resolve(state), 'mongo-cosmos-migration', 'runs');
-}
 
 export function runFolder(root: string, runId: string): RunFolder {
   const path = join(resolve(root), runId);
