@@ -73,7 +73,14 @@ module.exports = {
       name: 'adapters-below-the-shells',
       severity: 'error',
       from: { path: '^src/adapters/' },
-      to: { path: '^src/(host|cli|words|protocol|extension)' },
+      to: { path: '^src/(assembly|host|cli|words|protocol|extension)' },
+    },
+    {
+      name: 'assembly-is-shared-by-both-roots',
+      comment: 'assembly: puts adapters, engine, relay, core and words together; knows neither shell',
+      severity: 'error',
+      from: { path: '^src/assembly/' },
+      to: { path: '^src/(host|cli|protocol|extension)' },
     },
     {
       name: 'host-gets-adapters-injected',
@@ -84,7 +91,7 @@ module.exports = {
     only(
       'webview-imports-protocol-only',
       '^webview-ui/',
-      ['^webview-ui/', '^src/protocol/', '^node_modules/@vscode-elements/'],
+      ['^webview-ui/', '^src/protocol/', '^node_modules/(@vscode-elements|lit|lit-html)/'],
       '',
     ),
     {

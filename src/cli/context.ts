@@ -12,13 +12,13 @@ import type * as toolLocations from '../adapters/tools/locate-tool.js';
 import type * as nativeRuns from '../engine/native-run.js';
 import type { Clock } from '../engine/ports.js';
 import type * as verification from '../engine/verify/verify-run.js';
-import type * as composition from './compose-run.js';
-import type * as copyDescriptions from './describe-copy.js';
+import type * as composition from '../assembly/compose-run.js';
+import type * as copyDescriptions from '../assembly/describe-copy.js';
 import type { Interruption } from './interruption.js';
 import type { Output } from './output.js';
 import type { Prompts } from './prompts.js';
-import type * as runReports from './run-reports.js';
-import type * as standaloneRelays from './standalone-relay.js';
+import type * as runReports from '../assembly/run-reports.js';
+import type * as standaloneRelays from '../assembly/standalone-relay.js';
 
 export type ConnectedCluster = connections.ConnectedCluster;
 export type ConnectionString = connectionStrings.ConnectionString;

@@ -14,16 +14,16 @@ import { systemClock } from '../adapters/system-clock.js';
 import { locateTools } from '../adapters/tools/locate-tool.js';
 import { nativeRun } from '../engine/native-run.js';
 import { verifyRun } from '../engine/verify/verify-run.js';
-import { composeRun } from './compose-run.js';
+import { composeRun } from '../assembly/compose-run.js';
 import type { Adapters } from './context.js';
-import { describeCopy } from './describe-copy.js';
+import { describeCopy } from '../assembly/describe-copy.js';
 import { reportFailure } from './failure.js';
 import { watchSignals } from './interruption.js';
 import { Output, type TextStream } from './output.js';
 import { createProgram } from './program.js';
 import { terminalPrompts } from './prompts.js';
-import { readRunReport, writeReports } from './run-reports.js';
-import { relayAddress, startStandaloneRelay } from './standalone-relay.js';
+import { readRunReport, writeReports } from '../assembly/run-reports.js';
+import { relayAddress, startStandaloneRelay } from '../assembly/standalone-relay.js';
 
 const adapters: Adapters = {
   connect,

@@ -1,12 +1,11 @@
 /** What `recommend` and `plan` both start from: the source's sizes, the target's rules, and the charge of an insert. */
 import { MigrationError } from '../core/model/error.js';
 import type { ClusterFacts, ClusterInventory } from '../core/model/facts.js';
-import { formatNamespace, type NamespaceSelection } from '../core/model/namespace.js';
+import type { NamespaceSelection } from '../core/model/namespace.js';
 import { checkSelection } from '../core/plan/plan-checks.js';
 import { selectedCollections } from '../core/plan/make-plan.js';
 import { describeTarget, type TargetDescription, type TargetKind } from '../core/plan/target.js';
-import { insertCharge } from '../core/size/charges.js';
-import { averageDocumentBytes, dataCollections } from '../core/size/totals.js';
+import { usableRate } from '../assembly/usable-rate.js';
 import type { MeasuredCharge } from '../adapters/mongo/measure-charge.js';
 import { clusterOptions, isGiven } from './cluster-options.js';
 import { connectBoth, connectTo, resolveCluster, type ResolvedCluster } from './clusters.js';
@@ -14,7 +13,7 @@ import type { CommandContext, ConnectedCluster } from './context.js';
 import { measuredCharge } from './measured-charge.js';
 import { inventoryProgress } from './progress-note.js';
 import { selectionFrom } from './selection-options.js';
-import { rateOf, targetWishes, type TargetOptions, type TargetWishes } from './target-options.js';
+import { targetWishes, type TargetOptions, type TargetWishes } from './target-options.js';
 
 export interface SurveyOptions extends TargetOptions {
   readonly include?: readonly string[];
@@ -104,24 +103,15 @@ async function readSource(
   });
 }
 
-/**
- * RU/s that the whole copy gets on average: each collection is written at its own throughput, `parallelCollections` of them at a time, so it
- * takes as long as the slowest one alone or as all of them side by side, whichever is longer. Undefined where no throughput was said.
- */
-export function usableRate(surveyed: Survey, parallelCollections: number): number | undefined {
-  const { wishes, inventory, selection, measured } = surveyed;
-  const common = rateOf(wishes.throughput);
-  const collections = dataCollections(selectedCollections(inventory, selection));
-  let total = 0;
-  let slowest = 0;
-  let oneByOne = 0;
-  for (const c of collections) {
-    const rate = rateOf(wishes.collectionThroughput[formatNamespace(c.ns)]) ?? common;
-    if (rate === undefined) return undefined;
-    const charge = c.documents * (measured?.ruPerDocument ?? insertCharge(averageDocumentBytes(c)));
-    total += charge;
-    slowest = Math.max(slowest, charge / rate);
-    oneByOne += charge / rate;
-  }
-  return total === 0 ? common : total / Math.max(slowest, oneByOne / Math.max(1, parallelCollections));
+/** RU/s that the whole copy gets on average; undefined where no throughput was said. */
+export function surveyedRate(
+  { wishes, inventory, selection, measured }: Survey,
+  parallelCollections: number,
+): number | undefined {
+  return usableRate({
+    ...wishes,
+    collections: selectedCollections(inventory, selection),
+    ...(measured === undefined ? {} : { ruPerDocument: measured.ruPerDocument }),
+    parallelCollections,
+  });
 }

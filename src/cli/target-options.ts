@@ -98,17 +98,3 @@ export function targetWishes(options: TargetOptions): TargetWishes {
     capabilities: options.capability ?? [],
   };
 }
-
-/** RU/s that one collection gets; undefined where that is not said. */
-export function rateOf(throughput: Throughput | undefined): number | undefined {
-  switch (throughput?.kind) {
-    case 'manual':
-      return throughput.ruPerSecond;
-    case 'autoscale':
-      return throughput.maxRuPerSecond;
-    case 'serverless':
-    case 'shared':
-    case undefined:
-      return undefined;
-  }
-}

@@ -2,7 +2,7 @@ import type { Plan } from '../core/model/plan.js';
 import { ruPerSecond } from '../core/model/units.js';
 import { estimateVerificationCharge } from '../engine/verify/charge.js';
 import { formatDuration, formatRu, formatRuPerSecond } from '../words/sizes.js';
-import { readableRate, type RuFacts } from './ru-read-pacer.js';
+import { readableRate, type RuFacts } from '../assembly/ru-read-pacer.js';
 
 /** What reading every document of an RU target costs, in words; undefined where there is nothing to read. */
 export async function verificationCharge(plan: Plan, ru: RuFacts): Promise<string | undefined> {

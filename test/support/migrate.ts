@@ -4,7 +4,7 @@ import { readInventory } from '../../src/adapters/mongo/inventory.js';
 import { createRun } from '../../src/adapters/files/run-folder.js';
 import { openRun } from '../../src/adapters/files/open-run.js';
 import { systemClock } from '../../src/adapters/system-clock.js';
-import { composeRun } from '../../src/cli/compose-run.js';
+import { composeRun } from '../../src/assembly/compose-run.js';
 import { EVERYTHING, type NamespaceSelection } from '../../src/core/model/namespace.js';
 import type { Plan } from '../../src/core/model/plan.js';
 import { makePlan, selectedCollections, type PlanInput } from '../../src/core/plan/make-plan.js';

@@ -11,7 +11,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import { findingCounts, findingLines } from '../findings-text.js';
 import { OWN_METHODS } from '../own-methods.js';
 import { planLines } from '../plan-text.js';
-import { survey, usableRate } from '../survey.js';
+import { survey, surveyedRate } from '../survey.js';
 import { heading } from '../text-blocks.js';
 import { adviceFor, type RecommendOptions } from './recommend.js';
 
@@ -62,7 +62,7 @@ export async function plan(
   await context.adapters.writePlanFile(path, made);
   const width = output.people.columns;
   const isPaceKnown =
-    surveyed.target.kind !== 'cosmos-ru' || usableRate(surveyed, tuning.parallelCollections) !== undefined;
+    surveyed.target.kind !== 'cosmos-ru' || surveyedRate(surveyed, tuning.parallelCollections) !== undefined;
   const expected = recommendation.ranked.find((m) => m.method === method)?.durationMs.expected;
   output.say(
     ...planLines(made, width, new Set(findings.flatMap((f) => (f.ns ? [formatNamespace(f.ns)] : [])))),

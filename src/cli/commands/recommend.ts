@@ -14,7 +14,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import { findingCounts, findingLines } from '../findings-text.js';
 import { sizeSentence } from '../inventory-text.js';
 import { recommendationLines } from '../recommendation-text.js';
-import { survey, usableRate, type Survey, type SurveyOptions } from '../survey.js';
+import { survey, surveyedRate, type Survey, type SurveyOptions } from '../survey.js';
 import { targetName } from '../target-text.js';
 import { heading, labelled } from '../text-blocks.js';
 
@@ -48,7 +48,7 @@ export function adviceFor(surveyed: Survey, options: RecommendOptions): Advice {
         ...(ruPerDocument === undefined ? {} : { ruPerDocument }),
       }),
     );
-  const rate = target.kind === 'cosmos-ru' ? usableRate(surveyed, tuning?.parallelCollections ?? 1) : undefined;
+  const rate = target.kind === 'cosmos-ru' ? surveyedRate(surveyed, tuning?.parallelCollections ?? 1) : undefined;
   const recommendation = advise({
     inventory,
     target,

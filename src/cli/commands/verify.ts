@@ -6,7 +6,7 @@ import { connectBoth, resolveReference } from '../clusters.js';
 import type { CommandContext, ConnectedCluster, RunFolder } from '../context.js';
 import { VerifyDisplay } from '../display/verify-display.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import { ruReadPacer } from '../ru-read-pacer.js';
+import { ruReadPacer } from '../../assembly/ru-read-pacer.js';
 import { runsRoot } from '../runs-folder.js';
 import { verificationCharge } from '../verification-charge.js';
 import { verificationLines } from '../verification-text.js';
