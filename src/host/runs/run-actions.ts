@@ -1,0 +1,33 @@
+import { isRunning } from '../../core/model/run.js';
+import type { RunAction } from '../../protocol/run-page.js';
+import type { RunInfo } from '../services.js';
+
+/** What can be done with a run as it is now, the most likely first: the tree, the run page and the commands offer exactly this. */
+export function possibleActions(info: RunInfo): readonly RunAction[] {
+  const { snapshot, alive, problem } = info;
+  if (problem !== undefined) return alive ? ['terminal'] : [];
+  if (alive) {
+    if (isRunning(snapshot.state)) return ['pause', 'cancel', 'terminal'];
+    if (snapshot.state === 'paused') return ['resume', 'cancel', 'terminal'];
+    return ['terminal'];
+  }
+  const letters: readonly RunAction[] = snapshot.deadLetters > 0 ? ['dead-letters', 'retry-dead-letters'] : [];
+  switch (snapshot.state) {
+    case 'planned':
+      return ['resume', 'cancel', 'terminal'];
+    case 'completed':
+      return ['report', 'verify', 'terminal'];
+    case 'completed-with-findings':
+      return ['report', ...letters, 'verify', 'resume', 'terminal'];
+    case 'cancelled':
+      return ['report', ...letters.slice(0, 1), 'terminal'];
+    // A running state without a process is read as failed-resumable; said here too, as the reading may be a moment old.
+    case 'preparing':
+    case 'copying':
+    case 'indexing':
+    case 'verifying':
+    case 'paused':
+    case 'failed-resumable':
+      return ['resume', 'report', ...letters, 'verify', 'cancel', 'terminal'];
+  }
+}
