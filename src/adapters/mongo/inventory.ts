@@ -6,7 +6,7 @@ import { EVERYTHING, isSelected, type Namespace, type NamespaceSelection } from 
 import { redact } from '../../core/model/redact.js';
 import { CollectionReader } from './collection-reader.js';
 import type { ConnectedCluster } from './connect.js';
-import { abortError } from './errors.js';
+import { inParallel } from './in-parallel.js';
 import {
   byName,
   isSystemDatabase,
@@ -42,27 +42,21 @@ export interface InventoryOptions {
   readonly statisticsTier?: StatisticsTier;
 }
 
+export interface CollectionsOptions {
+  readonly signal?: AbortSignal;
+  /** Collections read at a time. */
+  readonly concurrency?: number;
+  /** Documents sampled per collection, 0 for no sample. */
+  readonly sampleSize?: number;
+  readonly readPreference?: InventoryOptions['readPreference'];
+  readonly ruThroughput?: boolean;
+  readonly statisticsTier?: StatisticsTier;
+  readonly onRead: (facts: CollectionFacts) => void;
+  readonly onFailed: (failed: FailedNamespace) => void;
+}
+
 const CONCURRENCY = 8;
 const SAMPLE_SIZE = 100;
-
-/** Runs `work` over `items`, `limit` at a time. An abort ends it at once; what is under way is left to end on its own. */
-async function inParallel<T>(
-  items: readonly T[],
-  limit: number,
-  signal: AbortSignal | undefined,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (;;) {
-      if (signal?.aborted) throw abortError(signal);
-      const item = items[next++];
-      if (item === undefined) return;
-      await work(item);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
-}
 
 /** Errors that concern one namespace; a lost connection or an abort concern all. */
 function isLocal(error: unknown): error is MigrationError {
@@ -86,51 +80,42 @@ export async function readInventory(
 ): Promise<ClusterInventory> {
   const { selection = EVERYTHING, concurrency = CONCURRENCY } = options;
   const signal = options.signal ? forMany(options.signal) : undefined;
-  const reading: ReadOptions = {
-    readPreference: options.readPreference ?? 'secondaryPreferred',
-    ...(signal ? { signal } : {}),
-  };
+  const reading = readOptions(options.readPreference, signal);
   const collections: CollectionFacts[] = [];
   const failed: FailedNamespace[] = [];
   const skipped: { ns: Namespace; reason: 'system' | 'not-selected' }[] = [];
   const selected: ListedCollection[] = [];
-  const orFail = async (ns: Namespace, work: () => Promise<void>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      if (!isLocal(error)) throw error;
-      failed.push(failure(ns, error, cluster.secrets));
-    }
-  };
-
   const databases = await listDatabases(cluster, selection, reading);
   for (const db of databases.filter(isSystemDatabase)) skipped.push({ ns: { db, coll: '*' }, reason: 'system' });
   const userDatabases = databases.filter((db) => !isSystemDatabase(db));
   await inParallel(userDatabases, concurrency, signal, (db) =>
-    orFail({ db, coll: '*' }, async () => {
-      for (const listed of await listCollections(cluster, db, reading)) {
-        const reason = skipReason(listed.ns, (ns) => isSelected(selection, ns));
-        if (reason) skipped.push({ ns: listed.ns, reason });
-        else selected.push(listed);
-      }
-    }),
+    orFail(
+      cluster,
+      { db, coll: '*' },
+      (failure) => failed.push(failure),
+      async () => {
+        for (const listed of await listCollections(cluster, db, reading)) {
+          const reason = skipReason(listed.ns, (ns) => isSelected(selection, ns));
+          if (reason) skipped.push({ ns: listed.ns, reason });
+          else selected.push(listed);
+        }
+      },
+    ),
   );
 
-  const reader = new CollectionReader(cluster, {
-    ...reading,
-    sampleSize: options.sampleSize ?? SAMPLE_SIZE,
-    shardKeys: await readShardKeys(cluster, reading),
-    mayReadUsage: await readUsagePrivilege(cluster, reading),
-    ...(options.statisticsTier ? { tier: options.statisticsTier } : {}),
-  });
   selected.sort(byName);
   let done = 0;
-  await inParallel(selected, concurrency, signal, async (listed) => {
-    await orFail(listed.ns, async () => {
-      const facts = await reader.read(listed);
-      collections.push(options.ruThroughput ? await withThroughput(cluster, facts) : facts);
-    });
-    options.onProgress?.({ done: ++done, total: selected.length, ns: listed.ns });
+  const progress = (ns: Namespace): void => options.onProgress?.({ done: ++done, total: selected.length, ns });
+  await readCollections(cluster, selected, {
+    ...options,
+    onRead: (facts) => {
+      collections.push(facts);
+      progress(facts.ns);
+    },
+    onFailed: (failure) => {
+      failed.push(failure);
+      progress(failure.ns);
+    },
   });
 
   return {
@@ -140,6 +125,54 @@ export async function readInventory(
     skipped: skipped.sort(byName),
     readAt: new Date(cluster.clock.now()).toISOString(),
   };
+}
+
+/**
+ * Facts of collections that were listed, told one by one as they are read.
+ * @throws MigrationError `connection-lost`, `cancelled`.
+ */
+export async function readCollections(
+  cluster: ConnectedCluster,
+  listed: readonly ListedCollection[],
+  options: CollectionsOptions,
+): Promise<void> {
+  const signal = options.signal ? forMany(options.signal) : undefined;
+  const reading = readOptions(options.readPreference, signal);
+  const reader = new CollectionReader(cluster, {
+    ...reading,
+    sampleSize: options.sampleSize ?? SAMPLE_SIZE,
+    shardKeys: await readShardKeys(cluster, reading),
+    mayReadUsage: await readUsagePrivilege(cluster, reading),
+    ...(options.statisticsTier ? { tier: options.statisticsTier } : {}),
+  });
+  await inParallel(listed, options.concurrency ?? CONCURRENCY, signal, (one) =>
+    orFail(cluster, one.ns, options.onFailed, async () => {
+      const facts = await reader.read(one);
+      options.onRead(options.ruThroughput ? await withThroughput(cluster, facts) : facts);
+    }),
+  );
+}
+
+function readOptions(
+  readPreference: InventoryOptions['readPreference'] = 'secondaryPreferred',
+  signal: AbortSignal | undefined,
+): ReadOptions {
+  return { readPreference, ...(signal ? { signal } : {}) };
+}
+
+/** What concerns one namespace is reported; everything else ends the reading. */
+async function orFail(
+  cluster: ConnectedCluster,
+  ns: Namespace,
+  onFailed: (failed: FailedNamespace) => void,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!isLocal(error)) throw error;
+    onFailed(failure(ns, error, cluster.secrets));
+  }
 }
 
 /** A signal of our own that follows the caller's: every command under way listens to it, which on the caller's would warn of a leak. */
