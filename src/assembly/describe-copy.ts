@@ -3,18 +3,31 @@ import { displayCommand, dumpArguments, restoreArguments } from '../adapters/too
 import { planPasses } from '../adapters/tools/passes.js';
 import { toolUri } from '../adapters/tools/tool-uri.js';
 import type { ConnectedCluster } from '../adapters/mongo/connect.js';
+import type { ConnectionString } from '../adapters/mongo/connection-string.js';
 import { throughRelay } from '../adapters/mongo/relay-target.js';
 import { formatNamespace } from '../core/model/namespace.js';
-import type { Plan } from '../core/model/plan.js';
+import type { Plan, PlannedCollection } from '../core/model/plan.js';
 
 /** Stands for the relay's port, which is free to be any. */
 const SOME_PORT = 65_535;
 
 /** One line per pair of tools. Asks the source for the names of its collections. */
 export async function describeCopy(plan: Plan, source: ConnectedCluster, target: ConnectedCluster): Promise<string[]> {
-  const collections = plan.collections.filter((c) => !c.options.view);
   const present = new Map<string, readonly string[]>();
-  for (const db of new Set(collections.map((c) => c.source.db))) present.set(db, await namesIn(source, db));
+  for (const db of new Set(copied(plan).map((c) => c.source.db))) present.set(db, await namesIn(source, db));
+  return copyCommandLines(plan, { source: source.connectionString, target: target.connectionString }, present);
+}
+
+/**
+ * The same where the names are known already. `present`: every collection of each database of the source, as a pass over a whole database names those it leaves out.
+ * A connection string that has a password shows as a private file; the lines hold no secret.
+ */
+export function copyCommandLines(
+  plan: Plan,
+  clusters: { readonly source: ConnectionString; readonly target: ConnectionString },
+  present: ReadonlyMap<string, readonly string[]>,
+): string[] {
+  const collections = copied(plan);
   const { passes } = planPasses(
     collections.map((c) => ({
       source: c.source,
@@ -23,8 +36,8 @@ export async function describeCopy(plan: Plan, source: ConnectedCluster, target:
     })),
     present,
   );
-  const from = toolUri(source.connectionString.reveal());
-  const to = toolUri(throughRelay(target.connectionString, SOME_PORT).reveal());
+  const from = toolUri(clusters.source.reveal());
+  const to = toolUri(throughRelay(clusters.target, SOME_PORT).reveal());
   const config = (password: string | undefined) => (password === undefined ? {} : { configFile: 'PRIVATE_FILE' });
   const { tlsCAFile, tlsCertificateKeyFile } = plan.source;
   const capped = new Set(collections.filter((c) => c.options.capped).map((c) => formatNamespace(c.target)));
@@ -51,6 +64,10 @@ export async function describeCopy(plan: Plan, source: ConnectedCluster, target:
     const line = `${displayCommand('mongodump', dump)} | ${displayCommand('mongorestore', restore)}`;
     return line.replaceAll(`127.0.0.1:${SOME_PORT}`, '127.0.0.1:RELAY_PORT');
   });
+}
+
+function copied(plan: Plan): readonly PlannedCollection[] {
+  return plan.collections.filter((c) => !c.options.view);
 }
 
 async function namesIn(cluster: ConnectedCluster, db: string): Promise<string[]> {

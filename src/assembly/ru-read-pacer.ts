@@ -3,7 +3,7 @@ import type { Plan, PlannedCollection } from '../core/model/plan.js';
 import type { Clock } from '../engine/ports.js';
 import { queryCharge, readPacer, type Pacer } from '../engine/verify/pacer.js';
 import type { MongoCosmosRu } from '../adapters/mongo/cosmos-ru.js';
-import { rateOf } from './usable-rate.js';
+import { rateOf } from '../core/size/usable-rate.js';
 
 export type RuFacts = Pick<MongoCosmosRu, 'getCollection' | 'getDatabaseThroughput'>;
 

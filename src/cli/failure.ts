@@ -2,7 +2,7 @@
 import { CommanderError } from 'commander';
 import { MigrationError } from '../core/model/error.js';
 import { errorWords } from '../words/errors.js';
-import { targetName } from './target-text.js';
+import { targetName } from '../words/clusters.js';
 import { exitCodeOfError, EXIT, type ExitCode } from './exit-codes.js';
 import type { Output } from './output.js';
 import { wrap } from './table.js';

@@ -5,7 +5,7 @@ import { totalSize } from '../core/size/totals.js';
 import { formatBytes, formatCount } from '../words/sizes.js';
 import { table, type Column } from './table.js';
 import { bullet, plural } from './text-blocks.js';
-import { throughputText } from './cluster-text.js';
+import { throughputText } from '../words/clusters.js';
 
 /** `24 collections in 5 databases, 412,000 documents, 96 MB of data (40 MB on disk), 12 MB of indexes`. */
 export function sizeSentence(collections: readonly CollectionFacts[]): string {

@@ -5,9 +5,9 @@ import { droppedOptionSentence, fateSentence, notMigratedSentence } from '../wor
 import { methodName } from '../words/methods.js';
 import { formatBytes, formatCount } from '../words/sizes.js';
 import { tuningSentence } from '../words/tuning.js';
-import { throughputText } from './cluster-text.js';
 import { table, type Column } from './table.js';
-import { targetName } from './target-text.js';
+import { conflictPolicySentence, verificationName } from '../words/choices.js';
+import { targetName, throughputText } from '../words/clusters.js';
 import { bullet, heading, labelled, plural } from './text-blocks.js';
 
 const COLUMNS: readonly Column[] = [
@@ -28,8 +28,8 @@ export function planLines(plan: Plan, width: number, told: ReadonlySet<string> =
         ['to', `${plan.target.name}: ${targetName(plan.targetKind)}`],
         ['method', methodName(plan.method)],
         ['size', planSize(plan)],
-        ['verification', plan.verification.depth === 'full' ? 'every byte of every document' : 'counts only'],
-        ['conflicts', POLICIES[plan.conflictPolicy]],
+        ['verification', verificationName(plan.verification.depth)],
+        ['conflicts', conflictPolicySentence(plan.conflictPolicy)],
         ...throughputNotSaid(plan),
       ],
       width,
@@ -45,13 +45,6 @@ export function planLines(plan: Plan, width: number, told: ReadonlySet<string> =
     ...plan.tuning.explanation.flatMap((item) => bullet('·', tuningSentence(item), width)),
   ];
 }
-
-const POLICIES: Readonly<Record<Plan['conflictPolicy'], string>> = {
-  fail: 'the run stops at a document of the target that has the same _id and other content',
-  skip: "the target's document stays where one has the same _id and other content",
-  overwrite: "the source's document replaces one with the same _id and other content",
-  'dead-letter': "the source's document is set aside where the target has the same _id with other content",
-};
 
 function throughputNotSaid(plan: Plan): [string, string][] {
   const open = plan.collections.filter((c) => !c.options.view && !c.throughput).length;

@@ -3,9 +3,7 @@ import { MigrationError } from '../core/model/error.js';
 import type { ClusterFacts, ClusterInventory } from '../core/model/facts.js';
 import type { NamespaceSelection } from '../core/model/namespace.js';
 import { checkSelection } from '../core/plan/plan-checks.js';
-import { selectedCollections } from '../core/plan/make-plan.js';
 import { describeTarget, type TargetDescription, type TargetKind } from '../core/plan/target.js';
-import { usableRate } from '../assembly/usable-rate.js';
 import type { MeasuredCharge } from '../adapters/mongo/measure-charge.js';
 import { clusterOptions, isGiven } from './cluster-options.js';
 import { connectBoth, connectTo, resolveCluster, type ResolvedCluster } from './clusters.js';
@@ -100,18 +98,5 @@ async function readSource(
     selection,
     signal: context.interruption.signal,
     onProgress: inventoryProgress(context),
-  });
-}
-
-/** RU/s that the whole copy gets on average; undefined where no throughput was said. */
-export function surveyedRate(
-  { wishes, inventory, selection, measured }: Survey,
-  parallelCollections: number,
-): number | undefined {
-  return usableRate({
-    ...wishes,
-    collections: selectedCollections(inventory, selection),
-    ...(measured === undefined ? {} : { ruPerDocument: measured.ruPerDocument }),
-    parallelCollections,
   });
 }

@@ -40,6 +40,9 @@ const SENTENCES: Readonly<Record<TuningId, (params: Params) => string>> = {
     `Batch of ${batch(p)}: with ${bytesOf(p, 'documentBytes')} each, more would not fit into one message.`,
   'batch-by-memory': (p) =>
     `Batch of ${batch(p)}: with ${bytesOf(p, 'documentBytes')} each, more would take too much memory on the way.`,
+  'batch-by-user': (p) => `Batch of ${batch(p)}: chosen by you.`,
+  'workers-by-user': (p) => `${formatCountOf(numberOf(p, 'workers'), 'worker')}: chosen by you.`,
+  'parallel-by-user': (p) => `${formatCountOf(numberOf(p, 'collections'), 'collection')} at a time: chosen by you.`,
   'workers-by-cores-and-latency': (p) =>
     `${formatCountOf(numberOf(p, 'workers'), 'worker')} for each collection: ${formatCountOf(numberOf(p, 'cores'), 'core')} of the target kept busy, with ${durationOf(p, 'latencyMs')} on the way and ${durationOf(p, 'serviceMs')} of work for a batch.`,
   'relay-corrects': () => 'These numbers are a start: the relay measures what is really charged and corrects the pace.',

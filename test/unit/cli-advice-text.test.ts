@@ -3,7 +3,7 @@ import { adviceFor } from '../../src/cli/commands/recommend.js';
 import { findingLines } from '../../src/cli/findings-text.js';
 import { planLines } from '../../src/cli/plan-text.js';
 import { recommendationLines } from '../../src/cli/recommendation-text.js';
-import { surveyedRate, type Survey } from '../../src/cli/survey.js';
+import type { Survey } from '../../src/cli/survey.js';
 import { displayWidth } from '../../src/cli/table.js';
 import { targetWishes } from '../../src/cli/target-options.js';
 import { EVERYTHING } from '../../src/core/model/namespace.js';
@@ -95,10 +95,10 @@ describe('what recommend and plan print', () => {
 describe('the rate of a whole copy', () => {
   it('is that of the largest collection where it takes longest alone', () => {
     // 2,000,000 x 5.5 RU at 20,000 RU/s: 550 s; everything else is done meanwhile.
-    expect(surveyedRate(aSurvey(), 4)).toBeCloseTo((2_001_000 * 5.5) / 550, 5);
+    expect(adviceFor(aSurvey(), {}).ruPerSecond).toBeCloseTo((2_001_000 * 5.5) / 550, 5);
   });
 
   it('is unknown where nobody said a throughput', () => {
-    expect(surveyedRate({ ...aSurvey(), wishes: targetWishes({}) }, 4)).toBeUndefined();
+    expect(adviceFor({ ...aSurvey(), wishes: targetWishes({}) }, {}).ruPerSecond).toBeUndefined();
   });
 });

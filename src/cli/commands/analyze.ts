@@ -1,5 +1,5 @@
 import { clusterOptions, isGiven, sideTitle, type Side } from '../cluster-options.js';
-import { clusterSummary } from '../cluster-text.js';
+import { clusterSummary } from '../../words/clusters.js';
 import { connectTo, resolveCluster } from '../clusters.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';

@@ -11,7 +11,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import { findingCounts, findingLines } from '../findings-text.js';
 import { OWN_METHODS } from '../own-methods.js';
 import { planLines } from '../plan-text.js';
-import { survey, surveyedRate } from '../survey.js';
+import { survey } from '../survey.js';
 import { heading } from '../text-blocks.js';
 import { adviceFor, type RecommendOptions } from './recommend.js';
 
@@ -40,7 +40,7 @@ export async function plan(
   }
   const surveyed = await survey(options, context);
   if (!surveyed.targetCluster) throw new MigrationError('bad-option', { option: '--target', reason: 'missing' });
-  const { findings, recommendation, tuning } = adviceFor(surveyed, options);
+  const { findings, recommendation, tuning, ruPerSecond } = adviceFor(surveyed, options);
   if (!tuning) throw new MigrationError('internal', { reason: 'no-tuning' });
   const made = makePlan({
     inventory: surveyed.inventory,
@@ -61,8 +61,7 @@ export async function plan(
   });
   await context.adapters.writePlanFile(path, made);
   const width = output.people.columns;
-  const isPaceKnown =
-    surveyed.target.kind !== 'cosmos-ru' || surveyedRate(surveyed, tuning.parallelCollections) !== undefined;
+  const isPaceKnown = surveyed.target.kind !== 'cosmos-ru' || ruPerSecond !== undefined;
   const expected = recommendation.ranked.find((m) => m.method === method)?.durationMs.expected;
   output.say(
     ...planLines(made, width, new Set(findings.flatMap((f) => (f.ns ? [formatNamespace(f.ns)] : [])))),

@@ -1,21 +1,15 @@
-import type { Finding } from '../../core/model/finding.js';
-import type { Recommendation } from '../../core/model/method.js';
-import type { Tuning } from '../../core/model/plan.js';
-import { advise } from '../../core/advise/advise.js';
 import type { AdviceWishes } from '../../core/advise/facts.js';
-import { assess } from '../../core/assess/assess.js';
+import { decide, type Decisions } from '../../core/decide/decide.js';
 import { selectedCollections } from '../../core/plan/make-plan.js';
 import { migrationCharge, verificationCharge } from '../../core/size/totals.js';
-import { tune, tuneInputFor } from '../../core/tune/tune.js';
 import { formatRu } from '../../words/sizes.js';
-import { clusterSummary } from '../cluster-text.js';
+import { clusterSummary, targetName } from '../../words/clusters.js';
 import { PROGRAM, type CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { findingCounts, findingLines } from '../findings-text.js';
 import { sizeSentence } from '../inventory-text.js';
 import { recommendationLines } from '../recommendation-text.js';
-import { survey, surveyedRate, type Survey, type SurveyOptions } from '../survey.js';
-import { targetName } from '../target-text.js';
+import { survey, type Survey, type SurveyOptions } from '../survey.js';
 import { heading, labelled } from '../text-blocks.js';
 
 export interface RecommendOptions extends SurveyOptions {
@@ -24,48 +18,18 @@ export interface RecommendOptions extends SurveyOptions {
   readonly files?: 'json' | 'csv';
 }
 
-/** Everything that was found out, for `--json` and for the plan. */
-export interface Advice {
-  readonly recommendation: Recommendation;
-  readonly findings: readonly Finding[];
-  /** Absent where only the target's kind is known. */
-  readonly tuning?: Tuning;
-}
-
 /** The decisions of core, for what was surveyed. */
-export function adviceFor(surveyed: Survey, options: RecommendOptions): Advice {
+export function adviceFor(surveyed: Survey, options: RecommendOptions): Decisions {
   const { inventory, target, selection, wishes, targetCluster, measured } = surveyed;
-  const ruPerDocument = measured?.ruPerDocument;
-  const tuning =
-    targetCluster &&
-    tune(
-      tuneInputFor({
-        collections: selectedCollections(inventory, selection),
-        target,
-        // An insert that was timed says more than a ping.
-        cluster: measured ? { ...targetCluster.facts, latencyMs: measured.latencyMs } : targetCluster.facts,
-        ...(wishes.throughput === undefined ? {} : { throughput: wishes.throughput }),
-        ...(ruPerDocument === undefined ? {} : { ruPerDocument }),
-      }),
-    );
-  const rate = target.kind === 'cosmos-ru' ? surveyedRate(surveyed, tuning?.parallelCollections ?? 1) : undefined;
-  const recommendation = advise({
+  return decide({
     inventory,
     target,
     selection,
+    ...wishes,
     wishes: adviceWishes(options),
-    serverless: wishes.throughput?.kind === 'serverless',
-    ...(rate === undefined ? {} : { targetRuPerSecond: rate }),
-    ...(ruPerDocument === undefined ? {} : { ruPerDocument }),
+    ...(targetCluster ? { targetCluster: targetCluster.facts } : {}),
+    ...(measured === undefined ? {} : { insert: measured }),
   });
-  const findings = assess({
-    inventory,
-    target,
-    selection,
-    shardKeys: wishes.shardKeys,
-    method: recommendation.recommended,
-  });
-  return { recommendation, findings, ...(tuning ? { tuning } : {}) };
 }
 
 function adviceWishes(options: RecommendOptions): AdviceWishes {
@@ -96,7 +60,9 @@ export async function recommend(
   );
   const { inventory, selection, target, measured } = surveyed;
   output.data({
-    ...advice,
+    recommendation: advice.recommendation,
+    findings: advice.findings,
+    ...(advice.tuning ? { tuning: advice.tuning } : {}),
     inventory,
     selection,
     target: { kind: target.kind, version: target.versionArray.join('.') },

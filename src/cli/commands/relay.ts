@@ -4,7 +4,7 @@ import type { NamespaceCounters } from '../../relay/counters.js';
 import { formatNamespace } from '../../core/model/namespace.js';
 import { formatBytes, formatCount, formatRu, formatRuPerSecond } from '../../words/sizes.js';
 import { clusterOptions } from '../cluster-options.js';
-import { clusterSummary } from '../cluster-text.js';
+import { clusterSummary } from '../../words/clusters.js';
 import { connectTo, resolveCluster } from '../clusters.js';
 import type { CommandContext, ConnectedCluster } from '../context.js';
 import { LiveBlock } from '../display/live-block.js';

@@ -52,12 +52,46 @@ function patternToRegExp(pattern: string): RegExp {
   return new RegExp(`^${source}$`, 'su');
 }
 
+interface Matcher {
+  /** Patterns without a star are compared as they are: a selection made by clicking names thousands. */
+  readonly names: ReadonlySet<string>;
+  readonly patterns: readonly RegExp[];
+}
+
+function matcherOf(patterns: readonly string[]): Matcher {
+  const names = new Set<string>();
+  const expressions: RegExp[] = [];
+  for (const pattern of patterns) {
+    const whole = pattern.includes('.') ? pattern : `${pattern}.*`;
+    const withoutEscaped = whole.replaceAll('\\*', '');
+    if (withoutEscaped.includes('*')) expressions.push(patternToRegExp(whole));
+    else names.add(whole.replaceAll('\\*', '*'));
+  }
+  return { names, patterns: expressions };
+}
+
+const matches = (matcher: Matcher, name: string): boolean =>
+  matcher.names.has(name) || matcher.patterns.some((pattern) => pattern.test(name));
+
+/** By the array of patterns, which nobody changes: a selection is asked once for every namespace. */
+const matchers = new WeakMap<readonly string[], Matcher>();
+
+function matcherFor(patterns: readonly string[]): Matcher {
+  let matcher = matchers.get(patterns);
+  if (!matcher) matchers.set(patterns, (matcher = matcherOf(patterns)));
+  return matcher;
+}
+
 /** True when the selection takes this namespace: included (an empty list includes all) and not excluded. A pattern without a dot names a database. */
 export function isSelected(selection: NamespaceSelection, ns: Namespace): boolean {
   const name = formatNamespace(ns);
-  const matches = (pattern: string): boolean =>
-    patternToRegExp(pattern.includes('.') ? pattern : `${pattern}.*`).test(name);
-  return (selection.include.length === 0 || selection.include.some(matches)) && !selection.exclude.some(matches);
+  const { include, exclude } = selection;
+  return (include.length === 0 || matches(matcherFor(include), name)) && !matches(matcherFor(exclude), name);
+}
+
+/** A pattern that takes exactly this namespace. */
+export function exactPattern(ns: Namespace): string {
+  return formatNamespace(ns).replaceAll('*', '\\*');
 }
 
 /** The namespace's name on the target. */

@@ -25,9 +25,11 @@ export interface NamedCollections {
 export function checkSelection(inventory: ClusterInventory, input: NamedCollections): void {
   const { selection } = input;
   const known = [...inventory.collections, ...inventory.failed, ...inventory.skipped].map((c) => c.ns);
+  const knownNames = new Set(known.map(formatNamespace));
   for (const pattern of selection.include) {
     const only = { include: [pattern], exclude: [], rename: [] };
-    if (!known.some((ns) => isSelected(only, ns))) {
+    // A name is looked up; only a pattern is held against all.
+    if (!knownNames.has(pattern) && !known.some((ns) => isSelected(only, ns))) {
       throw new MigrationError('bad-plan', { reason: 'include-matches-nothing', pattern });
     }
   }

@@ -15,6 +15,9 @@ export const TUNING_IDS = [
   'batch-by-server-limit',
   'batch-by-message-size',
   'batch-by-memory',
+  'batch-by-user',
+  'workers-by-user',
+  'parallel-by-user',
   'workers-by-cores-and-latency',
   'relay-corrects',
 ] as const;

@@ -27,3 +27,19 @@ export function batchByBytes(averageDocumentBytes: number, messageBytes: number,
   const document = Math.max(1, averageDocumentBytes);
   return Math.max(1, Math.floor(Math.min(messageBytes, IN_FLIGHT_BYTES / senders) / document));
 }
+
+/** Numbers that the user has chosen: they are taken as they are, and what depends on them is computed from them. Whole numbers from 1. */
+export interface FixedTuning {
+  readonly batchSize?: number;
+  readonly insertionWorkers?: number;
+  readonly parallelCollections?: number;
+}
+
+/** @throws MigrationError `bad-number`. */
+export function checkFixed(fixed: FixedTuning): void {
+  for (const [name, value] of Object.entries(fixed) as [string, number | undefined][]) {
+    if (value === undefined) continue;
+    if (!Number.isInteger(value)) throw new MigrationError('bad-number', { name, value: String(value), minimum: 1 });
+    checkNumber(name, value, 1, true);
+  }
+}

@@ -1,7 +1,15 @@
 import type { Tuning } from '../model/plan.js';
 import { milliseconds, requestUnits, ruPerSecond } from '../model/units.js';
 import { note, type TuningNote } from './explanations.js';
-import { batchByBytes, checkNumber, tame, TOOL_BUFFER_BYTES, TOOL_PARALLEL_COLLECTIONS } from './limits.js';
+import {
+  batchByBytes,
+  checkFixed,
+  checkNumber,
+  tame,
+  TOOL_BUFFER_BYTES,
+  TOOL_PARALLEL_COLLECTIONS,
+  type FixedTuning,
+} from './limits.js';
 
 /** Microsoft's upper bound of a batch for a client that does not retry. Source: see {@link tuneForRu}. */
 const MAX_BATCH = 24;
@@ -27,6 +35,7 @@ export interface RuTuneInput {
   readonly partitions?: number;
   /** False where writes go to one partition at a time (a key that grows with time): then one partition's share is the budget. */
   readonly evenSpread?: boolean;
+  readonly fixed?: FixedTuning;
 }
 
 /**
@@ -45,6 +54,8 @@ export function tuneForRu(input: RuTuneInput): Tuning {
   checkNumber('collections', input.collections, 0, true);
   checkNumber('averageDocumentBytes', input.averageDocumentBytes, 0, true);
   checkNumber('partitions', partitions, 1, true);
+  const fixed = input.fixed ?? {};
+  checkFixed(fixed);
   const notes: TuningNote[] = [];
   const latencyMs = tame(Math.max(input.latencyMs, MIN_WRITE_LATENCY_MS));
   if (latencyMs > input.latencyMs)
@@ -55,14 +66,18 @@ export function tuneForRu(input: RuTuneInput): Tuning {
     notes.push(note('budget-one-partition', { partitions, ruPerSecond: budget }));
   }
   const wanted = Math.max(1, Math.min(TOOL_PARALLEL_COLLECTIONS, Math.floor(input.collections)));
-  const parallel = input.sharing === 'per-collection' ? wanted : sharedParallel(wanted, budget, latencyMs, input);
+  const parallel =
+    fixed.parallelCollections ??
+    (input.sharing === 'per-collection' ? wanted : sharedParallel(wanted, budget, latencyMs, input));
   if (input.sharing === 'shared') {
     budget /= parallel;
     if (parallel > 1) notes.push(note('budget-shared', { collections: parallel, ruPerSecond: budget }));
   } else if (parallel > 1) notes.push(note('budget-per-collection', { ruPerSecond: budget }));
 
   const { batchSize, insertionWorkers } = formula(budget, latencyMs / 1000, input, parallel, notes);
-  notes.push(note('parallel-collections', { collections: parallel }), note('relay-corrects'));
+  const isParallelGiven = fixed.parallelCollections !== undefined;
+  notes.push(note(isParallelGiven ? 'parallel-by-user' : 'parallel-collections', { collections: parallel }));
+  notes.push(note('relay-corrects'));
   return {
     target: 'ru',
     batchSize,
@@ -92,23 +107,29 @@ function formula(
   notes: TuningNote[],
 ): { readonly batchSize: number; readonly insertionWorkers: number } {
   const charge = tame(input.ruPerDocument);
-  const perSecond = budget / charge;
-  let batchSize = Math.max(1, Math.min(MAX_BATCH, Math.floor(perSecond)));
+  const fixed = input.fixed ?? {};
   const facts = { ruPerSecond: budget, ruPerDocument: charge, latencyMs: latency * 1000 };
-  notes.push(note(perSecond >= MAX_BATCH ? 'batch-capped-24' : 'batch-by-formula', { ...facts, batch: batchSize }));
+  let batchSize = fixed.batchSize ?? Math.max(1, Math.min(MAX_BATCH, Math.floor(budget / charge)));
+  if (fixed.batchSize !== undefined) notes.push(note('batch-by-user', { batch: batchSize }));
+  else {
+    const isCapped = budget / charge >= MAX_BATCH;
+    notes.push(note(isCapped ? 'batch-capped-24' : 'batch-by-formula', { ...facts, batch: batchSize }));
+  }
   const exact = (budget * latency) / (batchSize * charge);
-  if (exact < 1) {
+  if (fixed.insertionWorkers !== undefined) notes.push(note('workers-by-user', { workers: fixed.insertionWorkers }));
+  else if (exact < 1) notes.push(note('workers-at-least-one', { ...facts, exact }));
+  if (exact < 1 && fixed.batchSize === undefined) {
     batchSize = Math.max(1, Math.floor((budget * latency) / charge));
-    notes.push(note('workers-at-least-one', { ...facts, exact }), note('batch-below-one-worker', { batch: batchSize }));
+    notes.push(note('batch-below-one-worker', { batch: batchSize }));
     if ((budget * latency) / charge < 1) notes.push(note('batch-at-least-one', facts));
   }
-  let insertionWorkers = Math.min(MAX_WORKERS, Math.max(1, Math.floor(exact)));
-  if (exact >= 1)
+  const insertionWorkers = fixed.insertionWorkers ?? Math.min(MAX_WORKERS, Math.max(1, Math.floor(exact)));
+  if (exact >= 1 && fixed.insertionWorkers === undefined) {
     notes.push(note('workers-by-formula', { ...facts, batch: batchSize, exact, workers: insertionWorkers }));
+  }
   const fitting = batchByBytes(input.averageDocumentBytes, TOOL_BUFFER_BYTES, insertionWorkers * parallel);
-  if (fitting < batchSize) {
+  if (fitting < batchSize && fixed.batchSize === undefined) {
     batchSize = fitting;
-    insertionWorkers = Math.max(1, insertionWorkers);
     notes.push(note('batch-by-memory', { batch: batchSize, documentBytes: input.averageDocumentBytes }));
   }
   return { batchSize, insertionWorkers };

@@ -3,11 +3,13 @@ import { MIB, milliseconds } from '../model/units.js';
 import { note, type TuningId, type TuningNote } from './explanations.js';
 import {
   batchByBytes,
+  checkFixed,
   checkNumber,
   tame,
   TOOL_BATCH_DOCUMENTS,
   TOOL_BUFFER_BYTES,
   TOOL_PARALLEL_COLLECTIONS,
+  type FixedTuning,
 } from './limits.js';
 
 export interface ServerTuneInput {
@@ -19,6 +21,7 @@ export interface ServerTuneInput {
   readonly logicalCores?: number;
   readonly maxWriteBatchSize: number;
   readonly maxMessageSizeBytes: number;
+  readonly fixed?: FixedTuning;
 }
 
 const ASSUMED_CORES = 2;
@@ -43,18 +46,26 @@ export function tuneForServer(input: ServerTuneInput): Tuning {
   checkNumber('logicalCores', cores, 1, true);
   checkNumber('maxWriteBatchSize', input.maxWriteBatchSize, 1, true);
   checkNumber('maxMessageSizeBytes', input.maxMessageSizeBytes, 1, true);
-  const parallel = Math.max(1, Math.min(TOOL_PARALLEL_COLLECTIONS, Math.floor(input.collections), Math.floor(cores)));
+  const fixed = input.fixed ?? {};
+  checkFixed(fixed);
+  const parallel =
+    fixed.parallelCollections ??
+    Math.max(1, Math.min(TOOL_PARALLEL_COLLECTIONS, Math.floor(input.collections), Math.floor(cores)));
   const message = Math.min(TOOL_BUFFER_BYTES, input.maxMessageSizeBytes);
-  const first = batchFor(input, message, 1);
+  const first = batchFor(input, message, 1, fixed);
   const documentBytes = Math.max(1, tame(input.averageDocumentBytes));
   const serviceMs = Math.max(MIN_SERVICE_MS, ((first.batch * documentBytes) / BYTES_PER_SECOND_AND_CORE) * 1000);
   const all = Math.min(MAX_WORKERS, Math.ceil(cores * (1 + input.latencyMs / serviceMs)));
-  const workers = Math.max(1, Math.ceil(all / parallel));
-  const last = batchFor(input, message, workers * parallel);
+  const workers = fixed.insertionWorkers ?? Math.max(1, Math.ceil(all / parallel));
+  const last = batchFor(input, message, workers * parallel, fixed);
   const notes: readonly TuningNote[] = [
     note(last.by, { batch: last.batch, documentBytes: input.averageDocumentBytes, limit: input.maxWriteBatchSize }),
-    note('workers-by-cores-and-latency', { cores, latencyMs: input.latencyMs, serviceMs, workers }),
-    note('parallel-collections', { collections: parallel }),
+    fixed.insertionWorkers === undefined
+      ? note('workers-by-cores-and-latency', { cores, latencyMs: input.latencyMs, serviceMs, workers })
+      : note('workers-by-user', { workers }),
+    note(fixed.parallelCollections === undefined ? 'parallel-collections' : 'parallel-by-user', {
+      collections: parallel,
+    }),
     note('relay-corrects'),
   ];
   return {
@@ -71,7 +82,9 @@ function batchFor(
   input: ServerTuneInput,
   message: number,
   senders: number,
+  fixed: FixedTuning,
 ): { readonly batch: number; readonly by: TuningId } {
+  if (fixed.batchSize !== undefined) return { batch: fixed.batchSize, by: 'batch-by-user' };
   const candidates: readonly (readonly [number, TuningId])[] = [
     [TOOL_BATCH_DOCUMENTS, 'batch-by-tool-default'],
     [Math.floor(input.maxWriteBatchSize), 'batch-by-server-limit'],

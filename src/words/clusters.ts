@@ -1,6 +1,7 @@
 /** What a probe learnt, for people. */
 import type { ClusterFacts, ClusterKind, Throughput, Topology } from '../core/model/facts.js';
-import { formatBytes, formatCount, formatRuPerSecond } from '../words/sizes.js';
+import type { TargetKind } from '../core/plan/target.js';
+import { formatBytes, formatCount, formatRuPerSecond } from './sizes.js';
 
 const KINDS: Readonly<Record<ClusterKind, string>> = {
   mongodb: 'MongoDB',
@@ -23,6 +24,11 @@ const TOPOLOGIES: Readonly<Record<Topology, string>> = {
 export function clusterSummary(facts: ClusterFacts): string {
   const topology = facts.setName ? `${TOPOLOGIES[facts.topology]} ${facts.setName}` : TOPOLOGIES[facts.topology];
   return [`${KINDS[facts.kind]} ${facts.version}`.trim(), topology, facts.tls ? 'TLS' : 'no TLS'].join(', ');
+}
+
+/** What a target is called where only the set of its rules is known. */
+export function targetName(kind: TargetKind): string {
+  return KINDS[kind];
 }
 
 const EVIDENCE: Readonly<Record<ClusterFacts['kindEvidence'], string>> = {

@@ -1,7 +1,7 @@
-import type { CollectionFacts, Throughput } from '../core/model/facts.js';
-import { formatNamespace } from '../core/model/namespace.js';
-import { insertCharge } from '../core/size/charges.js';
-import { averageDocumentBytes, dataCollections } from '../core/size/totals.js';
+import type { CollectionFacts, Throughput } from '../model/facts.js';
+import { formatNamespace } from '../model/namespace.js';
+import { insertCharge } from './charges.js';
+import { averageDocumentBytes, dataCollections } from './totals.js';
 
 export interface RateFacts {
   /** Of every new collection. */
