@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Uri, type Webview, type WebviewOptions } from 'vscode';
+import { env, l10n, Uri, type Webview, type WebviewOptions } from 'vscode';
 import { pageDocument } from './page-document.js';
 
 export type PageName = 'wizard' | 'run-page';
@@ -27,12 +27,13 @@ export function webviewHtml(webview: Webview, { extensionUri, page, title, state
   const address = (name: string): string => webview.asWebviewUri(Uri.joinPath(folder, name)).toString();
   return pageDocument({
     page,
+    language: env.language,
     title,
+    strings: l10n.bundle ?? {},
     state,
     cspSource: webview.cspSource,
     nonce: randomBytes(16).toString('base64url'),
     script: address(`${page}.js`),
     style: address(`${page}.css`),
-    icons: address('codicon.css'),
   });
 }
