@@ -135,6 +135,8 @@ export interface WizardView {
     readonly rows: readonly NamespaceRow[];
     /** Rows that could not be read, as sentences. */
     readonly failed: readonly string[];
+    /** Says that only a part of the source was read; `read-all` reads the rest. */
+    readonly narrowed?: string;
     readonly selectedText: string;
   };
   readonly size: { readonly rows: readonly SizeRow[]; readonly totals: readonly ReviewLine[] };
@@ -178,6 +180,7 @@ export type WizardIntent =
   | { readonly type: 'select-by-size'; readonly atMostBytes: number }
   | { readonly type: 'rename'; readonly ns: string; readonly to: string }
   | { readonly type: 'reread' }
+  | { readonly type: 'read-all' }
   | { readonly type: 'choose-method'; readonly id: string }
   | { readonly type: 'set-tuning'; readonly field: TuningFieldId; readonly value: number }
   | { readonly type: 'reset-tuning'; readonly field: TuningFieldId }

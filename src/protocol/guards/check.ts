@@ -1,0 +1,60 @@
+/** Small checks that guards are put together from. A check says whether a value, which came over a border, has the shape it claims. */
+
+export type Check = (value: unknown) => boolean;
+
+/** Longer texts than any that is shown or typed: what is longer is no honest message. */
+export const LONGEST_TEXT = 10_000;
+/** A database's and a collection's name together are 255 bytes on MongoDB and twice 255 characters on an RU account. */
+export const LONGEST_NAME = 1024;
+/** Far more than a cluster has collections; keeps a message from being endless. */
+export const MOST_ROWS = 100_000;
+
+export const text =
+  (longest = LONGEST_TEXT): Check =>
+  (value) =>
+    typeof value === 'string' && value.length <= longest;
+
+export const isBoolean: Check = (value) => typeof value === 'boolean';
+
+/** Finite, within the bounds. */
+export const number =
+  (least = -Number.MAX_VALUE, most = Number.MAX_VALUE): Check =>
+  (value) =>
+    typeof value === 'number' && Number.isFinite(value) && value >= least && value <= most;
+
+export const count: Check = (value) => number(0)(value);
+
+export const oneOf =
+  (values: readonly unknown[]): Check =>
+  (value) =>
+    values.includes(value);
+
+export const list =
+  (item: Check, most = MOST_ROWS): Check =>
+  (value) =>
+    Array.isArray(value) && value.length <= most && value.every((one) => item(one));
+
+/** A plain object with exactly these fields; those of `optional` may be absent, and are not `undefined`. */
+export const object =
+  (fields: Readonly<Record<string, Check>>, optional: Readonly<Record<string, Check>> = {}): Check =>
+  (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+    const record = value as Readonly<Record<string, unknown>>;
+    const isKnown = (name: string): boolean => Object.hasOwn(fields, name) || Object.hasOwn(optional, name);
+    if (!Object.keys(record).every(isKnown)) return false;
+    const isRight = (name: string, check: Check): boolean => Object.hasOwn(record, name) && check(record[name]);
+    return (
+      Object.entries(fields).every(([name, check]) => isRight(name, check)) &&
+      Object.entries(optional).every(([name, check]) => !Object.hasOwn(record, name) || check(record[name]))
+    );
+  };
+
+/** By the text in `type`. */
+export const byType =
+  (kinds: Readonly<Record<string, Readonly<Record<string, Check>>>>): Check =>
+  (value) => {
+    if (typeof value !== 'object' || value === null) return false;
+    const type = (value as Readonly<Record<string, unknown>>)['type'];
+    const fields = typeof type === 'string' && Object.hasOwn(kinds, type) ? kinds[type] : undefined;
+    return fields !== undefined && object({ type: oneOf([type]), ...fields })(value);
+  };

@@ -1,0 +1,159 @@
+import {
+  TUNING_FIELDS,
+  WIZARD_PROTOCOL,
+  WIZARD_STEPS,
+  type ConflictChoice,
+  type WizardIntent,
+  type WizardMessage,
+} from '../wizard.js';
+import { byType, count, isBoolean, list, LONGEST_NAME, number, object, oneOf, text, type Check } from './check.js';
+
+const name = text(LONGEST_NAME);
+const sentence = text();
+const step = oneOf(WIZARD_STEPS);
+const role = oneOf(['source', 'target']);
+const conflict = oneOf(['fail', 'skip', 'overwrite', 'dead-letter'] satisfies ConflictChoice[]);
+const depth = oneOf(['full', 'counts']);
+const field = oneOf(TUNING_FIELDS);
+
+/** Addresses of documentation, which are opened outside. */
+const webAddress: Check = (value) => text(2048)(value) && /^https:\/\/[a-z0-9.-]+(\/|$)/i.test(value as string);
+
+const INTENTS: Readonly<Record<WizardIntent['type'], Readonly<Record<string, Check>>>> = {
+  ready: {},
+  go: { step },
+  'choose-cluster': { role, id: name },
+  'add-cluster': { role },
+  select: { namespaces: list(name), selected: isBoolean },
+  'select-by-size': { atMostBytes: count },
+  rename: { ns: name, to: name },
+  reread: {},
+  'read-all': {},
+  'choose-method': { id: name },
+  'set-tuning': { field, value: number() },
+  'reset-tuning': { field },
+  'measure-charge': {},
+  'set-conflicts': { value: conflict },
+  'set-verification': { value: depth },
+  consent: { given: isBoolean },
+  'save-plan': {},
+  'copy-command-lines': {},
+  start: {},
+  'cancel-busy': {},
+  'open-link': { url: webAddress },
+};
+
+const isIntent = byType(INTENTS);
+
+/** An intent of the wizard's page, or undefined for anything else. */
+export function parseWizardIntent(value: unknown): WizardIntent | undefined {
+  return isIntent(value) ? (value as WizardIntent) : undefined;
+}
+
+const cluster = object({ id: name, name: sentence, detail: sentence });
+
+const row = object(
+  {
+    ns: name,
+    db: name,
+    coll: name,
+    type: oneOf(['collection', 'view', 'timeseries']),
+    documents: count,
+    bytes: count,
+    documentsText: sentence,
+    sizeText: sentence,
+    selected: isBoolean,
+    targetNs: name,
+  },
+  { renameProblem: sentence },
+);
+
+const line = object({ label: sentence, value: sentence });
+
+const sizeRow = object({
+  label: name,
+  bytes: count,
+  sizeText: sentence,
+  documentsText: sentence,
+  averageText: sentence,
+  largestText: sentence,
+  indexesText: sentence,
+  share: number(0, 1),
+});
+
+const finding = object(
+  { severity: oneOf(['blocker', 'warning', 'info']), where: sentence, text: sentence, remedy: sentence },
+  { sourceUrl: webAddress },
+);
+
+const method = object({
+  id: name,
+  name: sentence,
+  rank: number(1),
+  recommended: isBoolean,
+  chosen: isBoolean,
+  possible: isBoolean,
+  available: isBoolean,
+  durationText: sentence,
+  reasons: list(object({ weight: oneOf(['+', '-', '!']), text: sentence })),
+  needs: list(sentence),
+});
+
+const tuningField = object(
+  {
+    id: field,
+    label: sentence,
+    unit: sentence,
+    value: number(),
+    min: number(),
+    max: number(),
+    step: number(0),
+    origin: oneOf(['computed', 'measured', 'user']),
+    explanation: sentence,
+  },
+  { problem: sentence },
+);
+
+const choices = (value: Check): Check => object({ value, choices: list(object({ value, label: sentence })) });
+
+/** One command line names every collection that a pass over a whole database leaves out. */
+const commandLine = text(10_000_000);
+
+const view = object(
+  {
+    revision: count,
+    step,
+    reachable: list(step),
+    endpoints: object(
+      { sources: list(cluster), targets: list(cluster), notes: list(sentence) },
+      { sourceId: name, targetId: name },
+    ),
+    namespaces: object({ rows: list(row), failed: list(sentence), selectedText: sentence }, { narrowed: sentence }),
+    size: object({ rows: list(sizeRow), totals: list(line) }),
+    findings: object({ rows: list(finding), summary: sentence }),
+    methods: object({ cards: list(method), assumptions: list(sentence) }),
+    tuning: object({
+      fields: list(tuningField),
+      preview: list(commandLine),
+      canMeasure: isBoolean,
+      conflicts: choices(conflict),
+      verification: choices(depth),
+    }),
+    review: object(
+      { lines: list(line), actions: list(sentence), notMigrated: list(sentence), needsConsent: isBoolean },
+      { savedAs: sentence, consentText: sentence },
+    ),
+  },
+  {
+    nextProblem: sentence,
+    busy: object({ text: sentence, cancellable: isBoolean }, { done: count, total: count }),
+    problem: object({ happened: sentence, why: sentence, todo: sentence }),
+  },
+);
+
+const message = object({ v: oneOf([WIZARD_PROTOCOL]), type: oneOf(['view']), view });
+
+/** True for a snapshot as this version makes them. */
+export function isWizardMessage(value: unknown): value is WizardMessage {
+  return message(value);
+}
