@@ -38,6 +38,8 @@ export interface NamespaceRow {
   readonly targetNs: string;
   /** Why the new name cannot be, as a sentence. */
   readonly renameProblem?: string;
+  /** Path of the shard key on the target, empty for none; absent where the target takes none from the user. */
+  readonly shardKey?: string;
 }
 
 export interface SizeRow {
@@ -101,6 +103,9 @@ export const TUNING_FIELDS: readonly TuningFieldId[] = [
 
 export type ConflictChoice = 'fail' | 'skip' | 'overwrite' | 'dead-letter';
 
+/** How much throughput each new collection of an RU target gets; `unsaid`: what the account gives by itself. */
+export type ThroughputChoice = 'unsaid' | 'manual' | 'autoscale' | 'shared' | 'serverless';
+
 export interface ReviewLine {
   readonly label: string;
   readonly value: string;
@@ -148,6 +153,13 @@ export interface WizardView {
     readonly preview: readonly string[];
     /** Whether the charge can be measured with a probe on this target (it writes and removes a few documents, so it is asked for). */
     readonly canMeasure: boolean;
+    /** RU targets only; the number stands in the field `ruPerSecond`. */
+    readonly throughput?: {
+      readonly value: ThroughputChoice;
+      readonly choices: readonly { readonly value: ThroughputChoice; readonly label: string }[];
+    };
+    /** RU targets only: switches of the account, which no server tells. */
+    readonly capabilities?: readonly { readonly id: string; readonly label: string; readonly on: boolean }[];
     readonly conflicts: {
       readonly value: ConflictChoice;
       readonly choices: readonly { readonly value: ConflictChoice; readonly label: string }[];
@@ -184,6 +196,9 @@ export type WizardIntent =
   | { readonly type: 'choose-method'; readonly id: string }
   | { readonly type: 'set-tuning'; readonly field: TuningFieldId; readonly value: number }
   | { readonly type: 'reset-tuning'; readonly field: TuningFieldId }
+  | { readonly type: 'set-shard-key'; readonly ns: string; readonly path: string }
+  | { readonly type: 'set-throughput'; readonly value: ThroughputChoice }
+  | { readonly type: 'set-capability'; readonly id: string; readonly on: boolean }
   | { readonly type: 'measure-charge' }
   | { readonly type: 'set-conflicts'; readonly value: ConflictChoice }
   | { readonly type: 'set-verification'; readonly value: 'full' | 'counts' }

@@ -3,6 +3,7 @@ import {
   WIZARD_PROTOCOL,
   WIZARD_STEPS,
   type ConflictChoice,
+  type ThroughputChoice,
   type WizardIntent,
   type WizardMessage,
 } from '../wizard.js';
@@ -15,6 +16,7 @@ const role = oneOf(['source', 'target']);
 const conflict = oneOf(['fail', 'skip', 'overwrite', 'dead-letter'] satisfies ConflictChoice[]);
 const depth = oneOf(['full', 'counts']);
 const field = oneOf(TUNING_FIELDS);
+const throughput = oneOf(['unsaid', 'manual', 'autoscale', 'shared', 'serverless'] satisfies ThroughputChoice[]);
 
 /** Addresses of documentation, which are opened outside. */
 const webAddress: Check = (value) => text(2048)(value) && /^https:\/\/[a-z0-9.-]+(\/|$)/i.test(value as string);
@@ -32,6 +34,9 @@ const INTENTS: Readonly<Record<WizardIntent['type'], Readonly<Record<string, Che
   'choose-method': { id: name },
   'set-tuning': { field, value: number() },
   'reset-tuning': { field },
+  'set-shard-key': { ns: name, path: name },
+  'set-throughput': { value: throughput },
+  'set-capability': { id: name, on: isBoolean },
   'measure-charge': {},
   'set-conflicts': { value: conflict },
   'set-verification': { value: depth },
@@ -65,7 +70,7 @@ const row = object(
     selected: isBoolean,
     targetNs: name,
   },
-  { renameProblem: sentence },
+  { renameProblem: sentence, shardKey: name },
 );
 
 const line = object({ label: sentence, value: sentence });
@@ -132,13 +137,19 @@ const view = object(
     size: object({ rows: list(sizeRow), totals: list(line) }),
     findings: object({ rows: list(finding), summary: sentence }),
     methods: object({ cards: list(method), assumptions: list(sentence) }),
-    tuning: object({
-      fields: list(tuningField),
-      preview: list(commandLine),
-      canMeasure: isBoolean,
-      conflicts: choices(conflict),
-      verification: choices(depth),
-    }),
+    tuning: object(
+      {
+        fields: list(tuningField),
+        preview: list(commandLine),
+        canMeasure: isBoolean,
+        conflicts: choices(conflict),
+        verification: choices(depth),
+      },
+      {
+        throughput: choices(throughput),
+        capabilities: list(object({ id: name, label: sentence, on: isBoolean })),
+      },
+    ),
     review: object(
       { lines: list(line), actions: list(sentence), notMigrated: list(sentence), needsConsent: isBoolean },
       { savedAs: sentence, consentText: sentence },
