@@ -1,3 +1,3 @@
-import { bundleCli } from './bundle.js';
+import { bundleAll } from './bundle.js';
 
-await bundleCli();
+await bundleAll();

@@ -1,10 +1,12 @@
-/** Bundles the command line into one file. `vscode` is not external: if it leaks in, the build fails. */
+/** Bundles what is shipped: the extension, its adapters, the runner (the command line) and the webview pages. */
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
+import { bundleWebview } from './bundle-webview.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const DIST = join(ROOT, 'dist');
 
 /** Native or optional peers that the driver asks for only when they are used; they are not ours to ship. */
 const OPTIONAL_PEERS = [
@@ -12,24 +14,75 @@ const OPTIONAL_PEERS = [
   '@aws-sdk/credential-providers',
 ];
 
-/** Writes the bundle to `outfile`, executable. Rejects with the bundler's own words where the sources do not build. */
-export async function bundleCli(outfile: string = join(ROOT, 'dist', 'cli.cjs')): Promise<void> {
-  await build({
-    entryPoints: [join(ROOT, 'src', 'cli', 'main.ts')],
-    outfile,
+interface BundleSettings {
+  /** For the package: small, and without source maps. */
+  readonly minify?: boolean;
+}
+
+function nodeBundle(settings: BundleSettings): BuildOptions {
+  const minify = settings.minify ?? false;
+  return {
     bundle: true,
     platform: 'node',
+    // Node of VS Code 1.100, the oldest that the extension supports.
     target: 'node20',
     format: 'cjs',
-    sourcemap: true,
+    minify,
+    // Errors are told apart by their classes' names.
+    keepNames: minify,
+    sourcemap: !minify,
+    legalComments: 'none',
     external: OPTIONAL_PEERS,
-    banner: {
-      js: "#!/usr/bin/env node\nconst importMetaUrl = require('node:url').pathToFileURL(__filename).href;",
-    },
     // CommonJS has no import.meta; the tools' Go module is looked for from here upwards.
     define: { 'import.meta.url': 'importMetaUrl' },
     logLevel: 'warning',
     logOverride: { 'unsupported-require-call': 'silent' },
+  };
+}
+
+const META_URL = "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;";
+
+/** Writes the command line to `outfile`, executable. `vscode` is not external: if it leaks in, the build fails. */
+export async function bundleCli(outfile: string = join(DIST, 'cli.cjs'), settings: BundleSettings = {}): Promise<void> {
+  await build({
+    ...nodeBundle(settings),
+    entryPoints: [join(ROOT, 'src', 'cli', 'main.ts')],
+    outfile,
+    banner: { js: `#!/usr/bin/env node\n${META_URL}` },
   });
   await chmod(outfile, 0o755);
+}
+
+/** The adapters are required when they are first used, from their own bundle beside this one. */
+const adaptersApart: Plugin = {
+  name: 'adapters-apart',
+  setup(building) {
+    building.onResolve({ filter: /\/extension-adapters\.js$/ }, () => ({ path: './adapters.cjs', external: true }));
+  },
+};
+
+/** `extension.cjs` is read at activation and holds no driver; `adapters.cjs` is read on first use. */
+export async function bundleExtension(settings: BundleSettings = {}): Promise<void> {
+  const shared = nodeBundle(settings);
+  await Promise.all([
+    build({
+      ...shared,
+      entryPoints: [join(ROOT, 'src', 'extension.ts')],
+      outfile: join(DIST, 'extension.cjs'),
+      external: ['vscode'],
+      plugins: [adaptersApart],
+      supported: { 'dynamic-import': false },
+    }),
+    build({
+      ...shared,
+      entryPoints: [join(ROOT, 'src', 'extension-adapters.ts')],
+      outfile: join(DIST, 'adapters.cjs'),
+      banner: { js: META_URL },
+    }),
+  ]);
+}
+
+/** Everything that is shipped. */
+export async function bundleAll(settings: BundleSettings = {}): Promise<void> {
+  await Promise.all([bundleCli(undefined, settings), bundleExtension(settings), bundleWebview()]);
 }
