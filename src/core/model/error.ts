@@ -40,7 +40,9 @@ export class MigrationError extends Error {
     this.facts = facts;
   }
 
+  /** By name, not by class: the extension and its adapters are two bundles, each with a copy of this class. */
   static is(error: unknown, code?: MigrationErrorCode): error is MigrationError {
-    return error instanceof MigrationError && (code === undefined || error.code === code);
+    if (!(error instanceof Error) || error.name !== 'MigrationError' || !('code' in error)) return false;
+    return code === undefined || error.code === code;
   }
 }
