@@ -1,8 +1,11 @@
-import type { Event, LogOutputChannel } from 'vscode';
+import type { Disposable, Event, LogOutputChannel } from 'vscode';
+import type { ClusterInventory } from '../core/model/facts.js';
 import type { ClusterReference } from '../core/model/plan.js';
 import type { RunSnapshot } from '../core/model/run-snapshot.js';
 import type { HostAdapters, ConnectedCluster, ConnectionString } from './adapters.js';
 import type { ClusterProfile, ClusterRole } from './clusters/cluster-profile.js';
+import type { ClusterCatalog } from './tree/cluster-catalog.js';
+import type { ClusterTreeNode } from './tree/node.js';
 
 /** Saved connections and those that the settings declare. Secrets never leave it but through {@link connectionString}. */
 export interface ClusterStore {
@@ -50,6 +53,8 @@ export interface RunStore {
   list(): readonly RunInfo[];
   get(runId: string): RunInfo | undefined;
   refresh(): Promise<void>;
+  /** While it is not disposed of somebody looks on, and the folder is looked at every other second even where nothing runs. */
+  watch(): Disposable;
 }
 
 export interface RunInfo {
@@ -59,6 +64,7 @@ export interface RunInfo {
   readonly snapshot: RunSnapshot;
   /** A live process stands behind it. */
   readonly alive: boolean;
+  readonly pid?: number;
   /** Its journal or plan cannot be read: an error code. */
   readonly problem?: string;
 }
@@ -82,7 +88,46 @@ export interface HostServices {
   adapters(): Promise<HostAdapters>;
   readonly clusters: ClusterStore;
   readonly connections: ConnectionPool;
+  /** What was read of the clusters, shared by the tree, the commands and the wizard. */
+  readonly catalog: ClusterCatalog;
   readonly runs: RunStore;
   readonly control: RunControl;
   readonly log: LogOutputChannel;
+}
+
+/** What commands ask of the Clusters view. */
+export interface ClustersView {
+  /** Reads again: one node, or everything. */
+  refresh(node?: ClusterTreeNode): void;
+  /** Loads again what has failed to load. */
+  retry(node: ClusterTreeNode): void;
+  selection(): readonly ClusterTreeNode[];
+  /** A size analysis was made: the tree shows its numbers. */
+  noteInventory(clusterId: string, inventory: ClusterInventory): void;
+}
+
+/** What the wizard is to start with. */
+export interface WizardSeed {
+  readonly sourceId?: string;
+  readonly targetId?: string;
+  /** Patterns as in `NamespaceSelection`; a star in a name is escaped. */
+  readonly include?: readonly string[];
+}
+
+/** What commands ask of the wizard. */
+export interface WizardShell {
+  open(seed?: WizardSeed): Promise<void>;
+  /** Opens a `*.migration.json` in the wizard. */
+  openPlan(path: string): Promise<void>;
+  /** The same steps as QuickPicks. */
+  withQuickPicks(seed?: WizardSeed): Promise<void>;
+}
+
+/** What commands ask of the pages of a run. */
+export interface RunPages {
+  open(runId: string): Promise<void>;
+  openReport(runId: string): Promise<void>;
+  openDeadLetters(runId: string): Promise<void>;
+  /** What else there is to the report that is in front: other formats, the folder. */
+  reportActions(): Promise<void>;
 }

@@ -1,0 +1,32 @@
+/** The other half of composition root 1: the adapters, bundled apart (`dist/adapters.cjs`), so that activation never loads the driver. */
+import { readPlanFile, writePlanFile } from './adapters/files/plan-file.js';
+import { createRun, defaultRunsRoot, findRun, listRuns, summariseRun } from './adapters/files/run-folder.js';
+import { connect } from './adapters/mongo/connect.js';
+import { parseConnectionString } from './adapters/mongo/connection-string.js';
+import { readDatabaseSizes } from './adapters/mongo/database-sizes.js';
+import { readCollections, readInventory } from './adapters/mongo/inventory.js';
+import { listCollections, listDatabases } from './adapters/mongo/listing.js';
+import { measureInsertCharge } from './adapters/mongo/measure-charge.js';
+import { systemClock } from './adapters/system-clock.js';
+import { locateTools } from './adapters/tools/locate-tool.js';
+import type { HostAdapters } from './host/adapters.js';
+
+export const adapters: HostAdapters = {
+  connect,
+  parseConnectionString,
+  listDatabases,
+  listCollections,
+  readDatabaseSizes,
+  readCollections,
+  readInventory,
+  measureInsertCharge,
+  readPlanFile,
+  writePlanFile,
+  createRun,
+  findRun,
+  listRuns,
+  summariseRun,
+  defaultRunsRoot,
+  locateTools,
+  clock: systemClock,
+};

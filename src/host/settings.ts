@@ -1,0 +1,58 @@
+/** The settings, typed and within bounds whatever the user's file says: VS Code shows a squiggle for a wrong value and hands it out all the same. */
+import { SETTINGS } from './ids.js';
+
+export interface Settings {
+  /** As written; checked entry by entry where clusters are made of them. */
+  readonly connections: readonly unknown[];
+  readonly tools: { readonly mongodump?: string; readonly mongorestore?: string };
+  readonly nativeToolsUpToGb: number;
+  readonly servicesUpToGb: number;
+  readonly analysisParallelism: number;
+  /** Absent: computed. */
+  readonly insertionWorkers?: number;
+  /** Absent: the folder that the command line uses too. */
+  readonly runsFolder?: string;
+  readonly notifications: 'all' | 'problems' | 'none';
+}
+
+/** Defaults and bounds; package.json says the same to the user, and a test holds the two together. */
+export const BOUNDS = {
+  [SETTINGS.nativeToolsUpToGb]: { default: 10, minimum: 0.001, maximum: 100_000 },
+  [SETTINGS.servicesUpToGb]: { default: 1024, minimum: 0.001, maximum: 10_000_000 },
+  [SETTINGS.analysisParallelism]: { default: 8, minimum: 1, maximum: 64 },
+  [SETTINGS.insertionWorkers]: { default: 0, minimum: 0, maximum: 64 },
+} as const;
+
+/** Every setting, read through `get` with the keys of `SETTINGS`. */
+export function readSettings(get: (key: string) => unknown): Settings {
+  const mongodump = text(get(SETTINGS.toolMongodump));
+  const mongorestore = text(get(SETTINGS.toolMongorestore));
+  const workers = Math.round(bounded(get, SETTINGS.insertionWorkers));
+  const runsFolder = text(get(SETTINGS.runsFolder));
+  const connections = get(SETTINGS.connections);
+  const notifications = get(SETTINGS.notifications);
+  return {
+    connections: Array.isArray(connections) ? (connections as readonly unknown[]) : [],
+    tools: {
+      ...(mongodump === undefined ? {} : { mongodump }),
+      ...(mongorestore === undefined ? {} : { mongorestore }),
+    },
+    nativeToolsUpToGb: bounded(get, SETTINGS.nativeToolsUpToGb),
+    servicesUpToGb: bounded(get, SETTINGS.servicesUpToGb),
+    analysisParallelism: Math.round(bounded(get, SETTINGS.analysisParallelism)),
+    ...(workers === 0 ? {} : { insertionWorkers: workers }),
+    ...(runsFolder === undefined ? {} : { runsFolder }),
+    notifications: notifications === 'problems' || notifications === 'none' ? notifications : 'all',
+  };
+}
+
+function bounded(get: (key: string) => unknown, key: keyof typeof BOUNDS): number {
+  const { default: fallback, minimum, maximum } = BOUNDS[key];
+  const value = get(key);
+  if (typeof value !== 'number' || !Number.isFinite(value)) return fallback;
+  return Math.min(maximum, Math.max(minimum, value));
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+}
