@@ -2,15 +2,10 @@
 import type { RankedMethod, Reason, Recommendation } from '../core/model/method.js';
 import { methodName } from '../words/methods.js';
 import { sentenceFor } from '../words/reasons.js';
-import { formatDuration } from '../words/sizes.js';
+import { formatDurationRange } from '../words/sizes.js';
 import { bullet, heading } from './text-blocks.js';
 
 const MARKS: Readonly<Record<Reason['weight'], string>> = { '+': '+', '-': '-', '!': '✗' };
-
-export function durationRange(duration: RankedMethod['durationMs']): string {
-  const [low, expected, high] = [duration.low, duration.expected, duration.high].map(formatDuration);
-  return low === high ? `about ${expected ?? ''}` : `about ${expected ?? ''} (${low ?? ''} to ${high ?? ''})`;
-}
 
 export function recommendationLines(recommendation: Recommendation, width: number): string[] {
   const chosen = recommendation.ranked.find((m) => m.method === recommendation.recommended);
@@ -38,7 +33,9 @@ function state(method: RankedMethod): string {
 
 function methodBody(method: RankedMethod, width: number, indent = '  '): string[] {
   return [
-    ...(method.possible ? bullet('·', `moving the data takes ${durationRange(method.durationMs)}`, width, indent) : []),
+    ...(method.possible
+      ? bullet('·', `moving the data takes ${formatDurationRange(method.durationMs)}`, width, indent)
+      : []),
     ...method.reasons.flatMap((reason) => bullet(MARKS[reason.weight], sentenceFor(reason), width, indent)),
     ...(method.possible && method.needs.length > 0 ? bullet('·', needs(method.needs), width, indent) : []),
   ];

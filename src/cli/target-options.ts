@@ -5,13 +5,13 @@ import type { Throughput } from '../core/model/facts.js';
 import { formatNamespace, parseNamespace } from '../core/model/namespace.js';
 import { ruPerSecond } from '../core/model/units.js';
 import { ACCOUNT_CAPABILITIES, type AccountCapability } from '../core/plan/target.js';
+import {
+  AUTOSCALE_RU_PER_SECOND as autoscaleBounds,
+  MANUAL_RU_PER_SECOND as manualBounds,
+} from '../core/size/limits.js';
 import { wholeNumber } from './numbers.js';
 import { collect, splitAssignment } from './selection-options.js';
 
-/** Smallest manual and autoscale offers, and a bound far above any. Source: learn.microsoft.com/azure/cosmos-db/concepts-limits. */
-const LEAST_MANUAL = 400;
-const LEAST_AUTOSCALE = 1000;
-const MOST = 100_000_000;
 const OTHER_FORMS = 'autoscale:10000, shared or serverless';
 
 export interface TargetOptions {
@@ -73,9 +73,15 @@ export function throughputFrom(option: string, text: string): Throughput {
   if (text === 'shared' || text === 'serverless') return { kind: text };
   const autoscale = /^autoscale:(.*)$/.exec(text)?.[1];
   if (autoscale !== undefined) {
-    return { kind: 'autoscale', maxRuPerSecond: ruPerSecond(wholeNumber(option, autoscale, LEAST_AUTOSCALE, MOST)) };
+    return {
+      kind: 'autoscale',
+      maxRuPerSecond: ruPerSecond(wholeNumber(option, autoscale, autoscaleBounds.least, autoscaleBounds.most)),
+    };
   }
-  return { kind: 'manual', ruPerSecond: ruPerSecond(wholeNumber(option, text, LEAST_MANUAL, MOST, OTHER_FORMS)) };
+  return {
+    kind: 'manual',
+    ruPerSecond: ruPerSecond(wholeNumber(option, text, manualBounds.least, manualBounds.most, OTHER_FORMS)),
+  };
 }
 
 /** @throws MigrationError `bad-number`, `bad-option`, `bad-namespace`. */

@@ -39,6 +39,16 @@ export function formatDuration(ms: number): string {
   return shown.map(([value, name]) => `${formatCount(value)} ${name}`).join(' ');
 }
 
+/** `about 3 min (2 min to 5 min)`. */
+export function formatDurationRange(duration: {
+  readonly low: number;
+  readonly expected: number;
+  readonly high: number;
+}): string {
+  const [low, expected, high] = [duration.low, duration.expected, duration.high].map(formatDuration);
+  return low === high ? `about ${expected ?? ''}` : `about ${expected ?? ''} (${low ?? ''} to ${high ?? ''})`;
+}
+
 /** `12.4 RU`, `26,000,000 RU`. */
 export function formatRu(requestUnits: number): string {
   return `${requestUnits < 100 ? shortNumber(requestUnits) : formatCount(requestUnits)} RU`;

@@ -15,7 +15,7 @@ import type { Verdict } from './verdict.js';
 const METHODS: readonly Method[] = [directCopy, dumpRestore, dms, dataFactory, sparkDatabricks, exportImport, studio3t];
 
 /** What the product carries out itself so far. */
-const AVAILABLE: ReadonlySet<MethodId> = new Set<MethodId>(['dump-restore']);
+export const CARRIED_OUT: ReadonlySet<MethodId> = new Set<MethodId>(['dump-restore']);
 
 /**
  * Ranks every method for these facts, possible ones first, best first. `recommended` is the best that is possible and that this version carries out itself; where a
@@ -24,7 +24,7 @@ const AVAILABLE: ReadonlySet<MethodId> = new Set<MethodId>(['dump-restore']);
  */
 export function advise(input: AdviceInput): Recommendation {
   const facts = adviceFacts(input);
-  const available = input.available ?? AVAILABLE;
+  const available = input.available ?? CARRIED_OUT;
   const judged = METHODS.map((method) => ({ method, verdict: method.judge(facts) }));
   judged.sort((a, b) => Number(b.verdict.possible) - Number(a.verdict.possible) || b.verdict.score - a.verdict.score);
   const best = judged.find((j) => j.verdict.possible) ?? judged[0];

@@ -17,3 +17,8 @@ export const MAX_RU_NAMESPACES = 500;
 
 /** Collections of a vCore cluster. Source: learn.microsoft.com/azure/documentdb/limitations. */
 export const MAX_VCORE_COLLECTIONS = 1000;
+
+/** Manual throughput: the smallest offer, its step, and a bound far above any. Source: learn.microsoft.com/azure/cosmos-db/concepts-limits. */
+export const MANUAL_RU_PER_SECOND = { least: 400, step: 100, most: 100_000_000 } as const;
+/** Autoscale: the smallest maximum and its step. Source: learn.microsoft.com/azure/cosmos-db/provision-throughput-autoscale. */
+export const AUTOSCALE_RU_PER_SECOND = { least: 1000, step: 1000, most: 100_000_000 } as const;
