@@ -1,0 +1,166 @@
+/** VS Code's window as a test meets it: what can be found by role and name is found so; the rest by class names that held from 1.100 to 1.139. */
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+
+/** A cold window on a busy machine. */
+const WINDOW_LIMIT_MS = 90_000;
+/** What follows a click: a message to the extension host and back, at worst the host's own start. */
+const ANSWER_LIMIT_MS = 30_000;
+
+export interface Terminal {
+  /** Waits until the visible terminal shows the text. */
+  waitFor(text: string | RegExp, timeoutMs?: number): Promise<void>;
+  text(): Promise<string>;
+  type(keys: string): Promise<void>;
+}
+
+export class Workbench {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+    page.setDefaultTimeout(ANSWER_LIMIT_MS);
+  }
+
+  /** Opens the address, or loads the window again, and waits until it is drawn. */
+  async open(url: string): Promise<void> {
+    await this.page.goto(url, { waitUntil: 'domcontentloaded' });
+    await this.#drawn();
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload({ waitUntil: 'domcontentloaded' });
+    await this.#drawn();
+  }
+
+  async #drawn(): Promise<void> {
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: WINDOW_LIMIT_MS });
+  }
+
+  /** Opens a view container by its title in the activity bar. */
+  async openViewContainer(title: string): Promise<void> {
+    const tab = this.page.locator('.part.activitybar').getByRole('tab', { name: new RegExp(`^${literal(title)}`) });
+    await tab.waitFor();
+    if ((await tab.getAttribute('aria-expanded')) !== 'true') await tab.locator('a').first().click();
+  }
+
+  /** Runs a command by `Category: Title`, as a person finds it. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput().locator('input[type="text"]').first().fill(`>${title}`);
+    const row = this.quickInput().getByRole('option', { name: new RegExp(`^${literal(title)}(,|$)`) });
+    await row.first().click();
+  }
+
+  quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible');
+  }
+
+  /** Types into the open input box and takes it. `expecting` is text of its title, prompt or placeholder. */
+  async answer(expecting: string | RegExp, value: string): Promise<void> {
+    await this.#quickInputAsks(expecting);
+    await this.quickInput().locator('input').first().fill(value);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Takes a row of the open pick. */
+  async pick(expecting: string | RegExp, row: string | RegExp): Promise<void> {
+    await this.#quickInputAsks(expecting);
+    await this.quickInput().locator('.quick-input-list .monaco-list-row', { hasText: row }).first().click();
+  }
+
+  async #quickInputAsks(expecting: string | RegExp): Promise<void> {
+    const widget = this.quickInput();
+    const matches = widget.filter({ hasText: expecting });
+    const placeholder = widget.getByPlaceholder(expecting);
+    await matches.or(placeholder).first().waitFor();
+  }
+
+  /** A row of any tree by the start of its accessible name. */
+  treeRow(name: string | RegExp): Locator {
+    const pattern = typeof name === 'string' ? new RegExp(`^${literal(name)}(\\W|$)`) : name;
+    return this.page.locator('.part.sidebar').getByRole('treeitem', { name: pattern });
+  }
+
+  async expand(name: string | RegExp): Promise<void> {
+    const row = this.treeRow(name);
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) === 'true') return;
+    await row.locator('.monaco-tl-twistie').click();
+  }
+
+  /** A button that shows on hover. */
+  async inlineAction(row: Locator, title: string): Promise<void> {
+    await row.hover();
+    await row.getByRole('button', { name: title }).click();
+  }
+
+  /** Right click, then an entry. */
+  async contextMenu(row: Locator, entry: string): Promise<void> {
+    await row.click({ button: 'right' });
+    const item = this.page.locator('.context-view').getByRole('menuitem', { name: entry });
+    await item.waitFor();
+    // The menu ignores a click that comes while it is being laid out; the pointer has to have moved over the entry.
+    await item.hover();
+    await item.click();
+  }
+
+  /** The button of a view's welcome content. */
+  welcomeButton(name: string | RegExp): Locator {
+    return this.page.locator('.welcome-view:visible').getByRole('button', { name });
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-toast', { hasText: text });
+  }
+
+  async answerNotification(text: string | RegExp, button: string): Promise<void> {
+    await this.notification(text).getByRole('button', { name: button }).click();
+  }
+
+  dialog(text: string | RegExp): Locator {
+    return this.page.locator('.monaco-dialog-box', { hasText: text });
+  }
+
+  async answerDialog(text: string | RegExp, button: string | RegExp): Promise<void> {
+    const dialog = this.dialog(text);
+    await dialog.getByRole('button', { name: button }).click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+
+  editorTab(title: string | RegExp): Locator {
+    return this.page.locator('.part.editor .tabs-container').getByRole('tab', { name: title });
+  }
+
+  statusBarItem(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item', { hasText: text });
+  }
+
+  /**
+   * The document of the webview panel that is in front. Frames of hidden panels stay in the page without being shown, so the
+   * tab is brought to the front first.
+   */
+  async webview(tab: string | RegExp): Promise<FrameLocator> {
+    await this.editorTab(tab).click();
+    return this.frontWebview();
+  }
+
+  frontWebview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready:visible').frameLocator('iframe#active-frame');
+  }
+
+  readonly terminal: Terminal = {
+    waitFor: async (text, timeoutMs = ANSWER_LIMIT_MS) => {
+      await this.page.locator('.xterm-rows:visible', { hasText: text }).first().waitFor({ timeout: timeoutMs });
+    },
+    text: async () =>
+      (await this.page.locator('.xterm-rows:visible').allInnerTexts()).join('\n').replaceAll('\u00a0', ' '),
+    type: async (keys) => {
+      await this.page.locator('.xterm-helper-textarea').last().focus();
+      await this.page.keyboard.type(keys);
+    },
+  };
+}
+
+function literal(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** One window at a time: each has a server, a browser and databases behind it. */
+export default defineConfig({
+  test: {
+    include: ['test/e2e/**/*.e2e.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    pool: 'forks',
+    maxWorkers: 1,
+  },
+});
