@@ -1,0 +1,55 @@
+/** The one way between a page and the extension: intents out, whole views in. */
+
+interface VsCodeApi {
+  postMessage(message: unknown): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+declare function acquireVsCodeApi(): VsCodeApi;
+
+interface Envelope<View> {
+  readonly view: View;
+}
+
+interface HostLink<Intent> {
+  send(intent: Intent): void;
+}
+
+function contentOf(name: string): unknown {
+  const text = document.querySelector(`meta[name="${name}"]`)?.getAttribute('content');
+  return text === null || text === undefined ? undefined : JSON.parse(text);
+}
+
+/**
+ * Says `ready`, hands every accepted view to `draw`, oldest first, and drops what is older than what is drawn already.
+ * The state that the frame carries is stored at once, so that the page is found again after a reload.
+ */
+export function linkToHost<View extends { readonly revision: number }, Intent>(options: {
+  readonly accepts: (message: unknown) => message is Envelope<View>;
+  readonly draw: (view: View) => void;
+  readonly ready: Intent;
+}): HostLink<Intent> {
+  const api = acquireVsCodeApi();
+  const state = contentOf('page-state');
+  if (state !== undefined) {
+    api.setState(state);
+  }
+  let newest = -1;
+  window.addEventListener('message', (event: MessageEvent<unknown>) => {
+    if (!options.accepts(event.data)) {
+      reportError(new Error('A message that is not part of the protocol was refused.'));
+      return;
+    }
+    const { view } = event.data;
+    if (view.revision > newest) {
+      newest = view.revision;
+      options.draw(view);
+    }
+  });
+  api.postMessage(options.ready);
+  return {
+    send: (intent) => {
+      api.postMessage(intent);
+    },
+  };
+}

@@ -1,0 +1,150 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { TuningField, WizardView } from '../../../src/protocol/wizard.js';
+import { icon } from '../../shared/icons.js';
+import { l10n } from '../../shared/l10n.js';
+import { afterPause, withoutPause } from '../../shared/typing.js';
+import type { WizardContext } from '../context.js';
+
+const ORIGINS: Readonly<Record<TuningField['origin'], string>> = {
+  computed: l10n.t('computed'),
+  measured: l10n.t('measured'),
+  user: l10n.t('set by you'),
+};
+
+export function tuningStep({ tuning, busy }: WizardView, context: WizardContext): TemplateResult {
+  const { send } = context;
+  return html`<div class="tuning">
+    <div class="tuning-fields">
+      ${repeat(
+        tuning.fields,
+        (field) => field.id,
+        (field) => numberField(field, context),
+      )}
+      ${
+        tuning.canMeasure
+          ? html`<div class="measure">
+              <vscode-button
+                secondary
+                data-measure
+                ?disabled=${busy !== undefined}
+                aria-disabled=${busy === undefined ? nothing : 'true'}
+                @click=${() => send({ type: 'measure-charge' })}
+                >${l10n.t('Measure the charge on the target')}</vscode-button
+              >
+              <p class="detail">
+                ${l10n.t('Writes a few sample documents to a scratch collection on the target, reads what they cost, and drops it. You are asked first.')}
+              </p>
+            </div>`
+          : nothing
+      }
+      ${choices(
+        'conflicts',
+        l10n.t('If the target already has another document with the same _id'),
+        tuning.conflicts,
+        (value) => send({ type: 'set-conflicts', value }),
+      )}
+      ${choices('verification', l10n.t('Verification'), tuning.verification, (value) =>
+        send({ type: 'set-verification', value }),
+      )}
+    </div>
+    ${preview(tuning.preview, send)}
+  </div>`;
+}
+
+function numberField(field: TuningField, { send }: WizardContext): TemplateResult {
+  const key = `tuning ${field.id}`;
+  const id = `field-${field.id}`;
+  return html`<div class="number-field ${field.problem === undefined ? '' : 'wrong'}">
+    <label for=${id}>${field.label}</label>
+    <div class="number-line">
+      <input
+        id=${id}
+        class="field number"
+        type="number"
+        inputmode="decimal"
+        min=${field.min}
+        max=${field.max}
+        step=${field.step}
+        data-held=${field.value}
+        aria-describedby="${id}-why ${id}-problem"
+        aria-invalid=${field.problem === undefined ? nothing : 'true'}
+        @input=${(event: Event) => {
+          const value = (event.currentTarget as HTMLInputElement).valueAsNumber;
+          if (Number.isFinite(value)) {
+            afterPause(key, () => send({ type: 'set-tuning', field: field.id, value }));
+          }
+        }}
+        @change=${() => withoutPause(key)}
+        @blur=${(event: Event) => {
+          const input = event.currentTarget as HTMLInputElement;
+          if (!Number.isFinite(input.valueAsNumber)) {
+            input.value = String(field.value);
+          }
+        }}
+        @keydown=${(event: KeyboardEvent) => event.key === 'Enter' && withoutPause(key)}
+      />
+      <span class="unit">${field.unit}</span>
+      <span class="tag origin-${field.origin}">${ORIGINS[field.origin]}</span>
+      ${
+        field.origin === 'user'
+          ? html`<button
+              type="button"
+              class="link"
+              data-reset=${field.id}
+              aria-label=${l10n.t('Reset {0}', field.label)}
+              @click=${() => send({ type: 'reset-tuning', field: field.id })}
+            >
+              ${icon('reset')} ${l10n.t('Reset')}
+            </button>`
+          : nothing
+      }
+    </div>
+    <p class="detail" id="${id}-why">${field.explanation}</p>
+    <p class="problem" id="${id}-problem" aria-live="polite">
+      ${field.problem === undefined ? nothing : html`${icon('error')} ${field.problem}`}
+    </p>
+  </div>`;
+}
+
+function choices<Value extends string>(
+  name: string,
+  legend: string,
+  offer: { readonly value: Value; readonly choices: readonly { readonly value: Value; readonly label: string }[] },
+  choose: (value: Value) => void,
+): TemplateResult {
+  return html`<fieldset class="plain-choices">
+    <legend>${legend}</legend>
+    ${offer.choices.map(
+      ({ value, label }) =>
+        html`<label class="plain-choice">
+          <input
+            type="radio"
+            name=${name}
+            value=${value}
+            .checked=${live(value === offer.value)}
+            @change=${() => choose(value)}
+          />
+          <span>${label}</span>
+        </label>`,
+    )}
+  </fieldset>`;
+}
+
+function preview(lines: readonly string[], send: WizardContext['send']): TemplateResult {
+  return html`<section class="preview" aria-labelledby="preview-title">
+    <div class="preview-head">
+      <h2 id="preview-title">${l10n.t('Command lines')}</h2>
+      <button type="button" class="link" data-copy @click=${() => send({ type: 'copy-command-lines' })}>
+        ${icon('copy')} ${l10n.t('Copy')}
+      </button>
+    </div>
+    <p class="detail">${l10n.t('What is run, as it stands now. Passwords are never part of it.')}</p>
+    ${
+      lines.length === 0
+        ? html`<p class="empty">${l10n.t('This method runs no other tool.')}</p>`
+        : html`<pre class="code" tabindex="0" role="region" aria-labelledby="preview-title">${lines.join('\n\n')}</pre>`
+    }
+  </section>`;
+}
