@@ -9,6 +9,7 @@ import { startMongod, type RunningMongod } from '../test/support/mongod.js';
 import { startRuStandIn, type RuStandIn } from '../test/support/ru-stand-in/start.js';
 import { fillWithPublicData } from './demo-data.js';
 import { bundleCli } from './bundle.js';
+import { openDemoWindow } from './demo-window.js';
 import { setUp } from './setup.js';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -18,8 +19,10 @@ const USER = 'demo';
 const BIG = { name: 'aviation.flights', shardKey: '_id', ruPerSecond: 40_000 };
 const RU_PER_SECOND = 10_000;
 const LEAST_DOCUMENTS = 200_000;
+const DATA_FOLDERS = ['source', 'target', 'empty-target'];
 
 const keep = process.argv.includes('--keep');
+const showsWindow = !process.argv.includes('--no-ui');
 const say = (...lines: readonly string[]): void => lines.forEach((line) => console.log(line));
 const title = (text: string): void => say('', `━━ ${text} ${'━'.repeat(Math.max(3, 90 - text.length))}`);
 
@@ -29,6 +32,8 @@ interface Servers {
   readonly targetUri: string;
   readonly standIn: RuStandIn;
   readonly source: RunningMongod;
+  /** Starts one more model of an account, empty. Resolves with its connection string. */
+  anotherTarget(): Promise<string>;
 }
 
 const stopping = new AbortController();
@@ -74,16 +79,21 @@ async function startServers(folder: string, cleanUp: (() => Promise<unknown>)[])
     cleanUp.unshift(() => server.stop());
     return server;
   };
+  const startTarget = async (name: string): Promise<RuStandIn> => {
+    const backend = await start(name);
+    const target = await startRuStandIn({ backendPort: backend.port, ruPerSecond: RU_PER_SECOND });
+    cleanUp.unshift(() => target.close());
+    return target;
+  };
   const source = await start('source');
-  const backend = await start('target');
-  const standIn = await startRuStandIn({ backendPort: backend.port, ruPerSecond: RU_PER_SECOND });
-  cleanUp.unshift(() => standIn.close());
+  const standIn = await startTarget('target');
   return {
     folder,
     sourceUri: withUser(source.uri, password),
     targetUri: withUser(standIn.uri, password),
     standIn,
     source,
+    anotherTarget: async () => withUser((await startTarget('empty-target')).uri, password),
   };
 }
 
@@ -193,7 +203,12 @@ async function removeUnlessReported(folder: string): Promise<void> {
   if (!reported) await rm(folder, { recursive: true, force: true });
 }
 
-async function keepUp(servers: Servers): Promise<void> {
+async function untilStopped(): Promise<void> {
+  if (stopping.signal.aborted) return;
+  await new Promise<void>((done) => stopping.signal.addEventListener('abort', () => done(), { once: true }));
+}
+
+function tellAddresses(servers: Servers): void {
   title('The servers stay up');
   say(
     `source  ${servers.sourceUri}`,
@@ -201,8 +216,42 @@ async function keepUp(servers: Servers): Promise<void> {
     '',
     'Both are on this machine and for this demo only. Ctrl-C here stops them and removes their data.',
   );
-  if (stopping.signal.aborted) return;
-  await new Promise<void>((done) => stopping.signal.addEventListener('abort', () => done(), { once: true }));
+}
+
+/** The same once more, by hand: on the same source, with a second, empty target beside the one that is full now. */
+async function showWindow(
+  servers: Servers,
+  environment: Readonly<Record<string, string>>,
+  cleanUp: (() => Promise<unknown>)[],
+): Promise<void> {
+  title('8  Do it yourself, in VS Code');
+  const fresh = await servers.anotherTarget();
+  const workspace = join(servers.folder, 'my-migration');
+  await mkdir(workspace, { recursive: true });
+  const window = await openDemoWindow({
+    folder: servers.folder,
+    workspace,
+    clusters: [
+      { name: 'demo-source', role: 'source', uri: servers.sourceUri },
+      { name: 'demo-target', role: 'target', uri: servers.targetUri },
+      { name: 'demo-target (empty)', role: 'target', uri: fresh },
+    ],
+    environment: { ...environment, MCM_RUNS: join(servers.folder, 'runs') },
+    print: (line) => say(`  ${line}`),
+  });
+  if (window === undefined) return;
+  cleanUp.unshift(() => rm(join(servers.folder, 'vscode'), { recursive: true, force: true, maxRetries: 5 }));
+  cleanUp.unshift(() => window.close());
+  say(
+    '',
+    ...window.lines,
+    '',
+    'Click "Cosmos Migration" in the activity bar: the clusters are there, and so is the run above, under Migrations.',
+    'Then right-click a collection of demo-source, choose "Migrate Collection…", and take "demo-target (empty)" as target.',
+    '',
+    'Ctrl-C here closes it, stops the servers and removes their data.',
+  );
+  await untilStopped();
 }
 
 async function demo(): Promise<number> {
@@ -217,7 +266,7 @@ async function demo(): Promise<number> {
     const folder = await mkdtemp(join(base, 'run-'));
     cleanUp.push(() => removeUnlessReported(folder));
     cleanUp.push(() =>
-      Promise.all(['source', 'target'].map((name) => rm(join(folder, name), { recursive: true, force: true }))),
+      Promise.all(DATA_FOLDERS.map((name) => rm(join(folder, name), { recursive: true, force: true }))),
     );
     stopping.signal.throwIfAborted();
     title('Starting a MongoDB as source, and a model of an RU account as target');
@@ -226,7 +275,9 @@ async function demo(): Promise<number> {
     title('Filling the source with public data (vega-datasets)');
     await fillSource(servers.sourceUri);
     const code = await migrate(servers, { ...process.env, ...parts.environment });
-    if (keep) await keepUp(servers);
+    if (keep) tellAddresses(servers);
+    if (showsWindow) await showWindow(servers, parts.environment, cleanUp);
+    if (keep) await untilStopped();
     return code;
   } catch (error) {
     if (stopping.signal.aborted) {

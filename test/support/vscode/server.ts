@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import type { CodeServer } from '../../../scripts/vscode/code-server.js';
 
 /** What would ask, fetch, animate or draw on a canvas is off; the rest is as a new user has it. */
-const SETTINGS = {
+export const EDITOR_SETTINGS = {
   'workbench.startupEditor': 'none',
   'workbench.enableExperiments': false,
   'workbench.tips.enabled': false,
@@ -98,7 +98,7 @@ export async function startServer(code: CodeServer, options: ServerOptions): Pro
   await writeFile(config, 'auth: none\n');
   await writeFile(
     join(userFolder, 'User', 'settings.json'),
-    JSON.stringify({ ...SETTINGS, ...options.settings }, null, 2),
+    JSON.stringify({ ...EDITOR_SETTINGS, ...options.settings }, null, 2),
   );
   const profile = [
     ...['--config', config, '--user-data-dir', userFolder],

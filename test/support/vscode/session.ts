@@ -1,0 +1,138 @@
+/** One window of VS Code with the packaged extension in it, for a test in a browser. */
+import { mkdir, readdir, readFile, writeFile, copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { setUpChromium } from '../../../scripts/vscode/chromium.js';
+import { setUpCodeServer, type CodeServer } from '../../../scripts/vscode/code-server.js';
+import { findTestTool } from '../tools.js';
+import { makeTempFolder } from '../temp.js';
+import { launchBrowser } from './browser.js';
+import { startServer, windowUrl, type RunningServer } from './server.js';
+import { Workbench } from './workbench.js';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const FAILURES = join(ROOT, 'node_modules', '.cache', 'mcm-failures');
+/** Set by `npm run screenshots`: where the pictures of the README go. */
+const SCREENSHOTS_VARIABLE = 'MCM_SCREENSHOTS';
+
+export interface SessionOptions {
+  /** Of the pictures of a failure. */
+  readonly name: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly workspaceTrust?: boolean;
+  /** False: a window without a folder. */
+  readonly withFolder?: boolean;
+}
+
+export interface Session extends AsyncDisposable {
+  readonly workbench: Workbench;
+  readonly page: Page;
+  readonly server: RunningServer;
+  /** The opened folder. */
+  readonly workspace: string;
+  readonly runsFolder: string;
+  /** Opens another window on the same server and browser, as a person does with a second window. */
+  secondWindow(): Promise<Workbench>;
+  /** Takes a picture for the README, where pictures are asked for. */
+  picture(name: string): Promise<void>;
+  /** What is on the screen and in the logs, for whoever reads the failure. Resolves with the folder. */
+  saveFailure(): Promise<string>;
+}
+
+async function parts(): Promise<{ codeServer: CodeServer; chromium: string }> {
+  const install = (what: string): void => void process.stdout.write(`installing ${what} ...\n`);
+  const [codeServer, chromium] = await Promise.all([setUpCodeServer(install), setUpChromium(install)]);
+  if (codeServer.kind === 'missing') throw new Error(['VS Code is missing', ...codeServer.tried].join('\n'));
+  if (chromium.kind === 'missing') throw new Error(['Chromium is missing', ...chromium.tried].join('\n'));
+  return { codeServer, chromium: chromium.path };
+}
+
+/** The package that `npm run package` has left. */
+async function vsixPath(): Promise<string> {
+  const dist = join(ROOT, 'dist');
+  const name = (await readdir(dist)).find((file) => file.endsWith('.vsix'));
+  if (name === undefined) throw new Error('there is no VSIX in dist; run npm run package');
+  return join(dist, name);
+}
+
+async function toolVariables(): Promise<Record<string, string>> {
+  return {
+    MCM_MONGODUMP: await findTestTool('mongodump'),
+    MCM_MONGORESTORE: await findTestTool('mongorestore'),
+    MCM_MONGOEXPORT: await findTestTool('mongoexport'),
+    MCM_MONGOIMPORT: await findTestTool('mongoimport'),
+  };
+}
+
+export async function startSession(options: SessionOptions): Promise<Session> {
+  const { codeServer, chromium } = await parts();
+  const folder = await makeTempFolder('e2e');
+  const workspace = join(folder.path, 'my-migration');
+  const runsFolder = join(folder.path, 'runs');
+  await mkdir(workspace);
+  const env = { MCM_RUNS: runsFolder, ...(await toolVariables()), ...options.env };
+  const server = await startServer(codeServer, {
+    folder: folder.path,
+    vsix: await vsixPath(),
+    env,
+    ...(options.settings === undefined ? {} : { settings: options.settings }),
+    ...(options.workspaceTrust === undefined ? {} : { workspaceTrust: options.workspaceTrust }),
+  });
+  const browser = await launchBrowser(chromium);
+  const { page } = browser;
+  const said: string[] = [];
+  page.on('console', (message) => said.push(`${message.type()} ${message.text()}`));
+  page.on('pageerror', (error) => said.push(`page error ${error.stack ?? error.message}`));
+  const workbench = new Workbench(page);
+  const address = windowUrl(server, options.withFolder === false ? undefined : workspace);
+  await workbench.open(address);
+  return {
+    workbench,
+    page,
+    server,
+    workspace,
+    runsFolder,
+    secondWindow: async () => {
+      const second = new Workbench(await browser.context.newPage());
+      await second.open(address);
+      return second;
+    },
+    picture: async (name) => {
+      const into = process.env[SCREENSHOTS_VARIABLE];
+      if (!into) return;
+      await mkdir(into, { recursive: true });
+      await page.screenshot({ path: join(into, `${name}.png`), animations: 'disabled' });
+    },
+    saveFailure: async () => {
+      const into = join(FAILURES, options.name);
+      await mkdir(into, { recursive: true });
+      await page.screenshot({ path: join(into, 'window.png') });
+      await writeFile(join(into, 'page.log'), said.join('\n'));
+      await copyFile(server.logPath, join(into, 'code-server.log'));
+      await writeFile(join(into, 'extension-host.log'), await hostLogs(server.userFolder));
+      return into;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await browser.close();
+      await server.stop();
+      await folder.remove();
+    },
+  };
+}
+
+/** Logs of the extension host and the extension's own. */
+async function hostLogs(userFolder: string): Promise<string> {
+  const entries = await readdir(join(userFolder, 'logs'), { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => /remoteexthost|Cosmos|mongo-cosmos/.test(join(entry.parentPath, entry.name)));
+  const texts = await Promise.all(
+    files
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => {
+        const path = join(entry.parentPath, entry.name);
+        return `== ${path}\n${await readFile(path, 'utf8')}`;
+      }),
+  );
+  return texts.join('\n');
+}
