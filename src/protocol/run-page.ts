@@ -2,8 +2,17 @@
 
 export const RUN_PAGE_PROTOCOL = 1;
 
-export type RunAction =
-  'pause' | 'resume' | 'cancel' | 'verify' | 'report' | 'dead-letters' | 'retry-dead-letters' | 'terminal';
+export const RUN_ACTIONS = [
+  'pause',
+  'resume',
+  'cancel',
+  'verify',
+  'report',
+  'dead-letters',
+  'retry-dead-letters',
+  'terminal',
+] as const;
+export type RunAction = (typeof RUN_ACTIONS)[number];
 
 export interface RunPageCollection {
   readonly ns: string;
@@ -14,7 +23,7 @@ export interface RunPageCollection {
   readonly bytesText: string;
   readonly throttledText: string;
   readonly deadLettersText: string;
-  readonly state: 'waiting' | 'copying' | 'copied' | 'verifying' | 'equal' | 'different' | 'counts-only';
+  readonly state: 'waiting' | 'copying' | 'copied' | 'verifying' | 'equal' | 'different' | 'counts-only' | 'unproven';
   readonly stateText: string;
 }
 
@@ -46,6 +55,8 @@ export interface RunPageView {
   }[];
   readonly actions: readonly { readonly id: RunAction; readonly label: string; readonly primary: boolean }[];
   readonly collections: readonly RunPageCollection[];
+  /** How many collections are left out of a very long list, in words. */
+  readonly collectionsNote?: string;
   readonly points: readonly RunPagePoint[];
   /** Whether request units mean anything for this target: their chart is drawn only then. */
   readonly showsRu: boolean;
@@ -58,4 +69,76 @@ export interface RunPageMessage {
   readonly v: typeof RUN_PAGE_PROTOCOL;
   readonly type: 'view';
   readonly view: RunPageView;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isRunAction(value: unknown): value is RunAction {
+  return RUN_ACTIONS.some((action) => action === value);
+}
+
+/** What the page has sent, or undefined for anything else. */
+export function parseRunPageIntent(value: unknown): RunPageIntent | undefined {
+  if (!isRecord(value)) return undefined;
+  if (value['type'] === 'ready') return { type: 'ready' };
+  if (value['type'] === 'act' && isRunAction(value['action'])) return { type: 'act', action: value['action'] };
+  return undefined;
+}
+
+/** Deep enough for the page to draw it without looking again. */
+export function isRunPageMessage(value: unknown): value is RunPageMessage {
+  if (!isRecord(value) || value['v'] !== RUN_PAGE_PROTOCOL || value['type'] !== 'view') return false;
+  return isRunPageView(value['view']);
+}
+
+const VIEW_TEXTS = ['runId', 'title', 'state', 'stateText', 'tone'] as const;
+const COLLECTION_TEXTS = [
+  'ns',
+  'doneText',
+  'plannedText',
+  'bytesText',
+  'throttledText',
+  'deadLettersText',
+  'state',
+  'stateText',
+] as const;
+const POINT_NUMBERS = ['at', 'documentsPerSecond', 'ruPerSecond', 'provisioned', 'throttledPerSecond'] as const;
+
+function isRunPageView(value: unknown): value is RunPageView {
+  if (!isRecord(value)) return false;
+  const { figures, actions, collections, points, collectionsNote } = value;
+  return (
+    hasTexts(value, VIEW_TEXTS) &&
+    hasNumbers(value, ['revision', 'share']) &&
+    typeof value['showsRu'] === 'boolean' &&
+    (collectionsNote === undefined || typeof collectionsNote === 'string') &&
+    isListOf(value['notes'], isText) &&
+    isListOf(value['commandLines'], isText) &&
+    isListOf(figures, (figure) => isRecord(figure) && hasTexts(figure, ['id', 'label', 'value'])) &&
+    isListOf(actions, (a) => isRecord(a) && isRunAction(a['id']) && isText(a['label']) && isFlag(a['primary'])) &&
+    isListOf(collections, (c) => isRecord(c) && hasTexts(c, COLLECTION_TEXTS) && hasNumbers(c, ['share'])) &&
+    isListOf(points, (point) => isRecord(point) && hasNumbers(point, POINT_NUMBERS))
+  );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isFlag(value: unknown): value is boolean {
+  return typeof value === 'boolean';
+}
+
+function isListOf(value: unknown, fits: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(fits);
+}
+
+function hasTexts(value: Readonly<Record<string, unknown>>, keys: readonly string[]): boolean {
+  return keys.every((key) => isText(value[key]));
+}
+
+function hasNumbers(value: Readonly<Record<string, unknown>>, keys: readonly string[]): boolean {
+  return keys.every((key) => Number.isFinite(value[key]));
 }

@@ -1,0 +1,58 @@
+import { l10n } from 'vscode';
+import { MigrationError } from '../../core/model/error.js';
+import type { ClusterReference, Plan } from '../../core/model/plan.js';
+import type { HandedSecrets } from '../adapters.js';
+import type { ClusterProfile, ClusterRole } from '../clusters/cluster-profile.js';
+import { COMMANDS } from '../ids.js';
+import type { ClusterStore } from '../services.js';
+import { buttons, type Questions } from './questions.js';
+
+/**
+ * The connection strings of a plan's clusters, passwords included.
+ * @throws MigrationError `cancelled` where a cluster is not saved here and was not added either (told by then), `secret-unavailable`.
+ */
+export async function secretsFor(
+  plan: Pick<Plan, 'source' | 'target'>,
+  clusters: ClusterStore,
+  questions: Questions,
+): Promise<HandedSecrets> {
+  const source = await savedCluster('source', plan.source, clusters, questions);
+  const target = await savedCluster('target', plan.target, clusters, questions);
+  return {
+    source: (await clusters.connectionString(source.id)).reveal(),
+    target: (await clusters.connectionString(target.id)).reveal(),
+  };
+}
+
+async function savedCluster(
+  role: ClusterRole,
+  reference: ClusterReference,
+  clusters: ClusterStore,
+  questions: Questions,
+): Promise<ClusterProfile> {
+  const found = clusters.findReference(role, reference);
+  if (found !== undefined) return found;
+  const [message, button, command] =
+    role === 'source'
+      ? [
+          l10n.t('The plan reads from "{0}" ({1}), which is no saved source here.', reference.name, reference.uri),
+          buttons.addSource(),
+          COMMANDS.addSource,
+        ]
+      : [
+          l10n.t('The plan writes to "{0}" ({1}), which is no saved target here.', reference.name, reference.uri),
+          buttons.addTarget(),
+          COMMANDS.addTarget,
+        ];
+  const answer = await questions.offer(
+    'warning',
+    `${message} ${l10n.t('Add it under that name, then start again.')}`,
+    button,
+  );
+  if (answer === button) {
+    await questions.run(command);
+    const added = clusters.findReference(role, reference);
+    if (added !== undefined) return added;
+  }
+  throw new MigrationError('cancelled');
+}

@@ -1,0 +1,280 @@
+import { l10n, ThemeIcon } from 'vscode';
+import { CARRIED_OUT } from '../../core/advise/advise.js';
+import { MigrationError } from '../../core/model/error.js';
+import type { RunState } from '../../core/model/run.js';
+import { runStateSentence } from '../../words/runs.js';
+import { formatCountOf } from '../../words/sizes.js';
+import type { HandedSecrets, HostAdapters, RunFolder } from '../adapters.js';
+import type { ClusterStore, RunControl, RunInfo } from '../services.js';
+import type { Settings } from '../settings.js';
+import { buttons, type Questions } from './questions.js';
+import { secretsFor } from './run-clusters.js';
+import { shortRunId } from './run-figures.js';
+import type { FollowedRuns } from './run-store.js';
+import type { RunTerminals } from './run-terminals.js';
+import { launchInTerminal, type LaunchedTerminal } from './terminal.js';
+
+export interface RunControlDeps {
+  readonly adapters: () => Promise<HostAdapters>;
+  readonly clusters: ClusterStore;
+  readonly runs: FollowedRuns;
+  readonly terminals: RunTerminals;
+  readonly questions: Questions;
+  readonly runsRoot: () => string;
+  readonly settings: () => Settings;
+  readonly cliPath: string;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Starts and steers runs. What goes wrong is thrown: whoever asked tells it. */
+export class RunSteering implements RunControl {
+  readonly #deps: RunControlDeps;
+  /** Runs whose process is on its way: a second press must not start a second one. */
+  readonly #starting = new Set<string>();
+
+  constructor(deps: RunControlDeps) {
+    this.#deps = deps;
+  }
+
+  async start(planPath: string): Promise<string> {
+    await this.#demandTrust();
+    const { questions, clusters } = this.#deps;
+    const adapters = await this.#deps.adapters();
+    const plan = await adapters.readPlanFile(planPath);
+    if (!CARRIED_OUT.has(plan.method)) {
+      throw new MigrationError('bad-plan', { reason: 'method-not-carried-out', method: plan.method });
+    }
+    const secrets = await secretsFor(plan, clusters, questions);
+    await questions.during(l10n.t('Looking for the database tools…'), () => this.#demandTools(adapters));
+    const folder = await adapters.createRun(this.#deps.runsRoot(), plan, adapters.clock.now());
+    await this.#launchRun(adapters, folder.runId, 'resume', secrets);
+    return folder.runId;
+  }
+
+  async pause(runId: string): Promise<void> {
+    const adapters = await this.#deps.adapters();
+    const folder = await this.#folder(adapters, runId);
+    const steered = await adapters.steerRun(folder, 'pause', adapters.clock);
+    await this.#deps.runs.refresh();
+    if (steered.kind === 'refused') await this.#tellRefused(l10n.t('It cannot be paused.'), steered.state);
+  }
+
+  async resume(runId: string): Promise<void> {
+    await this.#demandTrust();
+    const adapters = await this.#deps.adapters();
+    const folder = await this.#folder(adapters, runId);
+    if (this.#starting.has(runId)) {
+      this.showTerminal(runId);
+      return;
+    }
+    const steered = await adapters.steerRun(folder, 'resume', adapters.clock);
+    if (steered.kind === 'refused') return this.#tellRefused(l10n.t('It cannot be resumed.'), steered.state);
+    if (steered.kind === 'needs-process') await this.#launchAgain(adapters, folder, 'resume');
+    await this.#deps.runs.refresh();
+  }
+
+  async cancel(runId: string): Promise<void> {
+    const adapters = await this.#deps.adapters();
+    const folder = await this.#folder(adapters, runId);
+    const run = this.#deps.runs.get(runId);
+    const agreed = await this.#deps.questions.confirm({
+      message: l10n.t('Cancel the migration {0}?', run?.planName ?? runId),
+      detail: cancelDetail(run),
+      button: buttons.cancelMigration(),
+    });
+    if (!agreed) return;
+    const steered = await adapters.steerRun(folder, 'cancel', adapters.clock);
+    await this.#deps.runs.refresh();
+    if (steered.kind === 'refused') await this.#tellRefused(l10n.t('There is nothing to cancel.'), steered.state);
+  }
+
+  async verify(runId: string): Promise<void> {
+    await this.#demandTrust();
+    const adapters = await this.#deps.adapters();
+    const folder = await this.#folder(adapters, runId);
+    const secrets = await this.#secretsOf(adapters, folder);
+    const args = ['verify', runId, '--runs-folder', this.#deps.runsRoot(), '--yes', '--attended'];
+    await this.#launch(adapters, {
+      title: l10n.t('Verify {0}', shortRunId(runId)),
+      args,
+      secrets,
+      icon: new ThemeIcon('verified'),
+    });
+  }
+
+  async retryDeadLetters(runId: string): Promise<void> {
+    await this.#demandTrust();
+    const adapters = await this.#deps.adapters();
+    const folder = await this.#folder(adapters, runId);
+    const run = this.#deps.runs.get(runId);
+    if (run?.alive || this.#starting.has(runId)) {
+      throw new MigrationError('run-locked', { run: runId, ...(run?.pid === undefined ? {} : { pid: run.pid }) });
+    }
+    await this.#launchAgain(adapters, folder, 'retry-dead-letters');
+  }
+
+  showTerminal(runId: string): void {
+    this.#showTerminal(runId).catch(this.#deps.onFailure);
+  }
+
+  /** Puts the throttle relay before a target, for any other tool. */
+  async startRelay(targetId: string, deadLettersFolder: string): Promise<void> {
+    await this.#demandTrust();
+    const { clusters } = this.#deps;
+    const adapters = await this.#deps.adapters();
+    const name = clusters.get(targetId)?.name ?? targetId;
+    const secrets = { target: (await clusters.connectionString(targetId)).reveal() };
+    const args = ['relay', '--dead-letters', deadLettersFolder, '--attended'];
+    await this.#launch(adapters, {
+      title: l10n.t('Relay to {0}', name),
+      args,
+      secrets,
+      icon: new ThemeIcon('plug'),
+    });
+  }
+
+  async #showTerminal(runId: string): Promise<void> {
+    const { runs, terminals, questions } = this.#deps;
+    if (runs.get(runId) === undefined) await runs.refresh();
+    const run = runs.get(runId);
+    if (run === undefined) throw new MigrationError('run-not-found', { run: runId, root: this.#deps.runsRoot() });
+    const terminal = await terminals.find(run, runTitle(runId));
+    if (terminal !== undefined) {
+      terminal.show();
+      return;
+    }
+    if (run.alive) {
+      const pid = run.pid ?? '?';
+      await questions.offer('information', l10n.t('This run works in another window or terminal (process {0}).', pid));
+      return;
+    }
+    if (!canGoOn(run.snapshot.state)) {
+      await questions.offer(
+        'information',
+        l10n.t('This run is over and its terminal is closed. The report tells what happened.'),
+      );
+      return;
+    }
+    const button = run.snapshot.state === 'planned' ? buttons.start() : buttons.resume();
+    const answer = await questions.offer(
+      'information',
+      l10n.t('This run has no terminal: nothing works on it.'),
+      button,
+    );
+    if (answer === button) await this.resume(runId);
+  }
+
+  async #launchAgain(adapters: HostAdapters, folder: RunFolder, how: 'resume' | 'retry-dead-letters'): Promise<void> {
+    const secrets = await this.#secretsOf(adapters, folder);
+    await this.#deps.questions.during(l10n.t('Looking for the database tools…'), () => this.#demandTools(adapters));
+    await this.#launchRun(adapters, folder.runId, how, secrets);
+  }
+
+  async #launchRun(
+    adapters: HostAdapters,
+    runId: string,
+    how: 'resume' | 'retry-dead-letters',
+    secrets: HandedSecrets,
+  ): Promise<void> {
+    // Another press while the questions were asked.
+    if (this.#starting.has(runId)) return;
+    this.#starting.add(runId);
+    const over = (): void => {
+      this.#starting.delete(runId);
+      void this.#deps.runs.refresh();
+    };
+    try {
+      const args = ['run', `--${how}`, runId, '--runs-folder', this.#deps.runsRoot(), '--attended'];
+      const title = runTitle(runId);
+      const launched = await this.#launch(adapters, { title, args, secrets, icon: new ThemeIcon('database') });
+      this.#deps.terminals.remember(runId, launched.terminal);
+      void launched.served.finally(over);
+    } catch (error) {
+      over();
+      throw error;
+    }
+    await this.#deps.runs.refresh();
+  }
+
+  async #launch(
+    adapters: HostAdapters,
+    launch: { title: string; args: readonly string[]; secrets: HandedSecrets; icon: ThemeIcon },
+  ): Promise<LaunchedTerminal> {
+    const { cliPath, questions, onFailure } = this.#deps;
+    const launched = await launchInTerminal({ ...launch, env: this.#toolPaths() }, { adapters, cliPath });
+    launched.served
+      .then(async (how) => {
+        if (how !== 'timed-out') return;
+        const show = buttons.showTerminal();
+        const message = l10n.t(
+          'The process in the terminal "{0}" did not ask for its passwords within a minute, so it got none. Start it again.',
+          launch.title,
+        );
+        if ((await questions.offer('warning', message, show)) === show) launched.terminal.show();
+      })
+      .catch(onFailure);
+    return launched;
+  }
+
+  /** Where the settings say that the tools are, for the runner to look there first. */
+  #toolPaths(): Readonly<Record<string, string>> {
+    const { mongodump, mongorestore } = this.#deps.settings().tools;
+    return {
+      ...(mongodump === undefined ? {} : { MCM_MONGODUMP: mongodump }),
+      ...(mongorestore === undefined ? {} : { MCM_MONGORESTORE: mongorestore }),
+    };
+  }
+
+  async #demandTools(adapters: HostAdapters): Promise<void> {
+    const settings = this.#deps.settings().tools;
+    const found = await adapters.locateTools(['mongodump', 'mongorestore'], { settings, mayInstall: false });
+    for (const [tool, location] of found) {
+      if (location.kind === 'missing') throw new MigrationError('tool-missing', { tool });
+    }
+  }
+
+  async #demandTrust(): Promise<void> {
+    const { questions } = this.#deps;
+    if (questions.isTrusted()) return;
+    const manage = buttons.manageTrust();
+    const message = l10n.t(
+      'This workspace is not trusted, so no process is started from it. Trust it to run migrations.',
+    );
+    if ((await questions.offer('warning', message, manage)) === manage) await questions.run('workbench.trust.manage');
+    throw new MigrationError('cancelled');
+  }
+
+  async #secretsOf(adapters: HostAdapters, folder: RunFolder): Promise<HandedSecrets> {
+    const plan = await adapters.readPlanFile(folder.planPath);
+    return secretsFor(plan, this.#deps.clusters, this.#deps.questions);
+  }
+
+  #folder(adapters: HostAdapters, runId: string): Promise<RunFolder> {
+    return adapters.findRun(this.#deps.runsRoot(), runId);
+  }
+
+  /** Another window was faster, or the run has moved on meanwhile. */
+  async #tellRefused(what: string, state: RunState): Promise<void> {
+    await this.#deps.questions.offer('information', `${what} ${runStateSentence(state)}`);
+  }
+}
+
+export function runTitle(runId: string): string {
+  return l10n.t('Migration {0}', shortRunId(runId));
+}
+
+function canGoOn(state: RunState): boolean {
+  return state !== 'completed' && state !== 'cancelled' && state !== 'completed-with-findings';
+}
+
+function cancelDetail(run: RunInfo | undefined): string {
+  const copied = run?.snapshot.collections.reduce((sum, collection) => sum + collection.copied, 0) ?? 0;
+  const stays =
+    copied > 0
+      ? l10n.t('What was copied stays on the target: {0}.', formatCountOf(copied, 'document'))
+      : l10n.t('Collections that were made already stay on the target.');
+  const after = l10n.t(
+    'The source is not touched. A cancelled run cannot be resumed; a new run of the same plan recognises what is there already.',
+  );
+  return `${stays} ${after}`;
+}

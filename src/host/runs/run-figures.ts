@@ -1,0 +1,32 @@
+import type { RunSnapshot } from '../../core/model/run-snapshot.js';
+import { isRunning, type RunState } from '../../core/model/run.js';
+
+/** Nothing more will happen with it. */
+export function isOver(state: RunState): boolean {
+  return state === 'completed' || state === 'completed-with-findings' || state === 'cancelled';
+}
+
+/** 0 to 1 of the present step. A plan's numbers are estimates, so it is never full before the step is over. */
+export function shareDone(snapshot: RunSnapshot): number {
+  if (snapshot.state === 'completed' || snapshot.state === 'completed-with-findings') return 1;
+  if (snapshot.planned <= 0) return 0;
+  const share = Math.max(0, snapshot.done / snapshot.planned);
+  return Math.min(isRunning(snapshot.state) ? 0.999 : 1, share);
+}
+
+/** `64 %`: rounded down, so that 100 % is said only of what is done. */
+export function percentText(share: number): string {
+  return `${Math.floor(share * 100)} %`;
+}
+
+const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
+
+/** `12k/s`. */
+export function rateText(perSecond: number): string {
+  return `${COMPACT.format(Math.round(perSecond)).toLowerCase()}/s`;
+}
+
+/** The end of a run's id, by which people tell runs apart. */
+export function shortRunId(runId: string): string {
+  return runId.slice(runId.lastIndexOf('-') + 1);
+}
