@@ -18,7 +18,7 @@ const STATES: Readonly<Record<RunPageCollection['state'], { readonly order: numb
 };
 const markOf = (state: RunPageCollection['state']): IconName => STATES[state].mark;
 
-export function collectionsTable({ collections }: RunPageView): TemplateResult | typeof nothing {
+export function collectionsTable({ collections, collectionsNote }: RunPageView): TemplateResult | typeof nothing {
   if (collections.length === 0) {
     return nothing;
   }
@@ -43,6 +43,7 @@ export function collectionsTable({ collections }: RunPageView): TemplateResult |
         </tbody>
       </table>
     </div>
+    ${collectionsNote === undefined ? nothing : html`<p class="detail">${collectionsNote}</p>`}
   </section>`;
 }
 

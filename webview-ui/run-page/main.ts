@@ -1,9 +1,8 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { render } from 'lit';
-import type { RunPageIntent, RunPageView } from '../../src/protocol/run-page.js';
+import { isRunPageMessage, type RunPageIntent, type RunPageView } from '../../src/protocol/run-page.js';
 import { announce } from '../shared/announce.js';
 import { linkToHost } from '../shared/host-link.js';
-import { isRunPageMessage } from './accepts.js';
 import { runPage } from './page.js';
 
 const app = document.querySelector<HTMLElement>('#app');

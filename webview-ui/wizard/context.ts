@@ -34,6 +34,6 @@ export function firstLooks(): Looks {
 
 export interface WizardContext {
   readonly looks: Looks;
-  send(intent: WizardIntent): void;
-  redraw(): void;
+  readonly send: (intent: WizardIntent) => void;
+  readonly redraw: () => void;
 }

@@ -3,13 +3,11 @@
  * stays in the page even when it is scrolled away, or the focus would fall to nowhere. One tab stop, arrows inside (a grid).
  */
 import { html, nothing, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { NamespaceRow } from '../../src/protocol/wizard.js';
-import { icon } from '../shared/icons.js';
 import { l10n } from '../shared/l10n.js';
-import { afterPause, withdraw, withoutPause } from '../shared/typing.js';
 import type { SortKey, WizardContext } from './context.js';
+import { gridRow } from './namespace-row.js';
 
 const SPARE_ROWS = 8;
 
@@ -45,12 +43,13 @@ export function namespaceGrid(rows: readonly NamespaceRow[], context: WizardCont
   const { looks } = context;
   const found = rows.findIndex((row) => row.ns === looks.activeNs);
   const active = found < 0 ? 0 : found;
+  const sharded = rows.some((row) => row.shardKey !== undefined);
   return html`<div
-    class="grid"
+    class="grid ${sharded ? 'sharded' : ''}"
     role="grid"
     aria-label=${l10n.t('Collections')}
     aria-rowcount=${rows.length + 1}
-    aria-colcount="5"
+    aria-colcount=${sharded ? 6 : 5}
     aria-multiselectable="true"
     @scroll=${(event: Event) => {
       seen = measured(event.currentTarget as HTMLElement);
@@ -64,6 +63,7 @@ export function namespaceGrid(rows: readonly NamespaceRow[], context: WizardCont
         ${sortable('name', l10n.t('Collection'), context)} ${sortable('documents', l10n.t('Documents'), context, 'num')}
         ${sortable('size', l10n.t('Size'), context, 'num')}
         <span role="columnheader" class="grid-target">${l10n.t('Name on the target')}</span>
+        ${sharded ? html`<span role="columnheader" class="grid-shard">${l10n.t('Shard key')}</span>` : nothing}
       </div>
     </div>
     <div class="grid-body" role="rowgroup" data-rows=${rows.length}>
@@ -73,7 +73,7 @@ export function namespaceGrid(rows: readonly NamespaceRow[], context: WizardCont
           : repeat(
               rowsInSight(rows, active),
               ({ row }) => row.ns,
-              (shown) => gridRow(shown, shown.index === active, context),
+              ({ row, index }) => gridRow({ row, index, active: index === active, sharded }, context),
             )
       }
     </div>
@@ -102,105 +102,22 @@ function sortable(key: SortKey, label: string, { looks, redraw }: WizardContext,
   </span>`;
 }
 
-const TYPE_NAMES: Readonly<Record<NamespaceRow['type'], string>> = {
-  collection: '',
-  view: l10n.t('view'),
-  timeseries: l10n.t('time series'),
-};
-
-function gridRow({ row, index }: Shown, active: boolean, context: WizardContext): TemplateResult {
-  const { looks, send } = context;
-  const key = `rename ${row.ns}`;
-  const tab = active ? 0 : -1;
-  return html`<div
-    class="grid-row ${row.selected ? 'selected' : ''}"
-    role="row"
-    aria-rowindex=${index + 2}
-    aria-selected=${row.selected ? 'true' : 'false'}
-    data-index=${index}
-    @focusin=${() => {
-      if (looks.activeNs !== row.ns) {
-        looks.activeNs = row.ns;
-        context.redraw();
-      }
-    }}
-  >
-    <span role="gridcell">
-      <input
-        type="checkbox"
-        tabindex=${tab}
-        aria-label=${l10n.t('Migrate {0}', row.ns)}
-        .checked=${live(row.selected)}
-        @change=${(event: Event) =>
-          send({ type: 'select', namespaces: [row.ns], selected: (event.currentTarget as HTMLInputElement).checked })}
-      />
-    </span>
-    <span role="gridcell" class="grid-name" title=${row.ns}
-      ><span class="db">${row.db}.</span><span>${row.coll}</span>${
-        TYPE_NAMES[row.type] ? html`<span class="kind">${TYPE_NAMES[row.type]}</span>` : nothing
-      }</span
-    >
-    <span role="gridcell" class="num">${row.documentsText}</span>
-    <span role="gridcell" class="num">${row.sizeText}</span>
-    <span role="gridcell" class="grid-target">
-      <input
-        class="rename ${row.targetNs === row.ns ? '' : 'renamed'}"
-        type="text"
-        tabindex=${tab}
-        spellcheck="false"
-        autocomplete="off"
-        aria-label=${l10n.t('Name of {0} on the target', row.ns)}
-        aria-invalid=${row.renameProblem === undefined ? nothing : 'true'}
-        aria-describedby=${row.renameProblem === undefined ? nothing : 'rename-problems'}
-        title=${row.renameProblem ?? nothing}
-        data-held=${row.targetNs}
-        @focus=${(event: Event) => {
-          (event.currentTarget as HTMLInputElement).dataset['before'] = row.targetNs;
-        }}
-        @input=${(event: Event) => {
-          const to = (event.currentTarget as HTMLInputElement).value.trim();
-          afterPause(key, () => send({ type: 'rename', ns: row.ns, to }));
-        }}
-        @change=${() => withoutPause(key)}
-        @keydown=${(event: KeyboardEvent) => endRename(event, key, row, context)}
-      />
-      ${row.renameProblem === undefined ? nothing : icon('error')}
-    </span>
-  </div>`;
-}
-
-function endRename(event: KeyboardEvent, key: string, row: NamespaceRow, { send }: WizardContext): void {
-  const input = event.currentTarget as HTMLInputElement;
-  if (event.key === 'Enter') {
-    withoutPause(key);
-  } else if (event.key === 'Escape') {
-    withdraw(key);
-    input.value = input.dataset['before'] ?? row.targetNs;
-    if (input.value !== row.targetNs) {
-      send({ type: 'rename', ns: row.ns, to: input.value });
-    }
-  } else {
-    return;
-  }
-  event.stopPropagation();
-  input.closest('[role=row]')?.querySelector<HTMLElement>('input[type=checkbox]')?.focus();
-}
-
 function moveByKey(event: KeyboardEvent, rows: readonly NamespaceRow[], active: number, context: WizardContext): void {
   const target = event.target as HTMLElement;
   const inRow = target.closest('.grid-body [role=row]');
   if (!inRow || event.altKey || event.metaKey) {
     return;
   }
-  const renaming = target.matches('.rename');
-  if (event.key === 'F2' && !renaming) {
+  const field = target.closest<HTMLElement>('[data-cell]')?.dataset['cell'] ?? 'chosen';
+  const typing = field !== 'chosen';
+  if (event.key === 'F2' && !typing) {
     event.preventDefault();
-    const input = inRow.querySelector<HTMLInputElement>('.rename');
+    const input = inRow.querySelector<HTMLInputElement>('[data-cell=rename]');
     input?.focus();
     input?.select();
     return;
   }
-  if (event.ctrlKey && event.key === 'a' && !renaming) {
+  if (event.ctrlKey && event.key === 'a' && !typing) {
     event.preventDefault();
     context.send({ type: 'select', namespaces: rows.map((row) => row.ns), selected: true });
     return;
@@ -211,7 +128,7 @@ function moveByKey(event: KeyboardEvent, rows: readonly NamespaceRow[], active: 
     ArrowDown: 1,
     PageUp: -page,
     PageDown: page,
-    ...(renaming ? {} : { Home: -rows.length, End: rows.length }),
+    ...(typing ? {} : { Home: -rows.length, End: rows.length }),
   };
   const step = steps[event.key];
   if (step === undefined || event.ctrlKey) {
@@ -219,13 +136,13 @@ function moveByKey(event: KeyboardEvent, rows: readonly NamespaceRow[], active: 
   }
   event.preventDefault();
   const to = Math.min(rows.length - 1, Math.max(0, active + step));
-  goTo(to, rows, renaming, event.currentTarget as HTMLElement, context);
+  goTo(to, rows, field, event.currentTarget as HTMLElement, context);
 }
 
 function goTo(
   index: number,
   rows: readonly NamespaceRow[],
-  renaming: boolean,
+  field: string,
   grid: HTMLElement,
   { looks, redraw }: WizardContext,
 ): void {
@@ -241,7 +158,7 @@ function goTo(
   seen = measured(grid);
   redraw();
   const row = grid.querySelector(`[data-index="${index}"]`);
-  row?.querySelector<HTMLElement>(renaming ? '.rename' : 'input[type=checkbox]')?.focus({ preventScroll: true });
+  row?.querySelector<HTMLElement>(`[data-cell=${field}]`)?.focus({ preventScroll: true });
 }
 
 const headHeight = (grid: HTMLElement): number => grid.querySelector<HTMLElement>('.grid-head')?.offsetHeight ?? 0;

@@ -13,7 +13,8 @@ export function namespacesStep({ namespaces, busy }: WizardView, context: Wizard
   const shown = shownRows(namespaces.rows, context.looks);
   const problems = namespaces.rows.filter((row) => row.renameProblem !== undefined);
   return html`
-    ${failed(namespaces.failed)} ${renameProblems(problems)} ${tools(namespaces.rows, shown, context)}
+    ${narrowed(namespaces.narrowed, context)} ${failed(namespaces.failed)} ${renameProblems(problems)}
+    ${tools(namespaces.rows, shown, context)}
     ${
       namespaces.rows.length === 0
         ? html`<p class="empty">
@@ -120,6 +121,18 @@ function tools(
       </form>
     </div>
   </div>`;
+}
+
+function narrowed(sentence: string | undefined, { send }: WizardContext): TemplateResult | typeof nothing {
+  if (sentence === undefined) {
+    return nothing;
+  }
+  return html`<p class="note">
+    ${icon('info')}<span>${sentence}</span>
+    <button type="button" class="link" data-read-all @click=${() => send({ type: 'read-all' })}>
+      ${l10n.t('Read the whole source')}
+    </button>
+  </p>`;
 }
 
 function failed(sentences: readonly string[]): TemplateResult | typeof nothing {

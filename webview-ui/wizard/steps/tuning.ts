@@ -17,6 +17,13 @@ export function tuningStep({ tuning, busy }: WizardView, context: WizardContext)
   const { send } = context;
   return html`<div class="tuning">
     <div class="tuning-fields">
+      ${
+        tuning.throughput === undefined
+          ? nothing
+          : choices('throughput', l10n.t('Throughput of the new collections'), tuning.throughput, (value) =>
+              send({ type: 'set-throughput', value }),
+            )
+      }
       ${repeat(
         tuning.fields,
         (field) => field.id,
@@ -39,6 +46,7 @@ export function tuningStep({ tuning, busy }: WizardView, context: WizardContext)
             </div>`
           : nothing
       }
+      ${capabilities(tuning.capabilities ?? [], send)}
       ${choices(
         'conflicts',
         l10n.t('If the target already has another document with the same _id'),
@@ -125,6 +133,31 @@ function choices<Value extends string>(
             value=${value}
             .checked=${live(value === offer.value)}
             @change=${() => choose(value)}
+          />
+          <span>${label}</span>
+        </label>`,
+    )}
+  </fieldset>`;
+}
+
+function capabilities(
+  offer: NonNullable<WizardView['tuning']['capabilities']>,
+  send: WizardContext['send'],
+): TemplateResult | typeof nothing {
+  if (offer.length === 0) {
+    return nothing;
+  }
+  return html`<fieldset class="plain-choices">
+    <legend>${l10n.t('Switched on in the target account')}</legend>
+    ${offer.map(
+      ({ id, label, on }) =>
+        html`<label class="plain-choice">
+          <input
+            type="checkbox"
+            data-capability=${id}
+            .checked=${live(on)}
+            @change=${(event: Event) =>
+              send({ type: 'set-capability', id, on: (event.currentTarget as HTMLInputElement).checked })}
           />
           <span>${label}</span>
         </label>`,
