@@ -47,7 +47,7 @@ function targetKindOf(kind: ClusterKind): TargetKind {
 
 /** @throws MigrationError as {@link targetKindOf}. */
 export function describeTarget(
-  cluster: ClusterFacts,
+  cluster: Pick<ClusterFacts, 'kind' | 'versionArray' | 'topology'>,
   capabilities: readonly AccountCapability[] = [],
 ): TargetDescription {
   return {

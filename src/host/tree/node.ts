@@ -1,4 +1,5 @@
 import type { MigrationErrorCode } from '../../core/model/error.js';
+import { isErrorCode } from '../../words/errors.js';
 import type { ClusterRole } from '../clusters/cluster-profile.js';
 
 /** What a row of the Clusters view stands for. Immutable; `id` is stable over refreshes, restarts and sessions: made of names, never of positions. */
@@ -15,7 +16,11 @@ export type ClusterTreeNode =
       readonly index: string;
     }
   /** A load that failed; retrying loads `parent` again. */
-  | { readonly kind: 'error'; readonly parent: ClusterTreeNode; readonly code: MigrationErrorCode };
+  | { readonly kind: 'error'; readonly parent: ClusterTreeNode; readonly code: MigrationErrorCode }
+  /** Stands for children that are being read. */
+  | { readonly kind: 'loading'; readonly parent: ClusterTreeNode }
+  /** In a group that has no cluster yet. */
+  | { readonly kind: 'add'; readonly role: ClusterRole };
 
 /** A row of the Migrations view. */
 export interface RunTreeNode {
@@ -29,14 +34,73 @@ export function nodeId(node: ClusterTreeNode): string {
     case 'group':
       return `group:${node.role}`;
     case 'cluster':
-      return `cluster:${node.clusterId}`;
+      return `cluster:${encodeURIComponent(node.clusterId)}`;
     case 'database':
-      return `cluster:${node.clusterId}/${encodeURIComponent(node.db)}`;
+      return `cluster:${encodeURIComponent(node.clusterId)}/${encodeURIComponent(node.db)}`;
     case 'collection':
-      return `cluster:${node.clusterId}/${encodeURIComponent(node.db)}/${encodeURIComponent(node.coll)}`;
+      return `cluster:${encodeURIComponent(node.clusterId)}/${encodeURIComponent(node.db)}/${encodeURIComponent(node.coll)}`;
     case 'index':
-      return `cluster:${node.clusterId}/${encodeURIComponent(node.db)}/${encodeURIComponent(node.coll)}/${encodeURIComponent(node.index)}`;
+      return `cluster:${encodeURIComponent(node.clusterId)}/${encodeURIComponent(node.db)}/${encodeURIComponent(node.coll)}/${encodeURIComponent(node.index)}`;
     case 'error':
       return `error:${nodeId(node.parent)}`;
+    case 'loading':
+      return `loading:${nodeId(node.parent)}`;
+    case 'add':
+      return `add:${node.role}`;
   }
+}
+
+/** The row above in the tree; the role of a cluster is only known to the store of clusters. */
+export function parentNode(
+  node: ClusterTreeNode,
+  roleOf: (clusterId: string) => ClusterRole | undefined,
+): ClusterTreeNode | undefined {
+  switch (node.kind) {
+    case 'group':
+      return undefined;
+    case 'cluster': {
+      const role = roleOf(node.clusterId);
+      return role && { kind: 'group', role };
+    }
+    case 'database':
+      return { kind: 'cluster', clusterId: node.clusterId };
+    case 'collection':
+      return { kind: 'database', clusterId: node.clusterId, db: node.db };
+    case 'index':
+      return { kind: 'collection', clusterId: node.clusterId, db: node.db, coll: node.coll };
+    case 'error':
+    case 'loading':
+      return node.parent;
+    case 'add':
+      return { kind: 'group', role: node.role };
+  }
+}
+
+/** The node in an argument of a command, which may come from anywhere; undefined for anything else. */
+export function asClusterNode(value: unknown): ClusterTreeNode | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { kind, role, clusterId, db, coll, index, parent, code } = value as Readonly<Record<string, unknown>>;
+  const names = (...parts: unknown[]): boolean => parts.every((part) => typeof part === 'string' && part !== '');
+  const isRole = role === 'source' || role === 'target';
+  const sound =
+    kind === 'group' || kind === 'add'
+      ? isRole
+      : kind === 'cluster'
+        ? names(clusterId)
+        : kind === 'database'
+          ? names(clusterId, db)
+          : kind === 'collection'
+            ? names(clusterId, db, coll)
+            : kind === 'index'
+              ? names(clusterId, db, coll, index)
+              : kind === 'error'
+                ? typeof code === 'string' && isErrorCode(code) && asClusterNode(parent) !== undefined
+                : kind === 'loading' && asClusterNode(parent) !== undefined;
+  return sound ? (value as ClusterTreeNode) : undefined;
+}
+
+export function asRunNode(value: unknown): RunTreeNode | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { kind, runId } = value as Readonly<Record<string, unknown>>;
+  return kind === 'run' && typeof runId === 'string' && runId !== '' ? (value as RunTreeNode) : undefined;
 }

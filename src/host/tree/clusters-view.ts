@@ -1,0 +1,96 @@
+import {
+  EventEmitter,
+  FileDecoration,
+  l10n,
+  ThemeColor,
+  window,
+  type Disposable,
+  type FileDecorationProvider,
+  type Uri,
+} from 'vscode';
+import { DisposableStore } from '../disposables.js';
+import { VIEWS } from '../ids.js';
+import type { ClustersView, HostServices } from '../services.js';
+import { ClusterFindings } from './cluster-findings.js';
+import { ClusterTreeProvider, NODE_SCHEME } from './cluster-tree-provider.js';
+import { badgeOf } from './finding-index.js';
+import { asClusterNode, type ClusterTreeNode } from './node.js';
+
+export interface RevealableClustersView extends ClustersView, Disposable {
+  reveal(
+    node: ClusterTreeNode,
+    options?: { readonly select?: boolean; readonly focus?: boolean; readonly expand?: boolean | number },
+  ): Promise<void>;
+}
+
+/** Badges of findings on the rows of the Clusters view. */
+class FindingDecorations implements FileDecorationProvider, Disposable {
+  readonly #findings: ClusterFindings;
+  readonly #changed = new EventEmitter<Uri | Uri[] | undefined>();
+  readonly onDidChangeFileDecorations = this.#changed.event;
+
+  constructor(findings: ClusterFindings) {
+    this.#findings = findings;
+  }
+
+  refresh(): void {
+    this.#changed.fire(undefined);
+  }
+
+  provideFileDecoration(uri: Uri): FileDecoration | undefined {
+    if (uri.scheme !== NODE_SCHEME) return undefined;
+    const id = uri.path.slice(1);
+    const cluster = /^cluster:([^/]*)/.exec(id)?.[1];
+    if (cluster === undefined) return undefined;
+    const badge = badgeOf(this.#findings.at(decodeURIComponent(cluster), id), l10n.t);
+    if (!badge) return undefined;
+    const color = badge.severity === 'blocker' ? 'list.errorForeground' : 'list.warningForeground';
+    return new FileDecoration(badge.text, badge.tooltip, new ThemeColor(color));
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+  }
+}
+
+/** The Clusters view: sources and targets down to their indexes. Nothing connects before a cluster is opened. */
+export function createClustersView(
+  services: Pick<HostServices, 'clusters' | 'catalog' | 'log'>,
+): RevealableClustersView {
+  const store = new DisposableStore();
+  const { catalog, clusters } = services;
+  const findings = new ClusterFindings({
+    catalog,
+    clusters,
+    later: (work) => void setImmediate(work),
+    onChange: (clusterId) => {
+      decorations.refresh();
+      provider.redraw({ kind: 'cluster', clusterId });
+    },
+  });
+  const provider = store.add(new ClusterTreeProvider(services, findings));
+  const decorations = store.add(new FindingDecorations(findings));
+  store.add(window.registerFileDecorationProvider(decorations));
+  const view = store.add(
+    window.createTreeView(VIEWS.clusters, { treeDataProvider: provider, canSelectMany: true, showCollapseAll: true }),
+  );
+  store.add(view.onDidExpandElement(({ element }) => provider.setOpen(element, true)));
+  store.add(view.onDidCollapseElement(({ element }) => provider.setOpen(element, false)));
+  store.add(
+    catalog.onDidChange(({ db }) => {
+      if (db === undefined) findings.check();
+    }),
+  );
+  store.add(clusters.onDidChange(() => findings.check()));
+
+  return {
+    refresh: (node) => provider.refresh(node),
+    retry: (node) => provider.refresh(node),
+    selection: () => view.selection.filter((node) => asClusterNode(node) !== undefined),
+    noteInventory: (clusterId, inventory) => catalog.putInventory(clusterId, inventory),
+    reveal: async (node, options) => {
+      await view.reveal(provider.known(node), options);
+    },
+    dispose: () => store.dispose(),
+  };
+}

@@ -1,0 +1,134 @@
+/** The findings of an analysis by the row that they belong to, and what a row shows of them. */
+import type { ClusterFacts, ClusterInventory } from '../../core/model/facts.js';
+import type { Finding, Severity } from '../../core/model/finding.js';
+import { assess } from '../../core/assess/assess.js';
+import { describeTarget, type TargetDescription } from '../../core/plan/target.js';
+import { findingSentence, remedySentence } from '../../words/findings.js';
+import type { ClusterProfile } from '../clusters/cluster-profile.js';
+import { nodeId, type ClusterTreeNode } from './node.js';
+import type { Translate } from './translate.js';
+
+/** What was found in a row and below it. */
+export interface RowFindings {
+  readonly blockers: number;
+  readonly warnings: number;
+  readonly infos: number;
+  /** The row's own, the worst first; those of what is below are only counted. */
+  readonly own: readonly Finding[];
+  /** Namespaces below that have blockers or warnings. */
+  readonly places: number;
+}
+
+export type FindingIndex = ReadonlyMap<string, RowFindings>;
+
+interface Counted {
+  blockers: number;
+  warnings: number;
+  infos: number;
+  readonly own: Finding[];
+  readonly below: Set<string>;
+}
+
+const FIELD: Readonly<Record<Severity, 'blockers' | 'warnings' | 'infos'>> = {
+  blocker: 'blockers',
+  warning: 'warnings',
+  info: 'infos',
+};
+
+/** Findings by the id of the row: index, collection, database and cluster each count what is theirs and below. */
+export function indexFindings(clusterId: string, findings: readonly Finding[]): FindingIndex {
+  const index = new Map<string, Counted>();
+  const at = (id: string): Counted => {
+    let counted = index.get(id);
+    if (!counted) index.set(id, (counted = { blockers: 0, warnings: 0, infos: 0, own: [], below: new Set() }));
+    return counted;
+  };
+  for (const finding of findings) {
+    const path = rowsOf(clusterId, finding).map(nodeId);
+    const place = path[Math.min(2, path.length - 1)] ?? '';
+    for (const [level, id] of path.entries()) {
+      const counted = at(id);
+      counted[FIELD[finding.severity]] += 1;
+      // A collection tells what was found in its indexes too: it is where people look.
+      if (level === path.length - 1 || level === 2) counted.own.push(finding);
+      else if (finding.severity !== 'info') counted.below.add(place);
+    }
+  }
+  return new Map([...index].map(([id, { below, ...rest }]) => [id, { ...rest, places: below.size }]));
+}
+
+/** From the cluster down to the row that the finding is about. */
+function rowsOf(clusterId: string, { ns, params }: Finding): ClusterTreeNode[] {
+  const rows: ClusterTreeNode[] = [{ kind: 'cluster', clusterId }];
+  if (!ns) return rows;
+  const { db, coll } = ns;
+  rows.push({ kind: 'database', clusterId, db });
+  if (coll === '*') return rows;
+  rows.push({ kind: 'collection', clusterId, db, coll });
+  const index = params['index'];
+  if (typeof index === 'string') rows.push({ kind: 'index', clusterId, db, coll, index });
+  return rows;
+}
+
+export interface FindingBadge {
+  /** Two characters at most, as VS Code wants it; not told by colour alone. */
+  readonly text: string;
+  readonly severity: 'blocker' | 'warning';
+  readonly tooltip: string;
+}
+
+/** Most findings that a badge's tooltip spells out. */
+const MOST_LINES = 8;
+
+/** Nothing for a row that only has information: a badge calls for something to be done. */
+export function badgeOf(found: RowFindings | undefined, t: Translate): FindingBadge | undefined {
+  if (!found || found.blockers + found.warnings === 0) return undefined;
+  const severity = found.blockers > 0 ? 'blocker' : 'warning';
+  const text =
+    severity === 'blocker' ? `!${found.blockers > 9 ? '+' : found.blockers}` : String(Math.min(found.warnings, 99));
+  const lines = [findingsSummary(found, t)];
+  const told = found.own.filter((finding) => finding.severity !== 'info').slice(0, MOST_LINES);
+  for (const finding of told) lines.push(`${findingSentence(finding)} ${remedySentence(finding)}`);
+  return { text, severity, tooltip: lines.join('\n') };
+}
+
+/** `2 blockers, 3 warnings in 4 collections`. */
+export function findingsSummary(found: RowFindings, t: Translate): string {
+  const counts = [
+    found.blockers === 1 ? t('1 blocker') : found.blockers > 1 ? t('{0} blockers', found.blockers) : '',
+    found.warnings === 1 ? t('1 warning') : found.warnings > 1 ? t('{0} warnings', found.warnings) : '',
+    found.infos === 1 ? t('1 note') : found.infos > 1 ? t('{0} notes', found.infos) : '',
+  ].filter((count) => count !== '');
+  const joined = counts.join(', ');
+  if (found.places > 1) return t('{0} in {1} places', joined, found.places);
+  return joined;
+}
+
+/** The rules of an RU account that nothing is known of: the strictest there are. */
+export const ANY_RU_TARGET: TargetDescription = {
+  kind: 'cosmos-ru',
+  versionArray: [4, 2],
+  sharded: false,
+  capabilities: new Set(),
+};
+
+/** Which target findings are told for: the one chosen last, else the only one there is, as far as it was ever seen; else any RU account. */
+export function assumedTarget(
+  targets: readonly Pick<ClusterProfile, 'id' | 'kind' | 'version'>[],
+  factsOf: (clusterId: string) => ClusterFacts | undefined,
+  lastTarget: string | undefined,
+): TargetDescription {
+  const chosen = targets.find(({ id }) => id === lastTarget) ?? (targets.length === 1 ? targets[0] : undefined);
+  if (!chosen) return ANY_RU_TARGET;
+  const facts = factsOf(chosen.id);
+  const kind = facts?.kind ?? chosen.kind;
+  if (kind === undefined || kind === 'amazon-documentdb') return ANY_RU_TARGET;
+  return describeTarget(
+    facts ?? { kind, topology: 'unknown', versionArray: (chosen.version?.match(/\d+/g) ?? []).map(Number) },
+  );
+}
+
+/** What the target will not take as it is, of everything that was analysed. */
+export function findingsFor(clusterId: string, inventory: ClusterInventory, target: TargetDescription): FindingIndex {
+  return indexFindings(clusterId, assess({ inventory, target }));
+}
