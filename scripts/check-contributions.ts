@@ -7,7 +7,7 @@ import { COMMANDS, CONTEXT_KEYS, PANELS, SETTINGS, SETTINGS_SECTION, VIEW_CONTAI
 import { collectStrings, type CollectedStrings } from './contributions/l10n-strings.js';
 import type { Manifest } from './contributions/manifest.js';
 import { contributionProblems, type Facts } from './contributions/rules.js';
-import { viewItems } from './contributions/view-items.js';
+import { viewItemProblems, viewItems } from './contributions/view-items.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUNDLE = join(ROOT, 'l10n', 'bundle.l10n.json');
@@ -66,7 +66,8 @@ export function bundleProblems(
 export async function checkContributions(): Promise<string[]> {
   const collected = collectStrings(await hostSources());
   const bundle = existsSync(BUNDLE) ? await readJson<Record<string, string>>('l10n', 'bundle.l10n.json') : {};
-  return [...contributionProblems(await readFacts()), ...bundleProblems(collected, bundle)];
+  const rows = viewItemProblems(viewItems(), await sourcesIn(join('src', 'host', 'tree')));
+  return [...contributionProblems(await readFacts()), ...bundleProblems(collected, bundle), ...rows];
 }
 
 async function writeBundle(): Promise<void> {

@@ -3,7 +3,7 @@ import { access, constants } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { describeFailure, runCommand } from '../../src/adapters/tools/run-command.js';
+import { describeFailure, runCommand, type CommandResult } from '../../src/adapters/tools/run-command.js';
 import type { PartMissing } from './code-server.js';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -27,7 +27,7 @@ export async function setUpChromium(onInstall: (what: string) => void): Promise<
     const result = await runCommand(path, ['--version', '--no-sandbox'], { timeoutMs: 60_000 });
     const version = result.kind === 'ended' ? /\d+(\.\d+)+/.exec(result.stdout)?.[0] : undefined;
     if (version !== undefined) return { kind: 'found', path, version };
-    tried.push(`${where}: ${path}: ${describeFailure(result)}`);
+    tried.push(`${where}: ${path}: ${failureLine(result)}`);
     return undefined;
   };
   const named = process.env.CHROMIUM;
@@ -63,6 +63,10 @@ export async function setUpChromium(onInstall: (what: string) => void): Promise<
   return { kind: 'missing', tried: [...tried, 'Install Chromium, or set CHROMIUM to its path.'] };
 }
 
+function failureLine(result: CommandResult): string {
+  return describeFailure(result).replaceAll(/\s*\n\s*/g, ' ');
+}
+
 async function executables(names: readonly string[]): Promise<string[]> {
   const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   const found: string[] = [];
@@ -84,9 +88,7 @@ async function byApt(onInstall: (what: string) => void): Promise<string | undefi
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const run = async (...args: readonly string[]): Promise<string | undefined> => {
     const result = await runCommand(apt, args, { env, timeoutMs: APT_LIMIT_MS });
-    return result.kind === 'ended' && result.exitCode === 0
-      ? undefined
-      : `${args[0] ?? ''}: ${describeFailure(result)}`;
+    return result.kind === 'ended' && result.exitCode === 0 ? undefined : `${args[0] ?? ''}: ${failureLine(result)}`;
   };
   const old = await run('update');
   const failed = await run('install', '-y', '--no-install-recommends', ...PACKAGES);
@@ -97,5 +99,5 @@ async function byPlaywright(onInstall: (what: string) => void): Promise<string |
   onInstall("Chromium (Playwright's download)");
   const cli = join(dirname(createRequire(import.meta.url).resolve('playwright-core/package.json')), 'cli.js');
   const result = await runCommand(process.execPath, [cli, 'install', 'chromium'], { timeoutMs: DOWNLOAD_LIMIT_MS });
-  return result.kind === 'ended' && result.exitCode === 0 ? undefined : describeFailure(result);
+  return result.kind === 'ended' && result.exitCode === 0 ? undefined : failureLine(result);
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { countResults, type CountedModule } from '../../scripts/count-results.js';
+import { counted } from '../../scripts/vscode/host-tests.js';
+import type { HostTestRecord } from '../host/result.js';
 
 type State = 'passed' | 'failed' | 'skipped' | 'pending';
 
@@ -43,5 +45,28 @@ describe('the last line of a test run', () => {
     });
     expect(countResults(good, [], 'interrupted').failed).toBe(1);
     expect(countResults(good, [], 'failed').failed).toBe(1);
+  });
+});
+
+describe('what the tests in the extension host leave', () => {
+  const test = (state: HostTestRecord['state']): HostTestRecord => ({ title: `a ${state} test`, state, ms: 1 });
+  const quiet = (): void => undefined;
+
+  it('counts what passed', () => {
+    expect(counted({ tests: [test('passed'), test('passed')] }, quiet)).toEqual({
+      passed: 2,
+      failed: 0,
+      complaints: [],
+    });
+  });
+
+  it.each([
+    ['no result at all', undefined, 0],
+    ['no test', { tests: [] }, 0],
+    ['a failed test', { tests: [test('passed'), test('failed')] }, 1],
+    ['a skipped test', { tests: [test('passed'), test('skipped')] }, 1],
+    ['a crash after good tests', { tests: [test('passed')], crash: 'boom' }, 1],
+  ])('counts %s as failed', (_what, result, passed) => {
+    expect(counted(result, quiet)).toMatchObject({ passed, failed: 1 });
   });
 });

@@ -75,14 +75,15 @@ export class Workbench {
     await matches.or(placeholder).first().waitFor();
   }
 
-  /** A row of any tree by the start of its accessible name. */
-  treeRow(name: string | RegExp): Locator {
-    const pattern = typeof name === 'string' ? new RegExp(`^${literal(name)}(\\W|$)`) : name;
-    return this.page.locator('.part.sidebar').getByRole('treeitem', { name: pattern });
+  /** A row of a side bar's tree by the label that is seen; its accessible name says more. */
+  treeRow(label: string | RegExp): Locator {
+    const pattern = typeof label === 'string' ? new RegExp(`^${literal(label)}$`) : label;
+    const seen = this.page.locator('.monaco-icon-label .label-name').filter({ hasText: pattern });
+    return this.page.locator('.part.sidebar').getByRole('treeitem').filter({ has: seen });
   }
 
-  async expand(name: string | RegExp): Promise<void> {
-    const row = this.treeRow(name);
+  async expand(label: string | RegExp): Promise<void> {
+    const row = this.treeRow(label);
     await row.waitFor();
     if ((await row.getAttribute('aria-expanded')) === 'true') return;
     await row.locator('.monaco-tl-twistie').click();
