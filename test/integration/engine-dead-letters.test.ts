@@ -46,7 +46,14 @@ describe('dead letters', () => {
     expect(await all(folder)).toHaveLength(3);
     expect([sink.count(), sink.count(ns), sink.count(odd), sink.count({ db: 'x', coll: 'y' })]).toEqual([3, 2, 1, 0]);
     expect(await listDeadLetters(folder)).toEqual(
-      expect.arrayContaining([{ ns: 'shop.orders', documents: 2, bytes: timestamp.length + binary.length }]),
+      expect.arrayContaining([
+        {
+          ns: 'shop.orders',
+          documents: 2,
+          bytes: timestamp.length + binary.length,
+          indexPath: join(folder, 'shop.orders.jsonl'),
+        },
+      ]),
     );
     expect(await deadLetterIds(folder, 'shop.orders')).toEqual(
       new Set([timestamp, binary].map((one) => rawId(one)?.toString('hex'))),

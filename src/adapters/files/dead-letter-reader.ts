@@ -67,14 +67,25 @@ async function indexNames(folder: string): Promise<string[]> {
   }
 }
 
+/** What lies in a dead-letter folder for one namespace of the target. */
+export interface ListedDeadLetters {
+  readonly ns: string;
+  readonly documents: number;
+  readonly bytes: number;
+  /** Its index, one line of JSON for each document. */
+  readonly indexPath: string;
+}
+
 /** What lies in a dead-letter folder, by namespace of the target. @throws MigrationError `file-failed`. */
-export async function listDeadLetters(folder: string): Promise<{ ns: string; documents: number; bytes: number }[]> {
-  const found: { ns: string; documents: number; bytes: number }[] = [];
+export async function listDeadLetters(folder: string): Promise<ListedDeadLetters[]> {
+  const found: ListedDeadLetters[] = [];
   for (const name of await indexNames(folder)) {
-    const latest = latestEntries((await readDeadLetterIndex(join(folder, name))).entries);
+    const indexPath = join(folder, name);
+    const latest = latestEntries((await readDeadLetterIndex(indexPath)).entries);
     const [first] = latest;
     if (!first) continue;
-    found.push({ ns: first.ns, documents: latest.length, bytes: latest.reduce((sum, entry) => sum + entry.bytes, 0) });
+    const bytes = latest.reduce((sum, entry) => sum + entry.bytes, 0);
+    found.push({ ns: first.ns, documents: latest.length, bytes, indexPath });
   }
   return found;
 }
