@@ -7,7 +7,6 @@ import type { ClusterFacts, ClusterInventory } from '../../core/model/facts.js';
 import { EVERYTHING, isSystemNamespace, SYSTEM_DATABASES } from '../../core/model/namespace.js';
 import type { ConnectedCluster, HostAdapters } from '../adapters.js';
 import type { ClusterProfile } from '../clusters/cluster-profile.js';
-import type { ClusterStore, ConnectionPool } from '../services.js';
 import {
   ClusterRecord,
   mergeInventories,
@@ -21,8 +20,13 @@ import {
 import { SharedWork } from './shared-work.js';
 
 export interface CatalogPorts {
-  readonly clusters: Pick<ClusterStore, 'get' | 'noteSeen'>;
-  readonly connections: Pick<ConnectionPool, 'with'>;
+  readonly clusters: {
+    get(id: string): ClusterProfile | undefined;
+    noteSeen(id: string, seen: Pick<ClusterProfile, 'kind' | 'version'>): Promise<void>;
+  };
+  readonly connections: {
+    with<T>(clusterId: string, signal: AbortSignal, use: (cluster: ConnectedCluster) => Promise<T>): Promise<T>;
+  };
   adapters(): Promise<
     Pick<HostAdapters, 'listDatabases' | 'listCollections' | 'readDatabaseSizes' | 'readCollections'>
   >;
