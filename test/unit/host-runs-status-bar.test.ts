@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { statusBarView, tooltipText } from '../../src/host/runs/status-bar-view.js';
+import type { RunInfo } from '../../src/host/services.js';
+import { aRun, english, NOON } from './host-runs-builders.js';
+
+const DAY = 24 * 60 * 60 * 1_000;
+const show = (runs: readonly RunInfo[], now = NOON + 60_000) => statusBarView(runs, now, english);
+const remainingMs = { low: 1, expected: 180_000, high: 9e6 };
+
+describe('the status bar', () => {
+  it('is empty while there is no run, or none that waits for anything', () => {
+    expect(show([])).toBeUndefined();
+    expect(
+      show([aRun({ alive: false }, { state: 'completed' }), aRun({ alive: false }, { state: 'cancelled' })]),
+    ).toBeUndefined();
+  });
+
+  it('tells share, rate and time left of the run that works, and leads to it', () => {
+    const view = show([aRun({}, { remainingMs })]);
+    expect(view).toMatchObject({ text: '$(sync~spin) 64 % · 12.3k/s · 3 min', tone: 'plain', runId: aRun().runId });
+    expect(view?.label).toBe('Migration shop.orders: old → new: 64 % · 12.3k/s · 3 min');
+  });
+
+  it('leaves out what is not known yet', () => {
+    expect(show([aRun({}, { done: 0, documentsPerSecond: 0 })])?.text).toBe('$(sync~spin) 0 %');
+  });
+
+  it('counts several, and names none of them', () => {
+    const view = show([
+      aRun({ runId: 'a' }),
+      aRun({ runId: 'b' }),
+      aRun({ runId: 'c', alive: false }, { state: 'paused' }),
+    ]);
+    expect(view?.text).toBe('$(sync~spin) 2 migrations');
+    expect(view?.runId).toBeUndefined();
+    expect(view?.runs.map((run) => run.runId)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('shows a run that rests with an icon of its own', () => {
+    expect(show([aRun({}, { state: 'paused' })])).toMatchObject({
+      text: '$(debug-pause) Migration paused',
+      tone: 'plain',
+    });
+    expect(show([aRun({ alive: false }, { state: 'failed-resumable' })])).toMatchObject({
+      text: '$(warning) Migration stopped',
+      tone: 'warning',
+    });
+    expect(
+      show([aRun({ alive: false }, { state: 'failed-resumable' }), aRun({ runId: 'b' }, { state: 'paused' })]),
+    ).toMatchObject({
+      text: '$(warning) 2 migrations wait',
+      tone: 'warning',
+    });
+  });
+
+  it('says that a run starts until its process has spoken', () => {
+    const planned = aRun({ alive: false }, { state: 'planned' });
+    expect(show([planned], NOON + 5_000)?.text).toBe('$(sync~spin) Migration is starting');
+    expect(show([planned], NOON + 120_000)?.text).toBe('$(debug-pause) Migration not started');
+  });
+
+  it('forgets a run that nobody went on with for a day, but not one whose process lives', () => {
+    const left = aRun({ alive: false }, { state: 'failed-resumable', endedAt: NOON });
+    expect(show([left], NOON + DAY - 1)).toBeDefined();
+    expect(show([left], NOON + DAY)).toBeUndefined();
+    expect(show([aRun({}, { state: 'paused', endedAt: NOON })], NOON + 10 * DAY)).toBeDefined();
+  });
+
+  it('says nothing of a run that cannot be read: the view of the migrations does', () => {
+    expect(show([aRun({ problem: 'journal-damaged' }, { state: 'failed-resumable' })])).toBeUndefined();
+  });
+
+  it('tells the state in the tooltip, and the progress of what works', () => {
+    expect(tooltipText(aRun({}, { remainingMs }))).toBe('Copying documents. 64 % · 12.3k/s · 3 min');
+    expect(tooltipText(aRun({ alive: false }, { state: 'paused' }))).toBe('Paused: running it again goes on.');
+  });
+});
