@@ -21,6 +21,8 @@ export interface DecideInput {
   readonly targetCluster?: ClusterFacts;
   /** RU targets: throughput of every new collection, and of single ones by source namespace. */
   readonly throughput?: Throughput;
+  /** How much a shared or serverless throughput is. */
+  readonly ruPerSecond?: number;
   readonly collectionThroughput?: Readonly<Record<string, Throughput>>;
   readonly shardKeys?: Readonly<Record<string, string>>;
   /** Measured, or said by the user: RU of an insert, and how long one takes. */
@@ -58,6 +60,7 @@ export function decide(input: DecideInput): Decisions {
             ? targetCluster
             : { ...targetCluster, latencyMs: milliseconds(insert.latencyMs) },
         ...(throughput === undefined ? {} : { throughput }),
+        ...(input.ruPerSecond === undefined ? {} : { ruPerSecond: input.ruPerSecond }),
         ...charge,
       }),
       ...(input.fixed === undefined ? {} : { fixed: input.fixed }),

@@ -1,0 +1,251 @@
+import { CARRIED_OUT } from '../../../core/advise/advise.js';
+import { decide, type Decisions } from '../../../core/decide/decide.js';
+import type { MigrationError } from '../../../core/model/error.js';
+import type { ClusterFacts, ClusterInventory, Throughput } from '../../../core/model/facts.js';
+import type { MethodId } from '../../../core/model/method.js';
+import type { NamespaceSelection } from '../../../core/model/namespace.js';
+import type { ClusterReference, Plan } from '../../../core/model/plan.js';
+import { bytes, GIB, ruPerSecond } from '../../../core/model/units.js';
+import { makePlan } from '../../../core/plan/make-plan.js';
+import { describeTarget, type TargetDescription } from '../../../core/plan/target.js';
+import { AUTOSCALE_RU_PER_SECOND, MANUAL_RU_PER_SECOND } from '../../../core/size/limits.js';
+import { SETTINGS } from '../../ids.js';
+import { BOUNDS, type Settings } from '../../settings.js';
+import type { Translate } from '../../translate.js';
+import { isSourceRead, isTargetRead } from './reach.js';
+import { attempt, remembered, stable } from './remember.js';
+import { fingerprint, renameProblems, selectionOf } from './selection.js';
+import type { Choices, Measurement, WizardState } from './wizard-state.js';
+
+/** The settings that the wizard goes by. */
+export type WizardSettings = Pick<
+  Settings,
+  'nativeToolsUpToGb' | 'servicesUpToGb' | 'analysisParallelism' | 'insertionWorkers'
+>;
+
+/** What follows from the state. */
+export interface Derived {
+  readonly selection?: NamespaceSelection;
+  readonly renameProblems: ReadonlyMap<string, string>;
+  readonly target?: TargetDescription;
+  /** Measured with what is selected now. */
+  readonly measured?: Measurement;
+  readonly decisions?: Decisions;
+  readonly plan?: Plan;
+  /** Why there is no plan although everything has been read. */
+  readonly failure?: MigrationError;
+}
+
+export interface DeriveInput {
+  readonly state: WizardState;
+  readonly settings: WizardSettings;
+  readonly reference: (clusterId: string) => ClusterReference | undefined;
+  readonly t: Translate;
+}
+
+/** What the decisions follow from, one by one, so that a change elsewhere does not make them again. */
+type DecisionInput = Pick<Choices, 'throughput' | 'tuning' | 'collectionThroughput' | 'shardKeys'> & {
+  readonly inventory: ClusterInventory;
+  readonly cluster: ClusterFacts;
+  readonly target: TargetDescription;
+  readonly selection: NamespaceSelection;
+  readonly settings: WizardSettings;
+  readonly method: MethodId | undefined;
+  readonly measured: Measurement | undefined;
+};
+
+type PlanParts = Pick<
+  Choices,
+  'collectionThroughput' | 'shardKeys' | 'capabilities' | 'conflictPolicy' | 'verification' | 'readPreference'
+> & {
+  readonly inventory: ClusterInventory;
+  readonly cluster: ClusterFacts;
+  readonly selection: NamespaceSelection;
+  readonly decisions: Decisions;
+  readonly throughput: Throughput | undefined;
+  readonly method: MethodId;
+  readonly source: ClusterReference;
+  readonly target: ClusterReference;
+};
+
+/** With `unsaid`, a new collection gets what the account gives by itself. */
+export function throughputOf(choices: Pick<Choices, 'throughput' | 'tuning'>): Throughput | undefined {
+  const said = choices.tuning.ruPerSecond;
+  switch (choices.throughput) {
+    case 'unsaid':
+      return undefined;
+    case 'manual':
+      return { kind: 'manual', ruPerSecond: ruPerSecond(said ?? MANUAL_RU_PER_SECOND.least) };
+    case 'autoscale':
+      return { kind: 'autoscale', maxRuPerSecond: ruPerSecond(said ?? AUTOSCALE_RU_PER_SECOND.least) };
+    case 'shared':
+    case 'serverless':
+      return { kind: choices.throughput };
+  }
+}
+
+/** The chosen method, else the recommended one that is carried out, else the one that always is. */
+export function methodOf(chosen: MethodId | undefined, decisions: Decisions | undefined): MethodId {
+  const recommended = decisions?.recommendation.recommended;
+  return chosen ?? (recommended && CARRIED_OUT.has(recommended) ? recommended : 'dump-restore');
+}
+
+/** Thresholds that the user has changed; the defaults are Microsoft's and are told of as such. */
+function bandsOf({ nativeToolsUpToGb: native, servicesUpToGb: services }: WizardSettings) {
+  return {
+    ...(native === BOUNDS[SETTINGS.nativeToolsUpToGb].default ? {} : { nativeToolsUpTo: bytes(native * GIB) }),
+    ...(services === BOUNDS[SETTINGS.servicesUpToGb].default ? {} : { servicesUpTo: bytes(services * GIB) }),
+  };
+}
+
+function decisionsOf(input: DecisionInput): Decisions {
+  const { inventory, selection, target, cluster, tuning, measured, settings } = input;
+  const isMetered = target.kind === 'cosmos-ru';
+  const throughput = isMetered ? throughputOf(input) : undefined;
+  const ruPerDocument = isMetered ? (tuning.ruPerDocument ?? measured?.ruPerDocument) : undefined;
+  const latencyMs = tuning.latencyMs ?? measured?.latencyMs;
+  const workers = tuning.insertionWorkers ?? settings.insertionWorkers;
+  return decide({
+    inventory,
+    selection,
+    target,
+    targetCluster: cluster,
+    ...(throughput === undefined ? {} : { throughput }),
+    ...(isMetered && tuning.ruPerSecond !== undefined ? { ruPerSecond: tuning.ruPerSecond } : {}),
+    collectionThroughput: input.collectionThroughput,
+    shardKeys: input.shardKeys,
+    insert: {
+      ...(ruPerDocument === undefined ? {} : { ruPerDocument }),
+      ...(latencyMs === undefined ? {} : { latencyMs }),
+    },
+    fixed: {
+      ...(tuning.batchSize === undefined ? {} : { batchSize: tuning.batchSize }),
+      ...(workers === undefined ? {} : { insertionWorkers: workers }),
+      ...(tuning.parallelCollections === undefined ? {} : { parallelCollections: tuning.parallelCollections }),
+    },
+    settings: bandsOf(settings),
+    ...(input.method === undefined ? {} : { method: input.method }),
+  });
+}
+
+function planOf(parts: PlanParts): Plan {
+  const { inventory, decisions, cluster, selection, source, target, method, throughput } = parts;
+  if (!decisions.tuning) throw new Error('a tuning follows from the facts of a target');
+  return makePlan({
+    inventory,
+    source,
+    target,
+    targetCluster: cluster,
+    targetCapabilities: parts.capabilities,
+    method,
+    selection,
+    tuning: decisions.tuning,
+    // Replaced when it is saved; the plan's id does not hang on it.
+    createdAt: inventory.readAt,
+    conflictPolicy: parts.conflictPolicy,
+    verification: { depth: parts.verification },
+    readPreference: parts.readPreference,
+    ...(throughput === undefined ? {} : { throughput }),
+    collectionThroughput: parts.collectionThroughput,
+    shardKeys: parts.shardKeys,
+  });
+}
+
+/** Settings of single collections name what takes part; one that was left out meanwhile keeps its setting for later. */
+function ofSelected<T>(
+  settings: Readonly<Record<string, T>>,
+  selected: ReadonlySet<string>,
+): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => selected.has(name)));
+}
+
+/** A deriver keeps the last answer of each part: for 10,000 collections each takes long enough to be felt at every key. */
+export function createDeriver(): (input: DeriveInput) => Derived {
+  const targetFor = remembered(
+    attempt(({ facts, capabilities }: { facts: ClusterFacts; capabilities: Choices['capabilities'] }) =>
+      describeTarget(facts, capabilities),
+    ),
+  );
+  const selectionFor = remembered(
+    (i: { inventory: ClusterInventory; selected: readonly string[]; renames: Choices['renames']; isWhole: boolean }) =>
+      selectionOf(i.inventory, i.selected, i.renames, i.isWhole),
+  );
+  const problemsFor = remembered(
+    (i: {
+      inventory: ClusterInventory;
+      selected: readonly string[];
+      renames: Choices['renames'];
+      target: TargetDescription | undefined;
+      t: Translate;
+    }) => renameProblems(i.inventory, i.selected, i.renames, i.target?.kind, i.t),
+  );
+  const fingerprintFor = remembered(({ selected }: { selected: readonly string[] }) => fingerprint(selected));
+  const throughputsFor = remembered((i: { all: Choices['collectionThroughput']; selected: readonly string[] }) =>
+    ofSelected(i.all, new Set(i.selected)),
+  );
+  const shardKeysFor = remembered((i: { all: Choices['shardKeys']; selected: readonly string[] }) =>
+    ofSelected(i.all, new Set(i.selected)),
+  );
+  const decisionsFor = remembered(attempt(decisionsOf));
+  const planFor = remembered(attempt(planOf));
+  const settingsFor = stable<WizardSettings>();
+  const throughputFor = stable<Throughput | undefined>();
+  const sourceFor = stable<ClusterReference | undefined>();
+  const targetReferenceFor = stable<ClusterReference | undefined>();
+
+  return ({ state, settings, reference, t }) => {
+    const { source, selected, sourceId, targetId } = state;
+    const cluster = state.target && isTargetRead(state) ? state.target.facts : undefined;
+    const described = cluster && targetFor({ facts: cluster, capabilities: state.capabilities });
+    const target = described?.value;
+    const known: Pick<Derived, 'target' | 'failure'> = {
+      ...(target ? { target } : {}),
+      ...(described?.error ? { failure: described.error } : {}),
+    };
+    if (!source || !isSourceRead(state) || !selected) return { ...known, renameProblems: new Map() };
+    const { inventory } = source;
+    const problems = problemsFor({ inventory, selected, renames: state.renames, target, t });
+    const isWhole = source.databases === undefined;
+    const selection = selectionFor({ inventory, selected, renames: state.renames, isWhole });
+    const measured = state.measured?.of === fingerprintFor({ selected }) ? state.measured : undefined;
+    const base: Derived = { ...known, selection, renameProblems: problems, ...(measured ? { measured } : {}) };
+    if (!cluster || !target || selected.length === 0 || problems.size > 0) return base;
+    const collectionThroughput = throughputsFor({ all: state.collectionThroughput, selected });
+    const shardKeys = shardKeysFor({ all: state.shardKeys, selected });
+    const decided = decisionsFor({
+      inventory,
+      cluster,
+      target,
+      selection,
+      settings: settingsFor(settings),
+      throughput: state.throughput,
+      tuning: state.tuning,
+      collectionThroughput,
+      shardKeys,
+      method: state.method,
+      measured,
+    });
+    if (!decided.value) return { ...base, failure: decided.error };
+    const decisions = decided.value;
+    const from = sourceFor(sourceId === undefined ? undefined : reference(sourceId));
+    const to = targetReferenceFor(targetId === undefined ? undefined : reference(targetId));
+    if (!from || !to) return { ...base, decisions };
+    const made = planFor({
+      inventory,
+      cluster,
+      selection,
+      decisions,
+      throughput: target.kind === 'cosmos-ru' ? throughputFor(throughputOf(state)) : undefined,
+      collectionThroughput,
+      shardKeys,
+      capabilities: state.capabilities,
+      conflictPolicy: state.conflictPolicy,
+      verification: state.verification,
+      readPreference: state.readPreference,
+      method: methodOf(state.method, decisions),
+      source: from,
+      target: to,
+    });
+    return { ...base, decisions, ...(made.value ? { plan: made.value } : { failure: made.error }) };
+  };
+}

@@ -1,0 +1,173 @@
+import type { ClusterFacts, ClusterInventory, Throughput } from '../../../core/model/facts.js';
+import type { MethodId } from '../../../core/model/method.js';
+import { renameNamespace, type NamespaceSelection } from '../../../core/model/namespace.js';
+import type { ConflictPolicy, Plan, VerificationPlan } from '../../../core/model/plan.js';
+import type { AccountCapability } from '../../../core/plan/target.js';
+import type { TuningFieldId, WizardStep } from '../../../protocol/wizard.js';
+import type { WizardSeed } from '../../services.js';
+
+export const STATE_VERSION = 1;
+
+/** What was read of the source. It counts as long as the cluster is the same one under the same address. */
+export interface SourceReading {
+  readonly clusterId: string;
+  readonly uri: string;
+  readonly inventory: ClusterInventory;
+  /** Absent: all of it was read. */
+  readonly databases?: readonly string[];
+}
+
+export interface TargetReading {
+  readonly clusterId: string;
+  readonly uri: string;
+  readonly facts: ClusterFacts;
+}
+
+/** A charge that was measured; it holds for the documents it was measured with. */
+export interface Measurement {
+  readonly ruPerDocument: number;
+  readonly latencyMs: number;
+  readonly samples: number;
+  /** Fingerprint of what was selected then. */
+  readonly of: string;
+}
+
+export interface Problem {
+  readonly happened: string;
+  readonly why: string;
+  readonly todo: string;
+}
+
+/** What is read from clusters: large, and it can be read again. */
+export interface Readings {
+  readonly source?: SourceReading;
+  readonly target?: TargetReading;
+}
+
+/** What the user has chosen, and where they are. Plain JSON without a secret, as all of the state. */
+export interface Choices {
+  readonly version: typeof STATE_VERSION;
+  readonly step: WizardStep;
+  readonly sourceId?: string;
+  readonly targetId?: string;
+  /** Patterns to select by as soon as the source has been read. */
+  readonly wanted?: readonly string[];
+  /** Names on the source; absent until the source has been read. */
+  readonly selected?: readonly string[];
+  /** As typed, by name on the source: what cannot be a name stays here and is told of. */
+  readonly renames: Readonly<Record<string, string>>;
+  readonly measured?: Measurement;
+  readonly method?: MethodId;
+  readonly tuning: Partial<Readonly<Record<TuningFieldId, number>>>;
+  /** Typed and out of bounds: shown with the reason, never used. */
+  readonly refused: Partial<Readonly<Record<TuningFieldId, number>>>;
+  /** RU targets: all of a new collection's but the number that stands in `tuning.ruPerSecond`. */
+  readonly throughput: Exclude<Throughput['kind'], 'manual' | 'autoscale'> | 'manual' | 'autoscale' | 'unsaid';
+  readonly collectionThroughput: Readonly<Record<string, Throughput>>;
+  readonly shardKeys: Readonly<Record<string, string>>;
+  readonly capabilities: readonly AccountCapability[];
+  readonly conflictPolicy: ConflictPolicy;
+  readonly verification: VerificationPlan['depth'];
+  readonly readPreference: Plan['readPreference'];
+  /** The yes to the blockers that there are now. */
+  readonly consent: boolean;
+  /** Where the plan was saved last, and which one. */
+  readonly saved?: { readonly path: string; readonly planId: string };
+  /** A plan file that this was filled in from. */
+  readonly openedFrom?: string;
+  readonly problem?: Problem;
+}
+
+export type WizardState = Choices & Readings;
+
+export function initialState(seed: WizardSeed = {}): WizardState {
+  return {
+    version: STATE_VERSION,
+    step: 'endpoints',
+    ...(seed.sourceId === undefined ? {} : { sourceId: seed.sourceId }),
+    ...(seed.targetId === undefined ? {} : { targetId: seed.targetId }),
+    ...(seed.include === undefined || seed.include.length === 0 ? {} : { wanted: seed.include }),
+    renames: {},
+    tuning: {},
+    refused: {},
+    throughput: 'unsaid',
+    collectionThroughput: {},
+    shardKeys: {},
+    capabilities: [],
+    conflictPolicy: 'fail',
+    verification: 'full',
+    readPreference: 'primary',
+    consent: false,
+  };
+}
+
+/** Databases that patterns speak of, or undefined where they may mean any. */
+export function databasesOf(patterns: readonly string[] | undefined): readonly string[] | undefined {
+  if (patterns === undefined) return undefined;
+  const databases = new Set<string>();
+  for (const pattern of patterns) {
+    const db = pattern.split('.', 1)[0] ?? '';
+    if (db.replaceAll('\\*', '').includes('*')) return undefined;
+    databases.add(db.replaceAll('\\*', '*'));
+  }
+  return [...databases];
+}
+
+/** The choices that a plan file stands for; the clusters are those that were found for its references. */
+export function stateOfPlan(
+  plan: Plan,
+  found: { readonly sourceId?: string; readonly targetId?: string; readonly path: string },
+): WizardState {
+  const names = plan.collections.map(({ source }) => `${source.db}.${source.coll}`);
+  const selection: NamespaceSelection = { include: [], exclude: [], rename: [] };
+  const renames = plan.collections.flatMap(({ source, target }) => {
+    const unchanged = renameNamespace(selection, source);
+    return unchanged.db === target.db && unchanged.coll === target.coll
+      ? []
+      : [[`${source.db}.${source.coll}`, `${target.db}.${target.coll}`] as const];
+  });
+  const data = plan.collections.filter((c) => !c.options.view);
+  const first = data[0]?.throughput;
+  const isCommon = data.every((c) => JSON.stringify(c.throughput) === JSON.stringify(first));
+  const common = isCommon ? first : undefined;
+  const rate =
+    common?.kind === 'manual' ? common.ruPerSecond : common?.kind === 'autoscale' ? common.maxRuPerSecond : undefined;
+  const { tuning } = plan;
+  return {
+    ...initialState({
+      ...(found.sourceId === undefined ? {} : { sourceId: found.sourceId }),
+      ...(found.targetId === undefined ? {} : { targetId: found.targetId }),
+    }),
+    wanted: names.map((name) => name.replaceAll('*', '\\*')),
+    renames: Object.fromEntries(renames),
+    method: plan.method,
+    tuning: {
+      ...(rate === undefined ? {} : { ruPerSecond: rate }),
+      ...(tuning.ruPerDocument === undefined ? {} : { ruPerDocument: tuning.ruPerDocument }),
+      latencyMs: tuning.latencyMs,
+      batchSize: tuning.batchSize,
+      insertionWorkers: tuning.insertionWorkers,
+      parallelCollections: tuning.parallelCollections,
+    },
+    throughput: common?.kind ?? 'unsaid',
+    collectionThroughput: isCommon
+      ? {}
+      : Object.fromEntries(
+          data.flatMap(({ source, throughput }) =>
+            throughput ? [[`${source.db}.${source.coll}`, throughput] as const] : [],
+          ),
+        ),
+    shardKeys:
+      plan.targetKind === 'cosmos-ru'
+        ? Object.fromEntries(
+            data.flatMap(({ source, shardKey }) =>
+              shardKey?.[0] ? [[`${source.db}.${source.coll}`, shardKey[0][0]] as const] : [],
+            ),
+          )
+        : {},
+    conflictPolicy: plan.conflictPolicy,
+    verification: plan.verification.depth,
+    readPreference: plan.readPreference,
+    openedFrom: found.path,
+  };
+}

@@ -1,0 +1,21 @@
+import type { WizardView } from '../../../protocol/wizard.js';
+import { findingCounts, groupFindings, namespacesInShort } from '../../../words/finding-groups.js';
+import type { StepInput } from './wizard-model.js';
+
+export function findingsView({ derived, t }: StepInput): WizardView['findings'] {
+  const findings = derived.decisions?.findings;
+  if (!findings) return { rows: [], summary: '' };
+  const rows = groupFindings(findings).map(({ severity, sentence, remedy, source, namespaces }) => ({
+    severity,
+    where: namespaces.length === 0 ? t('the whole cluster') : namespacesInShort(namespaces),
+    text: sentence,
+    remedy,
+    ...(isAddress(source) ? { sourceUrl: source } : {}),
+  }));
+  return { rows, summary: findingCounts(findings) };
+}
+
+/** What was observed has no address. */
+function isAddress(source: string): boolean {
+  return /^https:\/\/[a-z0-9.-]+(\/|$)/i.test(source);
+}

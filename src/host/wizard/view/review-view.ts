@@ -1,0 +1,126 @@
+import { formatNamespace } from '../../../core/model/namespace.js';
+import type { Plan, PlannedCollection, PlannedIndex } from '../../../core/model/plan.js';
+import type { ReviewLine, WizardView } from '../../../protocol/wizard.js';
+import { conflictPolicySentence, verificationName } from '../../../words/choices.js';
+import { targetName, throughputText } from '../../../words/clusters.js';
+import { droppedOptionSentence, fateSentence, notMigratedSentence } from '../../../words/fates.js';
+import { methodName } from '../../../words/methods.js';
+import { formatBytes, formatCount, formatCountOf } from '../../../words/sizes.js';
+import type { Translate } from '../../translate.js';
+import { durationText } from './methods-view.js';
+import type { StepInput } from './wizard-model.js';
+
+/** Nobody reads more; the plan file has all. */
+const MOST_LEFT_OUT = 200;
+
+export function reviewView(input: StepInput): WizardView['review'] {
+  const { state, derived, t } = input;
+  const { plan, decisions } = derived;
+  if (!plan) return { lines: [], actions: [], notMigrated: [], needsConsent: false };
+  const blockers = decisions?.findings.filter((f) => f.severity === 'blocker').length ?? 0;
+  return {
+    lines: lines(plan, input),
+    actions: actions(plan, t),
+    notMigrated: leftOut(plan, t),
+    ...(state.saved?.planId === plan.id ? { savedAs: state.saved.path } : {}),
+    needsConsent: blockers > 0 && !state.consent,
+    ...(blockers > 0
+      ? {
+          consentText: t(
+            'I have read the {0}: what they name does not reach the target as it is. Migrate the rest.',
+            formatCountOf(blockers, 'blocker'),
+          ),
+        }
+      : {}),
+  };
+}
+
+function dataOf(plan: Plan): readonly PlannedCollection[] {
+  return plan.collections.filter((c) => !c.options.view);
+}
+
+function lines(plan: Plan, input: StepInput): ReviewLine[] {
+  const { t, derived } = input;
+  const line = (label: string, value: string): ReviewLine => ({ label, value });
+  const data = dataOf(plan);
+  const documents = data.reduce((sum, c) => sum + c.documents, 0);
+  const bytes = data.reduce((sum, c) => sum + c.logicalBytes, 0);
+  const method = derived.decisions?.recommendation.ranked.find((m) => m.method === plan.method);
+  const { batchSize, insertionWorkers, parallelCollections } = plan.tuning;
+  return [
+    line(t('From'), plan.source.name),
+    line(t('To'), `${plan.target.name}: ${targetName(plan.targetKind)}`),
+    line(t('Method'), methodName(plan.method)),
+    line(
+      t('Size'),
+      [formatCountOf(data.length, 'collection'), formatCountOf(documents, 'document'), formatBytes(bytes)].join(', '),
+    ),
+    ...(method ? [line(t('Moving the data takes'), durationText(method.durationMs, input))] : []),
+    ...throughputLine(plan, t),
+    line(
+      t('Pace'),
+      [
+        t('batches of {0}', formatCountOf(batchSize, 'document')),
+        formatCountOf(insertionWorkers, 'worker'),
+        t('{0} at a time', formatCountOf(parallelCollections, 'collection')),
+      ].join(', '),
+    ),
+    line(t('Conflicts'), conflictPolicySentence(plan.conflictPolicy)),
+    line(t('Verification'), verificationName(plan.verification.depth)),
+  ];
+}
+
+function throughputLine(plan: Plan, t: Translate): ReviewLine[] {
+  if (plan.targetKind !== 'cosmos-ru') return [];
+  const kinds = new Set(
+    dataOf(plan).map((c) => (c.throughput ? throughputText(c.throughput) : t('what the account gives by itself'))),
+  );
+  return kinds.size === 0 ? [] : [{ label: t('Throughput of new collections'), value: [...kinds].join(', ') }];
+}
+
+/** In the order in which the run does it. */
+function actions(plan: Plan, t: Translate): string[] {
+  const data = dataOf(plan);
+  const views = plan.collections.length - data.length;
+  const indexes = (when: string): number =>
+    data.reduce((sum, c) => sum + c.indexes.filter((i) => i.fate.kind !== 'skip' && i.fate.when === when).length, 0);
+  const documents = data.reduce((sum, c) => sum + c.documents, 0);
+  const [before, after, last] = [indexes('before-data'), indexes('after-data'), indexes('after-verification')];
+  return [
+    t('Makes {0} where they are not there yet.', formatCountOf(data.length, 'collection')),
+    ...(before > 0
+      ? [t('Makes {0} that have to be there before the data.', formatCountOf(before, 'index', 'indexes'))]
+      : []),
+    t(
+      'Copies {0}; those that are there already with equal content are left as they are.',
+      formatCountOf(documents, 'document'),
+    ),
+    ...(after > 0 ? [t('Builds {0}.', formatCountOf(after, 'index', 'indexes'))] : []),
+    ...(views > 0 ? [t('Makes {0}.', formatCountOf(views, 'view'))] : []),
+    plan.verification.depth === 'full'
+      ? t('Reads both sides and compares every document byte by byte.')
+      : t('Compares the numbers of documents.'),
+    ...(last > 0
+      ? [t('Builds {0} by which documents expire, last of all.', formatCountOf(last, 'index', 'indexes'))]
+      : []),
+    t('Deletes nothing.'),
+  ];
+}
+
+function leftOut(plan: Plan, t: Translate): string[] {
+  const told = plan.notMigrated.map((n) => `${formatNamespace(n.source)}: ${notMigratedSentence(n)}`);
+  const changed = plan.collections.flatMap((c) => {
+    const name = formatNamespace(c.source);
+    const indexes = c.indexes.filter(isSkipped).map((i) => `${name}: ${fateSentence(i)}`);
+    const options = c.droppedOptions.map((d) => `${name}: ${droppedOptionSentence(d)}`);
+    return [...options, ...indexes];
+  });
+  const all = [...told, ...changed];
+  return all.length > MOST_LEFT_OUT
+    ? [...all.slice(0, MOST_LEFT_OUT), t('… and {0} more', formatCount(all.length - MOST_LEFT_OUT))]
+    : all;
+}
+
+function isSkipped({ fate }: PlannedIndex): boolean {
+  return fate.kind === 'skip';
+}
