@@ -1,6 +1,10 @@
 /** The other half of composition root 1: the adapters, bundled apart (`dist/adapters.cjs`), so that activation never loads the driver. */
+import { listDeadLetters } from './adapters/files/dead-letter-reader.js';
 import { readPlanFile, writePlanFile } from './adapters/files/plan-file.js';
 import { createRun, defaultRunsRoot, findRun, listRuns, summariseRun } from './adapters/files/run-folder.js';
+import { openRunList } from './adapters/files/run-list.js';
+import { serveSecrets } from './adapters/files/secret-handover.js';
+import { steerRun } from './adapters/files/steer-run.js';
 import { connect } from './adapters/mongo/connect.js';
 import { parseConnectionString } from './adapters/mongo/connection-string.js';
 import { readDatabaseSizes } from './adapters/mongo/database-sizes.js';
@@ -9,6 +13,7 @@ import { listCollections, listDatabases } from './adapters/mongo/listing.js';
 import { measureInsertCharge } from './adapters/mongo/measure-charge.js';
 import { systemClock } from './adapters/system-clock.js';
 import { locateTools } from './adapters/tools/locate-tool.js';
+import { describeCopy } from './assembly/describe-copy.js';
 import type { HostAdapters } from './host/adapters.js';
 
 export const adapters: HostAdapters = {
@@ -28,5 +33,10 @@ export const adapters: HostAdapters = {
   summariseRun,
   defaultRunsRoot,
   locateTools,
+  describeCopy,
+  listDeadLetters,
+  openRunList,
+  serveSecrets,
+  steerRun,
   clock: systemClock,
 };

@@ -11,6 +11,7 @@ import type * as databaseSizes from '../adapters/mongo/database-sizes.js';
 import type * as inventories from '../adapters/mongo/inventory.js';
 import type * as listings from '../adapters/mongo/listing.js';
 import type * as charges from '../adapters/mongo/measure-charge.js';
+import type * as copyDescriptions from '../assembly/describe-copy.js';
 import type { Clock } from '../engine/ports.js';
 import type * as toolLocations from '../adapters/tools/locate-tool.js';
 
@@ -41,5 +42,6 @@ export interface HostAdapters {
   readonly openRunList: typeof runLists.openRunList;
   readonly serveSecrets: typeof handovers.serveSecrets;
   readonly steerRun: typeof steering.steerRun;
+  readonly describeCopy: typeof copyDescriptions.describeCopy;
   readonly clock: Clock;
 }

@@ -26,6 +26,7 @@ export const COMMANDS = {
   cancelRun: `${PREFIX}.cancelRun`,
   verifyRun: `${PREFIX}.verifyRun`,
   openReport: `${PREFIX}.openReport`,
+  reportActions: `${PREFIX}.reportActions`,
   openDeadLetters: `${PREFIX}.openDeadLetters`,
   retryDeadLetters: `${PREFIX}.retryDeadLetters`,
   showTerminal: `${PREFIX}.showTerminal`,
@@ -64,6 +65,8 @@ export const SETTINGS = {
 
 /** Keys set with `setContext`; every `when` in package.json uses these, `viewItem`, or VS Code's own. */
 export const CONTEXT_KEYS = {
+  /** The extension runs, so the others tell the truth. */
+  ready: `${PREFIX}.ready`,
   hasSource: `${PREFIX}.hasSource`,
   hasTarget: `${PREFIX}.hasTarget`,
   hasRuns: `${PREFIX}.hasRuns`,

@@ -1,5 +1,5 @@
 /** A run's report as Markdown (GitHub's flavour), readable as plain text too. */
-import { reportContent, type Block, type Cell } from './report-content.js';
+import { reportContent, type Block, type Cell, type Section } from './report-content.js';
 import type { ReportFacts } from './report-facts.js';
 
 /** Names are the user's: a line end in one must not begin a new line of the report. */
@@ -74,9 +74,19 @@ export function reportMarkdown(report: ReportFacts): string {
     '',
     ...content.nextSteps.map((step, i) => `${i + 1}. ${escapeProse(step)}`),
   ];
-  for (const section of content.sections) {
-    lines.push('', `## ${escapeProse(section.title)}`);
-    for (const block of section.blocks) lines.push('', ...blockLines(block));
-  }
+  lines.push(...sectionLines(content.sections));
   return `${lines.join('\n')}\n`;
+}
+
+function sectionLines(sections: readonly Section[]): string[] {
+  return sections.flatMap((section) => [
+    '',
+    `## ${escapeProse(section.title)}`,
+    ...section.blocks.flatMap((block) => ['', ...blockLines(block)]),
+  ]);
+}
+
+/** Any result that is made of the same parts as a report: a title, a sentence that says it all, sections. */
+export function sectionsMarkdown(title: string, headline: string, sections: readonly Section[]): string {
+  return `${[`# ${escapeProse(title)}`, '', `**${escapeProse(headline)}**`, ...sectionLines(sections)].join('\n')}\n`;
 }

@@ -1,0 +1,108 @@
+/** Composition root 1: the extension in VS Code. Makes every part and hands them to each other; connects to nothing and loads no driver. */
+import { EventEmitter, l10n, window, workspace, type ExtensionContext } from 'vscode';
+import { defaultRunsRoot } from './adapters/files/runs-root.js';
+import type { HostAdapters } from './host/adapters.js';
+import type { ClusterProfile } from './host/clusters/cluster-profile.js';
+import { SavedClusterStore } from './host/clusters/cluster-store.js';
+import { SharedConnections } from './host/clusters/connection-pool.js';
+import { watchClusters } from './host/clusters/watch-clusters.js';
+import { ResultDocuments } from './host/commands/result-documents.js';
+import { registerCommands } from './host/commands/table.js';
+import { DisposableStore } from './host/disposables.js';
+import { SETTINGS_SECTION } from './host/ids.js';
+import { KnownSecrets, RedactingLog } from './host/log.js';
+import { createRunPages } from './host/panels/run-page-panel.js';
+import { MigrationError } from './core/model/error.js';
+import { createRuns } from './host/runs/runs.js';
+import type { HostServices } from './host/services.js';
+import { readSettings, type Settings } from './host/settings.js';
+import { labels } from './host/strings.js';
+import { createClusterCatalog } from './host/tree/cluster-catalog.js';
+import { createClustersView } from './host/tree/clusters-view.js';
+import { createMigrationsView } from './host/tree/migrations-view.js';
+
+export function activate(context: ExtensionContext): void {
+  const store = new DisposableStore();
+  context.subscriptions.push(store);
+  const secrets = new KnownSecrets();
+  const log = store.add(new RedactingLog('Cosmos Migration', secrets));
+  const changes = store.add(new EventEmitter<void>());
+  const clusters = new SavedClusterStore({
+    memento: context.globalState,
+    secrets: context.secrets,
+    changes,
+    declared: () => settings().connections,
+    env: process.env,
+    adapters,
+    askPassword,
+    onKeyringFailure: (error) => tellKeyringFailure(error, log),
+    onSecrets: (found) => secrets.add(found),
+  });
+  const connections = store.add(new SharedConnections({ clusters, adapters }));
+  const catalog = store.add(createClusterCatalog({ clusters, connections, adapters, log }));
+  const runs = store.add(
+    createRuns({
+      adapters,
+      runsRoot: () => settings().runsFolder ?? defaultRunsRoot(),
+      clusters,
+      log,
+      cliPath: context.asAbsolutePath('dist/cli.cjs'),
+      settings,
+    }),
+  );
+  const services: HostServices & { readonly clusters: SavedClusterStore } = {
+    adapters,
+    clusters,
+    connections,
+    catalog,
+    runs: runs.runs,
+    control: runs.control,
+    log,
+  };
+  const view = store.add(createClustersView(services));
+  store.add(createMigrationsView(services));
+  const pages = store.add(createRunPages(services, context));
+  const missing = (): Promise<void> => Promise.reject(new MigrationError('internal', { reason: 'wizard' }));
+  const wizard = { open: missing, openPlan: missing, withQuickPicks: missing };
+  const results = store.add(new ResultDocuments());
+  store.add(
+    registerCommands({
+      services,
+      context,
+      settings,
+      view,
+      wizard,
+      pages,
+      results,
+      startRelay: (id) => runs.startRelay(id),
+    }),
+  );
+  store.add(watchClusters({ clusters, connections, log }, changes, context));
+}
+
+/** The bundle with the driver, read when it is needed for the first time. */
+async function adapters(): Promise<HostAdapters> {
+  return (await import('./extension-adapters.js')).adapters;
+}
+
+function settings(): Settings {
+  const section = workspace.getConfiguration(SETTINGS_SECTION);
+  return readSettings((key) => section.get(key));
+}
+
+async function askPassword({ name }: ClusterProfile): Promise<string | undefined> {
+  return window.showInputBox({
+    title: name,
+    prompt: l10n.t('Password of {0}; it is kept for this window only', name),
+    password: true,
+    ignoreFocusOut: true,
+  });
+}
+
+function tellKeyringFailure(error: unknown, log: RedactingLog): void {
+  log.warn('the secret store failed', error);
+  const text = l10n.t(
+    'The secret store of this system does not work. Passwords are kept for this window only, and you will be asked for them again.',
+  );
+  void window.showWarningMessage(text, labels.showLog()).then((clicked) => clicked && log.show());
+}

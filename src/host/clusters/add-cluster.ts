@@ -1,0 +1,136 @@
+import { env, l10n, ThemeIcon, window } from 'vscode';
+import type { ConnectionString, HostAdapters } from '../adapters.js';
+import { clusterSummary } from '../../words/clusters.js';
+import type { HostServices, NewCluster } from '../services.js';
+import { askChoice, askText, type Choice } from './ask.js';
+import type { ClusterRole } from './cluster-profile.js';
+import { askConnectionString } from './connection-box.js';
+import { askConnectionSteps, type SteppedConnection } from './connection-steps.js';
+import { probeBeforeSaving } from './probe-cluster.js';
+
+type Way = { readonly kind: 'type' | 'steps' } | { readonly kind: 'clipboard'; readonly found: ConnectionString };
+
+/** A clipboard that asks somebody for permission must not hold up anything; what comes later is shown then. */
+async function inClipboard({ parseConnectionString }: HostAdapters): Promise<readonly Choice<Way>[]> {
+  try {
+    const found = parseConnectionString(await env.clipboard.readText());
+    return [
+      {
+        label: l10n.t('Use the connection string in the clipboard'),
+        detail: found.withoutPassword().reveal(),
+        iconPath: new ThemeIcon('clippy'),
+        value: { kind: 'clipboard', found },
+      },
+    ];
+  } catch {
+    // Nothing that is a connection string, or nothing that may be read.
+    return [];
+  }
+}
+
+/** Adds a source or target; always tested before it is saved. Returns its id, undefined when the user stopped. */
+export async function addCluster(role: ClusterRole, services: HostServices): Promise<string | undefined> {
+  const title = role === 'source' ? l10n.t('Add Source') : l10n.t('Add Target');
+  const adapters = await services.adapters();
+  const ways: readonly Choice<Way>[] = [
+    { label: l10n.t('Type or paste a connection string'), iconPath: new ThemeIcon('edit'), value: { kind: 'type' } },
+    {
+      label: l10n.t('Step by step'),
+      detail: l10n.t('Host, login, TLS, certificates'),
+      iconPath: new ThemeIcon('list-ordered'),
+      value: { kind: 'steps' },
+    },
+  ];
+  for (;;) {
+    const way = await askChoice({
+      title,
+      placeholder: l10n.t('How do you want to say where it is?'),
+      choices: ways,
+      later: inClipboard(adapters),
+    });
+    if (way.kind !== 'answer') return undefined;
+    const said = await askConnection(title, way.value, adapters);
+    if (said === 'back') continue;
+    return said === undefined ? undefined : nameTestAndSave(title, role, said, services, adapters);
+  }
+}
+
+async function askConnection(
+  title: string,
+  way: Way,
+  adapters: HostAdapters,
+): Promise<SteppedConnection | 'back' | undefined> {
+  if (way.kind === 'clipboard') return { connectionString: way.found };
+  if (way.kind === 'steps') return askConnectionSteps(title, adapters);
+  const answer = await askConnectionString({ title, prompt: connectionPrompt(), canGoBack: true }, adapters);
+  if (answer.kind === 'answer') return { connectionString: answer.value };
+  return answer.kind === 'back' ? 'back' : undefined;
+}
+
+const connectionPrompt = (): string =>
+  l10n.t('Connection string. Its password goes to the secret store of your system, nowhere else.');
+
+/** Short and telling: the account of Cosmos DB and Atlas, else the first host. */
+export function suggestedName(connectionString: Pick<ConnectionString, 'hosts'>): string {
+  const host = connectionString.hosts[0] ?? '';
+  const managed = /^([^.]+)\..*\.(?:azure\.[a-z]+|mongodb\.net)(?::\d+)?$/.exec(host);
+  return managed?.[1] ?? host;
+}
+
+function freeName(wanted: string, services: HostServices): string {
+  const taken = new Set(services.clusters.list().map(({ name }) => name));
+  let name = wanted;
+  for (let n = 2; taken.has(name); n++) name = `${wanted} ${n}`;
+  return name;
+}
+
+export function nameProblem(name: string, services: HostServices, own?: string): string | undefined {
+  if (name.trim() === '') return l10n.t('It cannot be empty.');
+  const taken = services.clusters.list().some((other) => other.id !== own && other.name === name.trim());
+  return taken ? l10n.t('Another connection has this name.') : undefined;
+}
+
+async function nameTestAndSave(
+  title: string,
+  role: ClusterRole,
+  said: SteppedConnection,
+  services: HostServices,
+  adapters: HostAdapters,
+): Promise<string | undefined> {
+  let connection = said;
+  let name = freeName(suggestedName(said.connectionString), services);
+  for (;;) {
+    const named = await askText({
+      title,
+      prompt: l10n.t('Its name in the tree and in plans'),
+      value: name,
+      check: (text) => nameProblem(text, services),
+    });
+    if (named.kind !== 'answer') return undefined;
+    name = named.value.trim();
+    const cluster: NewCluster = { ...connection, name, role };
+    const probed = await probeBeforeSaving(cluster, adapters);
+    if (probed.kind === 'save') return save({ ...cluster, role: probed.role }, probed.facts, services);
+    if (probed.kind === 'discard') return undefined;
+    const again = await askConnectionString(
+      { title, prompt: connectionPrompt(), value: connection.connectionString.reveal() },
+      adapters,
+    );
+    if (again.kind !== 'answer') return undefined;
+    connection = { ...connection, connectionString: again.value };
+  }
+}
+
+async function save(
+  cluster: NewCluster,
+  facts: Parameters<typeof clusterSummary>[0] | undefined,
+  services: HostServices,
+): Promise<string> {
+  const { id, name } = await services.clusters.add(cluster);
+  services.log.info(`added ${cluster.role} ${name}`);
+  if (facts) {
+    await services.clusters.noteSeen(id, { kind: facts.kind, version: facts.version });
+    void window.showInformationMessage(l10n.t('{0} was added: {1}.', name, clusterSummary(facts)));
+  }
+  return id;
+}

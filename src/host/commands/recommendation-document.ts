@@ -1,0 +1,69 @@
+/** All methods with their reasons as Markdown: the recommended one first, then the others, then what will not work on the target. */
+import type { Decisions } from '../../core/decide/decide.js';
+import type { Finding } from '../../core/model/finding.js';
+import type { RankedMethod, Reason } from '../../core/model/method.js';
+import { groupFindings, namespacesInShort } from '../../words/finding-groups.js';
+import { methodName } from '../../words/methods.js';
+import { sentenceFor } from '../../words/reasons.js';
+import type { Block, Cell, Section } from '../../words/report-content.js';
+import { sectionsMarkdown } from '../../words/report-markdown.js';
+import { formatDuration } from '../../words/sizes.js';
+import { tuningSentence } from '../../words/tuning.js';
+import type { Translate } from '../translate.js';
+
+const prose = (text: string): Cell => ({ text });
+const MARKS: Readonly<Record<Reason['weight'], string>> = { '+': '＋', '-': '－', '!': '✗' };
+
+export function recommendationDocument(title: string, pair: string, decisions: Decisions, t: Translate): string {
+  const { recommendation, findings, tuning } = decisions;
+  const chosen = recommendation.ranked.find(({ method }) => method === recommendation.recommended);
+  const others = recommendation.ranked.filter((method) => method !== chosen);
+  const headline = t('Recommended: {0}', methodName(recommendation.recommended));
+  return sectionsMarkdown(title, headline, [
+    { title: pair, blocks: chosen ? methodBlocks(chosen, t) : [] },
+    ...(tuning ? [{ title: t('Tuning'), blocks: [list(tuning.explanation.map((item) => tuningSentence(item)))] }] : []),
+    ...findingSections(findings, t),
+    ...others.map((method) => ({
+      title: `${methodName(method.method)}${state(method, t)}`,
+      blocks: methodBlocks(method, t),
+    })),
+    ...(recommendation.assumptions.length > 0
+      ? [{ title: t('What the figures rest on'), blocks: [list(recommendation.assumptions.map(sentenceFor))] }]
+      : []),
+  ]);
+}
+
+function list(items: readonly string[]): Block {
+  return { kind: 'list', items: items.map((item) => [prose(item)]) };
+}
+
+function state(method: RankedMethod, t: Translate): string {
+  if (!method.possible) return `: ${t('not possible here')}`;
+  return method.available ? '' : `: ${t('possible, but not carried out by this version')}`;
+}
+
+function methodBlocks(method: RankedMethod, t: Translate): readonly Block[] {
+  const { low, expected, high } = method.durationMs;
+  const duration = t('Moving the data takes about {0} ({1} to {2}).', ...[expected, low, high].map(formatDuration));
+  return [
+    list([
+      ...(method.possible ? [duration] : []),
+      ...method.reasons.map((reason) => `${MARKS[reason.weight]} ${sentenceFor(reason)}`),
+      ...(method.possible ? method.needs.map((need) => t('Needs: {0}', sentenceFor(need))) : []),
+    ]),
+  ];
+}
+
+function findingSections(findings: readonly Finding[], t: Translate): Section[] {
+  if (findings.length === 0) return [{ title: t('Findings'), blocks: [list([t('Nothing stands in the way.')])] }];
+  const words = { blocker: t('Blocker'), warning: t('Warning'), info: t('Note') };
+  const sorted = (['blocker', 'warning', 'info'] as const).flatMap((s) => findings.filter((f) => f.severity === s));
+  const rows = groupFindings(sorted).map(({ severity, sentence, remedy, namespaces }) => [
+    prose(words[severity]),
+    prose(namespacesInShort(namespaces)),
+    prose(sentence),
+    prose(remedy),
+  ]);
+  const columns = [t('Severity'), t('Where'), t('What'), t('What to do')].map((title) => ({ title }));
+  return [{ title: t('Findings'), blocks: [{ kind: 'table', columns, rows }] }];
+}

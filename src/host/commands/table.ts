@@ -1,0 +1,156 @@
+/** Every command and what it does. package.json says the same to VS Code, and a test holds the two together. */
+import { commands, Disposable, l10n } from 'vscode';
+import type { RunAction } from '../../protocol/run-page.js';
+import { addCluster } from '../clusters/add-cluster.js';
+import type { ClusterProfile } from '../clusters/cluster-profile.js';
+import { editCluster, removeClusters } from '../clusters/edit-cluster.js';
+import { testCluster } from '../clusters/test-cluster.js';
+import { COMMANDS, type CommandId } from '../ids.js';
+import { analyzeSize } from './analyze-size.js';
+import { clusterIdOf, clusterNodes, runIds } from './arguments.js';
+import { copyCommandLines } from './copy-command-lines.js';
+import { migrate, seedFromAny } from './migrate.js';
+import type { CommandParts } from './parts.js';
+import { pickCluster, pickRun } from './pickers.js';
+import { choosePlan } from './plan-files.js';
+import { recommend } from './recommend.js';
+import { runCommand } from './run-command.js';
+import { runPlan } from './run-plan.js';
+import { setUpTools } from './set-up-tools.js';
+
+type Handler = (...args: readonly unknown[]) => unknown;
+
+export function commandTable(parts: CommandParts): Readonly<Record<CommandId, Handler>> {
+  const { services, view, wizard, pages } = parts;
+
+  /** The clusters that the nodes mean, else one that is picked. */
+  const clustersOf = async (args: readonly unknown[], wish: Parameters<typeof pickCluster>[1]) => {
+    const ids = new Set(clusterNodes(args).map(clusterIdOf));
+    const suits = (p: ClusterProfile): boolean =>
+      (wish.role === undefined || p.role === wish.role) && (!wish.savedOnly || p.origin === 'saved');
+    const found = services.clusters.list().filter((profile) => ids.has(profile.id) && suits(profile));
+    if (found.length > 0) return found;
+    const picked = await pickCluster(services, wish);
+    return picked ? [picked] : [];
+  };
+  const withCluster =
+    (wish: () => Parameters<typeof pickCluster>[1], work: (profile: ClusterProfile) => unknown): Handler =>
+    async (...args) => {
+      const [profile] = await clustersOf(args, wish());
+      return profile && work(profile);
+    };
+  const withRun =
+    (action: RunAction | undefined, title: () => string, work: (runId: string) => unknown): Handler =>
+    async (...args) => {
+      const given = runIds(args).filter((id) => services.runs.get(id) !== undefined);
+      const picked = given.length > 0 ? undefined : await pickRun(services, action, title());
+      for (const runId of picked === undefined ? given : [picked]) await work(runId);
+    };
+
+  return {
+    [COMMANDS.addSource]: () => addCluster('source', services),
+    [COMMANDS.addTarget]: () => addCluster('target', services),
+    [COMMANDS.editCluster]: withCluster(
+      () => ({ title: l10n.t('Edit Connection'), savedOnly: true }),
+      async (profile) => {
+        await editCluster(profile, services);
+        view.refresh({ kind: 'cluster', clusterId: profile.id });
+      },
+    ),
+    [COMMANDS.removeCluster]: async (...args) => {
+      const profiles = await clustersOf(args, { title: l10n.t('Remove Connection'), savedOnly: true });
+      if (profiles.length > 0) await removeClusters(profiles, services);
+    },
+    [COMMANDS.testCluster]: withCluster(
+      () => ({ title: l10n.t('Test Connection') }),
+      (profile) => testCluster(profile, services),
+    ),
+    [COMMANDS.refresh]: async (...args) => {
+      const nodes = clusterNodes(args);
+      if (nodes.length === 0) view.refresh();
+      for (const node of nodes) view.refresh(node);
+      await services.runs.refresh();
+    },
+    [COMMANDS.retryNode]: (...args) => {
+      for (const node of clusterNodes(args)) view.retry(node);
+    },
+    [COMMANDS.analyzeSize]: (...args) => analyzeSize(args, parts),
+    [COMMANDS.recommend]: (...args) => recommend(args, parts),
+    [COMMANDS.migrateCollection]: (...args) => migrate('collection', args, parts),
+    [COMMANDS.migrateDatabase]: (...args) => migrate('database', args, parts),
+    [COMMANDS.migrateCluster]: (...args) => migrate('cluster', args, parts),
+    [COMMANDS.openWizard]: (...args) => wizard.open(seedFromAny(args, parts)),
+    [COMMANDS.migrateWithQuickPicks]: (...args) => wizard.withQuickPicks(seedFromAny(args, parts)),
+    [COMMANDS.openPlanInWizard]: async (...args) => {
+      const path = await choosePlan(args, l10n.t('Open Plan in Wizard'));
+      if (path !== undefined) await wizard.openPlan(path);
+    },
+    [COMMANDS.copyCommandLines]: (...args) => copyCommandLines(args, parts),
+    [COMMANDS.runPlan]: (...args) => runPlan(args, parts),
+    [COMMANDS.openRunPage]: withRun(
+      undefined,
+      () => l10n.t('Open Run Page'),
+      (id) => pages.open(id),
+    ),
+    [COMMANDS.pauseRun]: withRun(
+      'pause',
+      () => l10n.t('Pause Migration'),
+      (id) => services.control.pause(id),
+    ),
+    [COMMANDS.resumeRun]: withRun(
+      'resume',
+      () => l10n.t('Resume Migration'),
+      (id) => services.control.resume(id),
+    ),
+    [COMMANDS.cancelRun]: withRun(
+      'cancel',
+      () => l10n.t('Cancel Migration'),
+      (id) => services.control.cancel(id),
+    ),
+    [COMMANDS.verifyRun]: withRun(
+      'verify',
+      () => l10n.t('Verify Again'),
+      (id) => services.control.verify(id),
+    ),
+    [COMMANDS.openReport]: withRun(
+      'report',
+      () => l10n.t('Open Report'),
+      (id) => pages.openReport(id),
+    ),
+    [COMMANDS.reportActions]: () => pages.reportActions(),
+    [COMMANDS.openDeadLetters]: withRun(
+      'dead-letters',
+      () => l10n.t('Open Dead Letters'),
+      (id) => pages.openDeadLetters(id),
+    ),
+    [COMMANDS.retryDeadLetters]: withRun(
+      'retry-dead-letters',
+      () => l10n.t('Retry Dead Letters'),
+      (id) => services.control.retryDeadLetters(id),
+    ),
+    [COMMANDS.showTerminal]: withRun(
+      'terminal',
+      () => l10n.t('Show Terminal'),
+      (id) => services.control.showTerminal(id),
+    ),
+    [COMMANDS.startRelay]: withCluster(
+      () => ({ title: l10n.t('Start Throttle Relay'), role: 'target' }),
+      (profile) => parts.startRelay(profile.id),
+    ),
+    [COMMANDS.setUpTools]: () => setUpTools(parts),
+    [COMMANDS.showLog]: () => services.log.show(),
+  };
+}
+
+/** Registers all of them; each runs through {@link runCommand}. */
+export function registerCommands(parts: CommandParts): Disposable {
+  const { services } = parts;
+  const surroundings = {
+    log: services.log,
+    clusterNamed: (name: string) => services.clusters.list().find((profile) => profile.name === name)?.id,
+  };
+  const registered = Object.entries(commandTable(parts)).map(([id, handler]) =>
+    commands.registerCommand(id, (...args: unknown[]) => runCommand(id, () => handler(...args), surroundings)),
+  );
+  return Disposable.from(...registered);
+}
