@@ -93,10 +93,6 @@ function notesOf({ snapshot, problem, alive, path }: RunInfo, t: Translate): str
   if (snapshot.state === 'planned' && !alive) {
     notes.push(t('It was not started. If its terminal shows an error, mend that, then resume.'));
   }
-  if (snapshot.state === 'failed-resumable') {
-    notes.push(t('Nothing is lost: what has reached the target is recognised when you resume.'));
-  }
-  if (snapshot.state === 'cancelled') notes.push(t('What was copied so far is on the target.'));
   return notes;
 }
 
