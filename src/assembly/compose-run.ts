@@ -5,9 +5,10 @@ import type { OpenRun } from '../adapters/files/open-run.js';
 import type { ConnectedCluster } from '../adapters/mongo/connect.js';
 import { relayTarget, throughRelay } from '../adapters/mongo/relay-target.js';
 import { createNativeTools } from '../adapters/tools/native-tools.js';
+import { MigrationError } from '../core/model/error.js';
 import type { ConflictPolicy } from '../core/model/plan.js';
 import type { Namespace } from '../core/model/namespace.js';
-import type { NativeRunContext, RunEvent } from '../engine/native-run.js';
+import type { NativeRunContext, RunEvent } from '../engine/run-context.js';
 import type { Clock } from '../engine/ports.js';
 import type { DuplicatePolicy } from '../relay/policy.js';
 import { startRelay, type Relay } from '../relay/relay.js';
@@ -18,8 +19,8 @@ export interface RunParts {
   readonly run: OpenRun;
   readonly source: ConnectedCluster;
   readonly target: ConnectedCluster;
-  /** Paths of proven binaries. */
-  readonly tools: { readonly mongodump: string; readonly mongorestore: string };
+  /** Paths of proven binaries; absent where no tool takes part. */
+  readonly tools?: { readonly mongodump: string; readonly mongorestore: string };
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
@@ -54,15 +55,17 @@ export async function composeRun(parts: RunParts): Promise<ComposedRun> {
         return relay;
       },
     },
-    tools: createNativeTools({
-      tools: parts.tools,
-      sourceUri: source.connectionString.reveal(),
-      sourceTls: tlsOf(plan.source),
-      restoreUri: (port) => throughRelay(withTls(target), port).reveal(),
-      secretsFolder: join(folder.path, 'secrets'),
-      onSecretFile: (path, present) => journal.append({ type: 'secret-file', path, present }),
-      clock,
-    }),
+    tools: parts.tools
+      ? createNativeTools({
+          tools: parts.tools,
+          sourceUri: source.connectionString.reveal(),
+          sourceTls: tlsOf(plan.source),
+          restoreUri: (port) => throughRelay(withTls(target), port).reveal(),
+          secretsFolder: join(folder.path, 'secrets'),
+          onSecretFile: (path, present) => journal.append({ type: 'secret-file', path, present }),
+          clock,
+        })
+      : { dumpAndRestore: () => Promise.reject(new MigrationError('tool-missing', { tool: 'mongodump' })) },
     journal,
     deadLetters,
     deadLetterIds: (ns) => deadLetterIds(folder.deadLettersPath, ns),

@@ -29,6 +29,15 @@ export async function resolveCluster(
   options: ClusterOptions,
   context: CommandContext,
 ): Promise<ResolvedCluster> {
+  const handed = await handedOver(side, context);
+  if (
+    handed &&
+    (options.uri === undefined || isSameCluster(handed, context.adapters.parseConnectionString(options.uri)))
+  ) {
+    const { name = handed.hosts[0] ?? side } = options;
+    const reference = { name, uri: handed.withoutPassword().reveal(), ...tlsFiles(options, context.cwd) };
+    return { side, reference, connectionString: handed };
+  }
   const { text, fromEnvironment } = connectionText(side, options, context);
   const parsed = context.adapters.parseConnectionString(text);
   context.output.protect(parsed.secrets);
@@ -69,7 +78,33 @@ export async function resolveReference(
     ...(chosen === undefined ? {} : { passwordFrom: chosen }),
     ...tlsFiles(options, context.cwd),
   };
+  const handed = await handedOver(side, context);
+  if (handed) {
+    if (!isSameCluster(handed, context.adapters.parseConnectionString(planned.uri))) {
+      throw unavailable(side, { reason: 'handover-other-cluster' });
+    }
+    return { side, reference, connectionString: handed };
+  }
   return { side, reference, connectionString: await withSecret(side, reference, context) };
+}
+
+/** What the window that started this process gives for a side. */
+async function handedOver(side: Side, context: CommandContext): Promise<ConnectionString | undefined> {
+  const text = (await context.handedOver?.())?.[side];
+  if (text === undefined) return undefined;
+  const parsed = context.adapters.parseConnectionString(text);
+  context.output.protect(parsed.secrets);
+  return parsed;
+}
+
+/** The same servers as the same user; options may have been changed since the plan was made. */
+function isSameCluster(a: ConnectionString, b: ConnectionString): boolean {
+  const hosts = (c: ConnectionString): string =>
+    [...c.hosts]
+      .map((host) => host.toLowerCase())
+      .sort()
+      .join(',');
+  return hosts(a) === hosts(b) && a.username === b.username;
 }
 
 /** Connects; what is secret about the cluster is redacted from then on. @throws MigrationError as `connect`. */

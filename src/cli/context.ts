@@ -1,8 +1,13 @@
 /** What the commands work with. Only the composition root fills these in; commands import the adapters' types, never their code. */
 import type * as deadLetters from '../adapters/files/dead-letter-reader.js';
 import type * as durable from '../adapters/files/durable.js';
+import type * as liveSnapshots from '../adapters/files/live-snapshot.js';
 import type * as openRuns from '../adapters/files/open-run.js';
 import type * as planFiles from '../adapters/files/plan-file.js';
+import type * as runControls from '../adapters/files/run-control.js';
+import type * as runLists from '../adapters/files/run-list.js';
+import type { HandedSecrets } from '../adapters/files/secret-handover.js';
+import type * as steering from '../adapters/files/steer-run.js';
 import type * as runFolders from '../adapters/files/run-folder.js';
 import type * as connections from '../adapters/mongo/connect.js';
 import type * as connectionStrings from '../adapters/mongo/connection-string.js';
@@ -10,11 +15,13 @@ import type * as inventories from '../adapters/mongo/inventory.js';
 import type * as charges from '../adapters/mongo/measure-charge.js';
 import type * as toolLocations from '../adapters/tools/locate-tool.js';
 import type * as nativeRuns from '../engine/native-run.js';
+import type * as retries from '../engine/retry-dead-letters.js';
 import type { Clock } from '../engine/ports.js';
 import type * as verification from '../engine/verify/verify-run.js';
 import type * as composition from '../assembly/compose-run.js';
 import type * as copyDescriptions from '../assembly/describe-copy.js';
 import type { Interruption } from './interruption.js';
+import type { Keys } from './keys.js';
 import type { Output } from './output.js';
 import type { Prompts } from './prompts.js';
 import type * as runReports from '../assembly/run-reports.js';
@@ -39,12 +46,19 @@ export interface Adapters {
   readonly listRuns: typeof runFolders.listRuns;
   readonly summariseRun: typeof runFolders.summariseRun;
   readonly defaultRunsRoot: typeof runFolders.defaultRunsRoot;
+  readonly listDeadLetters: typeof deadLetters.listDeadLetters;
   readonly deadLetterIds: typeof deadLetters.deadLetterIds;
   readonly writeTextFile: typeof durable.writeFileAtomic;
   readonly locateTools: typeof toolLocations.locateTools;
   readonly composeRun: typeof composition.composeRun;
   readonly describeCopy: typeof copyDescriptions.describeCopy;
   readonly nativeRun: typeof nativeRuns.nativeRun;
+  readonly retryDeadLetters: typeof retries.retryDeadLetters;
+  readonly startLiveWriter: typeof liveSnapshots.startLiveWriter;
+  readonly readLiveFile: typeof liveSnapshots.readLiveFile;
+  readonly openRunList: typeof runLists.openRunList;
+  readonly watchControl: typeof runControls.watchControl;
+  readonly steerRun: typeof steering.steerRun;
   readonly verifyRun: typeof verification.verifyRun;
   readonly readRunReport: typeof runReports.readRunReport;
   readonly writeReports: typeof runReports.writeReports;
@@ -56,6 +70,9 @@ export interface CommandContext {
   readonly adapters: Adapters;
   readonly output: Output;
   readonly prompts: Prompts;
+  readonly keys: Keys;
+  /** Connection strings that the window which started this process hands over; absent where it was started by hand. */
+  readonly handedOver?: () => Promise<HandedSecrets>;
   readonly interruption: Interruption;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -28,6 +28,26 @@ const OWN_WORDS: Readonly<Record<string, (facts: Facts) => ErrorWords>> = {
     why: 'Neither a plan nor a run was named.',
     todo: `${PROGRAM} run PLAN starts a new run; ${PROGRAM} run --resume RUN goes on with one.`,
   }),
+  'missing-run': (f) => ({
+    happened: `Which run is to ${text(f, 'action')}?`,
+    why: '',
+    todo: `${PROGRAM} runs ${text(f, 'action')} RUN, with its id, the start of it, or latest.`,
+  }),
+  'no-dead-letters': (f) => ({
+    happened: `Run ${text(f, 'run')} has no dead letters.`,
+    why: '',
+    todo: `${PROGRAM} report ${text(f, 'run')} tells what it came to.`,
+  }),
+  'run-not-steered': (f) => ({
+    happened: `Run ${text(f, 'run')} cannot be ${text(f, 'wanted')} now.`,
+    why: `It is ${text(f, 'state')}.`,
+    todo: `${PROGRAM} runs shows every run and its state.`,
+  }),
+  'needs-process': (f) => ({
+    happened: `Nobody works on run ${text(f, 'run')}.`,
+    why: 'Going on wants a process of its own.',
+    todo: `${PROGRAM} run --resume ${text(f, 'run')}`,
+  }),
   'plan-and-resume': () => ({
     happened: 'A plan and a run to resume cannot be given together.',
     why: 'A run has its own copy of the plan.',
@@ -65,6 +85,13 @@ export function failureWords(error: MigrationError): ErrorWords {
   return own && (error.code === 'bad-option' || error.code === 'bad-plan') ? own(error.facts) : errorWords(error);
 }
 
+/** What happened, why, and what to do, broken at the width. */
+export function failureLines(error: unknown, width: number): string[] {
+  const { happened, why, todo } = failureWords(MigrationError.is(error) ? error : fromUnexpected(error));
+  const lines = [happened, why, `→ ${todo}`].filter((line) => line !== '' && line !== '→ ');
+  return lines.flatMap((line) => wrap(line, Math.min(width, 100), line.startsWith('→') ? '  ' : ''));
+}
+
 /** Tells the user (and with `--json` the program) and returns the exit code. Never throws. */
 export function reportFailure(
   error: unknown,
@@ -76,9 +103,7 @@ export function reportFailure(
   const known = MigrationError.is(error) ? error : fromUnexpected(error);
   const code = exitCodeOfError(known);
   const words = failureWords(known);
-  const width = Math.min(output.people.columns, 100);
-  const lines = [`${words.happened}`, words.why, `→ ${words.todo}`].filter((line) => line !== '' && line !== '→ ');
-  output.note(...lines.flatMap((line) => wrap(line, width, line.startsWith('→') ? '  ' : '')));
+  output.note(...failureLines(known, output.people.columns));
   if (env['MCM_DEBUG'] && error instanceof Error) output.note('', error.stack ?? error.message, ...causeOf(error));
   else if (known.code === 'internal') output.note('(MCM_DEBUG=1 shows where it happened)');
   output.event({ error: { code: known.code, ...words, facts: known.facts }, exitCode: code });

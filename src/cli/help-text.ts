@@ -36,8 +36,10 @@ A migration in five steps:
     `${PROGRAM} run plan.migration.json --dry-run`,
     `${PROGRAM} run plan.migration.json`,
     `${PROGRAM} run --resume latest`,
+    `${PROGRAM} run --retry-dead-letters latest`,
   )}
-Ctrl-C once stops cleanly: everything that was copied counts, and --resume goes on. With --json every event is one
+Ctrl-C once stops cleanly: everything that was copied counts, and --resume goes on. On a terminal the key p pauses and c
+cancels; with --attended (or on a terminal) a paused run waits for r in the same process, without it the process ends. With --json every event is one
 line of JSON on stdout, the last one has the verdict.
 `,
   verify: `${examples(`${PROGRAM} verify latest`, `${PROGRAM} verify plan.migration.json --yes`)}
@@ -53,7 +55,10 @@ as the target's own: logging in passes through. TLS towards the target is made b
 request units the relay waits and sends the refused documents again; the tool never sees it. Ctrl-C ends the relay and
 prints what arrived.
 `,
-  runs: examples(`${PROGRAM} runs`),
+  runs: `${examples(`${PROGRAM} runs`, `${PROGRAM} runs show latest`, `${PROGRAM} runs pause latest`, `${PROGRAM} runs cancel 20260314`)}
+Pause, resume and cancel are asked of the process that works on the run. Where none does, cancel closes the run in its
+journal, and going on is ${PROGRAM} run --resume. What a cancelled run has copied stays on the target.
+`,
   tools: examples(`${PROGRAM} tools`, `MCM_MONGODUMP=/opt/tools/bin/mongodump ${PROGRAM} tools --no-install`),
 };
 

@@ -1,11 +1,16 @@
 /** Composition root of the command line: the only place that names the adapters' code. Nothing happens on import but the run of the program. */
 import { setFlagsFromString } from 'node:v8';
 import packageJson from '../../package.json';
-import { deadLetterIds } from '../adapters/files/dead-letter-reader.js';
+import { deadLetterIds, listDeadLetters } from '../adapters/files/dead-letter-reader.js';
 import { writeFileAtomic } from '../adapters/files/durable.js';
+import { readLiveFile, startLiveWriter } from '../adapters/files/live-snapshot.js';
 import { openRun } from '../adapters/files/open-run.js';
 import { readPlanFile, writePlanFile } from '../adapters/files/plan-file.js';
 import { createRun, defaultRunsRoot, findRun, listRuns, summariseRun } from '../adapters/files/run-folder.js';
+import { openRunList } from '../adapters/files/run-list.js';
+import { watchControl } from '../adapters/files/run-control.js';
+import { receiveSecrets, SECRETS_PIPE, type HandedSecrets } from '../adapters/files/secret-handover.js';
+import { steerRun } from '../adapters/files/steer-run.js';
 import { connect } from '../adapters/mongo/connect.js';
 import { parseConnectionString } from '../adapters/mongo/connection-string.js';
 import { readInventory } from '../adapters/mongo/inventory.js';
@@ -13,13 +18,16 @@ import { measureInsertCharge } from '../adapters/mongo/measure-charge.js';
 import { systemClock } from '../adapters/system-clock.js';
 import { locateTools } from '../adapters/tools/locate-tool.js';
 import { nativeRun } from '../engine/native-run.js';
+import { retryDeadLetters } from '../engine/retry-dead-letters.js';
 import { verifyRun } from '../engine/verify/verify-run.js';
 import { composeRun } from '../assembly/compose-run.js';
 import type { Adapters } from './context.js';
 import { describeCopy } from '../assembly/describe-copy.js';
 import { reportFailure } from './failure.js';
 import { watchSignals } from './interruption.js';
+import { terminalKeys, untilKey } from './keys.js';
 import { Output, type TextStream } from './output.js';
+import { EXIT } from './exit-codes.js';
 import { createProgram } from './program.js';
 import { terminalPrompts } from './prompts.js';
 import { readRunReport, writeReports } from '../assembly/run-reports.js';
@@ -38,12 +46,19 @@ const adapters: Adapters = {
   listRuns,
   summariseRun,
   defaultRunsRoot,
+  listDeadLetters,
   deadLetterIds,
   writeTextFile: writeFileAtomic,
   locateTools,
   composeRun,
   describeCopy,
   nativeRun,
+  retryDeadLetters,
+  startLiveWriter,
+  readLiveFile,
+  openRunList,
+  watchControl,
+  steerRun,
   verifyRun,
   readRunReport,
   writeReports,
@@ -69,7 +84,17 @@ async function flushed(out: NodeJS.WriteStream): Promise<void> {
   await new Promise<void>((resolve) => out.write('', () => resolve()));
 }
 
+/** Asked once, when a cluster is first wanted. The address is taken out of the environment before anything is started that would inherit it. */
+function takeHandover(): (() => Promise<HandedSecrets>) | undefined {
+  const path = process.env[SECRETS_PIPE];
+  delete process.env[SECRETS_PIPE];
+  if (!path) return undefined;
+  let asked: Promise<HandedSecrets> | undefined;
+  return () => (asked ??= receiveSecrets(path, { clock: systemClock }));
+}
+
 async function main(): Promise<number> {
+  const handedOver = takeHandover();
   const { argv, env } = process;
   const stdout = stream(process.stdout);
   const stderr = stream(process.stderr);
@@ -88,7 +113,10 @@ async function main(): Promise<number> {
     context: ({ json }) => {
       output = new Output(stdout, stderr, json);
       const prompts = terminalPrompts(process.stdin, process.stderr);
-      return { adapters, output, prompts, interruption, clock: systemClock, env, cwd: process.cwd() };
+      const keys = terminalKeys(process.stdin, () => process.kill(process.pid, 'SIGINT'));
+      const given = handedOver === undefined ? {} : { handedOver };
+      const world = { clock: systemClock, env, cwd: process.cwd() };
+      return { adapters, output, prompts, keys, interruption, ...world, ...given };
     },
   });
   try {
@@ -97,6 +125,12 @@ async function main(): Promise<number> {
     code = reportFailure(error, output, env);
   }
   interruption.stop();
+  if (argv.includes('--attended') && stdout.isTTY && process.stdin.isTTY && !interruption.hungUp) {
+    // Such a terminal closes with its process, and the result with it.
+    stdout.write('\nPress any key to close this terminal. ');
+    await untilKey(process.stdin);
+    code = EXIT.success;
+  }
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   return code;
 }

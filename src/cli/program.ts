@@ -1,5 +1,5 @@
 /** The command line: which commands there are, what they take, and how they are explained. */
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { addClusterOptions, addCredentialOptions } from './cluster-options.js';
 import { analyze } from './commands/analyze.js';
 import { plan } from './commands/plan.js';
@@ -8,7 +8,7 @@ import { recommend } from './commands/recommend.js';
 import { relay } from './commands/relay.js';
 import { report } from './commands/report.js';
 import { run } from './commands/run.js';
-import { runs } from './commands/runs.js';
+import { RUN_ACTIONS, runs } from './commands/runs.js';
 import { tools } from './commands/tools.js';
 import { verify } from './commands/verify.js';
 import { PROGRAM, type CommandContext } from './context.js';
@@ -17,6 +17,9 @@ import { EXAMPLES, SECRETS_HELP } from './help-text.js';
 import { addRunsFolderOption } from './runs-folder.js';
 import { addRenameOption, addSelectionOptions } from './selection-options.js';
 import { addCollectionOptions, addThroughputOptions } from './target-options.js';
+
+/** For terminals that somebody watches, where the process must not end before the result was read. */
+const ATTENDED = ['--attended', 'somebody watches: stay after a pause, and at the end until a key is pressed'] as const;
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -99,7 +102,9 @@ export function createProgram(setup: ProgramSetup): Command {
     'run',
     addRunsFolderOption(planned(program.command('run').description('carry out a plan, verify it, write the report')))
       .argument('[plan]', 'the *.migration.json file')
-      .option('--resume <run>', 'go on with a run that was stopped: its id, the start of it, or latest')
+      .option('--resume <run>', 'go on with a run that was stopped or paused: its id, the start of it, or latest')
+      .option('--retry-dead-letters <run>', 'send the dead letters of a run again, then verify what they touch')
+      .option(...ATTENDED)
       .option('--dry-run', 'connect, check, print every step and command line, write nothing'),
     (options, context, [file]) => run(file, options, context),
   );
@@ -107,7 +112,8 @@ export function createProgram(setup: ProgramSetup): Command {
     'verify',
     addRunsFolderOption(planned(program.command('verify').description('compare source and target, whoever copied')))
       .argument('<plan or run>', 'a *.migration.json file, or a run: its id, the start of it, or latest')
-      .option('-y, --yes', 'agree to the request units that reading an RU target costs'),
+      .option('-y, --yes', 'agree to the request units that reading an RU target costs')
+      .option(...ATTENDED),
     (options, context, [what]) => verify(what ?? '', options, context),
   );
   define(
@@ -130,13 +136,16 @@ export function createProgram(setup: ProgramSetup): Command {
           .choices(['report', 'skip', 'overwrite', 'dead-letter'])
           .default('report'),
       )
+      .option(...ATTENDED)
       .option('--dead-letters <folder>', 'where documents go that the target refuses for good', 'dead-letters'),
     (options, context) => relay({ duplicates: 'report', deadLetters: 'dead-letters', ...options }, context),
   );
   define(
     'runs',
-    addRunsFolderOption(program.command('runs').description('list the runs of this machine and their states')),
-    runs,
+    addRunsFolderOption(program.command('runs').description('list the runs of this machine, or steer one of them'))
+      .addArgument(new Argument('[action]', 'what to do with a run').choices(RUN_ACTIONS))
+      .argument('[run]', 'its id, the start of it, or latest'),
+    (options, context, [action, which]) => runs(action, which, options, context),
   );
   define(
     'tools',

@@ -141,6 +141,13 @@ export function secretFlaw(reason: string, facts: ErrorFacts): WhyAndTodo {
       return [`The environment variable ${variable} is not set.`, 'Set it and run the command again.'];
     case 'no-password-in-uri':
       return ['The connection string holds none.', 'Give it in an environment variable, a file or at the prompt.'];
+    case 'handover-gone':
+      return [
+        'The window that started this hands it over once, and does not answer.',
+        'Resume the run from the Migrations view, or set MCM_SOURCE_URI and MCM_TARGET_URI and run the command again.',
+      ];
+    case 'handover-other-cluster':
+      return ['What was handed over is for another cluster than the plan names.', 'Make the plan again, or choose the connection that it was made with.'];
     case 'no-terminal':
       return ['There is no terminal to ask at.', `Set ${variable}, or give a file.`];
     case 'empty':

@@ -62,6 +62,14 @@ const REASONS: Readonly<Record<string, (params: Params) => string>> = {
   'namespaces-left-out': (p) => `${formatCountOf(numberOf(p, 'namespaces'), 'collection')} left out, as the plan says.`,
   'documents-missing': (p) => `${documents(p)} missing on the target: run the same plan again.`,
   'stopped-by-user': () => 'Stopped by you.',
+  'paused-by-user': () => 'Paused by you.',
+  'cancelled-by-user': (p) => {
+    const collections = numberOf(p, 'collections');
+    const made = collections > 0 ? `, in ${formatCountOf(collections, 'collection')} that the run made` : '';
+    return numberOf(p, 'documents') === 0 && collections === 0
+      ? 'Cancelled by you. Nothing of it is on the target.'
+      : `Cancelled by you. What was copied stays on the target: ${documents(p)}${made}.`;
+  },
   conflict: (p) =>
     `${textOf(p, 'ns')} holds a document on the target with the same _id${p['id'] === undefined ? '' : ` (${textOf(p, 'id')})`} and other content. The plan says to stop then.`,
   'tool-failed': (p) => {

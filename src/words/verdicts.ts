@@ -37,7 +37,7 @@ const HEADLINES: Readonly<Record<RunState, string>> = {
   verifying: 'Verifying.',
   completed: 'Completed: every document is on the target, byte for byte.',
   'completed-with-findings': 'Completed, with findings to look at.',
-  paused: 'Paused.',
+  paused: 'Paused. What was copied counts: the run can be resumed.',
   'failed-resumable': 'Not complete. Nothing is lost: the run can be resumed.',
   cancelled: 'Cancelled.',
 };
@@ -67,9 +67,11 @@ const WITHOUT_DOUBT: ReadonlySet<string> = new Set(['index-skipped', 'index-fail
 
 /** One sentence per reason, alike ones only once. */
 export function verdictReasons(verdict: VerdictFacts): string[] {
-  const said = verdict.reasons.filter(({ id }) => id !== 'stopped-by-user' || verdict.reasons.length > 1);
+  const said = verdict.reasons.filter(({ id }) => !SAID_BY_HEADLINE.has(id) || verdict.reasons.length > 1);
   return [...new Set(said.map((reason) => verdictReasonSentence(reason)))];
 }
+
+const SAID_BY_HEADLINE: ReadonlySet<string> = new Set(['stopped-by-user', 'paused-by-user']);
 
 const STEPS: Readonly<Record<string, string>> = {
   'verification-differs':
@@ -85,6 +87,9 @@ const STEPS: Readonly<Record<string, string>> = {
   'namespaces-left-out': 'Decide about what was left out.',
   'documents-missing': 'Resume the run: it brings what is missing.',
   'stopped-by-user': 'Resume the run when it suits you.',
+  'paused-by-user': 'Resume the run when it suits you.',
+  'cancelled-by-user':
+    'Drop on the target what is not wanted there. A new run of the same plan recognises what is there already.',
   conflict:
     'Verify the run: that names the documents that differ. Then remove them on one side and resume, or make a new plan with another policy for conflicts and run that.',
   'tool-failed': "Look at the tool's words, then resume.",
@@ -101,7 +106,16 @@ export function nextSteps(verdict: VerdictFacts): string[] {
     return step === undefined ? [] : [step];
   });
   const done = (verdict.state === 'completed' || verdict.state === 'completed-with-findings') && !isInDoubt(verdict);
-  return [...new Set([...steps, ...(done ? [READY] : steps.length === 0 ? ['Resume the run.'] : [])])];
+  return [
+    ...new Set([
+      ...steps,
+      ...(done
+        ? [READY]
+        : steps.length === 0
+          ? [verdict.state === 'cancelled' ? 'Make a new run to start again.' : 'Resume the run.']
+          : []),
+    ]),
+  ];
 }
 
 const MEANS: Readonly<Record<string, (evidence: EvidenceFacts) => string>> = {

@@ -12,7 +12,8 @@ import { describeTarget } from '../../src/core/plan/target.js';
 import { tune, tuneInputFor } from '../../src/core/tune/tune.js';
 import type { Verdict } from '../../src/engine/journal/record.js';
 import type { RunStatus } from '../../src/engine/journal/reduce.js';
-import { nativeRun, type RunEvent } from '../../src/engine/native-run.js';
+import { nativeRun } from '../../src/engine/native-run.js';
+import type { RunEvent } from '../../src/engine/run-context.js';
 import { findTestTool } from './tools.js';
 
 export interface Migration {

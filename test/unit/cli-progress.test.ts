@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bar, percent, progressBlock, progressLine } from '../../src/cli/display/progress-lines.js';
 import { RunDisplay } from '../../src/cli/display/run-display.js';
-import { RunProgress } from '../../src/cli/display/run-progress.js';
 import { Output } from '../../src/cli/output.js';
 import { displayWidth } from '../../src/cli/table.js';
 import { parseNamespace } from '../../src/core/model/namespace.js';
 import type { Plan } from '../../src/core/model/plan.js';
-import type { RunEvent } from '../../src/engine/native-run.js';
+import type { RunEvent } from '../../src/engine/run-context.js';
 import type { RelayedCounts } from '../../src/engine/native-ports.js';
+import { RunProgress } from '../../src/engine/progress/run-progress.js';
 
 const NS = 'shop.orders';
 
@@ -29,6 +29,10 @@ class FakeTime {
   sleep = (): Promise<void> => Promise.resolve();
 }
 
+function progressOf(plan: Plan, time: FakeTime): RunProgress {
+  return new RunProgress({ plan, runId: '20261123T204512Z-1a2b3c4d', startedAt: time.ms }, time.now);
+}
+
 function display(time: FakeTime, options: { json?: boolean; isTTY?: boolean } = {}) {
   const written = { out: '', err: '' };
   const stream = (to: 'out' | 'err') => ({
@@ -37,13 +41,13 @@ function display(time: FakeTime, options: { json?: boolean; isTTY?: boolean } = 
     write: (text: string) => void (written[to] += text),
   });
   const output = new Output(stream('out'), stream('err'), options.json ?? false);
-  return { written, shown: new RunDisplay(aPlan(), output, time) };
+  return { written, shown: new RunDisplay(progressOf(aPlan(), time), output, time) };
 }
 
 describe('progress', () => {
   it('tells rate, time left, request units against what is provisioned, throttles and dead letters', () => {
     const time = new FakeTime();
-    const progress = new RunProgress(aPlan(), time.now);
+    const progress = progressOf(aPlan(), time);
     progress.onEvent({ kind: 'state', state: 'copying' });
     for (let second = 1; second <= 5; second++) {
       time.ms += 1000;
@@ -57,17 +61,20 @@ describe('progress', () => {
 
   it('counts a shared throughput once for a database', () => {
     const time = new FakeTime();
-    const progress = new RunProgress(aPlan(), time.now);
+    const progress = progressOf(aPlan(), time);
     progress.onEvent({ kind: 'state', state: 'copying' });
     progress.onEvent(counts(10));
     expect(progress.snapshot(new Map([['shop.', 4000]])).provisioned).toBe(4000);
   });
 
   it('is the mean of both sides while verifying', () => {
-    const progress = new RunProgress(aPlan(), new FakeTime().now);
+    const progress = progressOf(aPlan(), new FakeTime());
     progress.onEvent({ kind: 'state', state: 'verifying' });
     progress.onEvent({ kind: 'verification-progress', ns: NS, side: 'source', documents: 10_000, bytes: 1 });
-    expect(progress.snapshot(new Map())).toMatchObject({ done: 5_000, finishedCollections: 0 });
+    expect(progress.snapshot(new Map())).toMatchObject({
+      done: 5_000,
+      collections: [{ compared: 5_000, verified: 'running' }],
+    });
   });
 
   it('tells the first refused documents one by one, and that there are more', () => {
@@ -93,7 +100,7 @@ describe('progress', () => {
 
   it('keeps every line of the block within the terminal', () => {
     const time = new FakeTime();
-    const progress = new RunProgress(aPlan(1e9), time.now);
+    const progress = progressOf(aPlan(1e9), time);
     progress.onEvent({ kind: 'state', state: 'copying' });
     time.ms += 1000;
     progress.onEvent(counts(123_456_789, { throttledOperations: 1e9 }));

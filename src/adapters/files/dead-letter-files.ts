@@ -10,7 +10,7 @@ import { redact } from '../../core/model/redact.js';
 import type { Clock } from '../../engine/ports.js';
 import { readableId } from '../../engine/raw-id.js';
 import { DOCUMENTS_ENDING, INDEX_ENDING, readDeadLetterIndex } from './dead-letter-reader.js';
-import { fileFailed, makePrivateFolder, PRIVATE_FILE, syncFolder } from './durable.js';
+import { fileFailed, makePrivateFolder, PRIVATE_FILE, syncFolder, writeFileAtomic } from './durable.js';
 import { namespaceFileName } from './namespace-file-name.js';
 
 /** A server's text may repeat the document; the index needs only its beginning. */
@@ -19,6 +19,11 @@ const LONGEST_MESSAGE = 2_000;
 const DIGEST_DIGITS = 32;
 
 export interface FileDeadLetters extends DeadLetterSink {
+  /**
+   * Takes letters of a namespace (`db.coll` on the target) away by the hexadecimal form of their `_id`: they have arrived. Their bytes stay where they were
+   * in the namespace's `.bson` until no letter of it is left; the index alone says what is a dead letter.
+   */
+  remove(ns: string, ids: ReadonlySet<string>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -214,6 +219,24 @@ class FileSink implements FileDeadLetters {
   count(ns?: Namespace): number {
     const counted = ns ? [this.#namespaces.get(formatNamespace(ns))] : [...this.#namespaces.values()];
     return counted.reduce((sum, files) => sum + (files ? files.kept.size + files.withoutId : 0), 0);
+  }
+
+  async remove(ns: string, ids: ReadonlySet<string>): Promise<void> {
+    const files = this.#namespaces.get(ns);
+    if (!files) return;
+    await files.idle();
+    const { entries } = await readDeadLetterIndex(`${files.path}${INDEX_ENDING}`);
+    const left = entries.filter((entry) => entry.idHex === '' || !ids.has(entry.idHex));
+    // One rename decides: the bytes of the others stay at their places.
+    await writeFileAtomic(
+      `${files.path}${INDEX_ENDING}`,
+      left.map((entry) => `${JSON.stringify(entry)}\n`).join(''),
+      PRIVATE_FILE,
+    );
+    for (const id of ids) files.kept.delete(digest(Buffer.from(id, 'hex')));
+    if (left.length > 0) return;
+    await cutTo(`${files.path}${DOCUMENTS_ENDING}`, 0, false);
+    files.offset = 0;
   }
 
   async close(): Promise<void> {

@@ -1,10 +1,13 @@
 import type { Plan } from '../../core/model/plan.js';
 import { planHash } from '../../engine/journal/identity.js';
 import type { Journal } from '../../engine/journal/port.js';
+import type { DeadLetterShelf } from '../../engine/retry-dead-letters.js';
 import type { Clock } from '../../engine/ports.js';
 import { openDeadLetters, type FileDeadLetters } from './dead-letter-files.js';
+import { listDeadLetters, readDeadLetters } from './dead-letter-reader.js';
 import { openJournalFile } from './journal-file.js';
 import { readPlanFile } from './plan-file.js';
+import { clearControl } from './run-control.js';
 import { thisProcess } from './process-identity.js';
 import type { RunFolder } from './run-folder.js';
 import { takeRunLock } from './run-lock.js';
@@ -16,14 +19,19 @@ export interface OpenRun {
   readonly plan: Plan;
   readonly journal: Journal;
   readonly deadLetters: FileDeadLetters;
+  /** The dead letters to be sent again. */
+  readonly shelf: DeadLetterShelf;
   /** Secret files of a process that died, removed on opening. */
   readonly removedSecretFiles: readonly string[];
+  /** Begins another attempt in this process, after a pause: counters start again. */
+  takeUpAgain(): Promise<void>;
   /** Brings everything to disk and lets the run go. */
   close(): Promise<void>;
 }
 
 /**
- * Takes a run over, new or interrupted: locks it, opens journal and dead letters, removes secret files that a dead process left, and records this process.
+ * Takes a run over, new or interrupted: locks it, opens journal and dead letters, removes secret files that a dead process left
+ * and requests that were meant for it, and records this process.
  * @throws MigrationError `run-locked` (`pid`), `journal-foreign`, `journal-damaged`, `bad-plan`, `file-failed`.
  */
 export async function openRun(
@@ -41,8 +49,10 @@ export async function openRun(
     );
     const removedSecretFiles = await removeLeftSecretFiles(journal);
     const deadLetters = await openDeadLetters(folder.deadLettersPath, options);
-    await journal.append({ type: 'process', ...(await thisProcess()) });
+    await clearControl(folder.path);
     const opened = journal;
+    const takeUpAgain = async (): Promise<void> => opened.append({ type: 'process', ...(await thisProcess()) });
+    await takeUpAgain();
     const close = async (): Promise<void> => {
       try {
         await deadLetters.close();
@@ -51,7 +61,12 @@ export async function openRun(
         await lock.release();
       }
     };
-    return { folder, plan, journal, deadLetters, removedSecretFiles, close };
+    const shelf: DeadLetterShelf = {
+      list: () => listDeadLetters(folder.deadLettersPath),
+      read: (ns) => readDeadLetters(folder.deadLettersPath, ns),
+      remove: (ns, ids) => deadLetters.remove(ns, ids),
+    };
+    return { folder, plan, journal, deadLetters, shelf, removedSecretFiles, takeUpAgain, close };
   } catch (error) {
     await journal?.close();
     await lock.release();

@@ -112,8 +112,12 @@ export async function summariseRun(folder: RunFolder): Promise<RunSummary> {
   }
 }
 
+/** The folder of every run, newest first. @throws MigrationError `file-failed`. */
+export async function listRunFolders(root: string): Promise<RunFolder[]> {
+  return (await runIds(root)).reverse().map((id) => runFolder(root, id));
+}
+
 /** Every run, newest first. */
 export async function listRuns(root: string): Promise<RunSummary[]> {
-  const ids = await runIds(root);
-  return Promise.all(ids.reverse().map((id) => summariseRun(runFolder(root, id))));
+  return Promise.all((await listRunFolders(root)).map((folder) => summariseRun(folder)));
 }

@@ -51,9 +51,14 @@ async function liveClaims(folder: string, own: string | undefined, removeDead: b
   return live;
 }
 
+/** Where those put their claims who work on a run. */
+export function claimsFolder(runFolder: string): string {
+  return join(runFolder, LOCK_FOLDER);
+}
+
 /** Who holds the run, if anybody alive does. */
 export async function liveLockHolder(runFolder: string): Promise<ProcessIdentity | undefined> {
-  return (await liveClaims(join(runFolder, LOCK_FOLDER), undefined, false))[0];
+  return (await liveClaims(claimsFolder(runFolder), undefined, false))[0];
 }
 
 /**
@@ -61,7 +66,7 @@ export async function liveLockHolder(runFolder: string): Promise<ProcessIdentity
  * @throws MigrationError `run-locked` with `pid` while a live process (this one included) holds it, `file-failed`.
  */
 export async function takeRunLock(runFolder: string): Promise<RunLock> {
-  const folder = join(runFolder, LOCK_FOLDER);
+  const folder = claimsFolder(runFolder);
   await makePrivateFolder(folder);
   const identity = await thisProcess();
   try {

@@ -82,7 +82,12 @@ class RunningTool {
       stdio,
       env: cleanEnvironment(options.env ?? process.env, options.secrets),
       windowsHide: true,
+      // A session of its own: Ctrl-C and a closed terminal reach this process alone, which ends the tools cleanly.
+      detached: process.platform !== 'win32',
     });
+    // Whoever ends at once takes the tools along; after a kill they lose the relay, and end by themselves.
+    const onExit = (): void => void this.child.kill('SIGKILL');
+    process.once('exit', onExit);
     const summary = new SummaryBuilder();
     this.#readLines(command.tool, summary);
     this.ended = new Promise((resolve) => {
@@ -99,6 +104,7 @@ class RunningTool {
     else options.signal?.addEventListener('abort', onAbort, { once: true });
     void this.ended.then(() => {
       this.#finished.abort();
+      process.off('exit', onExit);
       options.signal?.removeEventListener('abort', onAbort);
     });
   }

@@ -1,23 +1,22 @@
 import { MigrationError } from '../../core/model/error.js';
 import { describeTarget } from '../../core/plan/target.js';
 import type { Plan } from '../../core/model/plan.js';
-import type { Verdict } from '../../engine/journal/record.js';
+import { carryOut, type Sides } from '../carry-out.js';
 import { clusterOptions } from '../cluster-options.js';
 import { connectBoth, resolveReference, type ResolvedCluster } from '../clusters.js';
-import { PROGRAM, type CommandContext, type ConnectedCluster, type RunFolder } from '../context.js';
-import { RunDisplay } from '../display/run-display.js';
-import { exitCodeOfVerdict, EXIT, type ExitCode } from '../exit-codes.js';
+import { type CommandContext, type ConnectedCluster, type RunFolder } from '../context.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
 import { provenTools } from '../database-tools.js';
 import { OWN_METHODS } from '../own-methods.js';
 import { runsRoot } from '../runs-folder.js';
 import { heading } from '../text-blocks.js';
 import { dryRunLines, dryRunSteps } from '../dry-run.js';
 import { planLines } from '../plan-text.js';
-import { verdictLines } from '../verdict-text.js';
-import { verificationCharge } from '../verification-charge.js';
 
 export interface RunOptions {
   readonly resume?: string;
+  readonly retryDeadLetters?: string;
+  readonly attended?: boolean;
   readonly dryRun?: boolean;
   readonly runsFolder?: string;
 }
@@ -29,15 +28,18 @@ export async function run(
   context: CommandContext,
 ): Promise<ExitCode> {
   const { adapters } = context;
-  if ((planPath === undefined) === (options.resume === undefined)) {
+  const given = [planPath, options.resume, options.retryDeadLetters].filter((text) => text !== undefined);
+  if (given.length !== 1) {
     throw new MigrationError('bad-option', {
       option: 'PLAN',
-      reason: planPath === undefined ? 'plan-or-resume' : 'plan-and-resume',
+      reason: given.length === 0 ? 'plan-or-resume' : 'plan-and-resume',
     });
   }
   const root = runsRoot(options, context);
-  const existing = options.resume === undefined ? undefined : await adapters.findRun(root, options.resume);
-  if (existing) await checkResumable(existing, context);
+  const wanted = options.resume ?? options.retryDeadLetters;
+  const existing = wanted === undefined ? undefined : await adapters.findRun(root, wanted);
+  const isRetry = options.retryDeadLetters !== undefined;
+  if (existing) await checkResumable(existing, isRetry, context);
   const plan = await adapters.readPlanFile(existing?.planPath ?? planPath ?? '');
   if (!OWN_METHODS.includes(plan.method)) {
     throw new MigrationError('bad-plan', { reason: 'method-not-carried-out', method: plan.method });
@@ -45,21 +47,50 @@ export async function run(
   const source = await resolveReference('source', plan.source, clusterOptions('source', options), context);
   const target = await resolveReference('target', plan.target, clusterOptions('target', options), context);
   const both = await connectBoth(source, target, context);
-  await using from = both.source;
-  await using to = both.target;
-  checkTargetKind(plan, to);
-  if (options.dryRun) return await dryRun(plan, { source, target }, { from, to }, context);
-  const tools = await provenTools(context);
-  const folder = existing ?? (await adapters.createRun(root, plan, context.clock.now()));
-  return await carryOut(folder, { from, to }, tools, context);
+  // A pause may outlive a connection: whichever pair is the latest is closed.
+  const sides: Sides = { resolved: { source, target }, connected: both };
+  try {
+    checkTargetKind(plan, both.target);
+    if (options.dryRun) {
+      return await dryRun(plan, { source, target }, { from: both.source, to: both.target }, context);
+    }
+    const tools = isRetry ? undefined : await provenTools(context);
+    const folder = existing ?? (await adapters.createRun(root, plan, context.clock.now()));
+    const attended = options.attended === true || isWatched(context);
+    return await carryOut(
+      {
+        folder,
+        sides,
+        attended,
+        ...(tools === undefined ? {} : { tools }),
+        attempt: (composed, { shelf }) =>
+          isRetry ? adapters.retryDeadLetters(composed, shelf) : adapters.nativeRun(composed),
+      },
+      context,
+    );
+  } finally {
+    await Promise.allSettled([sides.connected.source.close(), sides.connected.target.close()]);
+  }
+}
+
+/** Somebody sits at a terminal and reads what goes on. */
+function isWatched({ keys, output }: CommandContext): boolean {
+  return keys.possible && output.people.isTTY && !output.json;
 }
 
 /** A run that ended for good is not run again; one that another process holds is refused when it is opened. */
-async function checkResumable(folder: RunFolder, context: CommandContext): Promise<void> {
+async function checkResumable(folder: RunFolder, isRetry: boolean, context: CommandContext): Promise<void> {
   const { state, process } = await context.adapters.summariseRun(folder);
   if (process) throw new MigrationError('run-locked', { pid: process.pid, run: folder.runId });
   if (state === 'completed' || state === 'cancelled') {
     throw new MigrationError('bad-option', { option: '--resume', reason: 'run-is-over', run: folder.runId, state });
+  }
+  if (isRetry && (await context.adapters.listDeadLetters(folder.deadLettersPath)).length === 0) {
+    throw new MigrationError('bad-option', {
+      option: '--retry-dead-letters',
+      reason: 'no-dead-letters',
+      run: folder.runId,
+    });
   }
 }
 
@@ -69,66 +100,6 @@ function checkTargetKind(plan: Plan, target: ConnectedCluster): void {
   if (kind !== plan.targetKind) {
     throw new MigrationError('bad-plan', { reason: 'target-kind-changed', planned: plan.targetKind, found: kind });
   }
-}
-
-async function carryOut(
-  folder: RunFolder,
-  { from, to }: { from: ConnectedCluster; to: ConnectedCluster },
-  tools: { mongodump: string; mongorestore: string },
-  context: CommandContext,
-): Promise<ExitCode> {
-  const { adapters, output, clock, interruption } = context;
-  const opened = await adapters.openRun(folder, { clock, secrets: [...from.secrets, ...to.secrets] });
-  output.note(`Run ${folder.runId}  (journal and report: ${folder.path})`);
-  output.event({ event: 'run', runId: folder.runId, path: folder.path, planId: opened.plan.id });
-  const display = new RunDisplay(opened.plan, output, clock);
-  interruption.onFirst(() =>
-    display.note('Stopping: what is in flight is finished first. Press Ctrl-C once more to end at once.'),
-  );
-  let verdict: Verdict;
-  try {
-    await tellCharge(opened.plan, to, context);
-    const composed = await adapters.composeRun({
-      run: opened,
-      source: from,
-      target: to,
-      tools,
-      clock,
-      signal: interruption.signal,
-      onEvent: (event) => display.onEvent(event),
-    });
-    display.start(() => composed.budgets());
-    verdict = await adapters.nativeRun(composed.context);
-  } catch (error) {
-    output.note(`To go on with this run: ${PROGRAM} run --resume ${folder.runId}`);
-    throw error;
-  } finally {
-    display.stop();
-    await opened.close();
-  }
-  await adapters.writeReports(folder);
-  const code = exitCodeOfVerdict(verdict);
-  output.say(...verdictLines(verdict, output.people.columns));
-  output.say('', `Report: ${folder.reportPath('html')}`, `        ${folder.reportPath('md')}`);
-  if (verdict.reasons.some(({ id }) => id === 'dead-letters')) {
-    output.say(
-      '',
-      `Dead letters: ${folder.deadLettersPath}`,
-      '              *.jsonl tells the _id and the reason of each, *.bson has the documents (bsondump and mongorestore read it)',
-    );
-  }
-  if (code === EXIT.resumable || code === EXIT.stopped) {
-    output.say('', `To go on: ${PROGRAM} run --resume ${folder.runId}`);
-  }
-  output.event({ event: 'end', exitCode: code, runId: folder.runId, verdict, report: folder.reportPath('json') });
-  return code;
-}
-
-/** Reading an RU account is charged too: said before anything is. */
-async function tellCharge(plan: Plan, target: ConnectedCluster, { output }: CommandContext): Promise<void> {
-  if (!target.ru || plan.verification.depth !== 'full') return;
-  const charge = await verificationCharge(plan, target.ru);
-  if (charge !== undefined) output.note(`The check at the end reads every document of the target: about ${charge}.`);
 }
 
 /** Checks everything that can be checked without writing, and shows what would be run. */

@@ -1,8 +1,13 @@
-import type { CommandContext, RunSummary } from '../context.js';
+import { MigrationError } from '../../core/model/error.js';
+import { isRunning } from '../../core/model/run.js';
+import { runStateSentence, verdictReasonSentence } from '../../words/runs.js';
+import { formatBytes, formatCount } from '../../words/sizes.js';
+import { verdictReasons } from '../../words/verdicts.js';
+import type { CommandContext, RunFolder, RunSummary } from '../context.js';
+import { progressBlock } from '../display/progress-lines.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { runsRoot } from '../runs-folder.js';
 import { table, type Column } from '../table.js';
-import { formatCount } from '../../words/sizes.js';
 
 const COLUMNS: readonly Column[] = [
   { title: 'run' },
@@ -14,10 +19,100 @@ const COLUMNS: readonly Column[] = [
   { title: 'to' },
 ];
 
-/** Lists the runs of this machine with what is true of each now, newest first. */
-export async function runs(options: { readonly runsFolder?: string }, context: CommandContext): Promise<ExitCode> {
-  const { output, adapters } = context;
+export const RUN_ACTIONS = ['show', 'pause', 'resume', 'cancel'] as const;
+
+/** Lists the runs of this machine, shows one of them, or tells one what to do, whichever process works on it. */
+export async function runs(
+  action: string | undefined,
+  which: string | undefined,
+  options: { readonly runsFolder?: string },
+  context: CommandContext,
+): Promise<ExitCode> {
   const root = runsRoot(options, context);
+  if (action === undefined) return listAll(root, context);
+  if (which === undefined) throw new MigrationError('bad-option', { option: 'RUN', reason: 'missing-run', action });
+  const folder = await context.adapters.findRun(root, which);
+  if (action === 'pause' || action === 'resume' || action === 'cancel') return steer(folder, action, context);
+  return show(folder, root, context);
+}
+
+const DONE: Readonly<Record<'pause' | 'resume' | 'cancel', string>> = {
+  pause: 'paused',
+  resume: 'resumed',
+  cancel: 'cancelled',
+};
+
+async function steer(
+  folder: RunFolder,
+  want: 'pause' | 'resume' | 'cancel',
+  { adapters, output, clock }: CommandContext,
+): Promise<ExitCode> {
+  const steered = await adapters.steerRun(folder, want, clock);
+  const run = folder.runId;
+  switch (steered.kind) {
+    case 'requested':
+      output.say(`Run ${run} is asked to ${want} (process ${steered.pid}).`);
+      break;
+    case 'changed': {
+      const report = await adapters.writeReports(folder);
+      output.say(`Run ${run}: ${steered.state}.`, ...(report.verdict ? verdictReasons(report.verdict) : []));
+      break;
+    }
+    case 'needs-process':
+      throw new MigrationError('bad-option', { option: 'RUN', reason: 'needs-process', run });
+    case 'refused':
+      throw new MigrationError('bad-option', {
+        option: 'RUN',
+        reason: 'run-not-steered',
+        run,
+        wanted: DONE[want],
+        state: steered.state,
+      });
+  }
+  output.data({ run, ...steered });
+  return EXIT.success;
+}
+
+/** One run as the run page shows it. */
+async function show(folder: RunFolder, root: string, { adapters, output }: CommandContext): Promise<ExitCode> {
+  const found = (await adapters.openRunList(root).read()).find((run) => run.runId === folder.runId);
+  if (!found) throw new MigrationError('run-not-found', { run: folder.runId, root });
+  const { snapshot, planName, pid } = found;
+  output.say(
+    `${planName}  (${folder.runId}${pid === undefined ? '' : `, process ${pid}`})`,
+    runStateSentence(snapshot.state),
+    ...(snapshot.why === undefined ? [] : [verdictReasonSentence(snapshot.why)]),
+    ...(isRunning(snapshot.state) ? progressBlock(snapshot, output.people.columns) : []),
+    '',
+    ...table(
+      COLLECTION_COLUMNS,
+      snapshot.collections.map((c) => [
+        c.ns,
+        formatCount(c.planned),
+        formatCount(c.copied),
+        formatBytes(c.bytes),
+        formatCount(c.deadLetters),
+        formatCount(c.conflicts),
+        c.verified === 'no' ? '' : c.verified.replaceAll('-', ' '),
+      ]),
+    ),
+  );
+  output.data(found);
+  return EXIT.success;
+}
+
+const COLLECTION_COLUMNS: readonly Column[] = [
+  { title: 'collection', most: 40 },
+  { title: 'planned', align: 'right' },
+  { title: 'copied', align: 'right' },
+  { title: 'bytes', align: 'right' },
+  { title: 'dead letters', align: 'right' },
+  { title: 'conflicts', align: 'right' },
+  { title: 'verified' },
+];
+
+async function listAll(root: string, context: CommandContext): Promise<ExitCode> {
+  const { output, adapters } = context;
   const found = await adapters.listRuns(root);
   const described = await Promise.all(found.map((summary) => describe(summary, context)));
   if (described.length === 0) output.say(`No runs yet in ${root}`);

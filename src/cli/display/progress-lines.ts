@@ -1,9 +1,9 @@
 /** A progress snapshot as lines: a block for a terminal, one line for a log. */
 import type { RunState } from '../../core/model/run.js';
+import type { CollectionSnapshot, RunSnapshot } from '../../core/model/run-snapshot.js';
 import { formatCount, formatDuration, formatRuPerSecond } from '../../words/sizes.js';
 import { pad, shorten, visible } from '../table.js';
 import { plural } from '../text-blocks.js';
-import type { ProgressSnapshot } from './run-progress.js';
 
 const VERBS: Readonly<Partial<Record<RunState, string>>> = {
   preparing: 'Preparing the target',
@@ -32,12 +32,31 @@ export function percent(done: number, of: number): string {
   return `${done < of ? Math.min(99, share) : 100} %`;
 }
 
-function amounts(s: ProgressSnapshot): string {
-  const left = s.remainingMs === undefined || s.remainingMs < 1000 ? '' : `, ${formatDuration(s.remainingMs)} left`;
-  return `${formatCount(s.done)} of ${formatCount(s.planned)} documents, ${formatCount(Math.round(s.perSecond))}/s${left}`;
+function amounts(s: RunSnapshot): string {
+  const expected = s.remainingMs?.expected ?? 0;
+  const left = expected < 1000 ? '' : `, ${formatDuration(expected)} left`;
+  return `${formatCount(s.done)} of ${formatCount(s.planned)} documents, ${formatCount(Math.round(s.documentsPerSecond))}/s${left}`;
 }
 
-function details(s: ProgressSnapshot): string[] {
+/** Documents of a collection that the present step is done with. */
+export function doneOf(c: CollectionSnapshot, state: RunState): number {
+  return state === 'verifying' ? (c.compared ?? 0) : c.copied + c.deadLetters + c.conflicts;
+}
+
+export function isDone(c: CollectionSnapshot, state: RunState): boolean {
+  if (state === 'verifying') return c.verified !== 'no' && c.verified !== 'running';
+  return doneOf(c, state) >= c.planned;
+}
+
+/** Those in work, the one with the most left first. */
+export function activeCollections(s: RunSnapshot): { ns: string; done: number; planned: number }[] {
+  return s.collections
+    .filter((c) => c.active === true)
+    .map((c) => ({ ns: c.ns, done: doneOf(c, s.state), planned: c.planned }))
+    .sort((a, b) => b.planned - b.done - (a.planned - a.done));
+}
+
+function details(s: RunSnapshot): string[] {
   const ru =
     s.ruPerSecond >= 1 && s.state === 'copying'
       ? [
@@ -53,7 +72,7 @@ function details(s: ProgressSnapshot): string[] {
     ...(s.state === 'copying' || s.deadLetters > 0
       ? [`${formatCount(s.deadLetters)} dead ${plural(s.deadLetters, 'letter')}`]
       : []),
-    `${formatCount(s.finishedCollections)} of ${formatCount(s.collections)} ${plural(s.collections, 'collection')} done`,
+    `${formatCount(s.collections.filter((c) => isDone(c, s.state)).length)} of ${formatCount(s.collections.length)} ${plural(s.collections.length, 'collection')} done`,
   ];
 }
 
@@ -62,13 +81,13 @@ function showsDocuments(state: RunState): boolean {
 }
 
 /** One line for a log. */
-export function progressLine(s: ProgressSnapshot): string {
+export function progressLine(s: RunSnapshot): string {
   if (!showsDocuments(s.state)) return `${phaseName(s.state)} ...`;
   return `${phaseName(s.state)}: ${percent(s.done, s.planned)}, ${amounts(s)}; ${details(s).join(', ')}`;
 }
 
 /** Lines for a terminal of `width` columns. */
-export function progressBlock(s: ProgressSnapshot, width: number): string[] {
+export function progressBlock(s: RunSnapshot, width: number): string[] {
   const title = pad(phaseName(s.state), 10);
   if (!showsDocuments(s.state)) return [`${phaseName(s.state)} ...`];
   const indent = ' '.repeat(title.length + 1);
@@ -77,7 +96,7 @@ export function progressBlock(s: ProgressSnapshot, width: number): string[] {
   const lines = [
     `${title} ${bar(s.done, s.planned, barWidth)} ${pad(percent(s.done, s.planned), 5, 'right')}  ${amounts(s)}`,
     `${indent}${details(s).join(' · ')}`,
-    ...s.active
+    ...activeCollections(s)
       .slice(0, SHOWN_COLLECTIONS)
       .map(
         (c) =>

@@ -1,14 +1,14 @@
 /** Shows a run: a live block on a terminal, lines now and then elsewhere, and lines of JSON on stdout with `--json`. */
-import type { Plan } from '../../core/model/plan.js';
-import type { RunEvent } from '../../engine/native-run.js';
+import type { RunEvent } from '../../engine/run-context.js';
 import type { Clock } from '../../engine/ports.js';
+import type { RunProgress } from '../../engine/progress/run-progress.js';
 import { formatCount } from '../../words/sizes.js';
 import type { Output } from '../output.js';
 import { NOTE_EVERY_MS } from '../progress-note.js';
+import { shorten } from '../table.js';
 import { plural } from '../text-blocks.js';
 import { LiveBlock } from './live-block.js';
-import { phaseName, progressBlock, progressLine } from './progress-lines.js';
-import { RunProgress } from './run-progress.js';
+import { activeCollections, phaseName, progressBlock, progressLine } from './progress-lines.js';
 
 /** Four times a second looks alive and costs nothing. */
 const FRAME_MS = 250;
@@ -22,33 +22,36 @@ const EVENT_EVERY_MS = 500;
 export type Budgets = () => ReadonlyMap<string, number>;
 
 export class RunDisplay {
-  private readonly progress: RunProgress;
   private readonly block: LiveBlock | undefined;
   private budgets: Budgets = () => new Map();
   private nextLine = 0;
   private toldDocuments = 0;
   private nextEvent = 0;
   private timer: NodeJS.Timeout | undefined;
+  private isDrawing = false;
 
   constructor(
-    plan: Plan,
+    private readonly progress: RunProgress,
     private readonly output: Output,
     private readonly clock: Clock,
-    /** `programs`: whether events go to stdout as lines of JSON, where `--json` asks for it. */
-    private readonly audience: { readonly programs: boolean } = { programs: true },
+    /** `programs`: whether events go to stdout as lines of JSON, where `--json` asks for it. `keys`: the last line of the block. */
+    private readonly audience: { readonly programs: boolean; readonly keys?: () => string | undefined } = {
+      programs: true,
+    },
   ) {
-    this.progress = new RunProgress(plan, () => clock.now());
     this.block = output.people.isTTY ? new LiveBlock(output.people) : undefined;
   }
 
   start(budgets: Budgets): void {
     this.budgets = budgets;
     this.nextLine = this.clock.now() + NOTE_EVERY_MS;
+    this.isDrawing = true;
     if (this.block) this.timer = setInterval(() => this.draw(), FRAME_MS);
   }
 
   stop(): void {
     clearInterval(this.timer);
+    this.isDrawing = false;
     this.block?.clear();
   }
 
@@ -83,12 +86,17 @@ export class RunDisplay {
     this.nextLine = this.clock.now() + NOTE_EVERY_MS;
     if (this.block) {
       this.block.print(this.output.clean(line));
-      this.draw();
+      if (this.isDrawing) this.draw();
     } else this.output.say(line);
   }
 
   private draw(): void {
-    const lines = progressBlock(this.progress.snapshot(this.budgets()), this.output.people.columns);
+    const { columns } = this.output.people;
+    const keys = this.audience.keys?.();
+    const lines = [
+      ...progressBlock(this.progress.snapshot(this.budgets()), columns),
+      ...(keys === undefined ? [] : [shorten(keys, columns - 1)]),
+    ];
     this.block?.show(lines.map((line) => this.output.clean(line)));
   }
 
@@ -98,12 +106,21 @@ export class RunDisplay {
       case 'verification-progress': {
         if (this.clock.now() < this.nextEvent) return;
         this.nextEvent = this.clock.now() + EVENT_EVERY_MS;
-        const { active, ...sums } = this.progress.snapshot(this.budgets());
-        this.output.event({ event: 'progress', ...wholeNumbers(sums), active });
+        const snapshot = this.progress.snapshot(this.budgets());
+        // Charts and command lines are for pages; a program that reads events has both as they come.
+        const sums = {
+          ...snapshot,
+          collections: snapshot.collections.length,
+          rates: undefined,
+          commandLines: undefined,
+        };
+        this.output.event({ event: 'progress', ...wholeNumbers(sums), active: activeCollections(snapshot) });
         return;
       }
       case 'tool-line':
         if (TOLD.has(event.line.kind)) this.output.event({ event: event.kind, ...event.line });
+        return;
+      case 'scope':
         return;
       default: {
         const { kind, ...rest } = event;
@@ -113,7 +130,7 @@ export class RunDisplay {
   }
 }
 
-function wholeNumbers(sums: Readonly<Record<string, string | number | undefined>>): Record<string, unknown> {
+function wholeNumbers(sums: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(sums).map(([k, v]) => [k, typeof v === 'number' ? Math.round(v) : v]));
 }
 
@@ -143,8 +160,18 @@ function lineFor(event: RunEvent): string | undefined {
         : undefined;
     case 'verified':
       return event.result.kind === 'equal' ? undefined : `  ${event.result.ns}: ${event.result.kind}`;
+    case 'dead-letters-retried': {
+      const { arrived, alreadyThere, refused } = event.retry;
+      const parts = [
+        `${formatCount(arrived)} arrived`,
+        ...(alreadyThere > 0 ? [`${formatCount(alreadyThere)} there already`] : []),
+        `${formatCount(refused)} still refused`,
+      ];
+      return `  dead letters of ${event.ns}: ${parts.join(', ')}`;
+    }
     case 'copy-progress':
     case 'verification-progress':
+    case 'scope':
     case 'verdict':
       return undefined;
   }

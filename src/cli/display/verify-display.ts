@@ -1,7 +1,8 @@
 /** Shows verification alone, as a run shows it, without lines of JSON: the result is one document. */
 import type { Plan } from '../../core/model/plan.js';
-import type { RunEvent } from '../../engine/native-run.js';
+import type { RunEvent } from '../../engine/run-context.js';
 import type { Clock } from '../../engine/ports.js';
+import { RunProgress } from '../../engine/progress/run-progress.js';
 import type { Output } from '../output.js';
 import { RunDisplay } from './run-display.js';
 
@@ -9,7 +10,8 @@ export class VerifyDisplay {
   private readonly display: RunDisplay;
 
   constructor(plan: Plan, output: Output, clock: Clock) {
-    this.display = new RunDisplay(plan, output, clock, { programs: false });
+    const progress = new RunProgress({ plan, runId: '', startedAt: clock.now() }, () => clock.now());
+    this.display = new RunDisplay(progress, output, clock, { programs: false });
     this.display.start(() => new Map());
     this.display.onEvent({ kind: 'state', state: 'verifying' });
   }

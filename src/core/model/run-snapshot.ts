@@ -4,13 +4,20 @@ import type { RunState } from './run.js';
 export interface CollectionSnapshot {
   /** `db.coll` on the target. */
   readonly ns: string;
+  /** Never less than what was found. */
   readonly planned: number;
+  /** On the target: written, or there already with equal bytes. */
   readonly copied: number;
-  readonly verified: 'no' | 'running' | 'equal' | 'different' | 'counts-only';
+  /** While verifying: the mean of both sides. */
+  readonly compared?: number;
+  /** `unproven`: compared without a result, since a side moved or could not be read. */
+  readonly verified: 'no' | 'running' | 'equal' | 'different' | 'counts-only' | 'unproven';
   readonly bytes: number;
   readonly throttled: number;
   readonly deadLetters: number;
   readonly conflicts: number;
+  /** In work just now. */
+  readonly active?: boolean;
 }
 
 /** One point of the charts; `at` is epoch milliseconds. */

@@ -15,6 +15,16 @@ export interface CopyCounters {
   readonly ru: number;
 }
 
+/** What became of a namespace's dead letters when they were sent again. */
+export interface DeadLetterRetry {
+  readonly sent: number;
+  readonly arrived: number;
+  /** On the target before, with equal bytes. */
+  readonly alreadyThere: number;
+  /** Still dead letters. */
+  readonly refused: number;
+}
+
 /** How a run ended and why; the reasons are ids with parameters, sentences are made in `words`. */
 export interface Verdict {
   readonly state: RunState;
@@ -43,6 +53,8 @@ export type JournalEntry =
       readonly exitCode: number | null;
       readonly signal: string | null;
     }
+  /** Written when the target has acknowledged, before the letters that arrived are taken away. */
+  | { readonly type: 'dead-letters-retried'; readonly ns: string; readonly retry: DeadLetterRetry }
   | { readonly type: 'verification'; readonly ns: string; readonly result: VerificationResult }
   | { readonly type: 'verdict'; readonly verdict: Verdict }
   /** A private file with a secret: `present: true` before it is made, `false` after it is gone. */
@@ -73,6 +85,7 @@ const TYPES: ReadonlySet<string> = new Set<JournalRecord['type']>([
   'index-fate',
   'copy-progress',
   'tool-exited',
+  'dead-letters-retried',
   'verification',
   'verdict',
   'secret-file',

@@ -2,7 +2,7 @@ import { MigrationError } from '../../core/model/error.js';
 import { canBecome, type RunState } from '../../core/model/run.js';
 import type { IndexOutcome } from '../prepare/outcome.js';
 import type { VerificationResult } from '../verify/result.js';
-import type { CopyCounters, JournalRecord, Verdict } from './record.js';
+import type { CopyCounters, DeadLetterRetry, JournalRecord, Verdict } from './record.js';
 
 export const NO_COPY: CopyCounters = {
   acknowledged: 0,
@@ -22,6 +22,8 @@ export interface CollectionStatus {
   /** Over all processes that worked on the run, and by the latest alone. */
   readonly copy: CopyCounters;
   readonly copyByThisProcess: CopyCounters;
+  /** Every time that dead letters were sent again, oldest first. */
+  readonly retries?: readonly (DeadLetterRetry & { readonly at: string })[];
   /** The latest result. */
   readonly verification?: VerificationResult;
 }
@@ -140,6 +142,11 @@ export class JournalReducer {
           copyByThisProcess: record.counters,
         }));
         return status;
+      case 'dead-letters-retried': {
+        const retry = { ...record.retry, at: record.at };
+        this.#update(record.ns, (c) => ({ ...c, retries: [...(c.retries ?? []), retry] }));
+        return status;
+      }
       case 'verification':
         this.#update(record.ns, (c) => ({ ...c, verification: record.result }));
         return status;

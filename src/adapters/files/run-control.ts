@@ -1,0 +1,104 @@
+/** Requests to the process that works on a run: small files in its folder `control`, so that no port and no process id is needed. */
+import { randomBytes } from 'node:crypto';
+import { watch } from 'node:fs';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../engine/ports.js';
+import { fileFailed, makePrivateFolder, PRIVATE_FILE, systemCode } from './durable.js';
+
+export type RunRequest = 'pause' | 'resume' | 'cancel';
+
+/** File systems without change notices (network shares, some containers) are looked at this often. */
+const POLL_MS = 500;
+const ENDING = '.json';
+const REQUESTS: ReadonlySet<string> = new Set<RunRequest>(['pause', 'resume', 'cancel']);
+
+function controlFolder(runFolder: string): string {
+  return join(runFolder, 'control');
+}
+
+/** Asks the process that works on the run. Nobody answers: what the run does shows in its snapshot. @throws MigrationError `file-failed`. */
+export async function requestControl(runFolder: string, want: RunRequest): Promise<void> {
+  const folder = controlFolder(runFolder);
+  await makePrivateFolder(folder);
+  // Names sort by time, so that a pause and a resume are taken in their order.
+  const name = `${String(Date.now()).padStart(15, '0')}-${randomBytes(6).toString('hex')}`;
+  const temporary = join(folder, `.${name}.tmp`);
+  try {
+    await writeFile(temporary, JSON.stringify({ want }), { mode: PRIVATE_FILE, flag: 'wx' });
+    await rename(temporary, join(folder, `${name}${ENDING}`));
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw fileFailed(error, folder, 'write');
+  }
+}
+
+/** Removes requests that nobody took: they were meant for a process that is gone. @throws MigrationError `file-failed`. */
+export async function clearControl(runFolder: string): Promise<void> {
+  const folder = controlFolder(runFolder);
+  try {
+    await rm(folder, { recursive: true, force: true });
+  } catch (error) {
+    throw fileFailed(error, folder, 'remove');
+  }
+}
+
+/**
+ * Hands on requests as they come, oldest first, each once, until the signal is aborted.
+ * @throws MigrationError `file-failed` where the folder cannot be made.
+ */
+export async function watchControl(
+  runFolder: string,
+  options: { readonly clock: Clock; readonly signal: AbortSignal; readonly onRequest: (want: RunRequest) => void },
+): Promise<void> {
+  const { clock, signal, onRequest } = options;
+  const folder = controlFolder(runFolder);
+  await makePrivateFolder(folder);
+  let wake = new AbortController();
+  const watcher = noticeChanges(folder, () => wake.abort());
+  try {
+    while (!signal.aborted) {
+      wake = new AbortController();
+      for (const want of await takeRequests(folder)) if (!signal.aborted) onRequest(want);
+      await clock.sleep(POLL_MS, AbortSignal.any([signal, wake.signal])).catch(() => undefined);
+    }
+  } finally {
+    watcher?.close();
+  }
+}
+
+function noticeChanges(folder: string, onChange: () => void): { close(): void } | undefined {
+  try {
+    const watcher = watch(folder, { persistent: false }, onChange);
+    // The poll goes on without it.
+    watcher.on('error', () => watcher.close());
+    return watcher;
+  } catch {
+    return undefined;
+  }
+}
+
+async function takeRequests(folder: string): Promise<RunRequest[]> {
+  const names = await readdir(folder).catch((): string[] => []);
+  const taken: RunRequest[] = [];
+  for (const name of names.filter((n) => n.endsWith(ENDING) && !n.startsWith('.')).sort()) {
+    const path = join(folder, name);
+    const text = await readFile(path, 'utf8').catch((error: unknown) => {
+      if (systemCode(error) === 'ENOENT') return '';
+      throw fileFailed(error, path, 'read');
+    });
+    await rm(path, { force: true });
+    const want = wanted(text);
+    if (want !== undefined) taken.push(want);
+  }
+  return taken;
+}
+
+function wanted(text: string): RunRequest | undefined {
+  try {
+    const { want } = JSON.parse(text) as { want?: unknown };
+    return typeof want === 'string' && REQUESTS.has(want) ? (want as RunRequest) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,59 @@
+import { canBecome, isRunning, type RunState } from '../../core/model/run.js';
+import { planHash } from '../../engine/journal/identity.js';
+import { restRun } from '../../engine/journal/rest.js';
+import type { Clock } from '../../engine/ports.js';
+import { openJournalFile } from './journal-file.js';
+import { readPlanFile } from './plan-file.js';
+import { requestControl, type RunRequest } from './run-control.js';
+import { summariseRun, type RunFolder } from './run-folder.js';
+import { takeRunLock } from './run-lock.js';
+import { removeLeftSecretFiles } from './secret-files.js';
+
+export type Steered =
+  /** The process that works on the run has been asked. */
+  | { readonly kind: 'requested'; readonly pid: number }
+  /** Nobody works on the run; its journal says now what was wished. */
+  | { readonly kind: 'changed'; readonly state: RunState }
+  /** Going on wants a process of its own: `run --resume`. */
+  | { readonly kind: 'needs-process' }
+  /** The run's state does not allow it. */
+  | { readonly kind: 'refused'; readonly state: RunState };
+
+/**
+ * Pauses, resumes or cancels a run, whoever works on it.
+ * @throws MigrationError `run-locked` where a process takes the run at this moment, `file-failed`, `journal-damaged`, `bad-plan`.
+ */
+export async function steerRun(folder: RunFolder, want: RunRequest, clock: Clock): Promise<Steered> {
+  const { state, process, problem } = await summariseRun(folder);
+  if (process) {
+    const possible = want === 'resume' ? state === 'paused' : isRunning(state) || state === 'paused';
+    // A run that was just taken over is in no running state yet: its process knows better.
+    if (!possible && !canBecome(state, 'preparing')) return { kind: 'refused', state };
+    await requestControl(folder.path, want);
+    return { kind: 'requested', pid: process.pid };
+  }
+  if (want === 'resume') {
+    return problem === undefined && canBecome(state, 'preparing')
+      ? { kind: 'needs-process' }
+      : { kind: 'refused', state };
+  }
+  return rest(folder, want === 'pause' ? 'paused' : 'cancelled', clock);
+}
+
+async function rest(folder: RunFolder, state: 'paused' | 'cancelled', clock: Clock): Promise<Steered> {
+  const plan = await readPlanFile(folder.planPath);
+  const lock = await takeRunLock(folder.path);
+  try {
+    const identity = { runId: folder.runId, planId: plan.id, planHash: planHash(plan) };
+    const journal = await openJournalFile(folder.journalPath, identity, { clock });
+    try {
+      await removeLeftSecretFiles(journal);
+      const done = await restRun(journal, state);
+      return done ? { kind: 'changed', state } : { kind: 'refused', state: journal.status().state };
+    } finally {
+      await journal.close();
+    }
+  } finally {
+    await lock.release();
+  }
+}

@@ -1,0 +1,123 @@
+/** What every attempt at a run has in common, however the documents came to the target: indexes, verification, the verdict. */
+import { MigrationError } from '../core/model/error.js';
+import { formatNamespace } from '../core/model/namespace.js';
+import { canBecome, type RunState } from '../core/model/run.js';
+import { enterState } from './journal/port.js';
+import type { Verdict } from './journal/record.js';
+import { verdictOfWish } from './journal/rest.js';
+import type { RelayedCounts } from './native-ports.js';
+import type { NativeRunContext } from './run-context.js';
+import { buildIndexes } from './prepare/build-indexes.js';
+import type { PreparedCollection } from './prepare/outcome.js';
+import { createViews } from './prepare/views.js';
+import { judge } from './verdict.js';
+import type { VerificationResult } from './verify/result.js';
+import { verifyRun } from './verify/verify-run.js';
+
+/**
+ * Does an attempt and writes down what came of it, whatever happens.
+ * @throws MigrationError only where the journal itself cannot be written.
+ */
+export async function conclude(context: NativeRunContext, attempt: () => Promise<Verdict>): Promise<Verdict> {
+  let verdict: Verdict;
+  try {
+    verdict = await attempt();
+  } catch (error) {
+    if (MigrationError.is(error, 'file-failed') || MigrationError.is(error, 'journal-damaged')) throw error;
+    verdict = verdictOfFailure(error, context);
+  }
+  await context.journal.append({ type: 'verdict', verdict });
+  // A run that was stopped before its first step is what it was: planned.
+  if (canBecome(context.journal.status().state, verdict.state))
+    await enterState(context.journal, verdict.state, verdict.reasons[0]?.id);
+  await context.journal.flush();
+  context.onEvent({ kind: 'verdict', verdict });
+  return verdict;
+}
+
+/** Why a run was told to stop is the reason of its signal: `paused`, `cancelled`, or anything else for an end that can be gone on from. */
+function verdictOfFailure(error: unknown, { signal, journal }: Pick<NativeRunContext, 'signal' | 'journal'>): Verdict {
+  if (signal.aborted) {
+    const wish: unknown = signal.reason;
+    if (wish === 'paused' || wish === 'cancelled') return verdictOfWish(wish, journal.status());
+    return { state: 'failed-resumable', reasons: [{ id: 'stopped-by-user', params: {} }] };
+  }
+  if (MigrationError.is(error)) {
+    const params = Object.fromEntries(
+      Object.entries(error.facts).flatMap(([key, value]) =>
+        value === undefined ? [] : [[key, typeof value === 'object' ? value.join(', ') : value]],
+      ),
+    );
+    return { state: 'failed-resumable', reasons: [{ id: `error:${error.code}`, params }] };
+  }
+  return {
+    state: 'failed-resumable',
+    reasons: [{ id: 'error:internal', params: { reason: error instanceof Error ? error.name : 'unknown' } }],
+  };
+}
+
+/** Enters a state, unless the run has been told to stop. */
+export async function enterStep(context: NativeRunContext, state: RunState): Promise<void> {
+  context.signal.throwIfAborted();
+  await enterState(context.journal, state);
+  context.onEvent({ kind: 'state', state });
+}
+
+export interface Copied {
+  readonly prepared: readonly PreparedCollection[];
+  /** What the relay counted in this process. */
+  readonly relayed: readonly RelayedCounts[];
+  /** `db.coll` on the target of what is to be verified; everything where it is left out. The others' latest results stand. */
+  readonly only?: ReadonlySet<string>;
+}
+
+/** The rest of an attempt once the documents are on the target. */
+export async function indexAndVerify(context: NativeRunContext, copied: Copied): Promise<Verdict> {
+  const { plan, target, journal, clock, signal, onEvent } = context;
+  const shared = { clock, signal };
+  await enterStep(context, 'indexing');
+  const built = await buildIndexes(plan, target, journal, 'after-data', shared);
+  const views = await createViews(plan, target, journal, shared);
+  for (const report of built) onEvent({ kind: 'index', report });
+
+  await enterStep(context, 'verifying');
+  const verification = await verify(context, copied.only);
+  // Only now: a TTL index starts to delete as soon as it is there.
+  const late = await buildIndexes(plan, target, journal, 'after-verification', shared);
+  for (const report of late) onEvent({ kind: 'index', report });
+
+  const all = [...copied.prepared, ...views];
+  return judge({
+    planned: plan.collections.map((c) => formatNamespace(c.target)),
+    verification,
+    prepared: all,
+    indexes: [...all.flatMap((p) => p.indexes), ...built, ...late],
+    deadLetters: context.deadLetters,
+    leftOut: plan.notMigrated.filter((n) => n.why !== 'system').length,
+    relayed: copied.relayed,
+    keepsConflicts: plan.conflictPolicy === 'skip',
+  });
+}
+
+async function verify(
+  context: NativeRunContext,
+  only: ReadonlySet<string> | undefined,
+): Promise<readonly VerificationResult[]> {
+  const { plan, source, target, journal, clock, signal, onEvent } = context;
+  const isOpen = (ns: string): boolean => only === undefined || only.has(ns);
+  const open = plan.collections.filter((c) => isOpen(formatNamespace(c.target)));
+  const results = await verifyRun({ ...plan, collections: open }, source, target, {
+    clock,
+    signal,
+    readPreference: plan.readPreference,
+    deadLetters: context.deadLetterIds,
+    ...(context.targetPacer ? { targetPacer: context.targetPacer } : {}),
+    onProgress: (progress) => onEvent({ kind: 'verification-progress', ...progress }),
+    onResult: (result) => onEvent({ kind: 'verified', result }),
+  });
+  for (const result of results) await journal.append({ type: 'verification', ns: result.ns, result });
+  const earlier = Object.entries(journal.status().collections).flatMap(([ns, { verification }]) =>
+    isOpen(ns) || verification === undefined ? [] : [verification],
+  );
+  return [...results, ...earlier];
+}

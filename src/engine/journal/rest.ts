@@ -1,0 +1,28 @@
+import { isRunning, canBecome, type RunState } from '../../core/model/run.js';
+import { enterState, type Journal } from './port.js';
+import type { Verdict } from './record.js';
+import type { RunStatus } from './reduce.js';
+
+/** How a user's wish to stop is told, by the state that it brings. */
+export function verdictOfWish(state: 'paused' | 'cancelled', status: RunStatus): Verdict {
+  if (state === 'paused') return { state, reasons: [{ id: 'paused-by-user', params: {} }] };
+  const collections = Object.values(status.collections);
+  // What a process has not recorded yet is at most half a second old: nobody counts on the last document of a cancelled run.
+  const documents = collections.reduce((sum, c) => sum + c.copy.acknowledged, 0);
+  const created = collections.filter((c) => c.created === 'created' || c.created === 'intended').length;
+  return { state, reasons: [{ id: 'cancelled-by-user', params: { documents, collections: created } }] };
+}
+
+/**
+ * Puts a run at rest that no process works on, as its user wishes. The caller holds the run's lock.
+ * Returns false where the run's state does not allow it.
+ */
+export async function restRun(journal: Journal, state: 'paused' | 'cancelled'): Promise<boolean> {
+  const present: RunState = journal.status().state;
+  // Only a run that was cut off can still be paused: the others rest already.
+  if (!canBecome(present, state) || (state === 'paused' && !isRunning(present))) return false;
+  const verdict = verdictOfWish(state, journal.status());
+  await journal.append({ type: 'verdict', verdict });
+  await enterState(journal, state, verdict.reasons[0]?.id);
+  return true;
+}

@@ -1,0 +1,339 @@
+/** Folds a run's events into a snapshot: how far, how fast, how long still. Pure but for the time it is told. */
+import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
+import type { Plan } from '../../core/model/plan.js';
+import { isRunning, type RunState } from '../../core/model/run.js';
+import {
+  MOST_RATE_POINTS,
+  type CollectionSnapshot,
+  type RatePoint,
+  type RunSnapshot,
+} from '../../core/model/run-snapshot.js';
+import type { Verdict } from '../journal/record.js';
+import type { RunEvent } from '../run-context.js';
+import type { RelayedCounts } from '../native-ports.js';
+import { remainingTime } from './remaining.js';
+import { verifiedAs } from './verified.js';
+
+/** Rates are over this long: short enough to follow a change, long enough to stay readable. */
+const RATE_WINDOW_MS = 10_000;
+/** Request units are compared with what is provisioned for what is written just now. */
+const RU_WINDOW_MS = 3_000;
+/** Counts come twice a second; after this long without any, nothing moves. */
+const STALE_MS = 2_000;
+/** Charts get a point for each second. */
+const POINT_MS = 1_000;
+/** A plan with thousands of renamed collections has as many command lines; the latest are what somebody looks at. */
+const MOST_COMMAND_LINES = 100;
+
+/** Amounts that go on over the processes and attempts of a run. */
+export interface EarlierAmounts {
+  readonly bytes: number;
+  readonly requestUnits: number;
+  readonly throttled: number;
+}
+
+export interface ProgressStart {
+  readonly plan: Plan;
+  readonly runId: string;
+  /** Epoch milliseconds of the run's first start. */
+  readonly startedAt: number;
+  /** Of earlier processes, as the journal tells, by `db.coll` on the target. */
+  readonly earlier?: ReadonlyMap<string, EarlierAmounts>;
+  /** Of earlier processes, so that a chart goes on. */
+  readonly rates?: readonly RatePoint[];
+  /** What earlier attempts came to, by `db.coll`: of what the present one is not about, it stands. */
+  readonly before?: ReadonlyMap<string, CollectionSnapshot>;
+  /** Distinct dead letters on disk; without it the relay's count stands, which counts one again that is sent again. */
+  readonly deadLetters?: (ns: Namespace) => number;
+}
+
+interface Sample {
+  readonly at: number;
+  readonly done: number;
+  readonly ru: number;
+}
+
+interface Sums {
+  readonly at: number;
+  readonly done: number;
+  readonly bytes: number;
+  readonly ru: number;
+  readonly throttled: number;
+}
+
+const NOTHING: EarlierAmounts = { bytes: 0, requestUnits: 0, throttled: 0 };
+
+export class RunProgress {
+  private state: RunState = 'planned';
+  private verdict: Verdict | undefined;
+  private endedAt: number | undefined;
+  private readonly collections = new Map<string, { readonly ns: Namespace; readonly documents: number }>();
+  private readonly earlier: Map<string, EarlierAmounts>;
+  private counts = new Map<string, RelayedCounts>();
+  private readonly moved = new Map<string, number>();
+  private readonly read = new Map<string, { source: number; target: number; bytes: number }>();
+  private readonly verified = new Map<string, CollectionSnapshot['verified']>();
+  private samples: Sample[] = [];
+  private readonly points: RatePoint[];
+  private stepStartedAt: number;
+  private lastPoint: Sums | undefined;
+  private commandLines: string[] = [];
+  /** Namespaces that the present attempt is about; undefined for all. */
+  private only: ReadonlySet<string> | undefined;
+
+  constructor(
+    private readonly start: ProgressStart,
+    private readonly now: () => number,
+  ) {
+    for (const c of start.plan.collections) {
+      if (!c.options.view) this.collections.set(formatNamespace(c.target), { ns: c.target, documents: c.documents });
+    }
+    this.earlier = new Map(start.earlier ?? []);
+    this.points = [...(start.rates ?? [])].slice(-MOST_RATE_POINTS);
+    this.stepStartedAt = now();
+  }
+
+  onEvent(event: RunEvent): void {
+    switch (event.kind) {
+      case 'state':
+        this.enter(event.state);
+        break;
+      case 'copy-progress':
+        this.takeCounts(event.counts);
+        this.sample();
+        break;
+      case 'verification-progress': {
+        const read = this.read.get(event.ns) ?? { source: 0, target: 0, bytes: 0 };
+        read[event.side] += event.documents;
+        read.bytes += event.bytes;
+        this.read.set(event.ns, read);
+        this.moved.set(event.ns, this.now());
+        this.sample();
+        break;
+      }
+      case 'verified':
+        this.verified.set(event.result.ns, verifiedAs(event.result));
+        break;
+      case 'command':
+        this.commandLines = [...this.commandLines, event.display].slice(-MOST_COMMAND_LINES);
+        break;
+      case 'verdict':
+        this.verdict = event.verdict;
+        this.enter(event.verdict.state);
+        break;
+      case 'scope':
+        this.only = event.only;
+        break;
+      case 'prepared':
+      case 'tool-line':
+      case 'index':
+      case 'dead-letters-retried':
+        break;
+    }
+  }
+
+  /** Adds a point to the charts, once a second at most; to be called about that often. */
+  tick(provisioned: ReadonlyMap<string, number>): void {
+    const sums = this.sums();
+    const last = this.lastPoint;
+    if (!isRunning(this.state)) {
+      this.lastPoint = undefined;
+      return;
+    }
+    if (last && sums.at - last.at < POINT_MS) return;
+    this.lastPoint = sums;
+    if (!last) return;
+    const seconds = (sums.at - last.at) / 1000;
+    const rate = (of: (s: Sums) => number): number => Math.max(0, of(sums) - of(last)) / seconds;
+    this.points.push({
+      at: sums.at,
+      documentsPerSecond: rate((s) => s.done),
+      bytesPerSecond: rate((s) => s.bytes),
+      ruPerSecond: rate((s) => s.ru),
+      provisioned: budgetOf(this.active(), provisioned),
+      throttledPerSecond: rate((s) => s.throttled),
+    });
+    if (this.points.length > MOST_RATE_POINTS) this.points.shift();
+  }
+
+  /** `provisioned`: RU/s by budget, which is a namespace or, shared, a database with a dot behind it. */
+  snapshot(provisioned: ReadonlyMap<string, number>): RunSnapshot {
+    const at = this.now();
+    const active = this.active();
+    const collections = [...this.collections.keys()].map((ns) => this.collection(ns, active));
+    const done = this.done();
+    const planned = collections.reduce((sum, c) => sum + (this.takesPart(c.ns) ? c.planned : 0), 0);
+    const total = (of: (c: CollectionSnapshot) => number): number => collections.reduce((sum, c) => sum + of(c), 0);
+    const { perSecond, ruPerSecond } = this.pace(done);
+    const points = this.points.filter((point) => point.at > this.stepStartedAt);
+    const remainingMs = isRunning(this.state) ? remainingTime(planned - done, perSecond, points) : undefined;
+    const why = this.verdict?.reasons[0];
+    return {
+      runId: this.start.runId,
+      at,
+      state: this.state,
+      ...(why === undefined ? {} : { why }),
+      startedAt: this.start.startedAt,
+      ...(this.endedAt === undefined ? {} : { endedAt: this.endedAt }),
+      done,
+      planned,
+      bytes: total((c) => c.bytes),
+      documentsPerSecond: perSecond,
+      ruPerSecond,
+      provisioned: budgetOf(active, provisioned),
+      requestUnits: this.requestUnits(),
+      throttled: total((c) => c.throttled),
+      deadLetters: total((c) => c.deadLetters),
+      conflicts: total((c) => c.conflicts),
+      ...(remainingMs === undefined ? {} : { remainingMs }),
+      collections,
+      rates: [...this.points],
+      commandLines: this.commandLines,
+    };
+  }
+
+  private enter(state: RunState): void {
+    // A new attempt: its relay counts from nothing.
+    if (state === 'preparing') {
+      this.keepAmounts();
+      this.verdict = undefined;
+      this.verified.clear();
+      this.commandLines = [];
+      this.only = undefined;
+    }
+    if (state === 'preparing' || state === 'verifying') this.read.clear();
+    this.state = state;
+    this.endedAt = isRunning(state) || state === 'planned' ? undefined : this.now();
+    this.stepStartedAt = this.now();
+    this.lastPoint = undefined;
+    this.samples = [];
+    this.sample();
+  }
+
+  private keepAmounts(): void {
+    for (const [ns, count] of this.counts) {
+      const before = this.earlier.get(ns) ?? NOTHING;
+      this.earlier.set(ns, {
+        bytes: before.bytes + count.bytes,
+        requestUnits: before.requestUnits + count.requestUnits,
+        throttled: before.throttled + count.throttledOperations,
+      });
+    }
+    this.counts.clear();
+  }
+
+  private collection(ns: string, active: ReadonlySet<string>): CollectionSnapshot {
+    const { documents, ns: namespace } = this.collections.get(ns) ?? { documents: 0, ns: undefined };
+    const standing = this.only && this.start.before?.get(ns);
+    if (standing && !this.takesPart(ns)) return standing;
+    const count = this.counts.get(ns);
+    const before = this.earlier.get(ns) ?? NOTHING;
+    const read = this.read.get(ns);
+    const deadLetters = namespace && this.start.deadLetters?.(namespace);
+    return {
+      ns,
+      planned: Math.max(documents, this.doneOf(ns)),
+      copied: count ? count.acknowledged + count.alreadyThere : (standing?.copied ?? 0),
+      ...(read ? { compared: meanOf(read) } : {}),
+      verified: this.verified.get(ns) ?? (this.state === 'verifying' && read ? 'running' : 'no'),
+      bytes: before.bytes + (count?.bytes ?? 0),
+      throttled: before.throttled + (count?.throttledOperations ?? 0),
+      deadLetters: deadLetters ?? count?.deadLettered ?? 0,
+      conflicts: count?.conflicts ?? 0,
+      ...(active.has(ns) ? { active: true } : {}),
+    };
+  }
+
+  private pace(done: number): { perSecond: number; ruPerSecond: number } {
+    const first = this.samples[0];
+    if (!first || !isRunning(this.state)) return { perSecond: 0, ruPerSecond: 0 };
+    const until = this.rateUntil();
+    const seconds = Math.max(0, until - first.at) / 1000;
+    const recent = this.samples.find((sample) => until - sample.at <= RU_WINDOW_MS);
+    const recentSeconds = recent ? (until - recent.at) / 1000 : 0;
+    return {
+      perSecond: seconds > 0 ? Math.max(0, done - first.done) / seconds : 0,
+      ruPerSecond: recent && recentSeconds > 0 ? Math.max(0, this.requestUnits() - recent.ru) / recentSeconds : 0,
+    };
+  }
+
+  private takeCounts(counts: readonly RelayedCounts[]): void {
+    for (const count of counts) {
+      const ns = formatNamespace(count.ns);
+      if (this.counts.get(ns)?.sentOperations !== count.sentOperations) this.moved.set(ns, this.now());
+    }
+    this.counts = new Map(counts.map((count) => [formatNamespace(count.ns), count]));
+  }
+
+  private sample(): void {
+    const at = this.now();
+    const last = this.samples.at(-1);
+    // Verification tells of every batch; a sample now and then gives the same rate.
+    if (last && this.samples.length > 1 && at - last.at < RATE_WINDOW_MS / 40) return;
+    this.samples.push({ at, done: this.done(), ru: this.requestUnits() });
+    while (this.samples.length > 2 && at - (this.samples[1]?.at ?? at) > RATE_WINDOW_MS) this.samples.shift();
+  }
+
+  /** Counts come in steps: between two of them the rate is what it was, until they stay away. */
+  private rateUntil(): number {
+    const last = this.samples.at(-1)?.at ?? this.now();
+    return this.now() - last > STALE_MS ? this.now() : last;
+  }
+
+  private sums(): Sums {
+    const verifying = this.state === 'verifying';
+    const copied = this.sum((c) => c.bytes);
+    const read = [...this.read.values()].reduce((sum, r) => sum + r.bytes, 0) / 2;
+    return {
+      at: this.now(),
+      done: this.done(),
+      bytes: verifying ? read : copied,
+      ru: this.requestUnits(),
+      throttled: this.sum((c) => c.throttledOperations),
+    };
+  }
+
+  private requestUnits(): number {
+    const before = [...this.earlier.values()].reduce((sum, amounts) => sum + amounts.requestUnits, 0);
+    return before + this.sum((c) => c.requestUnits);
+  }
+
+  private done(): number {
+    return [...this.collections.keys()].reduce((sum, ns) => sum + (this.takesPart(ns) ? this.doneOf(ns) : 0), 0);
+  }
+
+  private takesPart(ns: string): boolean {
+    return this.only === undefined || this.only.has(ns);
+  }
+
+  private doneOf(ns: string): number {
+    if (this.state === 'verifying') {
+      const read = this.read.get(ns);
+      return read ? meanOf(read) : 0;
+    }
+    const count = this.counts.get(ns);
+    return count ? count.acknowledged + count.alreadyThere + count.deadLettered + count.conflicts : 0;
+  }
+
+  private sum(of: (count: RelayedCounts) => number): number {
+    return [...this.counts.values()].reduce((total, count) => total + of(count), 0);
+  }
+
+  /** Those that moved just now and are not done. */
+  private active(): ReadonlySet<string> {
+    const recently = this.now() - RU_WINDOW_MS;
+    const inWork = [...this.moved].filter(
+      ([ns, at]) => at >= recently && this.doneOf(ns) < (this.collections.get(ns)?.documents ?? 0),
+    );
+    return new Set(isRunning(this.state) ? inWork.map(([ns]) => ns) : []);
+  }
+}
+
+function meanOf(read: { readonly source: number; readonly target: number }): number {
+  return Math.floor((read.source + read.target) / 2);
+}
+
+function budgetOf(active: ReadonlySet<string>, provisioned: ReadonlyMap<string, number>): number {
+  const names = new Set([...active].map((ns) => (provisioned.has(ns) ? ns : `${ns.slice(0, ns.indexOf('.'))}.`)));
+  return [...names].reduce((sum, name) => sum + (provisioned.get(name) ?? 0), 0);
+}

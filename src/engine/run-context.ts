@@ -1,0 +1,49 @@
+/** What an attempt at a run works with, and what it tells of itself. */
+import type { DeadLetterSink } from '../core/model/dead-letter.js';
+import type { Plan } from '../core/model/plan.js';
+import type { RunState } from '../core/model/run.js';
+import type { Journal } from './journal/port.js';
+import type { DeadLetterRetry, Verdict } from './journal/record.js';
+import type { NativeTools, RelayedCounts, RelayStarter, ToolLine } from './native-ports.js';
+import type { Clock, ClusterSession, CosmosRuSession } from './ports.js';
+import type { IndexReport, PreparedCollection } from './prepare/outcome.js';
+import type { VerificationResult } from './verify/result.js';
+import type { Pacer } from './verify/pacer.js';
+
+export type RunEvent =
+  | { readonly kind: 'state'; readonly state: RunState; readonly why?: string }
+  | { readonly kind: 'prepared'; readonly prepared: readonly PreparedCollection[] }
+  | { readonly kind: 'command'; readonly display: string }
+  | { readonly kind: 'tool-line'; readonly line: ToolLine }
+  | { readonly kind: 'copy-progress'; readonly counts: readonly RelayedCounts[] }
+  | { readonly kind: 'index'; readonly report: IndexReport }
+  | {
+      readonly kind: 'verification-progress';
+      readonly ns: string;
+      readonly side: 'source' | 'target';
+      readonly documents: number;
+      readonly bytes: number;
+    }
+  | { readonly kind: 'verified'; readonly result: VerificationResult }
+  /** This attempt is about these namespaces of the target alone. */
+  | { readonly kind: 'scope'; readonly only: ReadonlySet<string> }
+  | { readonly kind: 'dead-letters-retried'; readonly ns: string; readonly retry: DeadLetterRetry }
+  | { readonly kind: 'verdict'; readonly verdict: Verdict };
+
+export interface NativeRunContext {
+  readonly plan: Plan;
+  readonly source: ClusterSession;
+  readonly target: ClusterSession;
+  readonly ru: CosmosRuSession | undefined;
+  readonly relay: RelayStarter;
+  readonly tools: NativeTools;
+  readonly journal: Journal;
+  readonly deadLetters: DeadLetterSink;
+  /** Raw `_id`s (hex) of the dead letters of a target namespace. */
+  readonly deadLetterIds: (targetNs: string) => Promise<ReadonlySet<string>>;
+  readonly clock: Clock;
+  /** Paces verification's reads of an RU target. */
+  readonly targetPacer?: Pacer;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: RunEvent) => void;
+}
