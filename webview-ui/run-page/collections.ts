@@ -25,7 +25,7 @@ export function collectionsTable({ collections, collectionsNote }: RunPageView):
   const rows = [...collections].sort((a, b) => STATES[a.state].order - STATES[b.state].order);
   return html`<section aria-labelledby="collections">
     <h2 id="collections">${l10n.t('Collections')} <span class="detail">${countText(rows.length)}</span></h2>
-    <div class="table-room" tabindex="0" role="region" aria-labelledby="collections">
+    <div class="table-room" tabindex="0" role="group" aria-labelledby="collections">
       <table class="table">
         <thead>
           <tr>

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { RunAction, RunPageView } from '../../src/protocol/run-page.js';
 import { bar } from '../shared/bar.js';
+import { commandLines } from '../shared/command-lines.js';
 import { icon, type IconName } from '../shared/icons.js';
 import { l10n } from '../shared/l10n.js';
 import { charts } from './charts.js';
@@ -52,9 +53,8 @@ export function runPage(view: RunPageView, act: (action: RunAction) => void): Te
     ${
       view.commandLines.length > 0
         ? html`<details class="commands">
-            <summary>${l10n.t('Command lines, as run')}</summary>
-            <pre class="code" tabindex="0" role="region" aria-label=${l10n.t('Command lines, as run')}>
-${view.commandLines.join('\n\n')}</pre>
+            <summary id="commands">${l10n.t('Command lines, as run')}</summary>
+            ${commandLines(view.commandLines, 'commands')}
           </details>`
         : nothing
     }
@@ -90,7 +90,7 @@ function progress({ share }: RunPageView): TemplateResult {
   return html`<div class="progress">
     ${bar(share, l10n.t('Progress'))}
     <span class="percent num"
-      >${percent.toLocaleString(document.documentElement.lang, { minimumFractionDigits: 1 })} %</span
+      >${percent.toLocaleString(document.documentElement.lang, { minimumFractionDigits: percent < 100 ? 1 : 0 })} %</span
     >
   </div>`;
 }

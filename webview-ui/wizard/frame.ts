@@ -125,9 +125,11 @@ function footer(view: WizardView, context: WizardContext): TemplateResult {
   const here = WIZARD_STEPS.indexOf(view.step);
   const back = WIZARD_STEPS[here - 1];
   const next = WIZARD_STEPS[here + 1];
+  const unconfirmed = next === undefined && view.review.needsConsent;
+  const stopped = unconfirmed ? l10n.t('Confirm above that you have read what stays behind.') : view.nextProblem;
   return html`<footer class="footer">
     <div class="going-on">${busy(view, context)}</div>
-    ${view.nextProblem ? html`<p class="next-problem" id="next-problem">${icon('info')} ${view.nextProblem}</p>` : nothing}
+    ${stopped ? html`<p class="next-problem" id="next-problem">${icon('info')} ${stopped}</p>` : nothing}
     <div class="moves">
       <vscode-button
         secondary
@@ -137,32 +139,33 @@ function footer(view: WizardView, context: WizardContext): TemplateResult {
         @click=${() => back && context.send({ type: 'go', step: back })}
         >${icon('back', 'content-before')}${l10n.t('Back')}</vscode-button
       >
-      ${next ? forward(view, next, context) : start(view, context)}
+      ${
+        next
+          ? forward('next', html`${l10n.t('Next: {0}', TITLES[next].short)}`, stopped, () =>
+              context.send({ type: 'go', step: next }),
+            )
+          : forward('start', html`${icon('play', 'content-before')}${l10n.t('Start migration')}`, stopped, () =>
+              context.send({ type: 'start' }),
+            )
+      }
     </div>
   </footer>`;
 }
 
 /** Stays reachable while it cannot be used, so that a keyboard finds out why. */
-function forward(view: WizardView, step: WizardStep, { send }: WizardContext): TemplateResult {
-  const stopped = view.nextProblem;
+function forward(
+  move: 'next' | 'start',
+  label: TemplateResult,
+  stopped: string | undefined,
+  act: () => void,
+): TemplateResult {
   return html`<vscode-button
-    data-move="next"
+    data-move=${move}
     class=${stopped ? 'stopped' : ''}
     aria-disabled=${stopped ? 'true' : nothing}
     aria-describedby=${stopped ? 'next-problem' : nothing}
-    @click=${() => (stopped ? announce(stopped) : send({ type: 'go', step }))}
-    >${l10n.t('Next: {0}', TITLES[step].short)}</vscode-button
-  >`;
-}
-
-function start({ review, nextProblem }: WizardView, { send }: WizardContext): TemplateResult {
-  const stopped = review.needsConsent ? l10n.t('Confirm above that you have read what stays behind.') : nextProblem;
-  return html`<vscode-button
-    data-move="start"
-    class=${stopped ? 'stopped' : ''}
-    aria-disabled=${stopped ? 'true' : nothing}
-    @click=${() => (stopped ? announce(stopped) : send({ type: 'start' }))}
-    >${icon('play', 'content-before')}${l10n.t('Start migration')}</vscode-button
+    @click=${() => (stopped ? announce(stopped) : act())}
+    >${label}</vscode-button
   >`;
 }
 

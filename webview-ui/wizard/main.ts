@@ -19,6 +19,7 @@ if (!app) {
 const root = app;
 let view: WizardView | undefined;
 let drawnStep: WizardStep | undefined;
+let cleared = false;
 
 const context: WizardContext = { looks: firstLooks(), send: (intent) => link.send(intent), redraw };
 
@@ -26,7 +27,8 @@ function redraw(): void {
   if (!view) {
     return;
   }
-  if (drawnStep === undefined) {
+  if (!cleared) {
+    cleared = true;
     root.replaceChildren();
     root.removeAttribute('aria-busy');
   }

@@ -20,15 +20,18 @@ export function methodStep({ methods, busy }: WizardView, context: WizardContext
       ${busy ? l10n.t('Weighing the methods…') : l10n.t('No method has been weighed yet.')}
     </p>`;
   }
-  const cards = [...methods.cards].sort((a, b) => Number(b.recommended) - Number(a.recommended) || a.rank - b.rank);
+  const cards = [...methods.cards].sort((a, b) => a.rank - b.rank);
   return html`
     <fieldset class="methods">
       <legend class="visually-hidden">${l10n.t('Method')}</legend>
-      ${repeat(
-        cards,
-        (card) => card.id,
-        (card) => methodCard(card, context),
-      )}
+      ${cards.filter((card) => card.recommended).map((card) => methodCard(card, context))}
+      <div class="other-methods">
+        ${repeat(
+          cards.filter((card) => !card.recommended),
+          (card) => card.id,
+          (card) => methodCard(card, context),
+        )}
+      </div>
     </fieldset>
     ${
       methods.assumptions.length > 0
@@ -57,14 +60,16 @@ function methodCard(card: MethodCard, { send }: WizardContext): TemplateResult {
         .checked=${live(card.chosen)}
         @change=${() => send({ type: 'choose-method', id: card.id })}
       />
-      <span class="method-name">${card.name}</span>
-      ${card.recommended ? html`<span class="tag tag-strong">${icon('star')} ${l10n.t('Recommended')}</span>` : nothing}
-      ${card.possible ? nothing : html`<span class="tag tag-out">${icon('cross')} ${l10n.t('Not possible')}</span>`}
-      ${
-        card.possible && !card.available
-          ? html`<span class="tag">${l10n.t('Not carried out by this extension')}</span>`
-          : nothing
-      }
+      <span class="method-title">
+        <span class="method-name">${card.name}</span>
+        ${card.recommended ? html`<span class="tag tag-strong">${icon('star')} ${l10n.t('Recommended')}</span>` : nothing}
+        ${card.possible ? nothing : html`<span class="tag tag-out">${icon('cross')} ${l10n.t('Not possible')}</span>`}
+        ${
+          card.possible && !card.available
+            ? html`<span class="tag">${l10n.t('Not carried out by this extension')}</span>`
+            : nothing
+        }
+      </span>
     </label>
     <div id="method-${card.id}" class="method-body">
       ${card.durationText ? html`<p class="method-time">${icon('clock')} ${card.durationText}</p>` : nothing}

@@ -127,7 +127,7 @@ function narrowed(sentence: string | undefined, { send }: WizardContext): Templa
   if (sentence === undefined) {
     return nothing;
   }
-  return html`<p class="note">
+  return html`<p class="note narrowed">
     ${icon('info')}<span>${sentence}</span>
     <button type="button" class="link" data-read-all @click=${() => send({ type: 'read-all' })}>
       ${l10n.t('Read the whole source')}

@@ -64,7 +64,7 @@ function table(rows: readonly SizeRow[], { looks, redraw }: WizardContext): Temp
   const shown = rows.slice(0, looks.sizesShown);
   return html`<section aria-labelledby="size-table">
     <h2 id="size-table">${l10n.t('In figures')}</h2>
-    <div class="table-room" tabindex="0" role="region" aria-labelledby="size-table">
+    <div class="table-room" tabindex="0" role="group" aria-labelledby="size-table">
       <table class="table">
         <thead>
           <tr>

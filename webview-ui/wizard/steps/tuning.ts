@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { TuningField, WizardView } from '../../../src/protocol/wizard.js';
+import { commandLines } from '../../shared/command-lines.js';
 import { icon } from '../../shared/icons.js';
 import { l10n } from '../../shared/l10n.js';
 import { afterPause, withoutPause } from '../../shared/typing.js';
@@ -17,13 +18,7 @@ export function tuningStep({ tuning, busy }: WizardView, context: WizardContext)
   const { send } = context;
   return html`<div class="tuning">
     <div class="tuning-fields">
-      ${
-        tuning.throughput === undefined
-          ? nothing
-          : choices('throughput', l10n.t('Throughput of the new collections'), tuning.throughput, (value) =>
-              send({ type: 'set-throughput', value }),
-            )
-      }
+      ${tuning.throughput === undefined ? nothing : throughputField(tuning.throughput, send)}
       ${repeat(
         tuning.fields,
         (field) => field.id,
@@ -140,6 +135,32 @@ function choices<Value extends string>(
   </fieldset>`;
 }
 
+function throughputField(
+  { value, choices }: NonNullable<WizardView['tuning']['throughput']>,
+  send: WizardContext['send'],
+): TemplateResult {
+  return html`<div class="number-field">
+    <label for="throughput">${l10n.t('Throughput of the new collections')}</label>
+    <div class="number-line">
+      <select
+        id="throughput"
+        class="field"
+        @change=${(event: Event) => {
+          const chosen = choices[(event.currentTarget as HTMLSelectElement).selectedIndex];
+          if (chosen) {
+            send({ type: 'set-throughput', value: chosen.value });
+          }
+        }}
+      >
+        ${choices.map(
+          (choice) =>
+            html`<option value=${choice.value} .selected=${live(choice.value === value)}>${choice.label}</option>`,
+        )}
+      </select>
+    </div>
+  </div>`;
+}
+
 function capabilities(
   offer: NonNullable<WizardView['tuning']['capabilities']>,
   send: WizardContext['send'],
@@ -177,7 +198,7 @@ function preview(lines: readonly string[], send: WizardContext['send']): Templat
     ${
       lines.length === 0
         ? html`<p class="empty">${l10n.t('This method runs no other tool.')}</p>`
-        : html`<pre class="code" tabindex="0" role="region" aria-labelledby="preview-title">${lines.join('\n\n')}</pre>`
+        : commandLines(lines, 'preview-title')
     }
   </section>`;
 }
