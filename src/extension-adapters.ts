@@ -13,7 +13,8 @@ import { listCollections, listDatabases } from './adapters/mongo/listing.js';
 import { measureInsertCharge } from './adapters/mongo/measure-charge.js';
 import { systemClock } from './adapters/system-clock.js';
 import { locateTools } from './adapters/tools/locate-tool.js';
-import { describeCopy } from './assembly/describe-copy.js';
+import { chargeSamples } from './assembly/charge-samples.js';
+import { copyCommandLines, describeCopy } from './assembly/describe-copy.js';
 import type { HostAdapters } from './host/adapters.js';
 
 export const adapters: HostAdapters = {
@@ -34,6 +35,8 @@ export const adapters: HostAdapters = {
   defaultRunsRoot,
   locateTools,
   describeCopy,
+  copyCommandLines,
+  chargeSamples,
   listDeadLetters,
   openRunList,
   serveSecrets,

@@ -11,6 +11,7 @@ import type * as databaseSizes from '../adapters/mongo/database-sizes.js';
 import type * as inventories from '../adapters/mongo/inventory.js';
 import type * as listings from '../adapters/mongo/listing.js';
 import type * as charges from '../adapters/mongo/measure-charge.js';
+import type * as chargeSampling from '../assembly/charge-samples.js';
 import type * as copyDescriptions from '../assembly/describe-copy.js';
 import type { Clock } from '../engine/ports.js';
 import type * as toolLocations from '../adapters/tools/locate-tool.js';
@@ -43,5 +44,7 @@ export interface HostAdapters {
   readonly serveSecrets: typeof handovers.serveSecrets;
   readonly steerRun: typeof steering.steerRun;
   readonly describeCopy: typeof copyDescriptions.describeCopy;
+  readonly copyCommandLines: typeof copyDescriptions.copyCommandLines;
+  readonly chargeSamples: typeof chargeSampling.chargeSamples;
   readonly clock: Clock;
 }

@@ -1,0 +1,62 @@
+import type { ClusterFacts, ClusterInventory } from '../../core/model/facts.js';
+import type { ClusterReference, Plan } from '../../core/model/plan.js';
+import type { NamespaceSelection } from '../../core/model/namespace.js';
+import type { ClusterProfile, ClusterRole } from '../clusters/cluster-profile.js';
+import type { Translate } from '../translate.js';
+import type { WizardSettings } from './model/derive.js';
+import type { Measurement, WizardState } from './model/wizard-state.js';
+
+export interface ReadProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+export type CommandLines = (plan: Plan, inventory: ClusterInventory) => readonly string[];
+
+/** What the wizard needs of the world. Every call may fail with a MigrationError; one that has a signal ends when it is aborted. */
+export interface WizardPorts {
+  readonly t: Translate;
+  now(): number;
+  settings(): WizardSettings;
+  clusters(): readonly ClusterProfile[];
+  /** Undefined for a cluster that is not there any more. */
+  reference(clusterId: string): ClusterReference | undefined;
+  /** Loads what makes command lines. */
+  commandLines(): Promise<CommandLines>;
+  readSource(
+    clusterId: string,
+    options: {
+      readonly selection: NamespaceSelection;
+      readonly signal: AbortSignal;
+      readonly onProgress: (progress: ReadProgress) => void;
+    },
+  ): Promise<ClusterInventory>;
+  readTarget(clusterId: string, signal: AbortSignal): Promise<ClusterFacts>;
+  /** Asks, as it writes to the target. */
+  mayMeasure(): Promise<boolean>;
+  /** Undefined where there is no document to measure with. */
+  measureCharge(
+    request: {
+      readonly sourceId: string;
+      readonly targetId: string;
+      readonly inventory: ClusterInventory;
+      readonly selection: NamespaceSelection;
+    },
+    signal: AbortSignal,
+  ): Promise<Omit<Measurement, 'of'> | undefined>;
+  /** Undefined when nothing was added. */
+  addCluster(role: ClusterRole): Promise<string | undefined>;
+  targetChosen(clusterId: string): void;
+  /** Where the user wants the plan to be; undefined when they do not. */
+  choosePlanPath(suggestedName: string): Promise<string | undefined>;
+  /** A place of our own for plans that are started without having been saved. */
+  ownPlanPath(planId: string): Promise<string>;
+  writePlan(path: string, plan: Plan): Promise<void>;
+  copyText(text: string, lines: number): Promise<void>;
+  openLink(url: string): Promise<void>;
+  /** False where it was not started, for a reason that the user has been told. */
+  start(planPath: string): Promise<boolean>;
+  /** Keeps the state for after a reload; never fails. */
+  remember(state: WizardState): void;
+  log(error: unknown): void;
+}

@@ -1,0 +1,336 @@
+import { MigrationError } from '../../core/model/error.js';
+import { exactPattern } from '../../core/model/namespace.js';
+import { errorWords } from '../../words/errors.js';
+import type { WizardIntent, WizardView } from '../../protocol/wizard.js';
+import { isSourceRead, isTargetRead } from './model/reach.js';
+import { rememberedBy } from './model/remember.js';
+import { reduce, type WizardEvent } from './model/reduce.js';
+import { fingerprint } from './model/selection.js';
+import { databasesOf, type Problem, type WizardState } from './model/wizard-state.js';
+import type { Derived } from './model/derive.js';
+import { SingleFlight, type Activity } from './single-flight.js';
+import { createViewer } from './view/view-of.js';
+import type { WizardModel } from './view/wizard-model.js';
+import type { CommandLines, WizardPorts } from './wizard-ports.js';
+
+/** A page of 10,000 rows is megabytes: more often than this nobody sees. */
+const TICK_MS = 250;
+
+/** One wizard at work: its state, and what is done in the world for it. One thing at a time; nothing that fails or is cancelled loses what was chosen. */
+export class WizardSession {
+  readonly #ports: WizardPorts;
+  readonly #viewer = createViewer();
+  readonly #flight: SingleFlight;
+  readonly #reference: WizardModel['reference'];
+  readonly #listeners = new Set<(view: WizardView) => void>();
+  #state: WizardState;
+  #revision = 0;
+  #scheduled = false;
+  #disposed = false;
+  #commandLines: CommandLines | undefined;
+  #lastTick = 0;
+  readonly #linesOf = rememberedBy(
+    (model: {
+      plan: NonNullable<Derived['plan']>;
+      make: CommandLines;
+      inventory: NonNullable<WizardState['source']>;
+    }) => [model.plan, model.make, model.inventory],
+    ({ plan, make, inventory }) => make(plan, inventory.inventory),
+  );
+
+  constructor(ports: WizardPorts, state: WizardState) {
+    this.#ports = ports;
+    this.#state = state;
+    this.#flight = new SingleFlight({
+      changed: () => this.#changed(),
+      failed: (error) => {
+        ports.log(error);
+        this.#apply({ type: 'failed', problem: problemOf(error) });
+      },
+    });
+    this.#reference = (id) => ports.reference(id);
+  }
+
+  get state(): WizardState {
+    return this.#state;
+  }
+
+  onView(listener: (view: WizardView) => void): { dispose(): void } {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  view(): WizardView {
+    return this.#viewer.view(this.#model());
+  }
+
+  derive(): Derived {
+    return this.#viewer.derive(this.#model());
+  }
+
+  /** Does what an intent asks for; resolves when that has ended, one way or the other. */
+  async dispatch(intent: WizardIntent): Promise<void> {
+    if (this.#disposed) return;
+    switch (intent.type) {
+      case 'cancel-busy':
+        this.#flight.abort();
+        return;
+      case 'ready':
+        this.#changed();
+        return this.#readIfNeeded();
+      case 'go':
+        return this.#go(intent);
+      case 'choose-cluster':
+        return this.#chooseCluster(intent.role, intent.id);
+      case 'add-cluster': {
+        const id = await this.#flight.guarded(() => this.#ports.addCluster(intent.role));
+        return id === undefined ? undefined : this.#chooseCluster(intent.role, id);
+      }
+      case 'reread':
+        return this.#read({ force: true });
+      case 'read-all':
+        return this.#read({ force: true, whole: true });
+      case 'measure-charge':
+        return this.#measure();
+      case 'save-plan':
+        return this.#save();
+      case 'copy-command-lines':
+        return this.#copy();
+      case 'start':
+        return this.#start();
+      case 'open-link':
+        return this.#flight.guarded(() => this.#ports.openLink(intent.url));
+      default:
+        this.#apply(intent);
+    }
+  }
+
+  /** After clusters were added, edited or removed, or settings changed. */
+  surroundingsChanged(): void {
+    const profiles = new Map(this.#ports.clusters().map((profile) => [profile.id, profile]));
+    for (const id of [this.#state.sourceId, this.#state.targetId]) {
+      if (id !== undefined && !profiles.has(id)) this.#apply({ type: 'cluster-gone', id });
+    }
+    for (const reading of [this.#state.source, this.#state.target]) {
+      const profile = reading && profiles.get(reading.clusterId);
+      if (profile && profile.uri !== reading.uri) this.#apply({ type: 'cluster-moved', id: profile.id });
+    }
+    this.#changed();
+  }
+
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void> {
+    return this.#flight.idle();
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#flight.close();
+    this.#listeners.clear();
+  }
+
+  #model(): WizardModel {
+    const { source } = this.#state;
+    const make = this.#commandLines;
+    const activity = this.#flight.current;
+    return {
+      state: this.#state,
+      revision: this.#revision,
+      settings: this.#ports.settings(),
+      clusters: this.#ports.clusters(),
+      reference: this.#reference,
+      t: this.#ports.t,
+      ...(activity
+        ? { busy: { text: activity.text, cancellable: activity.cancellable, ...(activity.progress ?? {}) } }
+        : {}),
+      ...(make && source ? { commandLines: (plan) => this.#linesOf({ plan, make, inventory: source }) } : {}),
+    };
+  }
+
+  #apply(event: WizardIntent | WizardEvent): void {
+    const next = reduce(this.#state, event);
+    if (next === this.#state || this.#disposed) return;
+    this.#state = next;
+    this.#ports.remember(next);
+    this.#changed();
+  }
+
+  /** Tells of all changes of one turn at once. */
+  #changed(): void {
+    if (this.#scheduled || this.#disposed) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      if (this.#disposed || this.#listeners.size === 0) return;
+      this.#revision += 1;
+      const view = this.view();
+      for (const listener of this.#listeners) listener(view);
+    });
+  }
+
+  async #go(intent: Extract<WizardIntent, { type: 'go' }>): Promise<void> {
+    if (!this.view().reachable.includes(intent.step)) return;
+    this.#apply({ type: 'problem-over' });
+    this.#apply(intent);
+    await this.#readIfNeeded();
+  }
+
+  async #chooseCluster(role: 'source' | 'target', id: string): Promise<void> {
+    const profile = this.#ports.clusters().find((one) => one.id === id);
+    if (profile?.role !== role) return;
+    const before = role === 'source' ? this.#state.sourceId : this.#state.targetId;
+    if (before === id) return;
+    // What is being read is of the cluster that was there.
+    this.#flight.abort();
+    this.#apply({ type: 'choose-cluster', role, id });
+    if (role === 'target') this.#ports.targetChosen(id);
+    await this.#readIfNeeded();
+  }
+
+  /** Nothing is connected to before the user has left the first step. */
+  async #readIfNeeded(): Promise<void> {
+    if (this.#state.step !== 'endpoints') await this.#read({});
+  }
+
+  async #read({ force = false, whole = false }): Promise<void> {
+    const { sourceId, targetId } = this.#state;
+    const wantSource = sourceId !== undefined && (force || !isSourceRead(this.#state));
+    const wantTarget = targetId !== undefined && ((force && !whole) || !isTargetRead(this.#state));
+    if (!wantSource && !wantTarget) return this.#loadCommandLines();
+    const { t } = this.#ports;
+    const name = (id: string | undefined): string => this.#ports.clusters().find((c) => c.id === id)?.name ?? '';
+    const text = wantSource ? t('Reading {0}', name(sourceId)) : t('Reading {0}', name(targetId));
+    await this.#run({ kind: 'read', text: text, cancellable: true }, async (activity) => {
+      // Both are let end: what could be read counts.
+      const outcomes = await Promise.allSettled([
+        wantSource ? this.#readSource(sourceId, activity, whole) : undefined,
+        wantTarget ? this.#readTarget(targetId, activity) : undefined,
+        this.#loadCommandLines(),
+      ]);
+      const sides = ['source', 'target', undefined] as const;
+      for (const [i, outcome] of outcomes.entries()) {
+        if (outcome.status === 'rejected') throw withSide(outcome.reason, sides[i]);
+      }
+    });
+  }
+
+  async #readSource(clusterId: string, activity: Activity, whole: boolean): Promise<void> {
+    const uri = this.#uriOf(clusterId);
+    const before = this.#state.source;
+    const databases = whole
+      ? undefined
+      : before?.clusterId === clusterId
+        ? before.databases
+        : databasesOf(this.#state.wanted);
+    const include = (databases ?? []).map((db) => `${exactPattern({ db, coll: '' })}*`);
+    const inventory = await this.#ports.readSource(clusterId, {
+      selection: { include, exclude: [], rename: [] },
+      signal: activity.signal,
+      onProgress: ({ done, total }) => this.#tick(activity, done, total),
+    });
+    activity.signal.throwIfAborted();
+    const reading = { clusterId, uri, inventory, ...(databases === undefined ? {} : { databases }) };
+    this.#apply({ type: 'source-read', reading });
+  }
+
+  async #readTarget(clusterId: string, activity: Activity): Promise<void> {
+    const uri = this.#uriOf(clusterId);
+    const facts = await this.#ports.readTarget(clusterId, activity.signal);
+    activity.signal.throwIfAborted();
+    this.#apply({ type: 'target-read', reading: { clusterId, uri, facts } });
+  }
+
+  #uriOf(clusterId: string): string {
+    return this.#ports.clusters().find((one) => one.id === clusterId)?.uri ?? '';
+  }
+
+  #tick(activity: Activity, done: number, total: number): void {
+    activity.progress = { done, total };
+    const now = this.#ports.now();
+    if (now - this.#lastTick < TICK_MS && done !== total) return;
+    this.#lastTick = now;
+    this.#changed();
+  }
+
+  async #loadCommandLines(): Promise<void> {
+    if (this.#commandLines) return;
+    this.#commandLines = await this.#ports.commandLines();
+    this.#changed();
+  }
+
+  #run(
+    what: Pick<Activity, 'kind' | 'text' | 'cancellable'>,
+    work: (activity: Activity) => Promise<void>,
+  ): Promise<void> {
+    return this.#flight.run(what, (activity) => {
+      this.#apply({ type: 'problem-over' });
+      return work(activity);
+    });
+  }
+
+  async #measure(): Promise<void> {
+    if (!this.view().tuning.canMeasure || !(await this.#flight.guarded(() => this.#ports.mayMeasure()))) return;
+    await this.#run(
+      { kind: 'measure', text: this.#ports.t('Measuring what an insert costs'), cancellable: true },
+      async ({ signal }) => {
+        const { sourceId, targetId, source, selected } = this.#state;
+        const { selection } = this.derive();
+        if (sourceId === undefined || targetId === undefined || !source || !selection || !selected) return;
+        const request = { sourceId, targetId, inventory: source.inventory, selection };
+        const measured = await this.#ports.measureCharge(request, signal);
+        if (measured) this.#apply({ type: 'measured', measured: { ...measured, of: fingerprint(selected) } });
+      },
+    );
+  }
+
+  async #save(): Promise<void> {
+    const { plan } = this.derive();
+    if (!plan) return;
+    await this.#run({ kind: 'save', text: this.#ports.t('Saving the plan'), cancellable: false }, async () => {
+      const path = await this.#ports.choosePlanPath(`${plan.collections[0]?.source.db ?? 'plan'}.migration.json`);
+      if (path === undefined) return;
+      await this.#ports.writePlan(path, this.#dated(plan));
+      this.#apply({ type: 'saved', path, planId: plan.id });
+    });
+  }
+
+  #dated<P extends { readonly createdAt: string }>(plan: P): P {
+    return { ...plan, createdAt: new Date(this.#ports.now()).toISOString() };
+  }
+
+  async #copy(): Promise<void> {
+    const { plan } = this.derive();
+    if (!plan) return;
+    await this.#run(
+      { kind: 'copy', text: this.#ports.t('Copying the command lines'), cancellable: false },
+      async () => {
+        await this.#loadCommandLines();
+        const lines = this.#model().commandLines?.(plan) ?? [];
+        await this.#ports.copyText(`${lines.join('\n')}\n`, lines.length);
+      },
+    );
+  }
+
+  async #start(): Promise<void> {
+    const { plan } = this.derive();
+    if (!plan || this.view().review.needsConsent) return;
+    await this.#run({ kind: 'start', text: this.#ports.t('Starting the migration'), cancellable: false }, async () => {
+      const { saved } = this.#state;
+      const path = saved?.planId === plan.id ? saved.path : await this.#ports.ownPlanPath(plan.id);
+      if (path !== saved?.path) await this.#ports.writePlan(path, this.#dated(plan));
+      await this.#ports.start(path);
+    });
+  }
+}
+
+/** Nothing of a foreign error's text, which may hold a secret. */
+function problemOf(error: unknown): Problem {
+  if (MigrationError.is(error)) return errorWords(error);
+  return errorWords({ code: 'internal', facts: { reason: error instanceof Error ? error.name : typeof error } });
+}
+
+/** Says which of the two clusters an error is about. */
+function withSide(error: unknown, side: 'source' | 'target' | undefined): unknown {
+  if (!MigrationError.is(error) || side === undefined || error.code === 'cancelled') return error;
+  return new MigrationError(error.code, { ...error.facts, side }, { cause: error });
+}
