@@ -15,7 +15,7 @@ export function formatBytes(bytes: number): string {
 
 /** `1,234,567`. Whole numbers. */
 export function formatCount(count: number): string {
-  return Math.round(count).toLocaleString('en-US');
+  return grouping(0).format(Math.round(count));
 }
 
 /** `1 document`, `3 documents`. */
@@ -62,5 +62,12 @@ export function formatRuPerSecond(perSecond: number): string {
 /** At most three digits that say something: `4.95`, `12.4`, `187`. */
 export function shortNumber(value: number): string {
   const digits = Math.abs(value) < 10 ? 2 : Math.abs(value) < 100 ? 1 : 0;
-  return Number(value.toFixed(digits)).toLocaleString('en-US', { maximumFractionDigits: digits });
+  return grouping(digits).format(Number(value.toFixed(digits)));
+}
+
+/** By their digits after the point. Making one costs a hundred times what using it does, and a tree has ten thousand numbers. */
+const GROUPINGS: Intl.NumberFormat[] = [];
+
+function grouping(digits: number): Intl.NumberFormat {
+  return (GROUPINGS[digits] ??= new Intl.NumberFormat('en-US', { maximumFractionDigits: digits }));
 }

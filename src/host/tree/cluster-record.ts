@@ -74,6 +74,7 @@ export class DatabaseRecord implements DatabaseEntry {
   /** Collections whose numbers are those of the latest listing. */
   readonly fresh = new Set<string>();
   #byName: Map<string, CollectionEntry> | undefined;
+  #names: readonly string[] | undefined;
   #sorted: readonly CollectionEntry[] | undefined;
   #size: DatabaseTotals | undefined;
   #totals: DatabaseTotals | undefined;
@@ -81,7 +82,9 @@ export class DatabaseRecord implements DatabaseEntry {
   constructor(readonly db: string) {}
 
   get collections(): readonly CollectionEntry[] | undefined {
-    this.#sorted ??= this.#byName && [...this.#byName.values()].sort((a, b) => compareNames(a.ns.coll, b.ns.coll));
+    if (!this.#byName) return undefined;
+    this.#names ??= [...this.#byName.keys()].sort(compareNames);
+    this.#sorted ??= this.#names.flatMap((name) => this.#byName?.get(name) ?? []);
     return this.#sorted;
   }
 
@@ -110,24 +113,26 @@ export class DatabaseRecord implements DatabaseEntry {
       }),
     );
     this.fresh.clear();
+    this.#names = undefined;
     this.#forgetDerived();
   }
 
   setFacts(facts: CollectionFacts): void {
-    this.#byName ??= new Map();
     const { ns, type, options } = facts;
-    this.#byName.set(ns.coll, { ns, type, options, facts });
-    this.fresh.add(ns.coll);
-    this.#forgetDerived();
+    this.#put({ ns, type, options, facts });
   }
 
   setFailed(failed: FailedNamespace): void {
-    const known = this.#byName?.get(failed.ns.coll);
-    const { ns } = failed;
-    const entry: CollectionEntry = known ?? { ns, type: 'collection', options: {} };
+    const { type = 'collection', options = {} } = this.collection(failed.ns.coll) ?? {};
+    this.#put({ ns: failed.ns, type, options, failed });
+  }
+
+  #put(entry: CollectionEntry): void {
+    const { coll } = entry.ns;
     this.#byName ??= new Map();
-    this.#byName.set(ns.coll, { ns, type: entry.type, options: entry.options, failed });
-    this.fresh.add(ns.coll);
+    if (!this.#byName.has(coll)) this.#names = undefined;
+    this.#byName.set(coll, entry);
+    this.fresh.add(coll);
     this.#forgetDerived();
   }
 

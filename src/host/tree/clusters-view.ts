@@ -65,7 +65,7 @@ export function createClustersView(
     later: (work) => void setImmediate(work),
     onChange: (clusterId) => {
       decorations.refresh();
-      provider.redraw({ kind: 'cluster', clusterId });
+      provider.tree.redraw({ kind: 'cluster', clusterId });
     },
   });
   const provider = store.add(new ClusterTreeProvider(services, findings));
@@ -74,8 +74,8 @@ export function createClustersView(
   const view = store.add(
     window.createTreeView(VIEWS.clusters, { treeDataProvider: provider, canSelectMany: true, showCollapseAll: true }),
   );
-  store.add(view.onDidExpandElement(({ element }) => provider.setOpen(element, true)));
-  store.add(view.onDidCollapseElement(({ element }) => provider.setOpen(element, false)));
+  store.add(view.onDidExpandElement(({ element }) => provider.tree.setOpen(element, true)));
+  store.add(view.onDidCollapseElement(({ element }) => provider.tree.setOpen(element, false)));
   store.add(
     catalog.onDidChange(({ db }) => {
       if (db === undefined) findings.check();
@@ -84,12 +84,12 @@ export function createClustersView(
   store.add(clusters.onDidChange(() => findings.check()));
 
   return {
-    refresh: (node) => provider.refresh(node),
-    retry: (node) => provider.refresh(node),
+    refresh: (node) => provider.tree.refresh(node),
+    retry: (node) => provider.tree.refresh(node),
     selection: () => view.selection.filter((node) => asClusterNode(node) !== undefined),
     noteInventory: (clusterId, inventory) => catalog.putInventory(clusterId, inventory),
     reveal: async (node, options) => {
-      await view.reveal(provider.known(node), options);
+      await view.reveal(provider.tree.known(node), options);
     },
     dispose: () => store.dispose(),
   };

@@ -5,7 +5,7 @@ import { assess } from '../../core/assess/assess.js';
 import { describeTarget, type TargetDescription } from '../../core/plan/target.js';
 import { findingSentence, remedySentence } from '../../words/findings.js';
 import type { ClusterProfile } from '../clusters/cluster-profile.js';
-import { nodeId, type ClusterTreeNode } from './node.js';
+import { nodeId } from './node.js';
 import type { Translate } from './translate.js';
 
 /** What was found in a row and below it. */
@@ -43,31 +43,35 @@ export function indexFindings(clusterId: string, findings: readonly Finding[]): 
     if (!counted) index.set(id, (counted = { blockers: 0, warnings: 0, infos: 0, own: [], below: new Set() }));
     return counted;
   };
+  const top = nodeId({ kind: 'cluster', clusterId });
   for (const finding of findings) {
-    const path = rowsOf(clusterId, finding).map(nodeId);
-    const place = path[Math.min(2, path.length - 1)] ?? '';
+    const path = pathOf(top, finding);
+    const place = path[Math.min(COLLECTION_LEVEL, path.length - 1)] ?? top;
     for (const [level, id] of path.entries()) {
       const counted = at(id);
       counted[FIELD[finding.severity]] += 1;
       // A collection tells what was found in its indexes too: it is where people look.
-      if (level === path.length - 1 || level === 2) counted.own.push(finding);
+      if (level === path.length - 1 || level === COLLECTION_LEVEL) counted.own.push(finding);
       else if (finding.severity !== 'info') counted.below.add(place);
     }
   }
   return new Map([...index].map(([id, { below, ...rest }]) => [id, { ...rest, places: below.size }]));
 }
 
-/** From the cluster down to the row that the finding is about. */
-function rowsOf(clusterId: string, { ns, params }: Finding): ClusterTreeNode[] {
-  const rows: ClusterTreeNode[] = [{ kind: 'cluster', clusterId }];
-  if (!ns) return rows;
-  const { db, coll } = ns;
-  rows.push({ kind: 'database', clusterId, db });
-  if (coll === '*') return rows;
-  rows.push({ kind: 'collection', clusterId, db, coll });
+/** Cluster, database, collection, index. */
+const COLLECTION_LEVEL = 2;
+
+/** Ids from the cluster down to the row that the finding is about, as {@link nodeId} makes them. */
+function pathOf(top: string, { ns, params }: Finding): string[] {
+  const path = [top];
+  const down = (name: string): number => path.push(`${path.at(-1)}/${encodeURIComponent(name)}`);
+  if (!ns) return path;
+  down(ns.db);
+  if (ns.coll === '*') return path;
+  down(ns.coll);
   const index = params['index'];
-  if (typeof index === 'string') rows.push({ kind: 'index', clusterId, db, coll, index });
-  return rows;
+  if (typeof index === 'string') down(index);
+  return path;
 }
 
 export interface FindingBadge {

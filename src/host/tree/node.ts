@@ -28,8 +28,16 @@ export interface RunTreeNode {
   readonly runId: string;
 }
 
+const IDS = new WeakMap<ClusterTreeNode, string>();
+
 /** Stable id of a row; names are encoded, so that no name can look like another level. */
 export function nodeId(node: ClusterTreeNode): string {
+  let id = IDS.get(node);
+  if (id === undefined) IDS.set(node, (id = makeId(node)));
+  return id;
+}
+
+function makeId(node: ClusterTreeNode): string {
   switch (node.kind) {
     case 'group':
       return `group:${node.role}`;
