@@ -14,7 +14,7 @@ export const text =
   (value) =>
     typeof value === 'string' && value.length <= longest;
 
-export const isBoolean: Check = (value) => typeof value === 'boolean';
+export const boolean: Check = (value) => typeof value === 'boolean';
 
 /** Finite, within the bounds. */
 export const number =
@@ -47,6 +47,15 @@ export const object =
       Object.entries(fields).every(([name, check]) => isRight(name, check)) &&
       Object.entries(optional).every(([name, check]) => !Object.hasOwn(record, name) || check(record[name]))
     );
+  };
+
+/** An object that holds any number of entries. */
+export const record =
+  (key: Check, entry: Check, most = MOST_ROWS): Check =>
+  (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+    const entries = Object.entries(value);
+    return entries.length <= most && entries.every(([name, one]) => key(name) && entry(one));
   };
 
 /** By the text in `type`. */

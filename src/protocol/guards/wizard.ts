@@ -7,7 +7,7 @@ import {
   type WizardIntent,
   type WizardMessage,
 } from '../wizard.js';
-import { byType, count, isBoolean, list, LONGEST_NAME, number, object, oneOf, text, type Check } from './check.js';
+import { byType, count, boolean, list, LONGEST_NAME, number, object, oneOf, text, type Check } from './check.js';
 
 const name = text(LONGEST_NAME);
 const sentence = text();
@@ -26,7 +26,7 @@ const INTENTS: Readonly<Record<WizardIntent['type'], Readonly<Record<string, Che
   go: { step },
   'choose-cluster': { role, id: name },
   'add-cluster': { role },
-  select: { namespaces: list(name), selected: isBoolean },
+  select: { namespaces: list(name), selected: boolean },
   'select-by-size': { atMostBytes: count },
   rename: { ns: name, to: name },
   reread: {},
@@ -36,11 +36,11 @@ const INTENTS: Readonly<Record<WizardIntent['type'], Readonly<Record<string, Che
   'reset-tuning': { field },
   'set-shard-key': { ns: name, path: name },
   'set-throughput': { value: throughput },
-  'set-capability': { id: name, on: isBoolean },
+  'set-capability': { id: name, on: boolean },
   'measure-charge': {},
   'set-conflicts': { value: conflict },
   'set-verification': { value: depth },
-  consent: { given: isBoolean },
+  consent: { given: boolean },
   'save-plan': {},
   'copy-command-lines': {},
   start: {},
@@ -67,7 +67,7 @@ const row = object(
     bytes: count,
     documentsText: sentence,
     sizeText: sentence,
-    selected: isBoolean,
+    selected: boolean,
     targetNs: name,
   },
   { renameProblem: sentence, shardKey: name },
@@ -95,10 +95,10 @@ const method = object({
   id: name,
   name: sentence,
   rank: number(1),
-  recommended: isBoolean,
-  chosen: isBoolean,
-  possible: isBoolean,
-  available: isBoolean,
+  recommended: boolean,
+  chosen: boolean,
+  possible: boolean,
+  available: boolean,
   durationText: sentence,
   reasons: list(object({ weight: oneOf(['+', '-', '!']), text: sentence })),
   needs: list(sentence),
@@ -141,23 +141,23 @@ const view = object(
       {
         fields: list(tuningField),
         preview: list(commandLine),
-        canMeasure: isBoolean,
+        canMeasure: boolean,
         conflicts: choices(conflict),
         verification: choices(depth),
       },
       {
         throughput: choices(throughput),
-        capabilities: list(object({ id: name, label: sentence, on: isBoolean })),
+        capabilities: list(object({ id: name, label: sentence, on: boolean })),
       },
     ),
     review: object(
-      { lines: list(line), actions: list(sentence), notMigrated: list(sentence), needsConsent: isBoolean },
+      { lines: list(line), actions: list(sentence), notMigrated: list(sentence), needsConsent: boolean },
       { savedAs: sentence, consentText: sentence },
     ),
   },
   {
     nextProblem: sentence,
-    busy: object({ text: sentence, cancellable: isBoolean }, { done: count, total: count }),
+    busy: object({ text: sentence, cancellable: boolean }, { done: count, total: count }),
     problem: object({ happened: sentence, why: sentence, todo: sentence }),
   },
 );

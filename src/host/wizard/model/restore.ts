@@ -1,0 +1,90 @@
+import { ACCOUNT_CAPABILITIES } from '../../../core/plan/target.js';
+import {
+  boolean,
+  list,
+  LONGEST_NAME,
+  number,
+  object,
+  oneOf,
+  record,
+  text,
+  type Check,
+} from '../../../protocol/guards/check.js';
+import { TUNING_FIELDS, WIZARD_STEPS } from '../../../protocol/wizard.js';
+import { nearestReachable } from './reach.js';
+import { STATE_VERSION, type Choices, type Readings, type WizardState } from './wizard-state.js';
+
+const name = text(LONGEST_NAME);
+const numbers = object({}, Object.fromEntries(TUNING_FIELDS.map((field) => [field, number()])));
+const problem = object({ happened: text(), why: text(), todo: text() });
+
+const throughput: Check = (value) =>
+  object({ kind: oneOf(['shared', 'serverless']) })(value) ||
+  object({ kind: oneOf(['manual']), ruPerSecond: number(0) })(value) ||
+  object({ kind: oneOf(['autoscale']), maxRuPerSecond: number(0) })(value);
+
+const choices = object(
+  {
+    version: oneOf([STATE_VERSION]),
+    step: oneOf(WIZARD_STEPS),
+    renames: record(name, name),
+    tuning: numbers,
+    refused: numbers,
+    throughput: oneOf(['unsaid', 'manual', 'autoscale', 'shared', 'serverless']),
+    collectionThroughput: record(name, throughput),
+    shardKeys: record(name, name),
+    capabilities: list(oneOf(ACCOUNT_CAPABILITIES)),
+    conflictPolicy: oneOf(['fail', 'skip', 'overwrite', 'dead-letter']),
+    verification: oneOf(['full', 'counts']),
+    readPreference: oneOf(['primary', 'primaryPreferred', 'secondary', 'secondaryPreferred', 'nearest']),
+    consent: boolean,
+  },
+  {
+    sourceId: name,
+    targetId: name,
+    wanted: list(text()),
+    selected: list(name),
+    measured: object({ ruPerDocument: number(0), latencyMs: number(0), samples: number(0), of: name }),
+    method: name,
+    saved: object({ path: text(), planId: name }),
+    openedFrom: text(),
+    problem,
+  },
+);
+
+/** Looked at no deeper than where another version would differ: the file is ours, and what is missing is read again. */
+const hasFields =
+  (...names: readonly string[]): Check =>
+  (value) =>
+    typeof value === 'object' && value !== null && names.every((field) => Object.hasOwn(value, field));
+
+function isSource(value: unknown): boolean {
+  if (!hasFields('clusterId', 'uri', 'inventory')(value)) return false;
+  const { inventory } = value as { inventory: unknown };
+  if (!hasFields('cluster', 'collections', 'failed', 'skipped', 'readAt')(inventory)) return false;
+  const { collections } = inventory as { collections: unknown };
+  return list(hasFields('ns', 'type', 'documents', 'logicalBytes', 'indexes', 'options'))(collections);
+}
+
+function isTarget(value: unknown): boolean {
+  if (!hasFields('clusterId', 'uri', 'facts')(value)) return false;
+  return hasFields('kind', 'versionArray', 'hosts', 'latencyMs')((value as { facts: unknown }).facts);
+}
+
+/** The state that was kept, or undefined for what this version did not write. Readings that are gone or damaged are left out. */
+export function restoreState(kept: unknown, readings: unknown): WizardState | undefined {
+  if (!choices(kept)) return undefined;
+  const { source, target } = (readings ?? {}) as { source?: unknown; target?: unknown };
+  const state: WizardState = {
+    ...(kept as Choices),
+    ...(isSource(source) ? { source: source as NonNullable<Readings['source']> } : {}),
+    ...(isTarget(target) ? { target: target as NonNullable<Readings['target']> } : {}),
+  };
+  return { ...state, step: nearestReachable(state) };
+}
+
+/** The two halves that are kept apart: what is small and changes at every click, and what is large and seldom changes. */
+export function partsOf(state: WizardState): { readonly choices: Choices; readonly readings: Readings } {
+  const { source, target, ...rest } = state;
+  return { choices: rest, readings: { ...(source ? { source } : {}), ...(target ? { target } : {}) } };
+}

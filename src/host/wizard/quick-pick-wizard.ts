@@ -1,0 +1,321 @@
+import { l10n, ProgressLocation, ThemeIcon, window, type QuickPickItem } from 'vscode';
+import type { ClusterRole } from '../clusters/cluster-profile.js';
+import type { NamespaceRow, TuningField, WizardView } from '../../protocol/wizard.js';
+import { pick, type Picked } from './quick-pick.js';
+import type { WizardSession } from './wizard-session.js';
+
+type Outcome = 'next' | 'back' | 'again' | 'end';
+type Action = QuickPickItem & { readonly run?: () => Promise<Outcome> };
+
+const TOTAL = 7;
+
+/** The wizard's steps one list after another, on the same model: what a page shows is what is asked here. */
+export class QuickPickWizard {
+  readonly #session: WizardSession;
+
+  constructor(session: WizardSession) {
+    this.#session = session;
+  }
+
+  async run(): Promise<void> {
+    const steps = [
+      () => this.#cluster('source', 1),
+      () => this.#cluster('target', 2),
+      () => this.#namespaces(3),
+      () => this.#findings(4),
+      () => this.#method(5),
+      () => this.#tuning(6),
+      () => this.#review(7),
+    ];
+    let at = 0;
+    for (let step = steps[at]; step; step = steps[at]) {
+      const outcome = await step();
+      if (outcome === 'end') return;
+      at += outcome === 'next' ? 1 : outcome === 'back' ? -1 : 0;
+    }
+  }
+
+  get #view(): WizardView {
+    return this.#session.view();
+  }
+
+  async #actions(step: number, title: string, placeholder: string, items: readonly Action[]): Promise<Outcome> {
+    const picked = await pick({ title, step, totalSteps: TOTAL, placeholder, items });
+    return (await plainOutcome(picked)) ?? 'again';
+  }
+
+  async #cluster(role: ClusterRole, step: number): Promise<Outcome> {
+    const { sources, targets, sourceId, targetId } = this.#view.endpoints;
+    const chosen = role === 'source' ? sourceId : targetId;
+    const choose = async (id: string): Promise<Outcome> => {
+      await this.#session.dispatch({ type: 'choose-cluster', role, id });
+      return 'next';
+    };
+    const clusters = (role === 'source' ? sources : targets).map((cluster): Action => ({
+      label: cluster.name,
+      description: cluster.id === chosen ? l10n.t('{0} (chosen)', cluster.detail).trim() : cluster.detail,
+      iconPath: new ThemeIcon('database'),
+      run: () => choose(cluster.id),
+    }));
+    const add: Action = {
+      label: role === 'source' ? l10n.t('Add Source…') : l10n.t('Add Target…'),
+      iconPath: new ThemeIcon('add'),
+      run: async () => {
+        await this.#session.dispatch({ type: 'add-cluster', role });
+        const { endpoints } = this.#view;
+        return (role === 'source' ? endpoints.sourceId : endpoints.targetId) === undefined ? 'again' : 'next';
+      },
+    };
+    const title = role === 'source' ? l10n.t('Migrate: Source') : l10n.t('Migrate: Target');
+    const question = role === 'source' ? l10n.t('Where is the data?') : l10n.t('Where shall it go?');
+    const sorted = [...clusters].sort((a, b) => Number(isChosen(b)) - Number(isChosen(a)));
+    return this.#actions(step, title, question, [...sorted, add]);
+
+    function isChosen(item: Action): boolean {
+      return item === clusters.find((_, i) => (role === 'source' ? sources : targets)[i]?.id === chosen);
+    }
+  }
+
+  async #namespaces(step: number): Promise<Outcome> {
+    const title = l10n.t('Migrate: Collections');
+    await this.#read(() => this.#session.dispatch({ type: 'go', step: 'namespaces' }));
+    const { namespaces, problem, nextProblem } = this.#view;
+    if (namespaces.rows.length === 0 || (problem && this.#session.state.target === undefined)) {
+      const why = problem
+        ? [problem.happened, problem.why, problem.todo].join(' ')
+        : (nextProblem ?? l10n.t('There is nothing to migrate.'));
+      const again: Action = {
+        label: l10n.t('Read Again'),
+        detail: why,
+        iconPath: new ThemeIcon('refresh'),
+        run: async () => {
+          await this.#read(() => this.#session.dispatch({ type: 'reread' }));
+          return 'again';
+        },
+      };
+      return this.#actions(step, title, why, [again]);
+    }
+    const rename = { iconPath: new ThemeIcon('edit'), tooltip: l10n.t('Other Name on the Target') };
+    const items = namespaces.rows.map((row) => ({
+      label: row.ns,
+      description: [
+        row.documentsText && l10n.t('{0} documents', row.documentsText),
+        row.sizeText,
+        row.type === 'collection' ? '' : row.type,
+      ]
+        .filter((text) => text !== '')
+        .join(', '),
+      ...(row.renameProblem !== undefined || row.targetNs !== row.ns
+        ? { detail: l10n.t('as {0} {1}', row.targetNs, row.renameProblem ?? '').trim() }
+        : {}),
+      buttons: [rename],
+      row,
+    }));
+    const ticked = items.filter(({ row }) => row.selected);
+    const placeholder = [nextProblem, namespaces.narrowed, namespaces.selectedText].find((text) => text) ?? '';
+    const picked = await pick({ title, step, totalSteps: TOTAL, placeholder, items, ticked });
+    if (picked.kind === 'closed') return 'end';
+    const chosen = picked.kind === 'picked' ? picked.items : picked.kind === 'button' ? picked.ticked : ticked;
+    await this.#selectExactly(namespaces.rows, new Set(chosen.map(({ row }) => row.ns)));
+    if (picked.kind === 'back') return 'back';
+    if (picked.kind === 'button') {
+      if (picked.item) await this.#rename(picked.item.row);
+      return 'again';
+    }
+    await this.#session.dispatch({ type: 'go', step: 'findings' });
+    return this.#view.step === 'findings' ? 'next' : 'again';
+  }
+
+  async #selectExactly(rows: readonly NamespaceRow[], wanted: ReadonlySet<string>): Promise<void> {
+    for (const selected of [true, false]) {
+      const namespaces = rows
+        .filter((row) => row.selected !== selected && wanted.has(row.ns) === selected)
+        .map(({ ns }) => ns);
+      if (namespaces.length > 0) await this.#session.dispatch({ type: 'select', namespaces, selected });
+    }
+  }
+
+  async #rename(row: NamespaceRow): Promise<void> {
+    const to = await window.showInputBox({
+      title: l10n.t('Other Name on the Target'),
+      prompt: l10n.t('database.collection; empty for the same name'),
+      value: row.targetNs,
+    });
+    if (to !== undefined) await this.#session.dispatch({ type: 'rename', ns: row.ns, to });
+  }
+
+  #findings(step: number): Promise<Outcome> {
+    const { rows, summary } = this.#view.findings;
+    const icons = { blocker: 'error', warning: 'warning', info: 'info' } as const;
+    const told = rows.map((row): Action => ({
+      label: row.where,
+      description: row.text,
+      detail: row.remedy,
+      iconPath: new ThemeIcon(icons[row.severity]),
+    }));
+    return this.#actions(step, l10n.t('Migrate: Findings'), summary, [this.#next(), ...told]);
+  }
+
+  #method(step: number): Promise<Outcome> {
+    const cards = this.#view.methods.cards.map((card): Action => ({
+      label: card.name,
+      description: [card.recommended ? l10n.t('recommended') : '', card.durationText]
+        .filter((text) => text !== '')
+        .join(', '),
+      detail: card.reasons.map(({ weight, text }) => `${weight} ${text}`).join(' '),
+      iconPath: new ThemeIcon(card.available && card.possible ? 'play' : 'circle-slash'),
+      run: async () => {
+        if (!card.available || !card.possible) return 'again';
+        await this.#session.dispatch({ type: 'choose-method', id: card.id });
+        return 'next';
+      },
+    }));
+    return this.#actions(step, l10n.t('Migrate: Method'), l10n.t('How shall the data be moved?'), cards);
+  }
+
+  async #tuning(step: number): Promise<Outcome> {
+    await this.#session.dispatch({ type: 'go', step: 'tuning' });
+    const { fields, canMeasure, conflicts, verification, throughput } = this.#view.tuning;
+    const numbers = fields.map((field): Action => ({
+      label: `${field.label}: ${field.value} ${field.unit}`.trim(),
+      description: field.origin,
+      detail: field.problem ?? field.explanation,
+      iconPath: new ThemeIcon('edit'),
+      run: () => this.#number(field),
+    }));
+    const measure: Action = {
+      label: l10n.t('Measure what an insert costs'),
+      iconPath: new ThemeIcon('beaker'),
+      run: async () => {
+        await this.#read(() => this.#session.dispatch({ type: 'measure-charge' }));
+        return 'again';
+      },
+    };
+    const choices = [
+      this.#choice(l10n.t('Conflicts'), conflicts, (value) => ({ type: 'set-conflicts', value })),
+      this.#choice(l10n.t('Verification'), verification, (value) => ({ type: 'set-verification', value })),
+      ...(throughput
+        ? [
+            this.#choice(l10n.t('Throughput of new collections'), throughput, (value) => ({
+              type: 'set-throughput',
+              value,
+            })),
+          ]
+        : []),
+    ];
+    const items = [this.#next(), ...numbers, ...(canMeasure ? [measure] : []), ...choices];
+    return this.#actions(
+      step,
+      l10n.t('Migrate: Tuning'),
+      l10n.t('Computed for this target. Choose a number to change it.'),
+      items,
+    );
+  }
+
+  async #number(field: TuningField): Promise<Outcome> {
+    const typed = await window.showInputBox({
+      title: field.label,
+      value: String(field.value),
+      prompt: l10n.t('From {0} to {1}; empty: computed', field.min, field.max),
+      validateInput: (text) => (Number.isFinite(Number(text)) ? undefined : l10n.t('That is not a number.')),
+    });
+    if (typed === undefined) return 'again';
+    await this.#session.dispatch(
+      typed.trim() === ''
+        ? { type: 'reset-tuning', field: field.id }
+        : { type: 'set-tuning', field: field.id, value: Number(typed) },
+    );
+    return 'again';
+  }
+
+  #choice<V extends string>(
+    label: string,
+    field: { readonly value: V; readonly choices: readonly { readonly value: V; readonly label: string }[] },
+    intent: (value: V) => Parameters<WizardSession['dispatch']>[0],
+  ): Action {
+    return {
+      label,
+      detail: field.choices.find(({ value }) => value === field.value)?.label ?? '',
+      iconPath: new ThemeIcon('list-selection'),
+      run: async () => {
+        const items = field.choices.map((choice) => ({ label: choice.label, value: choice.value }));
+        const chosen = await window.showQuickPick(items, { title: label });
+        if (chosen) await this.#session.dispatch(intent(chosen.value));
+        return 'again';
+      },
+    };
+  }
+
+  async #review(step: number): Promise<Outcome> {
+    await this.#session.dispatch({ type: 'go', step: 'review' });
+    const { review, problem, nextProblem } = this.#view;
+    const does = (label: string, icon: string, type: 'save-plan' | 'copy-command-lines'): Action => ({
+      label,
+      iconPath: new ThemeIcon(icon),
+      run: async () => {
+        await this.#session.dispatch({ type });
+        return 'again';
+      },
+    });
+    const start: Action = {
+      label: l10n.t('Start the Migration'),
+      iconPath: new ThemeIcon('play'),
+      ...(review.consentText === undefined ? {} : { detail: review.consentText }),
+      run: async () => {
+        if (review.needsConsent) await this.#session.dispatch({ type: 'consent', given: true });
+        await this.#session.dispatch({ type: 'start' });
+        return this.#view.problem ? 'again' : 'end';
+      },
+    };
+    const told = [
+      ...review.lines.map(({ label, value }): Action => ({ label, description: value })),
+      ...review.actions.map((label): Action => ({ label, iconPath: new ThemeIcon('arrow-right') })),
+      ...review.notMigrated.map((label): Action => ({ label, iconPath: new ThemeIcon('circle-slash') })),
+    ];
+    const saved = review.savedAs === undefined ? '' : l10n.t('Saved as {0}', review.savedAs);
+    const placeholder = problem ? [problem.happened, problem.why].join(' ') : (nextProblem ?? saved);
+    const first =
+      review.lines.length > 0
+        ? [
+            start,
+            does(l10n.t('Save Plan…'), 'save', 'save-plan'),
+            does(l10n.t('Copy Command Lines'), 'copy', 'copy-command-lines'),
+          ]
+        : [];
+    return this.#actions(step, l10n.t('Migrate: Review'), placeholder, [...first, ...told]);
+  }
+
+  #next(): Action {
+    return { label: l10n.t('Continue'), iconPath: new ThemeIcon('arrow-right'), run: () => Promise.resolve('next') };
+  }
+
+  /** With a notification that can be cancelled, for as long as it takes. */
+  async #read(work: () => Promise<void>): Promise<void> {
+    await window.withProgress(
+      { location: ProgressLocation.Notification, title: l10n.t('Preparing a migration'), cancellable: true },
+      async (progress, token) => {
+        const following = this.#session.onView(({ busy }) => busy && progress.report({ message: busy.text }));
+        const cancelling = token.onCancellationRequested(() => void this.#session.dispatch({ type: 'cancel-busy' }));
+        try {
+          await work();
+        } finally {
+          following.dispose();
+          cancelling.dispose();
+        }
+      },
+    );
+  }
+}
+
+async function plainOutcome(picked: Picked<Action>): Promise<Outcome | undefined> {
+  switch (picked.kind) {
+    case 'back':
+      return 'back';
+    case 'closed':
+      return 'end';
+    case 'button':
+      return undefined;
+    case 'picked':
+      return picked.items[0]?.run?.();
+  }
+}

@@ -1,0 +1,75 @@
+import { l10n, type Disposable, type ExtensionContext, type LogOutputChannel, type WebviewPanel } from 'vscode';
+import { parseWizardIntent } from '../../protocol/guards/wizard.js';
+import { WIZARD_PROTOCOL, type WizardMessage, type WizardView } from '../../protocol/wizard.js';
+import { DisposableStore } from '../disposables.js';
+import { pageOptions, webviewHtml } from '../panels/webview-html.js';
+import type { WizardSession } from './wizard-session.js';
+
+/** The wizard's panel: paints at once, sends whole snapshots, takes intents that pass the guard. */
+export class WizardPage implements Disposable {
+  readonly #panel: WebviewPanel;
+  readonly #log: LogOutputChannel;
+  readonly #store = new DisposableStore();
+  #session: WizardSession | undefined;
+  #following: { dispose(): void } | undefined;
+  #ready = false;
+
+  constructor(
+    panel: WebviewPanel,
+    id: string,
+    { log, context }: { readonly log: LogOutputChannel; readonly context: Pick<ExtensionContext, 'extensionUri'> },
+  ) {
+    this.#panel = panel;
+    this.#log = log;
+    const title = l10n.t('Migration Wizard');
+    panel.title = title;
+    panel.webview.options = pageOptions(context.extensionUri);
+    this.#store.add(panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)));
+    this.#store.add(
+      panel.onDidChangeViewState(() => {
+        // A hidden page is thrown away; the next one says that it is ready.
+        if (!panel.visible) this.#ready = false;
+      }),
+    );
+    panel.webview.html = webviewHtml(panel.webview, {
+      extensionUri: context.extensionUri,
+      page: 'wizard',
+      title,
+      state: { id },
+    });
+  }
+
+  get panel(): WebviewPanel {
+    return this.#panel;
+  }
+
+  /** Shows this session from now on. */
+  follow(session: WizardSession): void {
+    this.#following?.dispose();
+    this.#session = session;
+    this.#following = session.onView((view) => this.#send(view));
+    if (this.#ready) void session.dispatch({ type: 'ready' });
+  }
+
+  /** Lets go of the panel, which stays: closing it is the user's, and a window that reloads brings it back. */
+  dispose(): void {
+    this.#following?.dispose();
+    this.#store.dispose();
+  }
+
+  #receive(message: unknown): void {
+    const intent = parseWizardIntent(message);
+    if (!intent) {
+      this.#log.warn('The wizard sent something that it must not send; it was ignored.');
+      return;
+    }
+    if (intent.type === 'ready') this.#ready = true;
+    void this.#session?.dispatch(intent);
+  }
+
+  #send(view: WizardView): void {
+    if (!this.#ready) return;
+    const message: WizardMessage = { v: WIZARD_PROTOCOL, type: 'view', view };
+    void this.#panel.webview.postMessage(message);
+  }
+}
