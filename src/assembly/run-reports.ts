@@ -18,6 +18,7 @@ export async function readRunReport(folder: RunFolder): Promise<RunReport> {
   return buildReport(plan, reduceJournal(records), {
     state,
     deadLetters: Object.fromEntries(letters.map(({ ns, documents }) => [ns, documents])),
+    deadLetterReasons: Object.fromEntries(letters.map(({ ns, reasons }) => [ns, reasons])),
   });
 }
 

@@ -147,7 +147,10 @@ export function secretFlaw(reason: string, facts: ErrorFacts): WhyAndTodo {
         'Resume the run from the Migrations view, or set MCM_SOURCE_URI and MCM_TARGET_URI and run the command again.',
       ];
     case 'handover-other-cluster':
-      return ['What was handed over is for another cluster than the plan names.', 'Make the plan again, or choose the connection that it was made with.'];
+      return [
+        'What was handed over is for another cluster than the plan names.',
+        'Make the plan again, or choose the connection that it was made with.',
+      ];
     case 'no-terminal':
       return ['There is no terminal to ask at.', `Set ${variable}, or give a file.`];
     case 'empty':

@@ -54,6 +54,25 @@ export interface CollectionReportFacts {
   readonly indexes: readonly { readonly name: string; readonly outcome: IndexOutcomeFacts }[];
   readonly verification?: VerificationFacts;
   readonly deadLetters: number;
+  /** Why they were refused, the most frequent first. */
+  readonly deadLetterReasons?: readonly DeadLetterReasonFacts[];
+  /** Every time that dead letters were sent again, oldest first. */
+  readonly retries?: readonly RetryFacts[];
+}
+
+export interface DeadLetterReasonFacts {
+  readonly code: number;
+  readonly codeName?: string;
+  readonly message: string;
+  readonly documents: number;
+}
+
+export interface RetryFacts {
+  readonly at: string;
+  readonly sent: number;
+  readonly arrived: number;
+  readonly alreadyThere: number;
+  readonly refused: number;
 }
 
 export interface ReportFacts {
@@ -87,5 +106,7 @@ export interface ReportFacts {
     };
     readonly indexes: Readonly<Record<string, number>>;
     readonly deadLetters: number;
+    /** RU of reading the target for the check, by the published table; 0 where the target knows no RU. */
+    readonly readRu: number;
   };
 }

@@ -1,6 +1,7 @@
 /** A run's report as one HTML file: no script, nothing loaded from anywhere, light and dark by the reader's setting. */
-import { reportContent, type Block, type Cell } from './report-content.js';
+import { reportContent } from './report-content.js';
 import type { ReportFacts } from './report-facts.js';
+import type { Block, Cell } from './report-parts.js';
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

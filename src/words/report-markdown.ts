@@ -1,6 +1,7 @@
 /** A run's report as Markdown (GitHub's flavour), readable as plain text too. */
-import { reportContent, type Block, type Cell, type Section } from './report-content.js';
+import { reportContent } from './report-content.js';
 import type { ReportFacts } from './report-facts.js';
+import type { Block, Cell, Section } from './report-parts.js';
 
 /** Names are the user's: a line end in one must not begin a new line of the report. */
 function oneLine(text: string): string {

@@ -68,7 +68,7 @@ const REASONS: Readonly<Record<string, (params: Params) => string>> = {
     const made = collections > 0 ? `, in ${formatCountOf(collections, 'collection')} that the run made` : '';
     return numberOf(p, 'documents') === 0 && collections === 0
       ? 'Cancelled by you. Nothing of it is on the target.'
-      : `Cancelled by you. What was copied stays on the target: ${documents(p)}${made}.`;
+      : `Cancelled by you. What was copied stays on the target: ${p['atLeast'] === true ? 'at least ' : ''}${documents(p)}${made}.`;
   },
   conflict: (p) =>
     `${textOf(p, 'ns')} holds a document on the target with the same _id${p['id'] === undefined ? '' : ` (${textOf(p, 'id')})`} and other content. The plan says to stop then.`,

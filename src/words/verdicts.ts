@@ -81,7 +81,7 @@ const STEPS: Readonly<Record<string, string>> = {
   'index-failed': "Look at the server's words, correct what is in the way and resume, or create the index by hand.",
   'index-skipped': 'Look at whether a query needs the indexes that the target does not have.',
   'dead-letters':
-    'Look at the dead letters in the run folder: each document is there whole, with the reason. Make them fit and insert them by hand.',
+    'Look at the dead letters in the run folder: each document is there whole, with the reason. Take away what is in their way and send them again, or make them fit and insert them by hand.',
   'writes-refused': "Look at the tools' words in the report, correct what is in the way and resume.",
   'conflicts-left': 'Compare those documents on both sides and decide which ones stay.',
   'namespaces-left-out': 'Decide about what was left out.',

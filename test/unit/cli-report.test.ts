@@ -90,6 +90,10 @@ function aReport(change: Partial<RunReport> = {}): RunReport {
         ],
         verification: { ns: 'store.orders', source: 'shop.orders', kind: 'equal', evidence },
         deadLetters: 1,
+        deadLetterReasons: [
+          { code: 16, codeName: 'RequestEntityTooLarge', message: 'Request size is too large', documents: 1 },
+        ],
+        retries: [{ at: '2026-03-14T12:02:58.000Z', sent: 3, arrived: 1, alreadyThere: 1, refused: 1 }],
       },
       {
         source: 'shop.items',
@@ -101,6 +105,8 @@ function aReport(change: Partial<RunReport> = {}): RunReport {
         indexes: [{ name: 'late', outcome: { kind: 'pending' } }],
         verification: differing,
         deadLetters: 0,
+        deadLetterReasons: [],
+        retries: [],
       },
     ],
     notMigrated: [{ source: { db: 'shop', coll: 'open' }, why: 'view' }],
@@ -114,6 +120,7 @@ function aReport(change: Partial<RunReport> = {}): RunReport {
       verified: { equal: 1, different: 1, unverified: 0, pending: 0 },
       indexes: { created: 1 },
       deadLetters: 1,
+      readRu: 2400,
     },
     ...change,
   };
@@ -129,6 +136,7 @@ function hostile(name: string): RunReport {
     source: `db.${name}`,
     target: `db.${name}`,
     indexes: [{ name, outcome: { kind: 'failed' as const, code: 1, message: name } }],
+    deadLetterReasons: [{ code: 1, codeName: name, message: name, documents: 1 }],
   };
   return aReport({
     source: { name, uri: name },

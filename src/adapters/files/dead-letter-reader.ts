@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { DeadLetterEntry } from '../../core/model/dead-letter.js';
 import { MigrationError } from '../../core/model/error.js';
 import { parseNamespace } from '../../core/model/namespace.js';
+import type { DeadLetterGroup } from '../../engine/journal/report.js';
 import { fileFailed, systemCode } from './durable.js';
 import { namespaceFileName } from './namespace-file-name.js';
 
@@ -74,6 +75,23 @@ export interface ListedDeadLetters {
   readonly bytes: number;
   /** Its index, one line of JSON for each document. */
   readonly indexPath: string;
+  /** Why they were refused, the most frequent first; at most {@link MOST_REASONS}. */
+  readonly reasons: readonly DeadLetterGroup[];
+}
+
+/** More reasons than this are read in the index itself. */
+const MOST_REASONS = 5;
+/** Servers put the document's own values into their words; the beginning is alike. */
+const TOLD_CHARACTERS = 160;
+
+function reasonsOf(entries: readonly DeadLetterEntry[]): DeadLetterGroup[] {
+  const groups = new Map<string, DeadLetterGroup>();
+  for (const { code, codeName, message } of entries) {
+    const group = groups.get(String(code));
+    const first = { code, ...(codeName === undefined ? {} : { codeName }), message: message.slice(0, TOLD_CHARACTERS) };
+    groups.set(String(code), { ...(group ?? first), documents: (group?.documents ?? 0) + 1 });
+  }
+  return [...groups.values()].sort((a, b) => b.documents - a.documents).slice(0, MOST_REASONS);
 }
 
 /** What lies in a dead-letter folder, by namespace of the target. @throws MigrationError `file-failed`. */
@@ -85,7 +103,7 @@ export async function listDeadLetters(folder: string): Promise<ListedDeadLetters
     const [first] = latest;
     if (!first) continue;
     const bytes = latest.reduce((sum, entry) => sum + entry.bytes, 0);
-    found.push({ ns: first.ns, documents: latest.length, bytes, indexPath });
+    found.push({ ns: first.ns, documents: latest.length, bytes, indexPath, reasons: reasonsOf(latest) });
   }
   return found;
 }

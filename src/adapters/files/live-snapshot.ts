@@ -103,6 +103,7 @@ export async function snapshotOf(summary: RunSummary, plan: Plan, now: number): 
     deadLetters: Object.fromEntries(letters.map(({ ns, documents }) => [ns, documents])),
     rates: live?.rates ?? [],
     commandLines: live?.commandLines ?? [],
+    ...(live ? { seen: live.collections } : {}),
   });
 }
 

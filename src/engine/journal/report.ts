@@ -3,6 +3,7 @@ import { formatNamespace } from '../../core/model/namespace.js';
 import type { NotMigrated, Plan } from '../../core/model/plan.js';
 import type { RunState } from '../../core/model/run.js';
 import type { IndexOutcome } from '../prepare/outcome.js';
+import { queryCharge } from '../verify/pacer.js';
 import type { VerificationResult } from '../verify/result.js';
 import type { CopyCounters, Verdict } from './record.js';
 import { NO_COPY, type CollectionStatus, type RunStatus } from './reduce.js';
@@ -18,6 +19,18 @@ export interface CollectionReport {
   readonly indexes: readonly { readonly name: string; readonly outcome: IndexOutcome | { readonly kind: 'pending' } }[];
   readonly verification?: VerificationResult;
   readonly deadLetters: number;
+  /** Why they were refused, the most frequent first. */
+  readonly deadLetterReasons: readonly DeadLetterGroup[];
+  /** Every time that dead letters were sent again, oldest first. */
+  readonly retries: NonNullable<CollectionStatus['retries']>;
+}
+
+/** Dead letters of a namespace that were refused with the same code; the words are the first one's. */
+export interface DeadLetterGroup {
+  readonly code: number;
+  readonly codeName?: string;
+  readonly message: string;
+  readonly documents: number;
 }
 
 export interface RunReport {
@@ -49,6 +62,8 @@ export interface RunReport {
     /** Indexes by the kind of their fate. */
     readonly indexes: Readonly<Record<string, number>>;
     readonly deadLetters: number;
+    /** RU of reading the target for the check, by the published table; 0 where the target knows no RU. */
+    readonly readRu: number;
   };
 }
 
@@ -57,6 +72,7 @@ export interface ReportFacts {
   readonly state: RunState;
   /** Dead letters by `db.coll` on the target. */
   readonly deadLetters: Readonly<Record<string, number>>;
+  readonly deadLetterReasons?: Readonly<Record<string, readonly DeadLetterGroup[]>>;
 }
 
 /** The report of a run from its plan and its journal. A plan holds no secret, a journal only redacted text: nor does the report. */
@@ -77,6 +93,8 @@ export function buildReport(plan: Plan, status: RunStatus, facts: ReportFacts): 
       })),
       ...(found?.verification ? { verification: found.verification } : {}),
       deadLetters: facts.deadLetters[target] ?? 0,
+      deadLetterReasons: facts.deadLetterReasons?.[target] ?? [],
+      retries: found?.retries ?? [],
     };
   });
   const { source, target } = plan;
@@ -98,20 +116,23 @@ export function buildReport(plan: Plan, status: RunStatus, facts: ReportFacts): 
     collections,
     notMigrated: plan.notMigrated,
     tools: status.tools,
-    totals: totalsOf(collections),
+    totals: totalsOf(collections, plan.targetKind),
   };
 }
 
-function totalsOf(collections: readonly CollectionReport[]): RunReport['totals'] {
+function totalsOf(collections: readonly CollectionReport[], target: Plan['targetKind']): RunReport['totals'] {
   const copy: { -readonly [K in keyof CopyCounters]: number } = { ...NO_COPY };
   const verified = { equal: 0, different: 0, unverified: 0, pending: 0 };
   const indexes: Record<string, number> = {};
   let deadLetters = 0;
+  let readRu = 0;
   for (const collection of collections) {
     for (const key of Object.keys(copy) as (keyof CopyCounters)[]) copy[key] += collection.copy[key];
     verified[collection.verification?.kind ?? 'pending'] += 1;
     for (const { outcome } of collection.indexes) indexes[outcome.kind] = (indexes[outcome.kind] ?? 0) + 1;
     deadLetters += collection.deadLetters;
+    const read = collection.verification?.evidence.target;
+    if (read && target === 'cosmos-ru') readRu += queryCharge(read.bytes, read.documents);
   }
-  return { copy, verified, indexes, deadLetters };
+  return { copy, verified, indexes, deadLetters, readRu };
 }

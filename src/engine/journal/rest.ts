@@ -7,7 +7,6 @@ import type { RunStatus } from './reduce.js';
 export function verdictOfWish(state: 'paused' | 'cancelled', status: RunStatus): Verdict {
   if (state === 'paused') return { state, reasons: [{ id: 'paused-by-user', params: {} }] };
   const collections = Object.values(status.collections);
-  // What a process has not recorded yet is at most half a second old: nobody counts on the last document of a cancelled run.
   const documents = collections.reduce((sum, c) => sum + c.copy.acknowledged, 0);
   const created = collections.filter((c) => c.created === 'created' || c.created === 'intended').length;
   return { state, reasons: [{ id: 'cancelled-by-user', params: { documents, collections: created } }] };
@@ -21,7 +20,10 @@ export async function restRun(journal: Journal, state: 'paused' | 'cancelled'): 
   const present: RunState = journal.status().state;
   // Only a run that was cut off can still be paused: the others rest already.
   if (!canBecome(present, state) || (state === 'paused' && !isRunning(present))) return false;
-  const verdict = verdictOfWish(state, journal.status());
+  const [reason, ...others] = verdictOfWish(state, journal.status()).reasons;
+  // A process that was killed may have copied more than it could write down.
+  const first = reason && isRunning(present) ? { ...reason, params: { ...reason.params, atLeast: true } } : reason;
+  const verdict: Verdict = { state, reasons: [...(first ? [first] : []), ...others] };
   await journal.append({ type: 'verdict', verdict });
   await enterState(journal, state, verdict.reasons[0]?.id);
   return true;

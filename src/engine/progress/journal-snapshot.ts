@@ -16,10 +16,13 @@ export interface JournalSnapshotFacts {
   readonly deadLetters: Readonly<Record<string, number>>;
   readonly rates: readonly RatePoint[];
   readonly commandLines: readonly string[];
+  /** What the latest process told last: it may have seen more than it could write down before it was killed. */
+  readonly seen?: readonly CollectionSnapshot[];
 }
 
 /** What a run is at by its plan and its journal alone: a run that nobody works on, or one that never started (`status` undefined). */
 export function journalSnapshot(plan: Plan, status: RunStatus | undefined, facts: JournalSnapshotFacts): RunSnapshot {
+  const seen = new Map((facts.seen ?? []).map((c) => [c.ns, c]));
   const collections = plan.collections
     .filter((c) => !c.options.view)
     .map(({ target, documents }): CollectionSnapshot => {
@@ -30,7 +33,13 @@ export function journalSnapshot(plan: Plan, status: RunStatus | undefined, facts
       const verification = found?.verification;
       const sides = verification?.evidence;
       // Every attempt sends everything again: what earlier ones have written stands until the latest has got further.
-      const copied = Math.max(latest.acknowledged + latest.alreadyThere, Math.min(documents, copy.acknowledged));
+      const arrivedLater = (found?.retries ?? []).reduce((sum, r) => sum + r.arrived + r.alreadyThere, 0);
+      const told = seen.get(ns);
+      const copied = Math.max(
+        latest.acknowledged + latest.alreadyThere,
+        Math.min(documents, copy.acknowledged + arrivedLater),
+        told?.copied ?? 0,
+      );
       const deadLetters = facts.deadLetters[ns] ?? 0;
       return {
         ns,
@@ -38,8 +47,8 @@ export function journalSnapshot(plan: Plan, status: RunStatus | undefined, facts
         copied,
         ...(sides ? { compared: Math.floor((sides.source.documents + sides.target.documents) / 2) } : {}),
         verified: verification ? verifiedAs(verification) : 'no',
-        bytes: copy.bytes,
-        throttled: copy.throttled,
+        bytes: Math.max(copy.bytes, told?.bytes ?? 0),
+        throttled: Math.max(copy.throttled, told?.throttled ?? 0),
         deadLetters,
         conflicts: latest.conflicts,
       };

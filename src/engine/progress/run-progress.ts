@@ -77,6 +77,8 @@ export class RunProgress {
   private readonly points: RatePoint[];
   private stepStartedAt: number;
   private lastPoint: Sums | undefined;
+  /** Dead letters that the target has taken after all. */
+  private readonly arrived = new Map<string, number>();
   private commandLines: string[] = [];
   /** Namespaces that the present attempt is about; undefined for all. */
   private only: ReadonlySet<string> | undefined;
@@ -124,10 +126,12 @@ export class RunProgress {
       case 'scope':
         this.only = event.only;
         break;
+      case 'dead-letters-retried':
+        this.arrived.set(event.ns, event.retry.arrived + event.retry.alreadyThere);
+        break;
       case 'prepared':
       case 'tool-line':
       case 'index':
-      case 'dead-letters-retried':
         break;
     }
   }
@@ -200,6 +204,7 @@ export class RunProgress {
       this.verified.clear();
       this.commandLines = [];
       this.only = undefined;
+      this.arrived.clear();
     }
     if (state === 'preparing' || state === 'verifying') this.read.clear();
     this.state = state;
@@ -233,7 +238,7 @@ export class RunProgress {
     return {
       ns,
       planned: Math.max(documents, this.doneOf(ns)),
-      copied: count ? count.acknowledged + count.alreadyThere : (standing?.copied ?? 0),
+      copied: count ? count.acknowledged + count.alreadyThere : this.standingCopies(ns),
       ...(read ? { compared: meanOf(read) } : {}),
       verified: this.verified.get(ns) ?? (this.state === 'verifying' && read ? 'running' : 'no'),
       bytes: before.bytes + (count?.bytes ?? 0),
@@ -312,7 +317,15 @@ export class RunProgress {
       return read ? meanOf(read) : 0;
     }
     const count = this.counts.get(ns);
-    return count ? count.acknowledged + count.alreadyThere + count.deadLettered + count.conflicts : 0;
+    return count
+      ? count.acknowledged + count.alreadyThere + count.deadLettered + count.conflicts
+      : this.standingCopies(ns);
+  }
+
+  /** Where dead letters alone are sent: what was there before, and what has arrived of them. */
+  private standingCopies(ns: string): number {
+    const standing = this.only && this.start.before?.get(ns);
+    return standing ? standing.copied + (this.arrived.get(ns) ?? 0) : 0;
   }
 
   private sum(of: (count: RelayedCounts) => number): number {

@@ -5,7 +5,7 @@ import type { RankedMethod, Reason } from '../../core/model/method.js';
 import { groupFindings, namespacesInShort } from '../../words/finding-groups.js';
 import { methodName } from '../../words/methods.js';
 import { sentenceFor } from '../../words/reasons.js';
-import type { Block, Cell, Section } from '../../words/report-content.js';
+import type { Block, Cell, Section } from '../../words/report-parts.js';
 import { sectionsMarkdown } from '../../words/report-markdown.js';
 import { formatDuration } from '../../words/sizes.js';
 import { tuningSentence } from '../../words/tuning.js';

@@ -3,7 +3,7 @@ import type { ClusterInventory, CollectionFacts } from '../../core/model/facts.j
 import { formatNamespace } from '../../core/model/namespace.js';
 import { totalSize } from '../../core/size/totals.js';
 import { clusterSummary } from '../../words/clusters.js';
-import type { Cell, Section } from '../../words/report-content.js';
+import type { Cell, Section } from '../../words/report-parts.js';
 import { sectionsMarkdown } from '../../words/report-markdown.js';
 import { formatBytes, formatCount, formatCountOf } from '../../words/sizes.js';
 import type { Translate } from '../translate.js';

@@ -1,0 +1,107 @@
+/** The evidence: what was compared, and what differs. */
+import type { CollectionReportFacts, ReportFacts, VerificationFacts } from './report-facts.js';
+import { code, prose, section, type Block, type Cell, type Section } from './report-parts.js';
+import { formatCount, formatCountOf, formatDuration } from './sizes.js';
+import { differenceSentences, meansName, unverifiedSentence } from './verdicts.js';
+
+export function verification(report: ReportFacts): Section | undefined {
+  const checked = report.collections.filter((c) => c.verification);
+  if (checked.length === 0) return undefined;
+  const rows = checked.map((c) => verificationRow(c.target, c.verification as VerificationFacts));
+  return section(
+    'Verification',
+    {
+      kind: 'paragraph',
+      text:
+        'Both sides were read and compared. A digest is the sum over the hashes of all documents, byte for byte; ' +
+        'two sides with the same digest hold the same documents.',
+    },
+    {
+      kind: 'table',
+      columns: [
+        { title: 'Collection' },
+        { title: 'Result' },
+        { title: 'Source', right: true },
+        { title: 'Target', right: true },
+        { title: 'Bytes', right: true },
+        { title: 'Digest' },
+        { title: 'How' },
+        { title: 'Time', right: true },
+      ],
+      rows,
+    },
+    ...remarks(checked),
+  );
+}
+
+const RESULTS = { equal: 'equal', different: 'DIFFERENT', unverified: 'not proven' } as const;
+
+function verificationRow(ns: string, found: VerificationFacts): readonly Cell[] {
+  const { source, target, seconds } = found.evidence;
+  const sameBytes = source.bytes === target.bytes;
+  const digest =
+    source.digest === target.digest ? source.digest : `${source.digest || 'none'} / ${target.digest || 'none'}`;
+  return [
+    code(ns),
+    prose(RESULTS[found.kind]),
+    prose(formatCount(source.documents)),
+    prose(formatCount(target.documents)),
+    prose(
+      source.digest === ''
+        ? ''
+        : sameBytes
+          ? formatCount(source.bytes)
+          : `${formatCount(source.bytes)} / ${formatCount(target.bytes)}`,
+    ),
+    digest === '' ? prose('') : code(digest),
+    prose(meansName(found.evidence)),
+    prose(formatDuration(seconds * 1000)),
+  ];
+}
+
+function remarks(checked: readonly CollectionReportFacts[]): readonly Block[] {
+  const items = checked.flatMap((c) => {
+    const { deadLettered, mended } = (c.verification as VerificationFacts).evidence;
+    return [
+      ...(deadLettered.known > 0
+        ? [
+            [
+              code(c.target),
+              prose(`: ${formatCountOf(deadLettered.known, 'dead letter')} left out of the comparison on both sides.`),
+            ],
+          ]
+        : []),
+      ...(mended > 0
+        ? [
+            [
+              code(c.target),
+              prose(
+                `: ${formatCountOf(mended, 'document')} had an empty timestamp, which a server fills in on insert; set right afterwards.`,
+              ),
+            ],
+          ]
+        : []),
+    ];
+  });
+  return items.length === 0 ? [] : [{ kind: 'list', items }];
+}
+
+export function differences(report: ReportFacts): Section | undefined {
+  const items = report.collections.flatMap((c) => {
+    const found = c.verification;
+    if (!found || found.kind === 'equal') return [];
+    const sentences = [
+      ...(found.kind === 'unverified'
+        ? [
+            unverifiedSentence({
+              why: found.why ?? '',
+              ...(found.detail === undefined ? {} : { detail: found.detail }),
+            }),
+          ]
+        : []),
+      ...(found.differences ? differenceSentences(found.differences) : []),
+    ];
+    return sentences.map((text) => [code(c.target), prose(`: ${text}`)]);
+  });
+  return items.length === 0 ? undefined : section('What differs', { kind: 'list', items });
+}
