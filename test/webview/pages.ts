@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { CDPSession, Page } from 'playwright-core';
 import { setUpChromium } from '../../scripts/vscode/chromium.js';
 import { bundleWebview } from '../../scripts/bundle-webview.js';
 import { pageDocument } from '../../src/host/panels/page-document.js';
@@ -54,6 +54,8 @@ export interface OpenPage extends AsyncDisposable {
   /** The intents since the last call, oldest first. */
   sent(): Promise<readonly unknown[]>;
   state(): Promise<unknown>;
+  /** Processor time that the page's main thread has taken so far, drawing included: it does not depend on what else the machine does. */
+  busyMs(): Promise<number>;
   /** What the policy refused, and errors that nobody caught. */
   complaints(): Promise<readonly string[]>;
 }
@@ -118,8 +120,10 @@ export async function servePages(): Promise<Pages> {
       const page = await browser.context.newPage();
       await page.setViewportSize({ width: chosen.width ?? 1280, height: chosen.height ?? 800 });
       await page.emulateMedia({ reducedMotion: chosen.reducedMotion ? 'reduce' : 'no-preference' });
+      const devTools = await page.context().newCDPSession(page);
+      await devTools.send('Performance.enable', { timeDomain: 'threadTicks' });
       await page.goto(`${origin}/${name}?key=${key}`);
-      return opened(page);
+      return opened(page, devTools);
     },
     [Symbol.asyncDispose]: async () => {
       await browser.close();
@@ -130,7 +134,7 @@ export async function servePages(): Promise<Pages> {
   };
 }
 
-function opened(page: Page): OpenPage {
+function opened(page: Page, devTools: CDPSession): OpenPage {
   return {
     page,
     post: (message) =>
@@ -144,6 +148,10 @@ function opened(page: Page): OpenPage {
       ),
     sent: () => page.evaluate(() => window.sentToHost.splice(0)),
     state: () => page.evaluate(() => window.storedState),
+    busyMs: async () => {
+      const { metrics } = await devTools.send('Performance.getMetrics');
+      return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN);
+    },
     complaints: () => page.evaluate(() => window.complaints),
     [Symbol.asyncDispose]: () => page.close(),
   };
@@ -192,12 +200,13 @@ async function answer(
   return { type: 'text/html', body: themed };
 }
 
-let axeSource: Promise<string> | undefined;
+const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 /** What axe finds against WCAG 2.2 AA and its own best practices, one line each; empty is what a test wants. */
 export async function axeFindings(page: Page): Promise<readonly string[]> {
-  axeSource ??= readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  await page.evaluate(await axeSource);
+  if (!(await page.evaluate(() => 'axe' in window))) {
+    await page.evaluate(await readFile(axeSource, 'utf8'));
+  }
   return await page.evaluate(async () => {
     const { axe } = window as unknown as {
       axe: {

@@ -18,13 +18,21 @@ const STATES: Readonly<Record<RunPageCollection['state'], { readonly order: numb
 };
 const markOf = (state: RunPageCollection['state']): IconName => STATES[state].mark;
 
-export function collectionsTable({ collections, collectionsNote }: RunPageView): TemplateResult | typeof nothing {
+/** Those that are worth a look come first; a table of thousands is drawn only for those who ask. */
+const FIRST_ROWS = 200;
+let showsAll = false;
+
+export function collectionsTable(
+  { collections, collectionsNote }: RunPageView,
+  redraw: () => void,
+): TemplateResult | typeof nothing {
   if (collections.length === 0) {
     return nothing;
   }
-  const rows = [...collections].sort((a, b) => STATES[a.state].order - STATES[b.state].order);
+  const ordered = [...collections].sort((a, b) => STATES[a.state].order - STATES[b.state].order);
+  const rows = showsAll ? ordered : ordered.slice(0, FIRST_ROWS);
   return html`<section aria-labelledby="collections">
-    <h2 id="collections">${l10n.t('Collections')} <span class="detail">${countText(rows.length)}</span></h2>
+    <h2 id="collections">${l10n.t('Collections')} <span class="detail">${countText(ordered.length)}</span></h2>
     <div class="table-room" tabindex="0" role="group" aria-labelledby="collections">
       <table class="table">
         <thead>
@@ -43,6 +51,20 @@ export function collectionsTable({ collections, collectionsNote }: RunPageView):
         </tbody>
       </table>
     </div>
+    ${
+      rows.length === ordered.length
+        ? nothing
+        : html`<button
+            type="button"
+            class="link"
+            @click=${() => {
+              showsAll = true;
+              redraw();
+            }}
+          >
+            ${l10n.t('Show all {0}', countText(ordered.length))}
+          </button>`
+    }
     ${collectionsNote === undefined ? nothing : html`<p class="detail">${collectionsNote}</p>`}
   </section>`;
 }

@@ -1,5 +1,5 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
-import { render } from 'lit';
+import { render, type LitElement } from 'lit';
 import { isRunPageMessage, type RunPageIntent, type RunPageView } from '../../src/protocol/run-page.js';
 import { announce } from '../shared/announce.js';
 import { linkToHost } from '../shared/host-link.js';
@@ -21,13 +21,18 @@ function draw(view: RunPageView): void {
   }
   const onAction = document.activeElement?.matches('[data-action]') ?? false;
   render(
-    runPage(view, (action) => link.send({ type: 'act', action })),
+    runPage(
+      view,
+      (action) => link.send({ type: 'act', action }),
+      () => draw(view),
+    ),
     root,
   );
   drawn = view;
   // The button that was pressed may be gone with the state it belonged to; the keyboard stays where it was.
   if (onAction && !document.activeElement?.matches('[data-action]')) {
-    root.querySelector<HTMLElement>('[data-action]')?.focus();
+    const next = root.querySelector<LitElement>('[data-action]');
+    void next?.updateComplete.then(() => next.focus());
   }
 }
 

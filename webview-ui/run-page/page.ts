@@ -23,7 +23,7 @@ const NOTE_LOOKS: Readonly<Record<RunPageView['tone'], string>> = {
   resting: '',
 };
 
-export function runPage(view: RunPageView, act: (action: RunAction) => void): TemplateResult {
+export function runPage(view: RunPageView, act: (action: RunAction) => void, redraw: () => void): TemplateResult {
   return html`<div class="run tone-${view.tone}">
     ${head(view, act)} ${progress(view)}
     ${
@@ -49,7 +49,7 @@ export function runPage(view: RunPageView, act: (action: RunAction) => void): Te
           </div>`,
       )}
     </dl>
-    ${charts(view)} ${collectionsTable(view)}
+    ${charts(view)} ${collectionsTable(view, redraw)}
     ${
       view.commandLines.length > 0
         ? html`<details class="commands">
@@ -90,7 +90,8 @@ function progress({ share }: RunPageView): TemplateResult {
   return html`<div class="progress">
     ${bar(share, l10n.t('Progress'))}
     <span class="percent num"
-      >${percent.toLocaleString(document.documentElement.lang, { minimumFractionDigits: percent < 100 ? 1 : 0 })} %</span
+      >${percent.toLocaleString(document.documentElement.lang, { minimumFractionDigits: percent < 100 ? 1 : 0 })}
+      %</span
     >
   </div>`;
 }

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 
 /** A bar whose length is an SVG attribute: the page's policy allows no style attributes. With `label` it is a progress bar, without it a picture only. */
 export function bar(share: number, label?: string): TemplateResult {
-  const percent = Math.round(Math.min(1, Math.max(0, share)) * 1000) / 10;
+  const percent = Math.floor(Math.min(1, Math.max(0, share)) * 1000) / 10;
   return html`<svg
     class="bar"
     viewBox="0 0 100 8"

@@ -1,0 +1,267 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WIZARD_PROTOCOL, WIZARD_STEPS, type WizardView } from '../../src/protocol/wizard.js';
+import { parseWizardIntent } from '../../src/protocol/guards/wizard.js';
+import { servePages, type OpenOptions, type OpenPage, type Pages } from './pages.js';
+import { aWizardView } from './wizard-views.js';
+
+let pages: Pages;
+beforeAll(async () => {
+  pages = await servePages();
+});
+afterAll(() => pages[Symbol.asyncDispose]());
+
+const message = (view: WizardView) => ({ v: WIZARD_PROTOCOL, type: 'view', view });
+
+async function opened(view: WizardView, options?: OpenOptions): Promise<OpenPage> {
+  const open = await pages.open('wizard', options);
+  await open.post(message(view));
+  await open.sent();
+  return open;
+}
+
+describe('a wizard page that was just opened', () => {
+  test('says that it is ready and stores what the frame tells it to, so that a reload finds it again', async () => {
+    await using open = await pages.open('wizard', { state: { id: 'wizard-7' } });
+    expect(await open.sent()).toEqual([{ type: 'ready' }]);
+    expect(await open.state()).toEqual({ id: 'wizard-7' });
+  });
+
+  test('takes no focus by itself', async () => {
+    await using open = await opened(aWizardView('endpoints'));
+    expect(await open.page.evaluate(() => document.activeElement?.tagName)).toBe('BODY');
+  });
+
+  test('refuses messages that are not part of the protocol, and says so', async () => {
+    await using open = await opened(aWizardView('endpoints'));
+    await open.post({ v: WIZARD_PROTOCOL, type: 'view', view: { revision: 9, step: 'anything' } });
+    await open.post('a text');
+    expect(await open.page.getByRole('heading', { level: 1 }).innerText()).toBe('Source and target');
+    expect(await open.complaints()).toHaveLength(2);
+  });
+
+  test('shows its own texts in the language of the frame', async () => {
+    await using open = await opened(aWizardView('size'), { strings: { Back: 'Zurück', 'Next: {0}': 'Weiter: {0}' } });
+    expect(await open.page.getByRole('button', { name: 'Zurück' }).count()).toBe(1);
+    expect(await open.page.getByRole('button', { name: 'Weiter: Findings' }).count()).toBe(1);
+  });
+});
+
+describe('every step', () => {
+  test.each(WIZARD_STEPS)('%s is drawn under the strict policy, and tells where it is', async (step) => {
+    await using open = await opened(aWizardView(step));
+    const current = open.page.locator('[aria-current=step]');
+    expect(await current.count()).toBe(1);
+    expect(await current.innerText()).toContain(await open.page.getByRole('heading', { level: 1 }).innerText());
+    expect(await open.complaints()).toEqual([]);
+  });
+
+  test('goes back and forward, and to any step that can be reached', async () => {
+    await using open = await opened(
+      aWizardView('findings', { reachable: ['endpoints', 'namespaces', 'size', 'findings'] }),
+    );
+    await open.page.getByRole('button', { name: 'Back' }).click();
+    await open.page.getByRole('button', { name: 'Next: Method' }).click();
+    await open.page.getByRole('button', { name: 'Collections' }).click();
+    expect(await open.page.getByRole('button', { name: 'Tuning' }).isDisabled()).toBe(true);
+    expect(await open.sent()).toEqual([
+      { type: 'go', step: 'size' },
+      { type: 'go', step: 'method' },
+      { type: 'go', step: 'namespaces' },
+    ]);
+  });
+
+  test('says why it cannot be left yet, instead of leaving', async () => {
+    const nextProblem = 'Choose a source and a target.';
+    await using open = await opened(aWizardView('endpoints', { nextProblem }));
+    const next = open.page.locator('[data-move=next]');
+    await next.focus();
+    await open.page.keyboard.press('Enter');
+    expect(await open.sent()).toEqual([]);
+    expect(await open.page.locator('.visually-hidden[role=status]').innerText()).toBe(nextProblem);
+    expect(await open.page.locator('#next-problem').innerText()).toContain(nextProblem);
+  });
+
+  test('starts at its heading when the user has moved to it', async () => {
+    await using open = await opened(aWizardView('endpoints'));
+    await open.post(message(aWizardView('namespaces', { revision: 2 })));
+    expect(await open.page.evaluate(() => document.activeElement?.textContent)).toBe('Collections');
+  });
+
+  test('shows what is going on and lets it be cancelled', async () => {
+    const busy = { text: 'Reading sizes of shop', done: 3, total: 12, cancellable: true };
+    await using open = await opened(aWizardView('size', { busy }));
+    const progress = open.page.getByRole('progressbar');
+    expect(await progress.getAttribute('aria-valuenow')).toBe('25');
+    await open.page.getByRole('button', { name: 'Cancel' }).click();
+    expect(await open.sent()).toEqual([{ type: 'cancel-busy' }]);
+  });
+
+  test('tells in an alert what went wrong, why, and what to do', async () => {
+    const problem = { happened: 'No answer.', why: 'The host is unknown.', todo: 'Check the name.' };
+    await using open = await opened(aWizardView('endpoints', { problem }));
+    expect(await open.page.getByRole('alert').innerText()).toMatch(
+      /No answer\.\s+The host is unknown\.\s+Check the name\./,
+    );
+  });
+});
+
+describe('source and target', () => {
+  test('are chosen and added', async () => {
+    await using open = await opened(aWizardView('endpoints'));
+    await open.page.getByRole('radio', { name: 'Reporting on Atlas' }).check();
+    await open.page.getByRole('radio', { name: 'shop-vcore' }).check();
+    await open.page.getByRole('button', { name: 'Add source' }).click();
+    await open.page.getByRole('button', { name: 'Add target' }).click();
+    expect(await open.sent()).toEqual([
+      { type: 'choose-cluster', role: 'source', id: 'atlas' },
+      { type: 'choose-cluster', role: 'target', id: 'vcore' },
+      { type: 'add-cluster', role: 'source' },
+      { type: 'add-cluster', role: 'target' },
+    ]);
+  });
+
+  test('say what to do while there are none', async () => {
+    const endpoints = { sources: [], targets: [], notes: [] };
+    await using open = await opened(aWizardView('endpoints', { endpoints }));
+    expect(await open.page.locator('[data-role=source]').innerText()).toContain('No source yet.');
+    expect(await open.page.locator('[data-role=target]').innerText()).toContain('No target yet.');
+  });
+});
+
+describe('findings', () => {
+  test('say the same only once, with all its places, and open their source outside', async () => {
+    await using open = await opened(aWizardView('findings'));
+    const warnings = open.page.locator('.findings-warning .finding');
+    expect(await warnings.count()).toBe(1);
+    expect(await warnings.locator('code').allInnerTexts()).toEqual([
+      'shop.orders, index placed_1_-1',
+      'shop.customers, index placed_1_-1',
+    ]);
+    await warnings.getByRole('link').click();
+    const sent = await open.sent();
+    expect(sent).toEqual([{ type: 'open-link', url: 'https://learn.microsoft.com/azure/cosmos-db/mongodb/indexing' }]);
+    expect(sent.map(parseWizardIntent)).toEqual(sent);
+    expect(open.page.url()).toContain('/wizard');
+  });
+});
+
+describe('the method', () => {
+  test('that is recommended stands first and is marked in words', async () => {
+    await using open = await opened(aWizardView('method'));
+    const first = open.page.locator('.method').first();
+    expect(await first.innerText()).toContain('Recommended');
+    expect(await first.getByRole('radio').isChecked()).toBe(true);
+    expect(await open.page.locator('.method').count()).toBe(3);
+  });
+
+  test('says in words, not in colour alone, what speaks for and against it', async () => {
+    await using open = await opened(aWizardView('method'));
+    expect(await open.page.locator('.method').first().locator('.reason').allTextContents()).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^\s*For: /), expect.stringMatching(/^\s*Against: /)]),
+    );
+    expect(await open.page.locator('[data-method=dms] .reason').textContent()).toMatch(/Rules it out: /);
+  });
+
+  test('is chosen only where this extension carries it out', async () => {
+    const { methods } = aWizardView('method');
+    const cards = methods.cards.map((card) => (card.id === 'export-import' ? { ...card, available: true } : card));
+    await using open = await opened(aWizardView('method', { methods: { ...methods, cards } }));
+    await open.page.getByRole('radio', { name: 'mongoexport' }).check();
+    expect(await open.page.getByRole('radio', { name: 'Azure Database Migration Service' }).isDisabled()).toBe(true);
+    expect(await open.sent()).toEqual([{ type: 'choose-method', id: 'export-import' }]);
+  });
+});
+
+describe('tuning', () => {
+  test('sends a number once the typing pauses, and at once on Enter', async () => {
+    await using open = await opened(aWizardView('tuning'));
+    const batch = open.page.getByLabel('Batch size');
+    await batch.fill('12');
+    await open.page.keyboard.press('Enter');
+    expect(await open.sent()).toEqual([{ type: 'set-tuning', field: 'batchSize', value: 12 }]);
+    await batch.fill('13');
+    await open.page.waitForFunction(() => window.sentToHost.length > 0);
+    expect(await open.sent()).toEqual([{ type: 'set-tuning', field: 'batchSize', value: 13 }]);
+  });
+
+  test("never overwrites what is being typed, and takes the host's number once the field is left", async () => {
+    await using open = await opened(aWizardView('tuning'));
+    const batch = open.page.getByLabel('Batch size');
+    await batch.fill('');
+    await batch.pressSequentially('1');
+    const { tuning } = aWizardView('tuning');
+    const fields = tuning.fields.map((field) => (field.id === 'batchSize' ? { ...field, value: 22 } : field));
+    await open.post(message(aWizardView('tuning', { revision: 2, tuning: { ...tuning, fields } })));
+    expect(await batch.inputValue()).toBe('1');
+    await batch.press('Tab');
+    await open.post(message(aWizardView('tuning', { revision: 3, tuning: { ...tuning, fields } })));
+    expect(await batch.inputValue()).toBe('22');
+  });
+
+  test('ties explanation and problem to their field', async () => {
+    await using open = await opened(aWizardView('tuning'));
+    const workers = open.page.getByRole('spinbutton', { name: 'Insertion workers' });
+    expect(await workers.getAttribute('aria-invalid')).toBe('true');
+    const described = (await workers.getAttribute('aria-describedby')) ?? '';
+    const texts = await Promise.all(described.split(' ').map((id) => open.page.locator(`#${id}`).innerText()));
+    expect(texts.join(' ')).toContain('rounded down');
+    expect(texts.join(' ')).toContain('At most 64');
+  });
+
+  test('resets, measures, copies and sets the policies', async () => {
+    await using open = await opened(aWizardView('tuning'));
+    await open.page.getByRole('button', { name: 'Reset Insertion workers' }).click();
+    await open.page.getByRole('button', { name: 'Measure the charge' }).click();
+    await open.page.getByRole('button', { name: 'Copy' }).click();
+    await open.page.getByRole('radio', { name: 'Keep the one on the target' }).check();
+    await open.page.getByRole('radio', { name: 'Compare counts only' }).check();
+    await open.page.getByLabel('Throughput of the new collections').selectOption({ label: 'Serverless' });
+    await open.page.getByRole('checkbox', { name: 'nested documents' }).check();
+    const sent = await open.sent();
+    expect(sent).toEqual([
+      { type: 'reset-tuning', field: 'insertionWorkers' },
+      { type: 'measure-charge' },
+      { type: 'copy-command-lines' },
+      { type: 'set-conflicts', value: 'skip' },
+      { type: 'set-verification', value: 'counts' },
+      { type: 'set-throughput', value: 'serverless' },
+      { type: 'set-capability', id: 'nested', on: true },
+    ]);
+    expect(sent.map(parseWizardIntent)).toEqual(sent);
+  });
+
+  test('shows the command lines as they are, so that they can be selected and read', async () => {
+    const view = aWizardView('tuning');
+    await using open = await opened(view);
+    expect(await open.page.locator('.command').allTextContents()).toEqual(view.tuning.preview);
+  });
+});
+
+describe('the review', () => {
+  test('starts only after the consent that it asks for', async () => {
+    const view = aWizardView('review');
+    await using open = await opened(view);
+    await open.page.locator('[data-move=start]').focus();
+    await open.page.keyboard.press('Enter');
+    expect(await open.sent()).toEqual([]);
+    await open.page.getByRole('checkbox').check();
+    expect(await open.sent()).toEqual([{ type: 'consent', given: true }]);
+    await open.post(message({ ...view, revision: 2, review: { ...view.review, needsConsent: false } }));
+    await open.page.getByRole('button', { name: 'Start migration' }).click();
+    expect(await open.sent()).toEqual([{ type: 'start' }]);
+  });
+
+  test('saves the plan and copies the command lines', async () => {
+    await using open = await opened(aWizardView('review'));
+    await open.page.getByRole('button', { name: 'Save plan' }).click();
+    await open.page.getByRole('button', { name: 'Copy command lines' }).click();
+    expect(await open.sent()).toEqual([{ type: 'save-plan' }, { type: 'copy-command-lines' }]);
+  });
+
+  test('shows the last snapshot, whatever order they come in', async () => {
+    const view = aWizardView('review');
+    await using open = await opened({ ...view, revision: 5 });
+    await open.post(message(aWizardView('tuning', { revision: 4 })));
+    expect(await open.page.getByRole('heading', { level: 1 }).innerText()).toBe('Review');
+  });
+});
