@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
+import type { SlabSocket } from './slab-socket.js';
 
 /** Bytes that may wait unread before the sender is held back. */
-const HIGH_WATER_BYTES = 256 * 1024;
+const HIGH_WATER_BYTES = 1024 * 1024;
 
 /** Bytes that may wait unsent, per connection, before the writer is held back. */
 const UNSENT_BYTES = 1024 * 1024;
@@ -19,13 +20,21 @@ export class ByteSource {
   private ended = false;
   private wake: (() => void) | undefined;
 
-  constructor(private readonly socket: Socket) {
-    socket.on('data', (chunk: Buffer) => {
+  /** With `reads`, chunks lie in its slab until {@link recycle}. */
+  constructor(
+    private readonly socket: Socket,
+    private readonly reads?: SlabSocket,
+  ) {
+    const take = (chunk: Buffer): boolean => {
       this.chunks.push(chunk);
       this.size += chunk.length;
-      if (this.size > HIGH_WATER_BYTES) socket.pause();
       this.signal();
-    });
+      if (this.size <= HIGH_WATER_BYTES) return true;
+      socket.pause();
+      return false;
+    };
+    if (reads) reads.onChunk = take;
+    else socket.on('data', take);
     const end = (): void => {
       this.ended = true;
       this.signal();
@@ -33,6 +42,12 @@ export class ByteSource {
     socket.on('end', end);
     socket.on('close', end);
     socket.on('error', end);
+    socket.resume();
+  }
+
+  /** To be called where nothing that was read before is needed any more, neither here nor in a write that is under way. */
+  recycle(): void {
+    if (this.size === 0) this.reads?.slab.recycle();
   }
 
   /** At least `count` bytes, not consumed. @throws StreamEnded when the stream ends before. */

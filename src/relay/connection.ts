@@ -25,6 +25,7 @@ import {
   writeOpMsg,
   type MessageHeader,
 } from './wire.js';
+import type { SlabSocket } from './slab-socket.js';
 import { isWriteKind, readWriteHead, WriteCommand, type WriteHead } from './write-command.js';
 
 /** Offset of the first section's body: header, flags, section kind. */
@@ -57,10 +58,11 @@ export class RelayConnection {
 
   constructor(
     private readonly client: Socket,
+    reads: SlabSocket | undefined,
     private readonly link: Upstream,
     private readonly context: ConnectionContext,
   ) {
-    this.source = new ByteSource(client);
+    this.source = new ByteSource(client, reads);
   }
 
   /** What it is at: waiting for a request, at one that its sender waits for, or at a write that nobody waits for. */
@@ -72,6 +74,8 @@ export class RelayConnection {
   async serve(): Promise<void> {
     for (;;) {
       this.now = 'idle';
+      // A write that nobody waits for may still be under way out of what was read.
+      if (this.link.unsentBytes === 0) this.source.recycle();
       const header = readHeader(await this.source.peek(HEADER_BYTES));
       this.now = 'answering';
       switch (header.opCode) {

@@ -7,6 +7,7 @@ import { RelayConnection } from './connection.js';
 import { RelayCounters, type NamespaceCounters } from './counters.js';
 import type { PacerClock, PacerSnapshot } from './pacer.js';
 import type { DeadLetterPort, DuplicatePolicy } from './policy.js';
+import { overSlab, type SlabSocket } from './slab-socket.js';
 import { Upstream } from './upstream.js';
 
 /** The relay is for tools on this machine only. */
@@ -54,16 +55,17 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const open = new Set<Socket>();
   const serving = new Set<Promise<void>>();
   const connect = targetConnector(options);
-  const server = createServer((client) => {
-    const service = serveClient(client).finally(() => serving.delete(service));
+  const server = createServer({ pauseOnConnect: true }, (accepted) => {
+    const reads = overSlab(accepted);
+    const service = serveClient(reads?.socket ?? accepted, reads).finally(() => serving.delete(service));
     serving.add(service);
   });
 
-  async function serveClient(client: Socket): Promise<void> {
+  async function serveClient(client: Socket, reads: SlabSocket | undefined): Promise<void> {
     client.setNoDelay(true);
     const ended = new AbortController();
     const upstream = connect();
-    const connection = new RelayConnection(client, new Upstream(upstream), {
+    const connection = new RelayConnection(client, reads, new Upstream(upstream), {
       counters,
       budgets,
       clock: options.clock,

@@ -40,6 +40,11 @@ export class Upstream {
     return this.nextId;
   }
 
+  /** Bytes given to the socket that the system has not taken yet. */
+  get unsentBytes(): number {
+    return this.socket.writableLength;
+  }
+
   /** Sends a whole message. */
   async write(message: Uint8Array): Promise<void> {
     await send(this.socket, message);
