@@ -85,7 +85,7 @@ export function describeRow(
       const { happened } = errorWords({ code: node.code, facts: error?.facts ?? {} });
       return {
         label: happened,
-        description: t('Click to retry'),
+        description: t('Select to retry'),
         contextValue: 'error',
         icon: ERROR,
         open: 'never',
