@@ -85,8 +85,14 @@ module.exports = {
     {
       name: 'host-gets-adapters-injected',
       severity: 'error',
-      from: { path: '^src/host/' },
-      to: { path: '^src/(adapters|cli)/' },
+      from: { path: '^src/host/', pathNot: '^src/host/adapters\\.ts$' },
+      to: { path: '^src/(adapters|cli|assembly)/' },
+    },
+    {
+      name: 'host-names-adapters-by-type-only',
+      severity: 'error',
+      from: { path: '^src/host/adapters\\.ts$' },
+      to: { path: '^src/(adapters|assembly)/', dependencyTypesNot: ['type-only'] },
     },
     only(
       'webview-imports-protocol-only',

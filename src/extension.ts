@@ -12,7 +12,6 @@ import { DisposableStore } from './host/disposables.js';
 import { SETTINGS_SECTION } from './host/ids.js';
 import { KnownSecrets, RedactingLog } from './host/log.js';
 import { createRunPages } from './host/panels/run-page-panel.js';
-import { MigrationError } from './core/model/error.js';
 import { createRuns } from './host/runs/runs.js';
 import type { HostServices } from './host/services.js';
 import { readSettings, type Settings } from './host/settings.js';
@@ -20,6 +19,7 @@ import { labels } from './host/strings.js';
 import { createClusterCatalog } from './host/tree/cluster-catalog.js';
 import { createClustersView } from './host/tree/clusters-view.js';
 import { createMigrationsView } from './host/tree/migrations-view.js';
+import { createWizard } from './host/wizard/wizard-panel.js';
 
 export function activate(context: ExtensionContext): void {
   const store = new DisposableStore();
@@ -62,8 +62,7 @@ export function activate(context: ExtensionContext): void {
   const view = store.add(createClustersView(services));
   store.add(createMigrationsView(services));
   const pages = store.add(createRunPages(services, context));
-  const missing = (): Promise<void> => Promise.reject(new MigrationError('internal', { reason: 'wizard' }));
-  const wizard = { open: missing, openPlan: missing, withQuickPicks: missing };
+  const wizard = store.add(createWizard(services, context));
   const results = store.add(new ResultDocuments());
   store.add(
     registerCommands({

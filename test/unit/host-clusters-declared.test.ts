@@ -101,7 +101,7 @@ describe('a connection of the settings', () => {
 
 describe('the references of a connection string', () => {
   it('are replaced so that the password is the value of the variable, whatever it holds', () => {
-    const value = fc.string({ minLength: 1, unit: 'grapheme' }).filter((text) => text.isWellFormed());
+    const value = fc.string({ minLength: 1, unit: 'grapheme' });
     fc.assert(
       fc.property(value, (password) => {
         const resolved = resolveReferences('mongodb://user:${env:PW}@host/', { PW: password });

@@ -1,4 +1,4 @@
-import { env, l10n, ThemeIcon, window } from 'vscode';
+import { env, l10n, ThemeIcon, UIKind, window } from 'vscode';
 import type { ConnectionString, HostAdapters } from '../adapters.js';
 import { clusterSummary } from '../../words/clusters.js';
 import type { HostServices, NewCluster } from '../services.js';
@@ -8,30 +8,37 @@ import { askConnectionString } from './connection-box.js';
 import { askConnectionSteps, type SteppedConnection } from './connection-steps.js';
 import { probeBeforeSaving } from './probe-cluster.js';
 
-type Way = { readonly kind: 'type' | 'steps' } | { readonly kind: 'clipboard'; readonly found: ConnectionString };
+type Way =
+  | { readonly kind: 'type' | 'steps' | 'look-in-clipboard' }
+  | { readonly kind: 'clipboard'; readonly found: ConnectionString };
 
-/** A clipboard that asks somebody for permission must not hold up anything; what comes later is shown then. */
-async function inClipboard({ parseConnectionString }: HostAdapters): Promise<readonly Choice<Way>[]> {
+const clipboardItem = (): Pick<Choice<Way>, 'label' | 'iconPath'> => ({
+  label: l10n.t('Use the connection string in the clipboard'),
+  iconPath: new ThemeIcon('clippy'),
+});
+
+/** The connection string in the clipboard; undefined where there is none, or where the clipboard may not be read. */
+async function connectionInClipboard({ parseConnectionString }: HostAdapters): Promise<ConnectionString | undefined> {
   try {
-    const found = parseConnectionString(await env.clipboard.readText());
-    return [
-      {
-        label: l10n.t('Use the connection string in the clipboard'),
-        detail: found.withoutPassword().reveal(),
-        iconPath: new ThemeIcon('clippy'),
-        value: { kind: 'clipboard', found },
-      },
-    ];
+    return parseConnectionString(await env.clipboard.readText());
   } catch {
-    // Nothing that is a connection string, or nothing that may be read.
-    return [];
+    return undefined;
   }
+}
+
+/** What comes late is shown then. */
+async function inClipboard(adapters: HostAdapters): Promise<readonly Choice<Way>[]> {
+  const found = await connectionInClipboard(adapters);
+  if (!found) return [];
+  return [{ ...clipboardItem(), detail: found.withoutPassword().reveal(), value: { kind: 'clipboard', found } }];
 }
 
 /** Adds a source or target; always tested before it is saved. Returns its id, undefined when the user stopped. */
 export async function addCluster(role: ClusterRole, services: HostServices): Promise<string | undefined> {
   const title = role === 'source' ? l10n.t('Add Source') : l10n.t('Add Target');
   const adapters = await services.adapters();
+  // A browser asks its user before it lets anybody read the clipboard, and complains where they have not agreed: there it is read when wanted.
+  const inBrowser = env.uiKind === UIKind.Web;
   const ways: readonly Choice<Way>[] = [
     { label: l10n.t('Type or paste a connection string'), iconPath: new ThemeIcon('edit'), value: { kind: 'type' } },
     {
@@ -40,13 +47,14 @@ export async function addCluster(role: ClusterRole, services: HostServices): Pro
       iconPath: new ThemeIcon('list-ordered'),
       value: { kind: 'steps' },
     },
+    ...(inBrowser ? [{ ...clipboardItem(), value: { kind: 'look-in-clipboard' as const } }] : []),
   ];
   for (;;) {
     const way = await askChoice({
       title,
       placeholder: l10n.t('How do you want to say where it is?'),
       choices: ways,
-      later: inClipboard(adapters),
+      ...(inBrowser ? {} : { later: inClipboard(adapters) }),
     });
     if (way.kind !== 'answer') return undefined;
     const said = await askConnection(title, way.value, adapters);
@@ -61,6 +69,12 @@ async function askConnection(
   adapters: HostAdapters,
 ): Promise<SteppedConnection | 'back' | undefined> {
   if (way.kind === 'clipboard') return { connectionString: way.found };
+  if (way.kind === 'look-in-clipboard') {
+    const connectionString = await connectionInClipboard(adapters);
+    if (connectionString) return { connectionString };
+    void window.showWarningMessage(l10n.t('There is no connection string in the clipboard.'));
+    return 'back';
+  }
   if (way.kind === 'steps') return askConnectionSteps(title, adapters);
   const answer = await askConnectionString({ title, prompt: connectionPrompt(), canGoBack: true }, adapters);
   if (answer.kind === 'answer') return { connectionString: answer.value };
@@ -109,7 +123,7 @@ async function nameTestAndSave(
     if (named.kind !== 'answer') return undefined;
     name = named.value.trim();
     const cluster: NewCluster = { ...connection, name, role };
-    const probed = await probeBeforeSaving(cluster, adapters);
+    const probed = await probeBeforeSaving(cluster, adapters, services.log);
     if (probed.kind === 'save') return save({ ...cluster, role: probed.role }, probed.facts, services);
     if (probed.kind === 'discard') return undefined;
     const again = await askConnectionString(

@@ -24,7 +24,7 @@ export async function editCluster(profile: ClusterProfile, services: HostService
     if (part.value === 'name') return rename(title, profile, services, adapters);
     const changed = await changedCluster(part.value, title, profile, services, adapters);
     if (changed === undefined) return;
-    const probed = await probeBeforeSaving(changed, adapters);
+    const probed = await probeBeforeSaving(changed, adapters, services.log);
     if (probed.kind !== 'save') {
       if (probed.kind === 'edit') continue;
       return;
@@ -35,6 +35,7 @@ export async function editCluster(profile: ClusterProfile, services: HostService
       await services.clusters.noteSeen(profile.id, { kind: probed.facts.kind, version: probed.facts.version });
     }
     services.log.info(`changed ${profile.role} ${changed.name}`);
+    void window.showInformationMessage(l10n.t('{0} was saved.', changed.name));
     return;
   }
 }

@@ -1,11 +1,11 @@
-import { l10n, window } from 'vscode';
+import { l10n, window, type LogOutputChannel } from 'vscode';
 import { MigrationError } from '../../core/model/error.js';
 import type { ClusterFacts } from '../../core/model/facts.js';
 import { clusterSummary } from '../../words/clusters.js';
 import type { HostAdapters } from '../adapters.js';
 import { withProgress } from '../commands/progress.js';
 import type { NewCluster } from '../services.js';
-import { sentenceOf } from '../strings.js';
+import { labels, sentenceOf } from '../strings.js';
 import type { ClusterRole } from './cluster-profile.js';
 import { roleMistake, type RoleMistake } from './role-check.js';
 
@@ -35,21 +35,34 @@ export async function probeCluster(cluster: NewCluster, adapters: HostAdapters):
 }
 
 /** Tests a connection before it is saved. What goes wrong is told with a way out: edit it, save it anyway, or leave it. */
-export async function probeBeforeSaving(cluster: NewCluster, adapters: HostAdapters): Promise<Probed> {
+export async function probeBeforeSaving(
+  cluster: NewCluster,
+  adapters: HostAdapters,
+  log: LogOutputChannel,
+): Promise<Probed> {
   let facts: ClusterFacts;
   try {
     facts = await probeCluster(cluster, adapters);
   } catch (error) {
     if (MigrationError.is(error, 'cancelled')) return { kind: 'discard' };
-    const edit = l10n.t('Edit');
-    const save = l10n.t('Save Anyway');
-    const clicked = await window.showErrorMessage(sentenceOf(error), edit, save);
-    if (clicked === save) return { kind: 'save', role: cluster.role };
-    return { kind: clicked === edit ? 'edit' : 'discard' };
+    log.error(error instanceof Error ? error : String(error));
+    return askAboutFailure(cluster.role, sentenceOf(error), log);
   }
   const mistake = roleMistake(cluster.role, facts);
   if (mistake === undefined) return { kind: 'save', role: cluster.role, facts };
   return askAboutRole(cluster.role, mistake, facts);
+}
+
+async function askAboutFailure(role: ClusterRole, sentence: string, log: LogOutputChannel): Promise<Probed> {
+  const edit = l10n.t('Edit');
+  const save = l10n.t('Save Anyway');
+  for (;;) {
+    const clicked = await window.showErrorMessage(sentence, edit, save, labels.showLog());
+    if (clicked === save) return { kind: 'save', role };
+    if (clicked !== labels.showLog()) return { kind: clicked === edit ? 'edit' : 'discard' };
+    // Reading the log answers nothing yet: the question comes again.
+    log.show(true);
+  }
 }
 
 async function askAboutRole(role: ClusterRole, mistake: RoleMistake, facts: ClusterFacts): Promise<Probed> {

@@ -12,7 +12,6 @@ import { tuningSentence } from '../../words/tuning.js';
 import type { Translate } from '../translate.js';
 
 const prose = (text: string): Cell => ({ text });
-const MARKS: Readonly<Record<Reason['weight'], string>> = { '+': '＋', '-': '－', '!': '✗' };
 
 export function recommendationDocument(title: string, pair: string, decisions: Decisions, t: Translate): string {
   const { recommendation, findings, tuning } = decisions;
@@ -48,10 +47,23 @@ function methodBlocks(method: RankedMethod, t: Translate): readonly Block[] {
   return [
     list([
       ...(method.possible ? [duration] : []),
-      ...method.reasons.map((reason) => `${MARKS[reason.weight]} ${sentenceFor(reason)}`),
+      ...method.reasons.map((reason) => reasonSentence(reason, t)),
       ...(method.possible ? method.needs.map((need) => t('Needs: {0}', sentenceFor(need))) : []),
     ]),
   ];
+}
+
+/** In words: a sign at the start of a line would be read as a list, and by a screen reader not at all. */
+function reasonSentence(reason: Reason, t: Translate): string {
+  const sentence = sentenceFor(reason);
+  switch (reason.weight) {
+    case '+':
+      return t('For it: {0}', sentence);
+    case '-':
+      return t('Against it: {0}', sentence);
+    case '!':
+      return t('Rules it out: {0}', sentence);
+  }
 }
 
 function findingSections(findings: readonly Finding[], t: Translate): Section[] {

@@ -11,7 +11,7 @@ import type { Translate } from '../translate.js';
 /** Rows that a page shows; the rest is summed up in one line. */
 const MOST_ROWS = 1000;
 /** Width of the longest bar. */
-const BAR = 20;
+const BAR = 12;
 
 export function sizeDocument(title: string, inventory: ClusterInventory, t: Translate): string {
   const collections = [...inventory.collections].sort((a, b) => b.logicalBytes - a.logicalBytes);
@@ -31,6 +31,8 @@ export function sizeDocument(title: string, inventory: ClusterInventory, t: Tran
 }
 
 const prose = (text: string): Cell => ({ text });
+/** Numbers stay on one line. */
+const figure = (text: string): Cell => ({ text: text.replaceAll(' ', '\u00a0') });
 const code = (text: string): Cell => ({ text, code: true });
 
 function totals({ cluster, readAt }: ClusterInventory, total: ReturnType<typeof totalSize>, t: Translate): Section {
@@ -90,11 +92,11 @@ function row(c: CollectionFacts, largest: number): readonly Cell[] {
   return [
     name,
     prose(c.logicalBytes > 0 ? '█'.repeat(Math.max(1, length)) : ''),
-    prose(formatBytes(c.logicalBytes)),
-    prose(formatCount(c.documents)),
-    prose(c.documents > 0 ? formatBytes(c.averageBytes) : ''),
-    prose(c.sample && c.sample.sampledDocuments > 0 ? formatBytes(c.sample.largestBytes) : ''),
-    prose(`${c.indexes.length} (${formatBytes(c.indexBytes)})`),
+    figure(formatBytes(c.logicalBytes)),
+    figure(formatCount(c.documents)),
+    figure(c.documents > 0 ? formatBytes(c.averageBytes) : ''),
+    figure(c.sample && c.sample.sampledDocuments > 0 ? formatBytes(c.sample.largestBytes) : ''),
+    figure(`${c.indexes.length} (${formatBytes(c.indexBytes)})`),
   ];
 }
 
