@@ -49,8 +49,8 @@ export interface OpenOptions {
 
 export interface OpenPage extends AsyncDisposable {
   readonly page: Page;
-  /** As the extension posts it, and waits until it is drawn. */
-  post(message: unknown): Promise<void>;
+  /** As the extension posts it, and waits until it is drawn. Resolves with the processor time that this took. */
+  post(message: unknown): Promise<number>;
   /** The intents since the last call, oldest first. */
   sent(): Promise<readonly unknown[]>;
   state(): Promise<unknown>;
@@ -68,6 +68,7 @@ declare global {
   interface Window {
     sentToHost: unknown[];
     complaints: string[];
+    toDeliver: unknown;
     storedState: unknown;
   }
 }
@@ -135,23 +136,29 @@ export async function servePages(): Promise<Pages> {
 }
 
 function opened(page: Page, devTools: CDPSession): OpenPage {
+  const busyMs = async (): Promise<number> => {
+    const { metrics } = await devTools.send('Performance.getMetrics');
+    return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN);
+  };
   return {
     page,
-    post: (message) =>
-      page.evaluate(
-        (data) =>
+    post: async (message) => {
+      await page.evaluate((data) => {
+        window.toDeliver = data;
+      }, message);
+      const before = await busyMs();
+      await page.evaluate(
+        () =>
           new Promise<void>((resolve) => {
             window.addEventListener('message', () => requestAnimationFrame(() => resolve()), { once: true });
-            window.postMessage(data, '*');
+            window.postMessage(window.toDeliver, '*');
           }),
-        message,
-      ),
+      );
+      return (await busyMs()) - before;
+    },
     sent: () => page.evaluate(() => window.sentToHost.splice(0)),
     state: () => page.evaluate(() => window.storedState),
-    busyMs: async () => {
-      const { metrics } = await devTools.send('Performance.getMetrics');
-      return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN);
-    },
+    busyMs,
     complaints: () => page.evaluate(() => window.complaints),
     [Symbol.asyncDispose]: () => page.close(),
   };

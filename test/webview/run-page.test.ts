@@ -109,9 +109,9 @@ describe('the run page', () => {
     const collectionsNote = 'Another 9,000 collections have nothing to tell.';
     await using open = await pages.open('run-page');
     for (const revision of [1, 2]) {
-      const before = await open.busyMs();
-      await open.post(message(aRunPageView({ revision, share: revision / 10, collections, collectionsNote })));
-      expect((await open.busyMs()) - before).toBeLessThan(AT_ONCE_MS);
+      expect(
+        await open.post(message(aRunPageView({ revision, share: revision / 10, collections, collectionsNote }))),
+      ).toBeLessThan(AT_ONCE_MS);
     }
     expect(await open.page.locator('tbody tr').count()).toBe(200);
     expect(await open.page.getByText(collectionsNote).count()).toBe(1);

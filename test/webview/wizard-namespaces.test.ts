@@ -141,9 +141,7 @@ describe('10,000 collections', () => {
   test('are drawn at once, and drawn anew at once', async () => {
     await using open = await pages.open('wizard');
     for (const revision of [1, 2]) {
-      const before = await open.busyMs();
-      await open.post(message(viewOf(rows, revision)));
-      expect((await open.busyMs()) - before).toBeLessThan(AT_ONCE_MS);
+      expect(await open.post(message(viewOf(rows, revision)))).toBeLessThan(AT_ONCE_MS);
     }
     expect(await open.page.getByRole('grid').getAttribute('aria-rowcount')).toBe('10001');
     expect(await open.page.locator('.grid-body [role=row]').count()).toBeLessThan(80);
