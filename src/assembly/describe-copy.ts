@@ -23,7 +23,7 @@ export async function describeCopy(plan: Plan, source: ConnectedCluster, target:
  * A connection string that has a password shows as a private file; the lines hold no secret.
  */
 export function copyCommandLines(
-  plan: Plan,
+  plan: Omit<Plan, 'id'>,
   clusters: { readonly source: ConnectionString; readonly target: ConnectionString },
   present: ReadonlyMap<string, readonly string[]>,
 ): string[] {
@@ -66,7 +66,7 @@ export function copyCommandLines(
   });
 }
 
-function copied(plan: Plan): readonly PlannedCollection[] {
+function copied(plan: Pick<Plan, 'collections'>): readonly PlannedCollection[] {
   return plan.collections.filter((c) => !c.options.view);
 }
 

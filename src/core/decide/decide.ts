@@ -45,6 +45,12 @@ export interface Decisions {
 
 /** Everything that follows from the facts and the user's choices: what wizard and command line show, and what goes into the plan. @throws MigrationError `bad-number`. */
 export function decide(input: DecideInput): Decisions {
+  const pace = decidePace(input);
+  return { ...pace, findings: decideFindings(input, pace.recommendation.recommended) };
+}
+
+/** All but the findings, which do not hang on numbers: those are tried out one after another. @throws MigrationError `bad-number`. */
+export function decidePace(input: Omit<DecideInput, 'shardKeys'>): Omit<Decisions, 'findings'> {
   const { inventory, selection, target, targetCluster, throughput, insert = {} } = input;
   const collections = selectedCollections(inventory, selection);
   const charge = insert.ruPerDocument === undefined ? {} : { ruPerDocument: insert.ruPerDocument };
@@ -85,17 +91,24 @@ export function decide(input: DecideInput): Decisions {
     ...charge,
     ...(input.settings === undefined ? {} : { settings: input.settings }),
   });
-  const findings = assess({
-    inventory,
-    target,
-    selection,
-    ...(input.shardKeys === undefined ? {} : { shardKeys: input.shardKeys }),
-    method: input.method ?? recommendation.recommended,
-  });
   return {
     recommendation,
-    findings,
     ...(tuning ? { tuning } : {}),
     ...(ruPerSecond === undefined ? {} : { ruPerSecond }),
   };
+}
+
+/** `recommended` counts where the user has chosen no method. */
+export function decideFindings(
+  input: Pick<DecideInput, 'inventory' | 'selection' | 'target' | 'shardKeys' | 'method'>,
+  recommended: MethodId,
+): readonly Finding[] {
+  const { inventory, selection, target, shardKeys } = input;
+  return assess({
+    inventory,
+    target,
+    selection,
+    ...(shardKeys === undefined ? {} : { shardKeys }),
+    method: input.method ?? recommended,
+  });
 }

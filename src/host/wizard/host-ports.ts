@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { commands, env, l10n, Uri, window, workspace, type ExtensionContext } from 'vscode';
@@ -118,7 +118,7 @@ async function choosePlanPath(name: string): Promise<string | undefined> {
 
 /** By the same functions that build the real ones; no password is asked for, as none is shown. */
 function commandLinesBy(adapters: HostAdapters, services: HostServices): CommandLines {
-  const shown = (role: ClusterRole, plan: Plan): ConnectionString => {
+  const shown = (role: ClusterRole, plan: Pick<Plan, 'source' | 'target'>): ConnectionString => {
     const parsed = adapters.parseConnectionString(plan[role].uri);
     const profile = services.clusters.findReference(role, plan[role]);
     const hasPassword = parsed.username !== undefined && profile !== undefined && profile.secret !== 'none';
@@ -143,7 +143,7 @@ function namesIn(inventory: ClusterInventory): Map<string, string[]> {
   return names;
 }
 
-/** Without the database tools a run ends as soon as it has begun: they are set up first. */
+/** Starts a plan that lies in our own storage. Without the database tools a run ends as soon as it has begun: they are set up first. */
 async function start(
   path: string,
   services: HostServices,
@@ -160,6 +160,8 @@ async function start(
     if (tool !== undefined) throw new MigrationError('tool-missing', { tool });
   }
   const runId = await services.control.start(path);
+  // The run has its own copy.
+  await rm(path, { force: true });
   await commands.executeCommand(COMMANDS.openRunPage, { kind: 'run', runId });
   return true;
 }

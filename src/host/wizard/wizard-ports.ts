@@ -3,7 +3,7 @@ import type { ClusterReference, Plan } from '../../core/model/plan.js';
 import type { NamespaceSelection } from '../../core/model/namespace.js';
 import type { ClusterProfile, ClusterRole } from '../clusters/cluster-profile.js';
 import type { Translate } from '../translate.js';
-import type { WizardSettings } from './model/derive.js';
+import type { PlanDraft, WizardSettings } from './model/derive.js';
 import type { Measurement, WizardState } from './model/wizard-state.js';
 
 export interface ReadProgress {
@@ -11,7 +11,7 @@ export interface ReadProgress {
   readonly total: number;
 }
 
-export type CommandLines = (plan: Plan, inventory: ClusterInventory) => readonly string[];
+export type CommandLines = (plan: PlanDraft, inventory: ClusterInventory) => readonly string[];
 
 /** What the wizard needs of the world. Every call may fail with a MigrationError; one that has a signal ends when it is aborted. */
 export interface WizardPorts {

@@ -7,7 +7,7 @@ import { rememberedBy } from './model/remember.js';
 import { reduce, type WizardEvent } from './model/reduce.js';
 import { fingerprint } from './model/selection.js';
 import { databasesOf, type Problem, type WizardState } from './model/wizard-state.js';
-import type { Derived } from './model/derive.js';
+import { planOf, type Derived } from './model/derive.js';
 import { SingleFlight, type Activity } from './single-flight.js';
 import { createViewer } from './view/view-of.js';
 import type { WizardModel } from './view/wizard-model.js';
@@ -284,18 +284,16 @@ export class WizardSession {
   }
 
   async #save(): Promise<void> {
-    const { plan } = this.derive();
-    if (!plan) return;
-    await this.#run({ kind: 'save', text: this.#ports.t('Saving the plan'), cancellable: false }, async () => {
-      const path = await this.#ports.choosePlanPath(`${plan.collections[0]?.source.db ?? 'plan'}.migration.json`);
+    const draft = this.derive().plan;
+    if (!draft) return;
+    const what = { kind: 'save', text: this.#ports.t('Saving the plan'), cancellable: false };
+    await this.#run(what, async () => {
+      const path = await this.#ports.choosePlanPath(`${draft.collections[0]?.source.db ?? 'plan'}.migration.json`);
       if (path === undefined) return;
-      await this.#ports.writePlan(path, this.#dated(plan));
+      const plan = planOf(draft, this.#ports.now());
+      await this.#ports.writePlan(path, plan);
       this.#apply({ type: 'saved', path, planId: plan.id });
     });
-  }
-
-  #dated<P extends { readonly createdAt: string }>(plan: P): P {
-    return { ...plan, createdAt: new Date(this.#ports.now()).toISOString() };
   }
 
   async #copy(): Promise<void> {
@@ -312,12 +310,14 @@ export class WizardSession {
   }
 
   async #start(): Promise<void> {
-    const { plan } = this.derive();
-    if (!plan || this.view().review.needsConsent) return;
-    await this.#run({ kind: 'start', text: this.#ports.t('Starting the migration'), cancellable: false }, async () => {
-      const { saved } = this.#state;
-      const path = saved?.planId === plan.id ? saved.path : await this.#ports.ownPlanPath(plan.id);
-      if (path !== saved?.path) await this.#ports.writePlan(path, this.#dated(plan));
+    const draft = this.derive().plan;
+    if (!draft || this.view().review.needsConsent) return;
+    const what = { kind: 'start', text: this.#ports.t('Starting the migration'), cancellable: false };
+    await this.#run(what, async () => {
+      const plan = planOf(draft, this.#ports.now());
+      // What is shown is what is run: a file that was saved may have been edited since.
+      const path = await this.#ports.ownPlanPath(plan.id);
+      await this.#ports.writePlan(path, plan);
       await this.#ports.start(path);
     });
   }

@@ -1,12 +1,13 @@
 import { CARRIED_OUT } from '../../../core/advise/advise.js';
-import { decide, type Decisions } from '../../../core/decide/decide.js';
+import { decideFindings, decidePace, type Decisions } from '../../../core/decide/decide.js';
 import type { MigrationError } from '../../../core/model/error.js';
 import type { ClusterFacts, ClusterInventory, Throughput } from '../../../core/model/facts.js';
 import type { MethodId } from '../../../core/model/method.js';
 import type { NamespaceSelection } from '../../../core/model/namespace.js';
-import type { ClusterReference, Plan } from '../../../core/model/plan.js';
+import type { ClusterReference, Plan, Tuning } from '../../../core/model/plan.js';
 import { bytes, GIB, ruPerSecond } from '../../../core/model/units.js';
-import { makePlan } from '../../../core/plan/make-plan.js';
+import { draftPlan } from '../../../core/plan/make-plan.js';
+import { planId } from '../../../core/plan/plan-id.js';
 import { describeTarget, type TargetDescription } from '../../../core/plan/target.js';
 import { AUTOSCALE_RU_PER_SECOND, MANUAL_RU_PER_SECOND } from '../../../core/size/limits.js';
 import { SETTINGS } from '../../ids.js';
@@ -23,6 +24,9 @@ export type WizardSettings = Pick<
   'nativeToolsUpToGb' | 'servicesUpToGb' | 'analysisParallelism' | 'insertionWorkers'
 >;
 
+/** A plan before it is kept: its id is made when somebody wants it, see {@link planOf}. */
+export type PlanDraft = Omit<Plan, 'id'>;
+
 /** What follows from the state. */
 export interface Derived {
   readonly selection?: NamespaceSelection;
@@ -31,7 +35,7 @@ export interface Derived {
   /** Measured with what is selected now. */
   readonly measured?: Measurement;
   readonly decisions?: Decisions;
-  readonly plan?: Plan;
+  readonly plan?: PlanDraft;
   /** Why there is no plan although everything has been read. */
   readonly failure?: MigrationError;
 }
@@ -44,15 +48,18 @@ export interface DeriveInput {
 }
 
 /** What the decisions follow from, one by one, so that a change elsewhere does not make them again. */
-type DecisionInput = Pick<Choices, 'throughput' | 'tuning' | 'collectionThroughput' | 'shardKeys'> & {
+type PaceInput = Pick<Choices, 'throughput' | 'tuning' | 'collectionThroughput'> & {
   readonly inventory: ClusterInventory;
   readonly cluster: ClusterFacts;
   readonly target: TargetDescription;
   readonly selection: NamespaceSelection;
   readonly settings: WizardSettings;
-  readonly method: MethodId | undefined;
   readonly measured: Measurement | undefined;
 };
+
+type Pace = Omit<Decisions, 'findings'>;
+
+type FindingsInput = Parameters<typeof decideFindings>[0] & { readonly recommended: MethodId };
 
 type PlanParts = Pick<
   Choices,
@@ -61,7 +68,7 @@ type PlanParts = Pick<
   readonly inventory: ClusterInventory;
   readonly cluster: ClusterFacts;
   readonly selection: NamespaceSelection;
-  readonly decisions: Decisions;
+  readonly tuning: Tuning | undefined;
   readonly throughput: Throughput | undefined;
   readonly method: MethodId;
   readonly source: ClusterReference;
@@ -85,7 +92,10 @@ export function throughputOf(choices: Pick<Choices, 'throughput' | 'tuning'>): T
 }
 
 /** The chosen method, else the recommended one that is carried out, else the one that always is. */
-export function methodOf(chosen: MethodId | undefined, decisions: Decisions | undefined): MethodId {
+export function methodOf(
+  chosen: MethodId | undefined,
+  decisions: Pick<Decisions, 'recommendation'> | undefined,
+): MethodId {
   const recommended = decisions?.recommendation.recommended;
   return chosen ?? (recommended && CARRIED_OUT.has(recommended) ? recommended : 'dump-restore');
 }
@@ -98,14 +108,14 @@ function bandsOf({ nativeToolsUpToGb: native, servicesUpToGb: services }: Wizard
   };
 }
 
-function decisionsOf(input: DecisionInput): Decisions {
+function paceOf(input: PaceInput): Pace {
   const { inventory, selection, target, cluster, tuning, measured, settings } = input;
   const isMetered = target.kind === 'cosmos-ru';
   const throughput = isMetered ? throughputOf(input) : undefined;
   const ruPerDocument = isMetered ? (tuning.ruPerDocument ?? measured?.ruPerDocument) : undefined;
   const latencyMs = tuning.latencyMs ?? measured?.latencyMs;
   const workers = tuning.insertionWorkers ?? settings.insertionWorkers;
-  return decide({
+  return decidePace({
     inventory,
     selection,
     target,
@@ -113,7 +123,6 @@ function decisionsOf(input: DecisionInput): Decisions {
     ...(throughput === undefined ? {} : { throughput }),
     ...(isMetered && tuning.ruPerSecond !== undefined ? { ruPerSecond: tuning.ruPerSecond } : {}),
     collectionThroughput: input.collectionThroughput,
-    shardKeys: input.shardKeys,
     insert: {
       ...(ruPerDocument === undefined ? {} : { ruPerDocument }),
       ...(latencyMs === undefined ? {} : { latencyMs }),
@@ -124,14 +133,13 @@ function decisionsOf(input: DecisionInput): Decisions {
       ...(tuning.parallelCollections === undefined ? {} : { parallelCollections: tuning.parallelCollections }),
     },
     settings: bandsOf(settings),
-    ...(input.method === undefined ? {} : { method: input.method }),
   });
 }
 
-function planOf(parts: PlanParts): Plan {
-  const { inventory, decisions, cluster, selection, source, target, method, throughput } = parts;
-  if (!decisions.tuning) throw new Error('a tuning follows from the facts of a target');
-  return makePlan({
+function draftOf(parts: PlanParts): PlanDraft {
+  const { inventory, tuning, cluster, selection, source, target, method, throughput } = parts;
+  if (!tuning) throw new Error('a tuning follows from the facts of a target');
+  return draftPlan({
     inventory,
     source,
     target,
@@ -139,7 +147,7 @@ function planOf(parts: PlanParts): Plan {
     targetCapabilities: parts.capabilities,
     method,
     selection,
-    tuning: decisions.tuning,
+    tuning,
     // Replaced when it is saved; the plan's id does not hang on it.
     createdAt: inventory.readAt,
     conflictPolicy: parts.conflictPolicy,
@@ -149,6 +157,16 @@ function planOf(parts: PlanParts): Plan {
     collectionThroughput: parts.collectionThroughput,
     shardKeys: parts.shardKeys,
   });
+}
+
+function chosenMethod({ method }: WizardState): { method?: MethodId } {
+  return method === undefined ? {} : { method };
+}
+
+/** The plan with its id, and made now. */
+export function planOf(draft: PlanDraft, now: number): Plan {
+  const dated = { ...draft, createdAt: new Date(now).toISOString() };
+  return { ...dated, id: planId(dated) };
 }
 
 /** Settings of single collections name what takes part; one that was left out meanwhile keeps its setting for later. */
@@ -186,8 +204,9 @@ export function createDeriver(): (input: DeriveInput) => Derived {
   const shardKeysFor = remembered((i: { all: Choices['shardKeys']; selected: readonly string[] }) =>
     ofSelected(i.all, new Set(i.selected)),
   );
-  const decisionsFor = remembered(attempt(decisionsOf));
-  const planFor = remembered(attempt(planOf));
+  const paceFor = remembered(attempt(paceOf));
+  const findingsFor = remembered((i: FindingsInput) => decideFindings(i, i.recommended));
+  const planFor = remembered(attempt(draftOf));
   const settingsFor = stable<WizardSettings>();
   const throughputFor = stable<Throughput | undefined>();
   const sourceFor = stable<ClusterReference | undefined>();
@@ -212,7 +231,7 @@ export function createDeriver(): (input: DeriveInput) => Derived {
     if (!cluster || !target || selected.length === 0 || problems.size > 0) return base;
     const collectionThroughput = throughputsFor({ all: state.collectionThroughput, selected });
     const shardKeys = shardKeysFor({ all: state.shardKeys, selected });
-    const decided = decisionsFor({
+    const pace = paceFor({
       inventory,
       cluster,
       target,
@@ -221,12 +240,13 @@ export function createDeriver(): (input: DeriveInput) => Derived {
       throughput: state.throughput,
       tuning: state.tuning,
       collectionThroughput,
-      shardKeys,
-      method: state.method,
       measured,
     });
-    if (!decided.value) return { ...base, failure: decided.error };
-    const decisions = decided.value;
+    if (!pace.value) return { ...base, failure: pace.error };
+    const method = methodOf(state.method, pace.value);
+    const { recommended } = pace.value.recommendation;
+    const findings = findingsFor({ inventory, selection, target, shardKeys, recommended, ...chosenMethod(state) });
+    const decisions: Decisions = { ...pace.value, findings };
     const from = sourceFor(sourceId === undefined ? undefined : reference(sourceId));
     const to = targetReferenceFor(targetId === undefined ? undefined : reference(targetId));
     if (!from || !to) return { ...base, decisions };
@@ -234,7 +254,7 @@ export function createDeriver(): (input: DeriveInput) => Derived {
       inventory,
       cluster,
       selection,
-      decisions,
+      tuning: pace.value.tuning,
       throughput: target.kind === 'cosmos-ru' ? throughputFor(throughputOf(state)) : undefined,
       collectionThroughput,
       shardKeys,
@@ -242,7 +262,7 @@ export function createDeriver(): (input: DeriveInput) => Derived {
       conflictPolicy: state.conflictPolicy,
       verification: state.verification,
       readPreference: state.readPreference,
-      method: methodOf(state.method, decisions),
+      method,
       source: from,
       target: to,
     });

@@ -32,7 +32,9 @@ function notes({ state, derived, t }: StepInput): string[] {
   if (state.target && isTargetRead(state)) lines.push(t('Target: {0}.', clusterSummary(state.target.facts)));
   lines.push(
     t('The source is only read.'),
-    t('Nothing on the target is emptied or deleted: documents that are there already are compared and kept.'),
+    state.conflictPolicy === 'overwrite'
+      ? t('Nothing on the target is emptied or deleted; documents with the same _id and other content are replaced.')
+      : t('Nothing on the target is emptied or deleted: documents that are there already are compared and kept.'),
   );
   if (derived.target?.kind === 'cosmos-ru') {
     lines.push(t('{0} charges for each collection from the moment it is made.', targetName('cosmos-ru')));

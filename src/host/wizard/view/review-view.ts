@@ -1,11 +1,13 @@
 import { formatNamespace } from '../../../core/model/namespace.js';
-import type { Plan, PlannedCollection, PlannedIndex } from '../../../core/model/plan.js';
+import type { PlannedCollection, PlannedIndex } from '../../../core/model/plan.js';
+import { planId } from '../../../core/plan/plan-id.js';
 import type { ReviewLine, WizardView } from '../../../protocol/wizard.js';
 import { conflictPolicySentence, verificationName } from '../../../words/choices.js';
 import { targetName, throughputText } from '../../../words/clusters.js';
 import { droppedOptionSentence, fateSentence, notMigratedSentence } from '../../../words/fates.js';
 import { methodName } from '../../../words/methods.js';
 import { formatBytes, formatCount, formatCountOf } from '../../../words/sizes.js';
+import type { PlanDraft } from '../model/derive.js';
 import type { Translate } from '../../translate.js';
 import { durationText } from './methods-view.js';
 import type { StepInput } from './wizard-model.js';
@@ -22,7 +24,7 @@ export function reviewView(input: StepInput): WizardView['review'] {
     lines: lines(plan, input),
     actions: actions(plan, t),
     notMigrated: leftOut(plan, t),
-    ...(state.saved?.planId === plan.id ? { savedAs: state.saved.path } : {}),
+    ...(state.saved !== undefined && state.saved.planId === planId(plan) ? { savedAs: state.saved.path } : {}),
     needsConsent: blockers > 0 && !state.consent,
     ...(blockers > 0
       ? {
@@ -35,11 +37,11 @@ export function reviewView(input: StepInput): WizardView['review'] {
   };
 }
 
-function dataOf(plan: Plan): readonly PlannedCollection[] {
+function dataOf(plan: PlanDraft): readonly PlannedCollection[] {
   return plan.collections.filter((c) => !c.options.view);
 }
 
-function lines(plan: Plan, input: StepInput): ReviewLine[] {
+function lines(plan: PlanDraft, input: StepInput): ReviewLine[] {
   const { t, derived } = input;
   const line = (label: string, value: string): ReviewLine => ({ label, value });
   const data = dataOf(plan);
@@ -70,7 +72,7 @@ function lines(plan: Plan, input: StepInput): ReviewLine[] {
   ];
 }
 
-function throughputLine(plan: Plan, t: Translate): ReviewLine[] {
+function throughputLine(plan: PlanDraft, t: Translate): ReviewLine[] {
   if (plan.targetKind !== 'cosmos-ru') return [];
   const kinds = new Set(
     dataOf(plan).map((c) => (c.throughput ? throughputText(c.throughput) : t('what the account gives by itself'))),
@@ -79,7 +81,7 @@ function throughputLine(plan: Plan, t: Translate): ReviewLine[] {
 }
 
 /** In the order in which the run does it. */
-function actions(plan: Plan, t: Translate): string[] {
+function actions(plan: PlanDraft, t: Translate): string[] {
   const data = dataOf(plan);
   const views = plan.collections.length - data.length;
   const indexes = (when: string): number =>
@@ -88,9 +90,7 @@ function actions(plan: Plan, t: Translate): string[] {
   const [before, after, last] = [indexes('before-data'), indexes('after-data'), indexes('after-verification')];
   return [
     t('Makes {0} where they are not there yet.', formatCountOf(data.length, 'collection')),
-    ...(before > 0
-      ? [t('Makes {0} that have to be there before the data.', formatCountOf(before, 'index', 'indexes'))]
-      : []),
+    ...(before > 0 ? [t('Makes {0} before the data.', formatCountOf(before, 'index', 'indexes'))] : []),
     t(
       'Copies {0}; those that are there already with equal content are left as they are.',
       formatCountOf(documents, 'document'),
@@ -103,11 +103,13 @@ function actions(plan: Plan, t: Translate): string[] {
     ...(last > 0
       ? [t('Builds {0} by which documents expire, last of all.', formatCountOf(last, 'index', 'indexes'))]
       : []),
-    t('Deletes nothing.'),
+    plan.conflictPolicy === 'overwrite'
+      ? t('Replaces documents of the target that have the same _id and other content; deletes nothing.')
+      : t('Deletes nothing.'),
   ];
 }
 
-function leftOut(plan: Plan, t: Translate): string[] {
+function leftOut(plan: PlanDraft, t: Translate): string[] {
   const told = plan.notMigrated.map((n) => `${formatNamespace(n.source)}: ${notMigratedSentence(n)}`);
   const changed = plan.collections.flatMap((c) => {
     const name = formatNamespace(c.source);

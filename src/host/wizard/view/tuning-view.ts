@@ -141,17 +141,19 @@ function explanationOf(id: TuningFieldId, input: StepInput): string {
         ? t('Measured by inserting {0} documents of the source.', derived.measured.samples)
         : t('By the published table, for the average document and its unique indexes. Measuring says more.');
     case 'latencyMs':
-      if (isSaid) return t('Said by you.');
-      return derived.measured ? t('Measured: the median of the inserts.') : t('Measured: the median of a few pings.');
+      return [latencySentence(isSaid, input), notes(input, ['latency-'])].filter((text) => text !== '').join(' ');
     case 'batchSize':
       return notes(input, ['batch-']);
     case 'insertionWorkers':
-      return !isSaid && settings.insertionWorkers !== undefined
-        ? t('From the settings.')
-        : notes(input, ['workers-', 'latency-']);
+      return !isSaid && settings.insertionWorkers !== undefined ? t('From the settings.') : notes(input, ['workers-']);
     case 'parallelCollections':
       return notes(input, ['parallel-', 'budget-']);
   }
+}
+
+function latencySentence(isSaid: boolean, { derived, t }: StepInput): string {
+  if (isSaid) return t('Said by you.');
+  return derived.measured ? t('Measured: the median of the inserts.') : t('Measured: the median of a few pings.');
 }
 
 function rateSentence({ state, t }: StepInput): string {

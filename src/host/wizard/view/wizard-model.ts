@@ -1,8 +1,7 @@
-import type { Plan } from '../../../core/model/plan.js';
 import type { WizardView } from '../../../protocol/wizard.js';
 import type { ClusterProfile } from '../../clusters/cluster-profile.js';
 import type { Translate } from '../../translate.js';
-import type { Derived, DeriveInput } from '../model/derive.js';
+import type { Derived, DeriveInput, PlanDraft } from '../model/derive.js';
 
 /** Everything that a view is made of. */
 export interface WizardModel extends DeriveInput {
@@ -10,7 +9,7 @@ export interface WizardModel extends DeriveInput {
   readonly clusters: readonly ClusterProfile[];
   readonly busy?: NonNullable<WizardView['busy']>;
   /** The command lines of a plan; absent until what makes them has been loaded. */
-  readonly commandLines?: (plan: Plan) => readonly string[];
+  readonly commandLines?: (plan: PlanDraft) => readonly string[];
 }
 
 /** What a step's view is made of: the model and what follows from it. */
