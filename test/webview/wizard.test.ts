@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WIZARD_PROTOCOL, WIZARD_STEPS, type WizardView } from '../../src/protocol/wizard.js';
 import { parseWizardIntent } from '../../src/protocol/guards/wizard.js';
+import { viewOf } from '../../src/host/wizard/view/view-of.js';
 import { servePages, type OpenOptions, type OpenPage, type Pages } from './pages.js';
+import { modelOf, readState, SMALL } from '../unit/host-wizard-builders.js';
 import { aWizardView } from './wizard-views.js';
 
 let pages: Pages;
@@ -104,6 +106,46 @@ describe('every step', () => {
     );
   });
 });
+
+describe('what the host itself makes of a shop', () => {
+  test.each(['ru', 'vcore', 'mongodb'] as const)(
+    'is drawn, every step of it, for a target of kind %s',
+    async (target) => {
+      await using open = await pages.open('wizard');
+      for (const [index, step] of WIZARD_STEPS.entries()) {
+        const model = modelOf(readState(SMALL, target, { type: 'go', step }));
+        const view = viewOf({ ...model, revision: index + 1 });
+        expect(view.step).toBe(step);
+        await open.post(message(view));
+        const text = await open.page.locator('.content').innerText();
+        for (const expected of textsOf(view)) {
+          expect(text).toContain(expected);
+        }
+      }
+      expect(await open.complaints()).toEqual([]);
+    },
+  );
+});
+
+/** Some of what has to be read on the step that a view is at. */
+function textsOf(view: WizardView): readonly string[] {
+  switch (view.step) {
+    case 'endpoints':
+      return [...view.endpoints.sources, ...view.endpoints.targets].map((cluster) => cluster.name);
+    case 'namespaces':
+      return [view.namespaces.selectedText, ...view.namespaces.rows.map((row) => row.coll)];
+    case 'size':
+      return view.size.rows.flatMap((row) => [row.label, row.largestText]);
+    case 'findings':
+      return view.findings.rows.flatMap((row) => [row.text, row.remedy]);
+    case 'method':
+      return view.methods.cards.flatMap((card) => [card.name, ...card.reasons.map((reason) => reason.text)]);
+    case 'tuning':
+      return view.tuning.fields.flatMap((field) => [field.label, field.explanation]);
+    case 'review':
+      return [...view.review.actions, ...view.review.notMigrated];
+  }
+}
 
 describe('source and target', () => {
   test('are chosen and added', async () => {
