@@ -15,9 +15,12 @@ export function endpointsStep({ endpoints }: WizardView, context: WizardContext)
     </div>
     ${
       endpoints.notes.length > 0
-        ? html`<ul class="notes">
-            ${endpoints.notes.map((note) => html`<li class="note">${icon('info')}<span>${note}</span></li>`)}
-          </ul>`
+        ? html`<div class="note">
+            ${icon('info')}
+            <ul>
+              ${endpoints.notes.map((note) => html`<li>${note}</li>`)}
+            </ul>
+          </div>`
         : nothing
     }
   `;

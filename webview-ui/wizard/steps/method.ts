@@ -64,11 +64,7 @@ function methodCard(card: MethodCard, { send }: WizardContext): TemplateResult {
         <span class="method-name">${card.name}</span>
         ${card.recommended ? html`<span class="tag tag-strong">${icon('star')} ${l10n.t('Recommended')}</span>` : nothing}
         ${card.possible ? nothing : html`<span class="tag tag-out">${icon('cross')} ${l10n.t('Not possible')}</span>`}
-        ${
-          card.possible && !card.available
-            ? html`<span class="tag">${l10n.t('Not carried out by this extension')}</span>`
-            : nothing
-        }
+        ${card.possible && !card.available ? html`<span class="tag">${l10n.t('For comparison only')}</span>` : nothing}
       </span>
     </label>
     <div id="method-${card.id}" class="method-body">
@@ -83,7 +79,12 @@ function methodCard(card: MethodCard, { send }: WizardContext): TemplateResult {
       </ul>
       ${
         card.needs.length > 0
-          ? html`<p class="needs"><span class="needs-title">${l10n.t('Needs')}</span> ${card.needs.join(' · ')}</p>`
+          ? html`<div class="needs">
+              <p class="needs-title">${l10n.t('Needs')}</p>
+              <ul>
+                ${card.needs.map((need) => html`<li>${need}</li>`)}
+              </ul>
+            </div>`
           : nothing
       }
     </div>

@@ -88,7 +88,7 @@ function numberField(field: TuningField, { send }: WizardContext): TemplateResul
         }}
         @keydown=${(event: KeyboardEvent) => event.key === 'Enter' && withoutPause(key)}
       />
-      <span class="unit">${field.unit}</span>
+      ${field.unit === '' ? nothing : html`<span class="unit">${field.unit}</span>`}
       <span class="tag origin-${field.origin}">${ORIGINS[field.origin]}</span>
       ${
         field.origin === 'user'
