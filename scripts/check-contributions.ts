@@ -43,6 +43,11 @@ export async function readFacts(): Promise<Facts> {
   };
 }
 
+/** Everything that speaks through `l10n`: the shell and its web pages. */
+async function speakingSources(): Promise<Map<string, string>> {
+  return new Map([...(await hostSources()), ...(await sourcesIn('webview-ui'))]);
+}
+
 async function hostSources(): Promise<Map<string, string>> {
   const host = await sourcesIn(join('src', 'host'));
   return host.set('src/extension.ts', await readFile(join(ROOT, 'src', 'extension.ts'), 'utf8'));
@@ -64,14 +69,14 @@ export function bundleProblems(
 
 /** Everything that does not hold, as sentences. */
 export async function checkContributions(): Promise<string[]> {
-  const collected = collectStrings(await hostSources());
+  const collected = collectStrings(await speakingSources());
   const bundle = existsSync(BUNDLE) ? await readJson<Record<string, string>>('l10n', 'bundle.l10n.json') : {};
   const rows = viewItemProblems(viewItems(), await sourcesIn(join('src', 'host', 'tree')));
   return [...contributionProblems(await readFacts()), ...bundleProblems(collected, bundle), ...rows];
 }
 
 async function writeBundle(): Promise<void> {
-  const { strings } = collectStrings(await hostSources());
+  const { strings } = collectStrings(await speakingSources());
   const sorted = [...strings].sort((a, b) => (a < b ? -1 : 1));
   await mkdir(join(BUNDLE, '..'), { recursive: true });
   await writeFile(BUNDLE, JSON.stringify(Object.fromEntries(sorted.map((text) => [text, text])), null, 2) + '\n');

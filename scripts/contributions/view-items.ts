@@ -47,6 +47,12 @@ function assigned(node: ts.Node): ts.Expression | undefined {
 function patternsOf(value: ts.Expression): RegExp[] {
   if (ts.isStringLiteralLike(value)) return [new RegExp(`^${escaped(value.text)}$`)];
   if (ts.isConditionalExpression(value)) return [...patternsOf(value.whenTrue), ...patternsOf(value.whenFalse)];
+  if (ts.isCallExpression(value) && ts.isPropertyAccessExpression(value.expression)) {
+    // `['run', ...more].join(' ')`
+    const list = value.expression.expression;
+    const [first] = ts.isArrayLiteralExpression(list) ? list.elements : [];
+    return first && ts.isStringLiteralLike(first) ? [new RegExp(`^${escaped(first.text)}(\\W.*)?$`)] : [];
+  }
   if (!ts.isTemplateExpression(value)) return [];
   const rest = value.templateSpans.map((span) => `.*${escaped(span.literal.text)}`).join('');
   return [new RegExp(`^${escaped(value.head.text)}${rest}$`)];

@@ -89,7 +89,7 @@ async function install(into: string, on: Platform): Promise<InstallResult> {
   await npm(join(vscode, 'extensions'), ['install', '--omit=dev', ...QUIET]);
   await relink(join(vscode, 'bin', 'remote-cli'), 'code-linux.sh', 'code-server');
   await relink(join(vscode, 'bin', 'helpers'), 'browser-linux.sh', 'browser.sh');
-  await compileLogger(vscode, into, on);
+  await compileNatives(vscode, into, on);
   return { kind: 'installed', files: [ENTRY, SERVER_MAIN] };
 }
 
@@ -99,13 +99,16 @@ async function relink(folder: string, target: string, name: string): Promise<voi
   await symlink(target, join(folder, name));
 }
 
-/** Output channels are files that this module writes. Without a compiler they stay empty, and everything else works. */
-async function compileLogger(vscode: string, folder: string, on: Platform): Promise<void> {
+/**
+ * Output channels are files that the one module writes; the other ends an extension host whose server is gone. Without a compiler the
+ * channels stay empty, and everything else works.
+ */
+async function compileNatives(vscode: string, folder: string, on: Platform): Promise<void> {
   const headers = on.headers?.(folder);
   const path = [join(on.node(folder), '..'), process.env.PATH].join(delimiter);
   const extra = { PATH: path, JOBS: 'max', ...(headers === undefined ? {} : { npm_config_nodedir: headers }) };
-  await npm(vscode, ['rebuild', '--loglevel=error', '@vscode/spdlog'], extra).catch((error: unknown) =>
-    writeFile(join(folder, 'no-log-files.txt'), `${String(error)}\n`),
+  await npm(vscode, ['rebuild', '--loglevel=error', '@vscode/spdlog', '@vscode/native-watchdog'], extra).catch(
+    (error: unknown) => writeFile(join(folder, 'no-log-files.txt'), `${String(error)}\n`),
   );
 }
 

@@ -9,7 +9,7 @@ import { CONTEXT_VARIABLE, RESULT_VARIABLE, type HostTestResult } from '../../te
 import { makeTempFolder } from '../../test/support/temp.js';
 import { FAILURES_VARIABLE } from '../../test/support/vscode/launcher.js';
 import type { Counts } from '../count-results.js';
-import { startTestServers } from './test-servers.js';
+import { startTestServers } from '../../test/support/vscode/test-servers.js';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const SUITES = join(ROOT, 'test', 'host');

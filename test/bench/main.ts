@@ -1,5 +1,6 @@
-/** `npm run bench [-- overhead|throttled|memory] [--runs N]`: the bars, as ratios of the same run. Exit status 1 when one is missed. */
+/** `npm run bench [-- overhead|throttled|memory|extension] [--runs N]`: the bars, as ratios of the same run. Exit status 1 when one is missed. */
 import { parseArgs } from 'node:util';
+import { benchExtension } from './extension.js';
 import { benchMemory } from './memory.js';
 import { benchOverhead } from './overhead.js';
 import { benchThrottled } from './throttled.js';
@@ -13,6 +14,7 @@ const benches: Readonly<Record<string, (runs: number) => Promise<boolean>>> = {
   overhead: benchOverhead,
   throttled: benchThrottled,
   memory: benchMemory,
+  extension: benchExtension,
 };
 let kept = true;
 for (const [name, bench] of Object.entries(benches)) {

@@ -13,6 +13,7 @@ import type { CodeServer } from '../../../scripts/vscode/code-server.js';
 export const EDITOR_SETTINGS = {
   'workbench.startupEditor': 'none',
   'workbench.enableExperiments': false,
+  'workbench.editor.useModal': 'off',
   'workbench.tips.enabled': false,
   'workbench.reduceMotion': 'on',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',

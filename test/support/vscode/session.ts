@@ -1,5 +1,5 @@
 /** One window of VS Code with the packaged extension in it, for a test in a browser. */
-import { mkdir, readdir, readFile, writeFile, copyFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
@@ -21,9 +21,10 @@ export interface SessionOptions {
   readonly name: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Of the opened folder itself, `.vscode/settings.json`. */
+  readonly workspaceSettings?: Readonly<Record<string, unknown>>;
   readonly workspaceTrust?: boolean;
-  /** False: a window without a folder. */
-  readonly withFolder?: boolean;
+  readonly viewport?: { readonly width: number; readonly height: number };
 }
 
 export interface Session extends AsyncDisposable {
@@ -33,6 +34,8 @@ export interface Session extends AsyncDisposable {
   /** The opened folder. */
   readonly workspace: string;
   readonly runsFolder: string;
+  /** Opens the window again, on the folder or on none. */
+  openWindow(on: 'folder' | 'nothing'): Promise<void>;
   /** Opens another window on the same server and browser, as a person does with a second window. */
   secondWindow(): Promise<Workbench>;
   /** Takes a picture for the README, where pictures are asked for. */
@@ -71,7 +74,10 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   const folder = await makeTempFolder('e2e');
   const workspace = join(folder.path, 'my-migration');
   const runsFolder = join(folder.path, 'runs');
-  await mkdir(workspace);
+  await mkdir(join(workspace, '.vscode'), { recursive: true });
+  if (options.workspaceSettings !== undefined) {
+    await writeFile(join(workspace, '.vscode', 'settings.json'), JSON.stringify(options.workspaceSettings));
+  }
   const env = { MCM_RUNS: runsFolder, ...(await toolVariables()), ...options.env };
   const server = await startServer(codeServer, {
     folder: folder.path,
@@ -80,23 +86,25 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     ...(options.settings === undefined ? {} : { settings: options.settings }),
     ...(options.workspaceTrust === undefined ? {} : { workspaceTrust: options.workspaceTrust }),
   });
-  const browser = await launchBrowser(chromium);
+  const browser = await launchBrowser(chromium, options.viewport === undefined ? {} : { viewport: options.viewport });
   const { page } = browser;
   const said: string[] = [];
   page.on('console', (message) => said.push(`${message.type()} ${message.text()}`));
   page.on('pageerror', (error) => said.push(`page error ${error.stack ?? error.message}`));
   const workbench = new Workbench(page);
-  const address = windowUrl(server, options.withFolder === false ? undefined : workspace);
-  await workbench.open(address);
+  const openWindow = (on: 'folder' | 'nothing', window = workbench): Promise<void> =>
+    window.open(windowUrl(server, on === 'folder' ? workspace : undefined));
+  await openWindow('folder');
   return {
     workbench,
     page,
     server,
     workspace,
     runsFolder,
+    openWindow,
     secondWindow: async () => {
       const second = new Workbench(await browser.context.newPage());
-      await second.open(address);
+      await openWindow('folder', second);
       return second;
     },
     picture: async (name) => {

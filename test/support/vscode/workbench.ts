@@ -45,10 +45,17 @@ export class Workbench {
 
   /** Runs a command by `Category: Title`, as a person finds it. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
+    await this.#openPalette();
     await this.quickInput().locator('input[type="text"]').first().fill(`>${title}`);
     const row = this.quickInput().getByRole('option', { name: new RegExp(`^${literal(title)}(,|$)`) });
     await row.first().click();
+  }
+
+  /** A web page that has just got the focus hands keys on only when it is loaded, so the focus is taken from it. */
+  async #openPalette(): Promise<void> {
+    await this.page.evaluate('document.activeElement.blur()');
+    await this.page.keyboard.press('F1');
+    await this.quickInput().waitFor();
   }
 
   quickInput(): Locator {
@@ -132,8 +139,9 @@ export class Workbench {
     return this.page.locator('.part.editor .tabs-container').getByRole('tab', { name: title });
   }
 
-  statusBarItem(text: string | RegExp): Locator {
-    return this.page.locator('.statusbar-item', { hasText: text });
+  /** Of this extension. */
+  statusBarItem(): Locator {
+    return this.page.locator('.statusbar-item[id^="mongo-cosmos-migration."]');
   }
 
   /**

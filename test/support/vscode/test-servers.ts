@@ -1,9 +1,9 @@
 /** Real servers for tests in VS Code: a source with a little shop in it, a model of an RU account, a plain MongoDB. */
 import { randomBytes } from 'node:crypto';
 import { MongoClient } from 'mongodb';
-import { startMongod, type RunningMongod } from '../../test/support/mongod.js';
-import { startRuStandIn, type RuStandIn } from '../../test/support/ru-stand-in/start.js';
-import { SHOP } from '../../test/host/context.js';
+import { startMongod, type RunningMongod } from '../mongod.js';
+import { startRuStandIn, type RuStandIn } from '../ru-stand-in/start.js';
+import { SHOP } from '../../host/context.js';
 
 const USER = 'tester';
 /** Slow enough for a run to be seen, quick enough for a test: `orders` takes some seconds. */
@@ -13,10 +13,15 @@ export interface TestServers extends AsyncDisposable {
   readonly user: string;
   readonly password: string;
   readonly source: RunningMongod;
-  readonly standIn: RuStandIn;
+  /** The present one. */
+  standIn(): RuStandIn;
   readonly sourceUri: string;
   readonly targetUri: string;
   readonly mongoTargetUri: string;
+  /** As if the account were deleted or the network cut. */
+  stopTarget(): Promise<void>;
+  /** The same account again, at the same address, with what it had. */
+  startTarget(): Promise<void>;
 }
 
 /** With characters that break where somebody forgets to encode or decode. */
@@ -42,7 +47,9 @@ export async function startTestServers(): Promise<TestServers> {
   }
   const whole = (uri: string): string => withCredentials(uri, USER, password);
   try {
-    const standIn = await startRuStandIn({ backendPort: backend.port, ruPerSecond: RU_PER_SECOND });
+    const options = { backendPort: backend.port, ruPerSecond: RU_PER_SECOND };
+    let standIn = await startRuStandIn(options);
+    const { port } = standIn;
     await fillShop(whole(source.uri));
     const stop = async (): Promise<void> => {
       await standIn.close();
@@ -52,7 +59,11 @@ export async function startTestServers(): Promise<TestServers> {
       user: USER,
       password,
       source,
-      standIn,
+      standIn: () => standIn,
+      stopTarget: () => standIn.close(),
+      startTarget: async () => {
+        standIn = await startRuStandIn({ ...options, port });
+      },
       sourceUri: whole(source.uri),
       targetUri: whole(standIn.uri),
       mongoTargetUri: whole(plain.uri),
