@@ -1,19 +1,10 @@
-import {
-  EventEmitter,
-  FileDecoration,
-  l10n,
-  ThemeColor,
-  window,
-  type Disposable,
-  type FileDecorationProvider,
-  type Uri,
-} from 'vscode';
+import { window, type Disposable } from 'vscode';
 import { DisposableStore } from '../disposables.js';
 import { VIEWS } from '../ids.js';
 import type { ClustersView, HostServices } from '../services.js';
 import { ClusterFindings } from './cluster-findings.js';
-import { ClusterTreeProvider, NODE_SCHEME } from './cluster-tree-provider.js';
-import { badgeOf } from './finding-index.js';
+import { ClusterTreeProvider } from './cluster-tree-provider.js';
+import { FindingDecorations } from './finding-decorations.js';
 import { asClusterNode, type ClusterTreeNode } from './node.js';
 
 export interface RevealableClustersView extends ClustersView, Disposable {
@@ -21,36 +12,6 @@ export interface RevealableClustersView extends ClustersView, Disposable {
     node: ClusterTreeNode,
     options?: { readonly select?: boolean; readonly focus?: boolean; readonly expand?: boolean | number },
   ): Promise<void>;
-}
-
-/** Badges of findings on the rows of the Clusters view. */
-class FindingDecorations implements FileDecorationProvider, Disposable {
-  readonly #findings: ClusterFindings;
-  readonly #changed = new EventEmitter<Uri | Uri[] | undefined>();
-  readonly onDidChangeFileDecorations = this.#changed.event;
-
-  constructor(findings: ClusterFindings) {
-    this.#findings = findings;
-  }
-
-  refresh(): void {
-    this.#changed.fire(undefined);
-  }
-
-  provideFileDecoration(uri: Uri): FileDecoration | undefined {
-    if (uri.scheme !== NODE_SCHEME) return undefined;
-    const id = uri.path.slice(1);
-    const cluster = /^cluster:([^/]*)/.exec(id)?.[1];
-    if (cluster === undefined) return undefined;
-    const badge = badgeOf(this.#findings.at(decodeURIComponent(cluster), id), l10n.t);
-    if (!badge) return undefined;
-    const color = badge.severity === 'blocker' ? 'list.errorForeground' : 'list.warningForeground';
-    return new FileDecoration(badge.text, badge.tooltip, new ThemeColor(color));
-  }
-
-  dispose(): void {
-    this.#changed.dispose();
-  }
 }
 
 /** The Clusters view: sources and targets down to their indexes. Nothing connects before a cluster is opened. */
