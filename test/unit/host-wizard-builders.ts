@@ -15,7 +15,6 @@ export const CANARY = 'c4n4ry-p4ssw0rd';
 export const t = (message: string, ...args: (string | number)[]): string =>
   message.replace(/\{(\d+)\}/g, (_, i: string) => String(args[Number(i)]));
 
-
 /** A shop of two databases, with what each target makes something of. */
 export const SMALL: ClusterInventory = anInventory(
   [

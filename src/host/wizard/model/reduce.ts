@@ -171,7 +171,10 @@ function setCapability(state: WizardState, id: string, on: boolean): WizardState
   return { ...state, capabilities, consent: false };
 }
 
-function setTuning(state: WizardState, field: TuningFieldId, value: number): WizardState {
+function setTuning(state: WizardState, field: TuningFieldId, typed: number): WizardState {
+  // What JSON cannot hold (and -0, which it loses) would not survive a reload.
+  if (!Number.isFinite(typed)) return state;
+  const value = typed === 0 ? 0 : typed;
   const bounds = boundsOf(field, state.throughput, state.target?.facts);
   if (!isWithin(bounds, value)) return { ...state, refused: { ...state.refused, [field]: value } };
   const refused = without(state.refused, field);
