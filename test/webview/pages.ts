@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { AxeResults } from 'axe-core';
 import type { CDPSession, Page } from 'playwright-core';
 import { setUpChromium } from '../../scripts/vscode/chromium.js';
 import { bundleWebview } from '../../scripts/bundle-webview.js';
@@ -215,17 +216,7 @@ export async function axeFindings(page: Page): Promise<readonly string[]> {
     await page.evaluate(await readFile(axeSource, 'utf8'));
   }
   return await page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: {
-        run(where: Document): Promise<{
-          violations: readonly {
-            id: string;
-            help: string;
-            nodes: readonly { html: string; failureSummary?: string }[];
-          }[];
-        }>;
-      };
-    };
+    const { axe } = window as unknown as { axe: { run(where: Document): Promise<AxeResults> } };
     const { violations } = await axe.run(document);
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary ?? ''}`),
