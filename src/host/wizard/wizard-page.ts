@@ -13,6 +13,8 @@ export class WizardPage implements Disposable {
   #session: WizardSession | undefined;
   #following: { dispose(): void } | undefined;
   #ready = false;
+  /** Counts what this panel was sent: a page drops what is older than what it shows, whichever session made it. */
+  #revision = 0;
 
   constructor(
     panel: WebviewPanel,
@@ -69,7 +71,8 @@ export class WizardPage implements Disposable {
 
   #send(view: WizardView): void {
     if (!this.#ready) return;
-    const message: WizardMessage = { v: WIZARD_PROTOCOL, type: 'view', view };
+    this.#revision += 1;
+    const message: WizardMessage = { v: WIZARD_PROTOCOL, type: 'view', view: { ...view, revision: this.#revision } };
     void this.#panel.webview.postMessage(message);
   }
 }
