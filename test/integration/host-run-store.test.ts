@@ -41,7 +41,7 @@ interface Followed {
   readonly store: FollowedRuns;
   readonly failures: unknown[];
   readonly opened: string[];
-  until(wanted: (runs: readonly RunInfo[]) => boolean): Promise<void>;
+  readonly until: (wanted: (runs: readonly RunInfo[]) => boolean) => Promise<void>;
 }
 
 function follow(root: string | (() => string)): Followed {
@@ -101,6 +101,16 @@ describe('the runs that a window knows', () => {
     expect(store.list()).toEqual([]);
     expect(failures).toEqual([]);
     expect(opened).toEqual([]);
+    expect(timers).not.toHaveBeenCalled();
+  });
+
+  it('are found at once when another window makes the first one, folder and all, without a timer meanwhile', async () => {
+    const root = join(folder.path, 'first', 'ever');
+    const timers = vi.spyOn(globalThis, 'setInterval');
+    const { store, until: eventually } = follow(root);
+    await store.refresh();
+    await mkdir(join(root, '20260101T000000Z-00000000'), { recursive: true });
+    await eventually((runs) => runs.length === 1);
     expect(timers).not.toHaveBeenCalled();
   });
 

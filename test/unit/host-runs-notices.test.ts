@@ -35,6 +35,13 @@ describe('notifications', () => {
     expect(told(board, inState(state))).toEqual([`a ${kind}`]);
   });
 
+  it('call it stopped, not failed, when its owner has closed the terminal', () => {
+    const board = new NoticeBoard(NOON);
+    told(board, inState('copying'));
+    const why = { id: 'stopped-by-user', params: {} };
+    expect(told(board, aRun({ runId: 'a', alive: false }, { state: 'failed-resumable', why }))).toEqual(['a stopped']);
+  });
+
   it('do not tell of steps on the way, nor of what the user cancelled', () => {
     const board = new NoticeBoard(NOON);
     for (const state of ['planned', 'preparing', 'copying', 'indexing', 'verifying', 'cancelled'] as const) {

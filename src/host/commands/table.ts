@@ -42,7 +42,10 @@ export function commandTable(parts: CommandParts): Readonly<Record<CommandId, Ha
   const withRun =
     (action: RunAction | undefined, title: () => string, work: (runId: string) => unknown): Handler =>
     async (...args) => {
-      const given = runIds(args).filter((id) => services.runs.get(id) !== undefined);
+      const named = runIds(args);
+      // Nothing was looked at yet, or another window has just made it.
+      if (named.length === 0 || named.some((id) => services.runs.get(id) === undefined)) await services.runs.refresh();
+      const given = named.filter((id) => services.runs.get(id) !== undefined);
       const picked = given.length > 0 ? undefined : await pickRun(services, action, title());
       for (const runId of picked === undefined ? given : [picked]) await work(runId);
     };

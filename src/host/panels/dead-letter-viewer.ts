@@ -6,12 +6,13 @@ import { formatBytes, formatCountOf } from '../../words/sizes.js';
 import { COMMANDS } from '../ids.js';
 import { possibleActions } from '../runs/run-actions.js';
 import type { HostServices } from '../services.js';
+import { sentenceOf } from '../strings.js';
 
 /** Opens what tells of a run's dead letters: one line of JSON for each, in a file for each collection. */
 export class DeadLetterViewer {
-  readonly #services: Pick<HostServices, 'runs' | 'adapters'>;
+  readonly #services: Pick<HostServices, 'runs' | 'adapters' | 'log'>;
 
-  constructor(services: Pick<HostServices, 'runs' | 'adapters'>) {
+  constructor(services: Pick<HostServices, 'runs' | 'adapters' | 'log'>) {
     this.#services = services;
   }
 
@@ -24,7 +25,7 @@ export class DeadLetterViewer {
     const folder = join(run.path, 'dead-letters');
     const found = await adapters.listDeadLetters(folder);
     if (found.length === 0) {
-      await window.showInformationMessage(
+      void window.showInformationMessage(
         l10n.t('{0} has no dead letters: the target refused no document for good.', run.planName),
       );
       return;
@@ -44,7 +45,10 @@ export class DeadLetterViewer {
           });
     if (chosen === undefined) return;
     await commands.executeCommand('vscode.open', Uri.file(chosen.path));
-    await this.#explain(runId, chosen.label, folder, possibleActions(run).includes('retry-dead-letters'));
+    // Not awaited: the letters are open, whether or not somebody answers.
+    this.#explain(runId, chosen.label, folder, possibleActions(run).includes('retry-dead-letters')).catch(
+      (error: unknown) => this.#services.log.error(sentenceOf(error)),
+    );
   }
 
   async #explain(runId: string, ns: string, folder: string, canRetry: boolean): Promise<void> {

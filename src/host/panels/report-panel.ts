@@ -1,12 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { commands, l10n, Uri, ViewColumn, window, type Disposable, type WebviewPanel } from 'vscode';
 import { MigrationError } from '../../core/model/error.js';
 import { DisposableStore } from '../disposables.js';
 import { COMMANDS, PANELS } from '../ids.js';
 import { possibleActions } from '../runs/run-actions.js';
-import { shortRunId } from '../runs/run-figures.js';
+import { isOver, shortRunId } from '../runs/run-figures.js';
 import type { HostServices, RunInfo } from '../services.js';
+import { sentenceOf } from '../strings.js';
 import { reportDocument } from './report-document.js';
 
 /** The reports of runs, each in a panel without scripts. */
@@ -34,9 +36,10 @@ export class ReportPanels implements Disposable {
 
   async open(runId: string): Promise<void> {
     const run = await this.#run(runId);
-    const html = await readReport(run);
+    const html = await readReport(run, REPORT_FOLLOWS_MS);
     if (html === undefined) {
-      await this.#offerInstead(run);
+      // Not awaited: opening has ended, whether or not somebody answers.
+      this.#offerInstead(run).catch((error: unknown) => this.#services.log.error(sentenceOf(error)));
       return;
     }
     const open = this.#panels.get(runId);
@@ -147,20 +150,40 @@ function titleOf(run: RunInfo): string {
   return l10n.t('Report {0}', shortRunId(run.runId));
 }
 
+/** A run has ended before its report is written: who opens it at once waits for so long. */
+const REPORT_FOLLOWS_MS = 10_000;
+const LOOK_EVERY_MS = 100;
+
 /** Far above a report of ten thousand collections; keeps a wrong file from being read whole. */
 const LONGEST_REPORT_BYTES = 64 * 1024 * 1024;
 
-/** Undefined where there is none yet. @throws MigrationError `file-failed`. */
-async function readReport(run: RunInfo): Promise<string | undefined> {
+/**
+ * Undefined where there is none yet; that of a run that is over may still be on its way.
+ * @throws MigrationError `file-failed`.
+ */
+async function readReport(run: RunInfo, patienceMs = 0): Promise<string | undefined> {
   const path = join(run.path, 'report.html');
+  const { state, endedAt = 0 } = run.snapshot;
+  const until = isOver(state) ? Math.min(Date.now(), endedAt) + patienceMs : 0;
+  let text = await readText(path);
+  while (text === undefined && Date.now() < until) {
+    await setTimeout(LOOK_EVERY_MS);
+    text = await readText(path);
+  }
+  if (text === undefined) return undefined;
+  const html = reportDocument(text);
+  if (html === undefined) throw new MigrationError('file-failed', { path, action: 'read', reason: 'damaged' });
+  return html;
+}
+
+async function readText(path: string): Promise<string | undefined> {
   try {
-    if ((await stat(path)).size > LONGEST_REPORT_BYTES)
+    if ((await stat(path)).size > LONGEST_REPORT_BYTES) {
       throw new MigrationError('file-failed', { path, action: 'read', reason: 'not-readable' });
-    const html = reportDocument(await readFile(path, 'utf8'));
-    if (html === undefined) throw new MigrationError('file-failed', { path, action: 'read', reason: 'damaged' });
-    return html;
+    }
+    return await readFile(path, 'utf8');
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
     if (MigrationError.is(error)) throw error;
     throw new MigrationError('file-failed', { path, action: 'read', code: String(code) }, { cause: error });

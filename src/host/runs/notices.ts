@@ -3,7 +3,7 @@ import type { RunInfo } from '../services.js';
 
 /** A change of a run that its owner is told of. */
 export interface Notice {
-  readonly kind: 'completed' | 'findings' | 'failed' | 'paused';
+  readonly kind: 'completed' | 'findings' | 'failed' | 'stopped' | 'paused';
   readonly run: RunInfo;
 }
 
@@ -13,6 +13,11 @@ const KINDS: Readonly<Partial<Record<RunState, Notice['kind']>>> = {
   'failed-resumable': 'failed',
   paused: 'paused',
 };
+
+/** Whoever closed the terminal or pressed Ctrl-C knows; no error has happened. */
+function kindOf({ snapshot: { state, why } }: RunInfo): Notice['kind'] | undefined {
+  return state === 'failed-resumable' && why?.id === 'stopped-by-user' ? 'stopped' : KINDS[state];
+}
 
 interface Seen {
   readonly state: RunState;
@@ -41,7 +46,7 @@ export class NoticeBoard {
     );
     if (before === undefined) return [];
     return runs.flatMap((run) => {
-      const kind = run.problem === undefined ? KINDS[run.snapshot.state] : undefined;
+      const kind = run.problem === undefined ? kindOf(run) : undefined;
       return kind !== undefined && this.#isNew(run, before.get(run.runId)) ? [{ kind, run }] : [];
     });
   }

@@ -3,6 +3,7 @@ import { verdictReasonSentence } from '../../words/runs.js';
 import { COMMANDS, type CommandId } from '../ids.js';
 import type { RunInfo } from '../services.js';
 import type { Settings } from '../settings.js';
+import { labels } from '../strings.js';
 import { NoticeBoard, type Notice } from './notices.js';
 import { buttons } from './questions.js';
 import type { FollowedRuns } from './run-store.js';
@@ -52,6 +53,7 @@ export class RunNotifier implements Disposable {
       if (chosen === buttons.openReport()) await onRun(COMMANDS.openReport, run);
       else if (chosen === buttons.resume()) await onRun(COMMANDS.resumeRun, run);
       else if (chosen === buttons.showTerminal()) await onRun(COMMANDS.showTerminal, run);
+      else if (chosen === labels.showLog()) this.#deps.log.show();
     };
     switch (kind) {
       case 'completed': {
@@ -64,7 +66,13 @@ export class RunNotifier implements Disposable {
       }
       case 'failed': {
         const text = l10n.t('Migration {0} has stopped and can be resumed.', run.planName);
-        return act(await window.showErrorMessage(`${text}${why}`, buttons.resume(), buttons.showTerminal()));
+        return act(
+          await window.showErrorMessage(`${text}${why}`, buttons.resume(), buttons.showTerminal(), labels.showLog()),
+        );
+      }
+      case 'stopped': {
+        const text = l10n.t('Migration {0} was stopped. Nothing is lost: it goes on where it was.', run.planName);
+        return act(await window.showInformationMessage(text, buttons.resume()));
       }
       case 'paused': {
         const text = l10n.t('Migration {0} is paused.', run.planName);

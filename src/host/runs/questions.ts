@@ -1,30 +1,41 @@
 import { commands, l10n, window, workspace, ProgressLocation } from 'vscode';
 
+/** A button of a message and what it does. */
+export interface Choice {
+  readonly label: string;
+  readonly run: () => unknown;
+}
+
 /** What steering a run asks of the person in front of it. A port: modal windows are refused while VS Code is tested. */
 export interface Questions {
   /** True once `button` was pressed. */
   confirm(question: { readonly message: string; readonly detail: string; readonly button: string }): Promise<boolean>;
-  /** Tells something and offers what can be done about it; the label that was chosen. */
-  offer(tone: 'information' | 'warning', message: string, ...buttons: readonly string[]): Promise<string | undefined>;
+  /** Tells something and offers what can be done about it. Nothing waits for the answer: a message may be left alone for hours. */
+  tell(tone: 'information' | 'warning', message: string, ...choices: readonly Choice[]): void;
   /** Runs a command of VS Code or of this extension. */
-  run(command: string, ...args: readonly unknown[]): Promise<void>;
+  run(command: string, ...args: readonly unknown[]): Promise<unknown>;
   /** Shows that something goes on. */
   during<T>(title: string, work: () => Promise<T>): Promise<T>;
   isTrusted(): boolean;
 }
 
-export function windowQuestions(): Questions {
+export function windowQuestions(onFailure: (error: unknown) => void): Questions {
   return {
     async confirm({ message, detail, button }) {
       return (await window.showWarningMessage(message, { modal: true, detail }, button)) === button;
     },
-    async offer(tone, message, ...buttons) {
-      return tone === 'warning'
-        ? await window.showWarningMessage(message, ...buttons)
-        : await window.showInformationMessage(message, ...buttons);
+    tell(tone, message, ...choices) {
+      const labels = choices.map((choice) => choice.label);
+      const shown =
+        tone === 'warning'
+          ? window.showWarningMessage(message, ...labels)
+          : window.showInformationMessage(message, ...labels);
+      void Promise.resolve(shown)
+        .then((chosen) => choices.find((choice) => choice.label === chosen)?.run())
+        .catch(onFailure);
     },
     async run(command, ...args) {
-      await commands.executeCommand(command, ...args);
+      return await commands.executeCommand(command, ...args);
     },
     async during(title, work) {
       return await window.withProgress({ location: ProgressLocation.Notification, title }, work);
@@ -33,7 +44,7 @@ export function windowQuestions(): Questions {
   };
 }
 
-/** Labels of buttons that are compared with the answer. */
+/** Labels of buttons. */
 export const buttons = {
   resume: (): string => l10n.t('Resume'),
   start: (): string => l10n.t('Start'),

@@ -9,27 +9,27 @@ import { buttons, type Questions } from './questions.js';
 
 /**
  * The connection strings of a plan's clusters, passwords included.
- * @throws MigrationError `cancelled` where a cluster is not saved here and was not added either (told by then), `secret-unavailable`.
+ * @throws MigrationError `cancelled` where a cluster is not saved here (told by then), `secret-unavailable`.
  */
 export async function secretsFor(
   plan: Pick<Plan, 'source' | 'target'>,
   clusters: ClusterStore,
   questions: Questions,
 ): Promise<HandedSecrets> {
-  const source = await savedCluster('source', plan.source, clusters, questions);
-  const target = await savedCluster('target', plan.target, clusters, questions);
+  const source = savedCluster('source', plan.source, clusters, questions);
+  const target = savedCluster('target', plan.target, clusters, questions);
   return {
     source: (await clusters.connectionString(source.id)).reveal(),
     target: (await clusters.connectionString(target.id)).reveal(),
   };
 }
 
-async function savedCluster(
+function savedCluster(
   role: ClusterRole,
   reference: ClusterReference,
   clusters: ClusterStore,
   questions: Questions,
-): Promise<ClusterProfile> {
+): ClusterProfile {
   const found = clusters.findReference(role, reference);
   if (found !== undefined) return found;
   const [message, button, command] =
@@ -44,15 +44,7 @@ async function savedCluster(
           buttons.addTarget(),
           COMMANDS.addTarget,
         ];
-  const answer = await questions.offer(
-    'warning',
-    `${message} ${l10n.t('Add it under that name, then start again.')}`,
-    button,
-  );
-  if (answer === button) {
-    await questions.run(command);
-    const added = clusters.findReference(role, reference);
-    if (added !== undefined) return added;
-  }
+  const todo = l10n.t('Add it under that name, then start again.');
+  questions.tell('warning', `${message} ${todo}`, { label: button, run: () => questions.run(command) });
   throw new MigrationError('cancelled');
 }

@@ -5,6 +5,7 @@ import type { RunState } from '../../core/model/run.js';
 import { runStateSentence } from '../../words/runs.js';
 import { formatCountOf } from '../../words/sizes.js';
 import type { HandedSecrets, HostAdapters, RunFolder } from '../adapters.js';
+import { COMMANDS } from '../ids.js';
 import type { ClusterStore, RunControl, RunInfo } from '../services.js';
 import type { Settings } from '../settings.js';
 import { buttons, type Questions } from './questions.js';
@@ -37,7 +38,7 @@ export class RunSteering implements RunControl {
   }
 
   async start(planPath: string): Promise<string> {
-    await this.#demandTrust();
+    this.#demandTrust();
     const { questions, clusters } = this.#deps;
     const adapters = await this.#deps.adapters();
     const plan = await adapters.readPlanFile(planPath);
@@ -56,11 +57,11 @@ export class RunSteering implements RunControl {
     const folder = await this.#folder(adapters, runId);
     const steered = await adapters.steerRun(folder, 'pause', adapters.clock);
     await this.#deps.runs.refresh();
-    if (steered.kind === 'refused') await this.#tellRefused(l10n.t('It cannot be paused.'), steered.state);
+    if (steered.kind === 'refused') this.#tellRefused(l10n.t('It cannot be paused.'), steered.state);
   }
 
   async resume(runId: string): Promise<void> {
-    await this.#demandTrust();
+    this.#demandTrust();
     const adapters = await this.#deps.adapters();
     const folder = await this.#folder(adapters, runId);
     if (this.#starting.has(runId)) {
@@ -85,11 +86,11 @@ export class RunSteering implements RunControl {
     if (!agreed) return;
     const steered = await adapters.steerRun(folder, 'cancel', adapters.clock);
     await this.#deps.runs.refresh();
-    if (steered.kind === 'refused') await this.#tellRefused(l10n.t('There is nothing to cancel.'), steered.state);
+    if (steered.kind === 'refused') this.#tellRefused(l10n.t('There is nothing to cancel.'), steered.state);
   }
 
   async verify(runId: string): Promise<void> {
-    await this.#demandTrust();
+    this.#demandTrust();
     const adapters = await this.#deps.adapters();
     const folder = await this.#folder(adapters, runId);
     const secrets = await this.#secretsOf(adapters, folder);
@@ -103,7 +104,7 @@ export class RunSteering implements RunControl {
   }
 
   async retryDeadLetters(runId: string): Promise<void> {
-    await this.#demandTrust();
+    this.#demandTrust();
     const adapters = await this.#deps.adapters();
     const folder = await this.#folder(adapters, runId);
     const run = this.#deps.runs.get(runId);
@@ -119,7 +120,7 @@ export class RunSteering implements RunControl {
 
   /** Puts the throttle relay before a target, for any other tool. */
   async startRelay(targetId: string, deadLettersFolder: string): Promise<void> {
-    await this.#demandTrust();
+    this.#demandTrust();
     const { clusters } = this.#deps;
     const adapters = await this.#deps.adapters();
     const name = clusters.get(targetId)?.name ?? targetId;
@@ -145,23 +146,18 @@ export class RunSteering implements RunControl {
     }
     if (run.alive) {
       const pid = run.pid ?? '?';
-      await questions.offer('information', l10n.t('This run works in another window or terminal (process {0}).', pid));
-      return;
-    }
-    if (!canGoOn(run.snapshot.state)) {
-      await questions.offer(
+      questions.tell('information', l10n.t('This run works in another window or terminal (process {0}).', pid));
+    } else if (canGoOn(run.snapshot.state)) {
+      const label = run.snapshot.state === 'planned' ? buttons.start() : buttons.resume();
+      // The command, since it tells what goes wrong.
+      const resume = () => questions.run(COMMANDS.resumeRun, { kind: 'run', runId });
+      questions.tell('information', l10n.t('This run has no terminal: nothing works on it.'), { label, run: resume });
+    } else {
+      questions.tell(
         'information',
         l10n.t('This run is over and its terminal is closed. The report tells what happened.'),
       );
-      return;
     }
-    const button = run.snapshot.state === 'planned' ? buttons.start() : buttons.resume();
-    const answer = await questions.offer(
-      'information',
-      l10n.t('This run has no terminal: nothing works on it.'),
-      button,
-    );
-    if (answer === button) await this.resume(runId);
   }
 
   async #launchAgain(adapters: HostAdapters, folder: RunFolder, how: 'resume' | 'retry-dead-letters'): Promise<void> {
@@ -203,14 +199,16 @@ export class RunSteering implements RunControl {
     const { cliPath, questions, onFailure } = this.#deps;
     const launched = await launchInTerminal({ ...launch, env: this.#toolPaths() }, { adapters, cliPath });
     launched.served
-      .then(async (how) => {
+      .then((how) => {
         if (how !== 'timed-out') return;
-        const show = buttons.showTerminal();
-        const message = l10n.t(
-          'The process in the terminal "{0}" did not ask for its passwords within a minute, so it got none. Start it again.',
-          launch.title,
+        questions.tell(
+          'warning',
+          l10n.t(
+            'The process in the terminal "{0}" did not ask for its passwords within a minute, so it got none. Start it again.',
+            launch.title,
+          ),
+          { label: buttons.showTerminal(), run: () => launched.terminal.show() },
         );
-        if ((await questions.offer('warning', message, show)) === show) launched.terminal.show();
       })
       .catch(onFailure);
     return launched;
@@ -233,14 +231,14 @@ export class RunSteering implements RunControl {
     }
   }
 
-  async #demandTrust(): Promise<void> {
+  #demandTrust(): void {
     const { questions } = this.#deps;
     if (questions.isTrusted()) return;
-    const manage = buttons.manageTrust();
-    const message = l10n.t(
-      'This workspace is not trusted, so no process is started from it. Trust it to run migrations.',
+    questions.tell(
+      'warning',
+      l10n.t('This workspace is not trusted, so no process is started from it. Trust it to run migrations.'),
+      { label: buttons.manageTrust(), run: () => questions.run('workbench.trust.manage') },
     );
-    if ((await questions.offer('warning', message, manage)) === manage) await questions.run('workbench.trust.manage');
     throw new MigrationError('cancelled');
   }
 
@@ -254,8 +252,8 @@ export class RunSteering implements RunControl {
   }
 
   /** Another window was faster, or the run has moved on meanwhile. */
-  async #tellRefused(what: string, state: RunState): Promise<void> {
-    await this.#deps.questions.offer('information', `${what} ${runStateSentence(state)}`);
+  #tellRefused(what: string, state: RunState): void {
+    this.#deps.questions.tell('information', `${what} ${runStateSentence(state)}`);
   }
 }
 

@@ -1,5 +1,6 @@
-import { watch, type FSWatcher } from 'node:fs';
+import { existsSync, watch, type FSWatcher } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Disposable } from 'vscode';
 import type { RunList } from '../adapters.js';
 import type { RunInfo, RunStore } from '../services.js';
@@ -146,7 +147,7 @@ export class FollowedRuns implements RunStore {
       this.#poll = undefined;
     }
     const open = this.#runs.filter((run) => run.alive || !isOver(run.snapshot.state)).slice(0, MOST_WATCHED);
-    const wanted = new Set([this.#deps.root(), ...open.map((run) => run.path)]);
+    const wanted = new Set([nearestFolder(this.#deps.root()), ...open.map((run) => run.path)]);
     for (const [path, watcher] of this.#watchers) {
       if (wanted.has(path)) continue;
       watcher.close();
@@ -166,8 +167,10 @@ export class FollowedRuns implements RunStore {
       // Removed, or out of watches: the poll and the next change of the parent go on.
       watcher.on('error', () => end(watcher));
       this.#watchers.set(path, watcher);
+      // What happened between the look and the watch.
+      this.#soon();
     } catch {
-      // Not there yet: whoever makes the first run asks for a refresh.
+      // Gone in this moment: its parent has told, or the next look will.
     }
   }
 
@@ -178,6 +181,13 @@ export class FollowedRuns implements RunStore {
       void this.refresh();
     }, SETTLE_MS);
   }
+}
+
+/** The folder itself, or where its first missing part will be made: another window may make the first run. */
+function nearestFolder(path: string): string {
+  let folder = path;
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
 }
 
 /** Everything of a run that can change; the moment at which one that rests was read is no news. */

@@ -50,7 +50,7 @@ export function createRuns(deps: RunsDeps): Runs {
     clusters: deps.clusters,
     runs,
     terminals,
-    questions: deps.questions ?? windowQuestions(),
+    questions: deps.questions ?? windowQuestions(onFailure),
     runsRoot: deps.runsRoot,
     settings: deps.settings,
     cliPath: deps.cliPath,

@@ -1,0 +1,365 @@
+/** Runs as people start and steer them: in real terminals, against real servers. */
+import { strict as assert } from 'node:assert';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, afterEach, before, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import { EVERYTHING } from '../../src/core/model/namespace.js';
+import { MigrationError, type MigrationErrorCode } from '../../src/core/model/error.js';
+import { ruPerSecond } from '../../src/core/model/units.js';
+import { makePlan, selectedCollections } from '../../src/core/plan/make-plan.js';
+import { describeTarget } from '../../src/core/plan/target.js';
+import { tune, tuneInputFor } from '../../src/core/tune/tune.js';
+import { adapters } from '../../src/extension-adapters.js';
+import { SavedClusterStore } from '../../src/host/clusters/cluster-store.js';
+import { COMMANDS, PANELS } from '../../src/host/ids.js';
+import type { Choice, Questions } from '../../src/host/runs/questions.js';
+import { createRuns, type Runs } from '../../src/host/runs/runs.js';
+import type { RunInfo } from '../../src/host/services.js';
+import { readSettings } from '../../src/host/settings.js';
+import { hostTestContext, SHOP } from './context.js';
+
+const RUN_LIMIT_MS = 90_000;
+
+/** Asks nobody: notes what was asked and answers as the test has said. */
+class Answers implements Questions {
+  trusted = true;
+  agrees = true;
+  pick: string | undefined;
+  readonly asked: string[] = [];
+  readonly ran: unknown[][] = [];
+
+  confirm({ message, detail }: { message: string; detail: string }): Promise<boolean> {
+    this.asked.push(`${message} ${detail}`);
+    return Promise.resolve(this.agrees);
+  }
+
+  tell(_tone: string, message: string, ...choices: readonly Choice[]): void {
+    this.asked.push(message);
+    void choices.find((choice) => choice.label === this.pick)?.run();
+  }
+
+  run(command: string, ...args: readonly unknown[]): Promise<unknown> {
+    this.ran.push([command, ...args]);
+    return Promise.resolve();
+  }
+
+  during<T>(_title: string, work: () => Promise<T>): Promise<T> {
+    return work();
+  }
+
+  isTrusted(): boolean {
+    return this.trusted;
+  }
+}
+
+interface Saved {
+  readonly source: string;
+  readonly target?: string;
+}
+
+/** The real store on a memory that ends with the test. */
+async function storeWith(saved: Saved): Promise<SavedClusterStore> {
+  const store = new SavedClusterStore({
+    memento: memory(),
+    secrets: vault(),
+    changes: new vscode.EventEmitter<void>(),
+    declared: () => [],
+    env: {},
+    adapters: () => Promise.resolve(adapters),
+    askPassword: () => Promise.resolve(undefined),
+    onKeyringFailure: (error) => assert.fail(String(error)),
+    onSecrets: () => undefined,
+  });
+  for (const role of ['source', 'target'] as const) {
+    const uri = saved[role];
+    if (uri === undefined) continue;
+    await store.add({ name: `runs-${role}`, role, connectionString: adapters.parseConnectionString(uri) });
+  }
+  return store;
+}
+
+function memory() {
+  const values = new Map<string, unknown>();
+  return {
+    get: (key: string) => values.get(key),
+    update: (key: string, value: unknown) => Promise.resolve(void values.set(key, value)),
+  };
+}
+
+function vault() {
+  const values = new Map<string, string>();
+  return {
+    get: (key: string) => Promise.resolve(values.get(key)),
+    store: (key: string, value: string) => Promise.resolve(void values.set(key, value)),
+    delete: (key: string) => Promise.resolve(void values.delete(key)),
+  };
+}
+
+/** The tab of a webview, once VS Code tells of it. */
+async function tabOf(viewType: string): Promise<vscode.Tab> {
+  const { tabGroups } = vscode.window;
+  const find = (): vscode.Tab | undefined =>
+    tabGroups.all
+      .flatMap((group) => group.tabs)
+      .find(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(viewType));
+  for (let tab = find(); ; tab = find()) {
+    if (tab !== undefined) return tab;
+    await new Promise<void>((resolve) => {
+      const subscription = tabGroups.onDidChangeTabs(() => {
+        subscription.dispose();
+        resolve();
+      });
+    });
+  }
+}
+
+describe('runs', function () {
+  this.timeout(RUN_LIMIT_MS);
+  const answers = new Answers();
+  const log = vscode.window.createOutputChannel('runs under test', { log: true });
+  let secretsSeen: readonly string[] = [];
+  let clusters: SavedClusterStore;
+  let servers: Saved & { readonly target: string };
+  let made: Runs;
+  let root: string;
+  let folder: string;
+  let cliPath: string;
+
+  before(async () => {
+    const context = await hostTestContext();
+    folder = context.folder;
+    // The same folder as the extension's own: two windows, as far as the runs can tell.
+    root = adapters.defaultRunsRoot();
+    servers = { source: context.sourceUri, target: context.targetUri };
+    clusters = await storeWith(servers);
+    secretsSeen = [context.password, encodeURIComponent(context.password)];
+    const extension = vscode.extensions.getExtension('mongo-cosmos-migration.mongo-cosmos-migration');
+    assert.ok(extension);
+    await extension.activate();
+    cliPath = join(extension.extensionPath, 'dist', 'cli.cjs');
+    made = runsFor(clusters);
+  });
+
+  after(() => {
+    made.dispose();
+    log.dispose();
+  });
+
+  afterEach(() => {
+    answers.trusted = true;
+    answers.agrees = true;
+    answers.pick = undefined;
+    answers.asked.length = 0;
+    answers.ran.length = 0;
+    for (const terminal of vscode.window.terminals) terminal.dispose();
+  });
+
+  function runsFor(store: SavedClusterStore): Runs {
+    return createRuns({
+      adapters: () => Promise.resolve(adapters),
+      runsRoot: () => root,
+      clusters: store,
+      log,
+      cliPath,
+      settings: () => readSettings(() => undefined),
+      questions: answers,
+    });
+  }
+
+  /** A plan that takes `shop.orders` to a database of its own, and with it some seconds. */
+  async function planTo(db: string): Promise<string> {
+    const [source] = clusters.list('source');
+    const [target] = clusters.list('target');
+    assert.ok(source && target);
+    const open = async (id: string) =>
+      adapters.connect({ connectionString: await clusters.connectionString(id), clock: adapters.clock });
+    await using from = await open(source.id);
+    await using to = await open(target.id);
+    const selection = {
+      ...EVERYTHING,
+      include: ['shop.orders'],
+      rename: [{ from: 'shop.orders', to: `${db}.orders` }],
+    };
+    const inventory = await adapters.readInventory(from, { selection });
+    const description = describeTarget(to.facts);
+    const throughput = { kind: 'manual', ruPerSecond: ruPerSecond(4_000) } as const;
+    const tuning = tune(
+      tuneInputFor({
+        collections: selectedCollections(inventory, selection),
+        target: description,
+        cluster: to.facts,
+        throughput,
+      }),
+    );
+    const path = join(folder, `${db}.migration.json`);
+    await adapters.writePlanFile(
+      path,
+      makePlan({
+        inventory,
+        source: clusters.reference(source.id),
+        target: clusters.reference(target.id),
+        targetCluster: to.facts,
+        method: 'dump-restore',
+        selection,
+        tuning,
+        throughput,
+        createdAt: new Date().toISOString(),
+      }),
+    );
+    return path;
+  }
+
+  async function until(runId: string, what: string, wanted: (run: RunInfo) => boolean): Promise<RunInfo> {
+    const { runs } = made;
+    const looking = runs.watch();
+    try {
+      return await new Promise((resolve, reject) => {
+        const done = (end: () => void): void => {
+          clearTimeout(timer);
+          subscription.dispose();
+          end();
+        };
+        const look = (): void => {
+          const run = runs.get(runId);
+          if (run !== undefined && wanted(run)) done(() => resolve(run));
+        };
+        const timer = setTimeout(() => {
+          const last = runs.get(runId);
+          const { state, why, done: documents } = last?.snapshot ?? {};
+          const now = JSON.stringify({ alive: last?.alive, state, why, documents });
+          done(() => reject(new Error(`never ${what}: ${now}`)));
+        }, RUN_LIMIT_MS / 2);
+        const subscription = runs.onDidChange(look);
+        look();
+      });
+    } finally {
+      looking.dispose();
+    }
+  }
+
+  const runTerminals = (runId: string): readonly vscode.Terminal[] =>
+    vscode.window.terminals.filter((terminal) => terminal.name.endsWith(runId.slice(-8)));
+  const terminalOf = (runId: string): vscode.Terminal | undefined => runTerminals(runId)[0];
+
+  it('start in a terminal, pause, go on, complete, and leave a report that opens', async () => {
+    const runId = await made.control.start(await planTo('steered'));
+    const terminal = terminalOf(runId);
+    assert.ok(terminal, 'a terminal is open');
+    const options = JSON.stringify(terminal.creationOptions);
+    for (const secret of secretsSeen) assert.ok(!options.includes(secret), 'the terminal was told no secret');
+
+    const copying = await until(
+      runId,
+      'copying',
+      (run) => run.alive && run.snapshot.state === 'copying' && run.snapshot.done > 0,
+    );
+    assert.equal(copying.pid, await terminal.processId, 'the process of the terminal works on the run');
+    // Another window's command: the extension's own store and control, not this test's.
+    await vscode.commands.executeCommand(COMMANDS.pauseRun, { kind: 'run', runId });
+    const paused = await until(runId, 'paused', (run) => run.snapshot.state === 'paused');
+    assert.equal(paused.alive, true, 'the process waits with what it knows');
+    assert.ok(paused.snapshot.done < SHOP.orders);
+
+    await made.control.resume(runId);
+    assert.equal(terminalOf(runId), terminal, 'it goes on in the same terminal');
+    const ended = await until(
+      runId,
+      'over',
+      (run) => !run.alive && run.snapshot.endedAt !== undefined && run.snapshot.state.startsWith('completed'),
+    );
+    assert.equal(ended.snapshot.done, SHOP.orders);
+    assert.equal(ended.snapshot.collections[0]?.verified, 'equal');
+    assert.equal(terminal.exitStatus, undefined, 'the terminal stays, so that its end can be read');
+
+    await vscode.commands.executeCommand(COMMANDS.openReport, { kind: 'run', runId });
+    assert.ok((await tabOf(PANELS.report)).label.endsWith(runId.slice(-8)), 'it is the report of this run');
+    await vscode.commands.executeCommand(COMMANDS.openRunPage, { kind: 'run', runId });
+    assert.equal((await tabOf(PANELS.runPage)).label, ended.planName);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('can be gone on with after their terminal was closed, and be cancelled, which asks first', async () => {
+    const runId = await made.control.start(await planTo('closed'));
+    await until(runId, 'copying', (run) => run.alive && run.snapshot.state === 'copying' && run.snapshot.done > 0);
+    terminalOf(runId)?.dispose();
+    const cut = await until(runId, 'let go', (run) => !run.alive);
+    assert.ok(['failed-resumable', 'paused'].includes(cut.snapshot.state), cut.snapshot.state);
+
+    answers.pick = 'Resume';
+    made.control.showTerminal(runId);
+    await new Promise(setImmediate);
+    assert.match(answers.asked.join(), /has no terminal/);
+    assert.deepEqual(answers.ran, [[COMMANDS.resumeRun, { kind: 'run', runId }]]);
+    await Promise.all([made.control.resume(runId), made.control.resume(runId)]);
+    assert.equal(runTerminals(runId).length, 1, 'pressing twice starts one process');
+    await until(runId, 'copying again', (run) => run.alive && run.snapshot.state === 'copying');
+
+    answers.agrees = false;
+    await made.control.cancel(runId);
+    assert.equal(made.runs.get(runId)?.alive, true, 'who does not agree cancels nothing');
+    assert.match(answers.asked.at(-1) ?? '', /stays? on the target/);
+    answers.agrees = true;
+    await made.control.cancel(runId);
+    await until(runId, 'cancelled', (run) => run.snapshot.state === 'cancelled' && !run.alive);
+
+    await made.control.resume(runId);
+    assert.match(answers.asked.at(-1) ?? '', /cannot be resumed/, 'a cancelled run is over, in words');
+  });
+
+  it('are paused and cancelled on paper where nobody works on them', async () => {
+    const plan = await adapters.readPlanFile(await planTo('paper'));
+    const { runId } = await adapters.createRun(root, plan, Date.now());
+    await made.runs.refresh();
+    assert.equal(made.runs.get(runId)?.snapshot.state, 'planned');
+    await made.control.cancel(runId);
+    assert.equal(made.runs.get(runId)?.snapshot.state, 'cancelled');
+    await made.control.pause(runId);
+    assert.match(answers.asked.at(-1) ?? '', /cannot be paused/);
+  });
+
+  /** Nothing may come of it: no folder, no terminal. */
+  async function refused(control: Runs['control'], path: string, code: MigrationErrorCode): Promise<void> {
+    const before = await readdir(root);
+    await assert.rejects(control.start(path), (error) => MigrationError.is(error, code));
+    assert.deepEqual(await readdir(root), before);
+    assert.equal(vscode.window.terminals.length, 0);
+  }
+
+  it('are not started in a workspace that is not trusted', async () => {
+    answers.trusted = false;
+    await refused(made.control, await planTo('untrusted'), 'cancelled');
+    assert.match(answers.asked.join(), /not trusted/);
+  });
+
+  it('are not started where a cluster of the plan is not saved, and adding it is offered', async () => {
+    const path = await planTo('unsaved');
+    const few = runsFor(await storeWith({ source: servers.source }));
+    try {
+      answers.pick = 'Add Target…';
+      await refused(few.control, path, 'cancelled');
+      assert.match(answers.asked.join(), /no saved target/);
+      assert.deepEqual(answers.ran, [[COMMANDS.addTarget]]);
+    } finally {
+      few.dispose();
+    }
+  });
+
+  it('are not started without the database tools', async () => {
+    const path = await planTo('toolless');
+    const kept = { ...process.env };
+    // Nothing on the path, nothing in the cache, nothing named.
+    for (const name of Object.keys(process.env)) if (name.startsWith('MCM_MONGO')) delete process.env[name];
+    Object.assign(process.env, {
+      PATH: join(folder, 'nothing'),
+      HOME: folder,
+      XDG_CACHE_HOME: join(folder, 'no-cache'),
+      MCM_CACHE: join(folder, 'no-cache'),
+    });
+    try {
+      await refused(made.control, path, 'tool-missing');
+    } finally {
+      process.env = kept;
+    }
+  });
+});
