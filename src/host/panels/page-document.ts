@@ -1,4 +1,4 @@
-export interface PageDocument {
+interface PageDocument {
   readonly page: string;
   /** A language tag. */
   readonly language: string;
@@ -20,7 +20,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 

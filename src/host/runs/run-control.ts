@@ -10,7 +10,7 @@ import type { ClusterStore, RunControl, RunInfo } from '../services.js';
 import type { Settings } from '../settings.js';
 import { buttons, type Questions } from './questions.js';
 import { secretsFor } from './run-clusters.js';
-import { shortRunId } from './run-figures.js';
+import { isOver, shortRunId } from './run-figures.js';
 import type { FollowedRuns } from './run-store.js';
 import type { RunTerminals } from './run-terminals.js';
 import { launchInTerminal, type LaunchedTerminal } from './terminal.js';
@@ -147,7 +147,7 @@ export class RunSteering implements RunControl {
     if (run.alive) {
       const pid = run.pid ?? '?';
       questions.tell('information', l10n.t('This run works in another window or terminal (process {0}).', pid));
-    } else if (canGoOn(run.snapshot.state)) {
+    } else if (!isOver(run.snapshot.state)) {
       const label = run.snapshot.state === 'planned' ? buttons.start() : buttons.resume();
       // The command, since it tells what goes wrong.
       const resume = () => questions.run(COMMANDS.resumeRun, { kind: 'run', runId });
@@ -257,12 +257,8 @@ export class RunSteering implements RunControl {
   }
 }
 
-export function runTitle(runId: string): string {
+function runTitle(runId: string): string {
   return l10n.t('Migration {0}', shortRunId(runId));
-}
-
-function canGoOn(state: RunState): boolean {
-  return state !== 'completed' && state !== 'cancelled' && state !== 'completed-with-findings';
 }
 
 function cancelDetail(run: RunInfo | undefined): string {

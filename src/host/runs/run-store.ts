@@ -45,11 +45,6 @@ export class FollowedRuns implements RunStore {
 
   readonly onDidChange = this.#changes.event;
 
-  /** True once the folder was looked at: an empty list means that there is no run. */
-  get loaded(): boolean {
-    return this.#loaded;
-  }
-
   list(): readonly RunInfo[] {
     return this.#runs;
   }

@@ -72,7 +72,12 @@ export function createRuns(deps: RunsDeps): Runs {
   return {
     runs,
     control,
-    startRelay: (targetId) => control.startRelay(targetId, join(deps.runsRoot(), '..', 'relay-dead-letters')),
+    startRelay: (targetId) => control.startRelay(targetId, relayFolder(deps.runsRoot())),
     dispose: () => store.dispose(),
   };
+}
+
+/** Beside the runs; one for each relay, since two may work at once. */
+function relayFolder(runsRoot: string): string {
+  return join(runsRoot, '..', 'relay-dead-letters', new Date().toISOString().replace(/[-:]|\.\d+/g, ''));
 }
