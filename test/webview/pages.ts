@@ -70,7 +70,6 @@ declare global {
     sentToHost: unknown[];
     complaints: string[];
     toDeliver: unknown;
-    storedState: unknown;
   }
 }
 
@@ -87,10 +86,8 @@ function actAsHost(): void {
   Object.assign(window, {
     acquireVsCodeApi: () => ({
       postMessage: (message: unknown) => window.sentToHost.push(structuredClone(message)),
-      getState: () => window.storedState,
-      setState: (state: unknown) => {
-        window.storedState = state;
-      },
+      getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') as unknown,
+      setState: (state: unknown) => sessionStorage.setItem('state', JSON.stringify(state)),
     }),
   });
 }
@@ -158,7 +155,7 @@ function opened(page: Page, devTools: CDPSession): OpenPage {
       return (await busyMs()) - before;
     },
     sent: () => page.evaluate(() => window.sentToHost.splice(0)),
-    state: () => page.evaluate(() => window.storedState),
+    state: () => page.evaluate(() => JSON.parse(sessionStorage.getItem('state') ?? 'null') as unknown),
     busyMs,
     complaints: () => page.evaluate(() => window.complaints),
     [Symbol.asyncDispose]: () => page.close(),

@@ -56,6 +56,21 @@ describe('the table of collections', () => {
     ]);
   });
 
+  test('is searched and sorted as before when the page was hidden or reloaded', async () => {
+    await using open = await opened();
+    await open.page.getByLabel('Search collections').fill('shop');
+    await open.page.getByLabel('Type').selectOption({ label: 'Collections' });
+    await open.page.locator('[data-sort=documents]').click();
+    const names = await namesOf(open);
+    expect(names).toEqual(['shop.orders', 'shop.customers', 'shop.products']);
+    await open.page.reload();
+    await open.post(message(viewOf(aWizardView('namespaces').namespaces.rows)));
+    expect(await namesOf(open)).toEqual(names);
+    expect(await open.page.getByLabel('Search collections').inputValue()).toBe('shop');
+    expect(await open.page.getByLabel('Type').inputValue()).toBe('collection');
+    expect(await open.state()).toMatchObject({ id: 'panel-1', looks: { search: 'shop' } });
+  });
+
   test('sorts by what its heads say', async () => {
     await using open = await opened();
     await open.page.locator('[data-sort=size]').click();

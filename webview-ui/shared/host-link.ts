@@ -13,11 +13,19 @@ interface Envelope<View> {
 
 interface HostLink<Intent> {
   send(intent: Intent): void;
+  /** How the user looked at the page before it was hidden or reloaded, as `keep` was told; to be checked. */
+  readonly kept: unknown;
+  keep(looks: unknown): void;
 }
 
-function contentOf(name: string): unknown {
-  const text = document.querySelector(`meta[name="${name}"]`)?.getAttribute('content');
-  return text === null || text === undefined ? undefined : JSON.parse(text);
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function stateOfFrame(): Readonly<Record<string, unknown>> {
+  const text = document.querySelector('meta[name="page-state"]')?.getAttribute('content');
+  const state: unknown = text ? JSON.parse(text) : {};
+  return isRecord(state) ? state : {};
 }
 
 /**
@@ -30,10 +38,10 @@ export function linkToHost<View extends { readonly revision: number }, Intent>(o
   readonly ready: Intent;
 }): HostLink<Intent> {
   const api = acquireVsCodeApi();
-  const state = contentOf('page-state');
-  if (state !== undefined) {
-    api.setState(state);
-  }
+  const frame = stateOfFrame();
+  const before = api.getState();
+  const kept = isRecord(before) ? before['looks'] : undefined;
+  api.setState({ ...frame, ...(kept === undefined ? {} : { looks: kept }) });
   let newest = -1;
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
     if (!options.accepts(event.data)) {
@@ -50,6 +58,10 @@ export function linkToHost<View extends { readonly revision: number }, Intent>(o
   return {
     send: (intent) => {
       api.postMessage(intent);
+    },
+    kept,
+    keep: (looks) => {
+      api.setState({ ...frame, looks });
     },
   };
 }

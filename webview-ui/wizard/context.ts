@@ -19,7 +19,7 @@ export interface Looks {
 export const PAGE_OF_FINDINGS = 100;
 export const PAGE_OF_SIZES = 200;
 
-export function firstLooks(): Looks {
+function firstLooks(): Looks {
   return {
     search: '',
     type: 'all',
@@ -29,6 +29,33 @@ export function firstLooks(): Looks {
     activeNs: undefined,
     findingsShown: PAGE_OF_FINDINGS,
     sizesShown: PAGE_OF_SIZES,
+  };
+}
+
+/** What of it is worth finding again after the page was hidden or reloaded. */
+export type KeptLooks = Pick<Looks, 'search' | 'type' | 'sort' | 'descending' | 'sizeLimit'>;
+
+const TYPES: readonly Looks['type'][] = ['all', 'collection', 'view', 'timeseries'];
+const SORTS: readonly SortKey[] = ['name', 'documents', 'size'];
+
+export function toKeep({ search, type, sort, descending, sizeLimit }: Looks): KeptLooks {
+  return { search, type, sort, descending, sizeLimit };
+}
+
+/** The looks to start with: those that were kept, as far as they are any. */
+export function looksFrom(kept: unknown): Looks {
+  const looks = firstLooks();
+  if (typeof kept !== 'object' || kept === null) {
+    return looks;
+  }
+  const { search, type, sort, descending, sizeLimit } = kept as Partial<Record<keyof KeptLooks, unknown>>;
+  return {
+    ...looks,
+    ...(typeof search === 'string' ? { search } : {}),
+    ...(typeof descending === 'boolean' ? { descending } : {}),
+    ...(typeof sizeLimit === 'string' ? { sizeLimit } : {}),
+    type: TYPES.find((known) => known === type) ?? looks.type,
+    sort: SORTS.find((known) => known === sort) ?? looks.sort,
   };
 }
 

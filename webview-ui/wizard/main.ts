@@ -8,7 +8,7 @@ import { announce, announceBusy } from '../shared/announce.js';
 import { linkToHost } from '../shared/host-link.js';
 import { l10n } from '../shared/l10n.js';
 import { holdValues } from '../shared/typing.js';
-import { firstLooks, type WizardContext } from './context.js';
+import { looksFrom, toKeep, type WizardContext } from './context.js';
 import { frame } from './frame.js';
 import { placeRows } from './namespace-grid.js';
 
@@ -20,8 +20,6 @@ const root = app;
 let view: WizardView | undefined;
 let drawnStep: WizardStep | undefined;
 let cleared = false;
-
-const context: WizardContext = { looks: firstLooks(), send: (intent) => link.send(intent), redraw };
 
 function redraw(): void {
   if (!view) {
@@ -39,7 +37,17 @@ function redraw(): void {
     enterStep(drawnStep === undefined);
     drawnStep = view.step;
   }
+  keepLooks();
   announceBusy(view.busy?.text, view.problem ? '' : l10n.t('Done.'));
+}
+
+function keepLooks(): void {
+  const looks = toKeep(context.looks);
+  const text = JSON.stringify(looks);
+  if (text !== kept) {
+    kept = text;
+    link.keep(looks);
+  }
 }
 
 /** Whoever moves on by keyboard or screen reader starts at the new step's heading; opening the page takes no focus. */
@@ -62,5 +70,8 @@ const link = linkToHost<WizardView, WizardIntent>({
     }
   },
 });
+
+const context: WizardContext = { looks: looksFrom(link.kept), send: (intent) => link.send(intent), redraw };
+let kept = JSON.stringify(toKeep(context.looks));
 
 window.addEventListener('resize', redraw);

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
 import type { NamespaceRow, WizardView } from '../../../src/protocol/wizard.js';
 import { icon } from '../../shared/icons.js';
 import { countText, l10n } from '../../shared/l10n.js';
@@ -68,6 +69,7 @@ function tools(
       <select
         class="field"
         aria-label=${l10n.t('Type')}
+        .value=${live(looks.type)}
         @change=${(event: Event) => {
           looks.type = (event.currentTarget as HTMLSelectElement).value as Looks['type'];
           redraw();
