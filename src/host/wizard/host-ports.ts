@@ -2,21 +2,13 @@ import { mkdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { commands, env, l10n, Uri, window, workspace, type ExtensionContext } from 'vscode';
-import type { ClusterInventory } from '../../core/model/facts.js';
 import { MigrationError } from '../../core/model/error.js';
-import { renameNamespace } from '../../core/model/namespace.js';
-import type { Plan } from '../../core/model/plan.js';
-import { selectedCollections } from '../../core/plan/make-plan.js';
-import { dataCollections } from '../../core/size/totals.js';
-import type { HostAdapters, ConnectionString } from '../adapters.js';
 import type { ClusterRole } from '../clusters/cluster-profile.js';
 import { COMMANDS, SETTINGS_SECTION } from '../ids.js';
 import type { HostServices } from '../services.js';
 import { readSettings } from '../settings.js';
-import type { CommandLines, WizardPorts } from './wizard-ports.js';
-
-/** Stands for a password in a command line that is only shown: with it the line names the private file that the real one has. */
-const SOME_PASSWORD = 'x';
+import { clusterPorts } from './cluster-ports.js';
+import type { WizardPorts } from './wizard-ports.js';
 
 export type HostPorts = Omit<WizardPorts, 'remember'>;
 
@@ -28,59 +20,21 @@ export function hostPorts(services: HostServices, context: Pick<ExtensionContext
     return readSettings((key) => section.get(key));
   };
   return {
+    ...clusterPorts({ adapters: () => services.adapters(), clusters, connections, catalog, settings }),
     t: l10n.t,
     now: () => Date.now(),
     settings,
-    clusters: () => clusters.list(),
-    reference: (id) => (clusters.get(id) ? clusters.reference(id) : undefined),
-    commandLines: async () => commandLinesBy(await services.adapters(), services),
-    async readSource(clusterId, { selection, signal, onProgress }) {
-      const { readInventory } = await services.adapters();
-      const inventory = await connections.with(clusterId, signal, (cluster) =>
-        readInventory(cluster, { selection, signal, onProgress, concurrency: settings().analysisParallelism }),
-      );
-      catalog.putInventory(clusterId, inventory);
-      return inventory;
-    },
-    async readTarget(clusterId, signal) {
-      const facts = await connections.with(clusterId, signal, (cluster) => Promise.resolve(cluster.facts));
-      catalog.putFacts(clusterId, facts);
-      return facts;
-    },
     mayMeasure,
-    async measureCharge({ sourceId, targetId, inventory, selection }, signal) {
-      const { chargeSamples, measureInsertCharge } = await services.adapters();
-      const collections = dataCollections(selectedCollections(inventory, selection));
-      const first = collections.find((c) => c.documents > 0);
-      if (!first) return undefined;
-      const samples = await connections.with(sourceId, signal, (source) => chargeSamples(source, collections, signal));
-      if (samples.length === 0) return undefined;
-      const {
-        ruPerDocument,
-        latencyMs,
-        samples: count,
-      } = await connections.with(targetId, signal, (target) =>
-        measureInsertCharge(target, {
-          consent: true,
-          database: renameNamespace(selection, first.ns).db,
-          samples,
-          signal,
-        }),
-      );
-      return { ruPerDocument, latencyMs, samples: count };
-    },
     async addCluster(role: ClusterRole) {
       const added: unknown = await commands.executeCommand(role === 'source' ? COMMANDS.addSource : COMMANDS.addTarget);
       return typeof added === 'string' && clusters.get(added)?.role === role ? added : undefined;
     },
-    targetChosen: (id) => catalog.useTarget(id),
     choosePlanPath,
     async ownPlanPath(planId) {
       const folder = join(context.globalStorageUri.fsPath, 'plans');
       await mkdir(folder, { recursive: true, mode: 0o700 });
       return join(folder, `${planId}.migration.json`);
     },
-    writePlan: async (path, plan) => (await services.adapters()).writePlanFile(path, plan),
     async copyText(text, lines) {
       await env.clipboard.writeText(text);
       void window.showInformationMessage(
@@ -114,33 +68,6 @@ async function choosePlanPath(name: string): Promise<string | undefined> {
   return chosen.fsPath.endsWith('.migration.json')
     ? chosen.fsPath
     : `${chosen.fsPath.replace(/(\.migration)?(\.json)?$/, '')}.migration.json`;
-}
-
-/** By the same functions that build the real ones; no password is asked for, as none is shown. */
-function commandLinesBy(adapters: HostAdapters, services: HostServices): CommandLines {
-  const shown = (role: ClusterRole, plan: Pick<Plan, 'source' | 'target'>): ConnectionString => {
-    const parsed = adapters.parseConnectionString(plan[role].uri);
-    const profile = services.clusters.findReference(role, plan[role]);
-    const hasPassword = parsed.username !== undefined && profile !== undefined && profile.secret !== 'none';
-    return hasPassword ? parsed.withPassword(SOME_PASSWORD) : parsed;
-  };
-  return (plan, inventory) =>
-    adapters.copyCommandLines(
-      plan,
-      { source: shown('source', plan), target: shown('target', plan) },
-      namesIn(inventory),
-    );
-}
-
-function namesIn(inventory: ClusterInventory): Map<string, string[]> {
-  const names = new Map<string, string[]>();
-  for (const { ns } of [...inventory.collections, ...inventory.failed, ...inventory.skipped]) {
-    if (ns.coll === '*') continue;
-    const own = names.get(ns.db);
-    if (own) own.push(ns.coll);
-    else names.set(ns.db, [ns.coll]);
-  }
-  return names;
 }
 
 /** Starts a plan that lies in our own storage. Without the database tools a run ends as soon as it has begun: they are set up first. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { l10n, ViewColumn, window, type Disposable, type ExtensionContext, type WebviewPanel } from 'vscode';
+import { l10n, ViewColumn, window, workspace, type Disposable, type ExtensionContext, type WebviewPanel } from 'vscode';
 import { DisposableStore } from '../disposables.js';
-import { PANELS } from '../ids.js';
+import { PANELS, SETTINGS_SECTION } from '../ids.js';
 import { pageOptions } from '../panels/webview-html.js';
 import type { HostServices, WizardSeed, WizardShell } from '../services.js';
 import { hostPorts, type HostPorts } from './host-ports.js';
@@ -65,6 +65,11 @@ class Wizard implements Disposable, WizardShell {
       }),
     );
     this.#store.add(services.clusters.onDidChange(() => this.#open?.session.surroundingsChanged()));
+    this.#store.add(
+      workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration(SETTINGS_SECTION)) this.#open?.session.surroundingsChanged();
+      }),
+    );
     this.#store.add(offerPlans(context));
   }
 

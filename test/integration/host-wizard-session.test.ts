@@ -1,0 +1,348 @@
+/** The wizard's session on real clusters: what it shows, what it keeps, what goes wrong, and that its plan is the command line's. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readPlanFile, writePlanFile } from '../../src/adapters/files/plan-file.js';
+import { connect } from '../../src/adapters/mongo/connect.js';
+import { parseConnectionString } from '../../src/adapters/mongo/connection-string.js';
+import { readCollections, readInventory } from '../../src/adapters/mongo/inventory.js';
+import { listCollections, listDatabases } from '../../src/adapters/mongo/listing.js';
+import { readDatabaseSizes } from '../../src/adapters/mongo/database-sizes.js';
+import { measureInsertCharge } from '../../src/adapters/mongo/measure-charge.js';
+import { systemClock } from '../../src/adapters/system-clock.js';
+import { chargeSamples } from '../../src/assembly/charge-samples.js';
+import { copyCommandLines } from '../../src/assembly/describe-copy.js';
+import type { Plan } from '../../src/core/model/plan.js';
+import { SavedClusterStore } from '../../src/host/clusters/cluster-store.js';
+import { SharedConnections } from '../../src/host/clusters/connection-pool.js';
+import { createClusterCatalog } from '../../src/host/tree/cluster-catalog.js';
+import { clusterPorts } from '../../src/host/wizard/cluster-ports.js';
+import { initialState, type WizardState } from '../../src/host/wizard/model/wizard-state.js';
+import type { WizardPorts } from '../../src/host/wizard/wizard-ports.js';
+import { WizardSession } from '../../src/host/wizard/wizard-session.js';
+import { isWizardMessage } from '../../src/protocol/guards/wizard.js';
+import { WIZARD_PROTOCOL, type WizardIntent, type WizardView } from '../../src/protocol/wizard.js';
+import { buildCli, type Cli } from '../support/cli.js';
+import { someDocuments, startMigrationPair, type MigrationPair } from '../support/migration-pair.js';
+import { makeTempFolder, type TempFolder } from '../support/temp.js';
+import { SETTINGS, t } from '../unit/host-wizard-builders.js';
+
+/** With characters that have to be percent-encoded; in no other text of this test. */
+const CANARY = 'c4n#ry%,@:pw';
+
+let pair: MigrationPair;
+let cli: Cli;
+let folder: TempFolder;
+let clusters: SavedClusterStore;
+let connections: SharedConnections;
+let sourceId = '';
+let targetId = '';
+
+const adapters = () =>
+  Promise.resolve({
+    ...{
+      connect,
+      parseConnectionString,
+      readInventory,
+      readCollections,
+      listDatabases,
+      listCollections,
+      readDatabaseSizes,
+    },
+    ...{ measureInsertCharge, chargeSamples, copyCommandLines, writePlanFile, clock: systemClock },
+  });
+
+beforeAll(async () => {
+  pair = await startMigrationPair(CANARY, { ruPerSecond: 10_000 });
+  cli = await buildCli('wizard');
+  folder = await makeTempFolder('wizard');
+  const shop = pair.sourceClient.db('shop');
+  await shop.collection('orders').insertMany(someDocuments(2000));
+  await shop.collection('orders').createIndex({ day: 1 });
+  await shop.collection('orders').createIndex({ text: 'text' }, { name: 'words' });
+  await shop.collection('customers').insertMany(someDocuments(300));
+  await shop.collection('odd*name').insertMany(someDocuments(3));
+  await shop.createCollection('open', { viewOn: 'orders', pipeline: [] });
+  await pair.sourceClient.db('stock').collection('parts').insertMany(someDocuments(40));
+  const memento = new Map<string, unknown>();
+  const vault = new Map<string, string>();
+  clusters = new SavedClusterStore({
+    memento: { get: (key) => memento.get(key), update: (key, value) => Promise.resolve(void memento.set(key, value)) },
+    secrets: {
+      get: (key) => Promise.resolve(vault.get(key)),
+      store: (key, value) => Promise.resolve(void vault.set(key, value)),
+      delete: (key) => Promise.resolve(void vault.delete(key)),
+    },
+    changes: { event: () => ({ dispose: () => undefined }), fire: () => undefined },
+    declared: () => [],
+    env: {},
+    adapters,
+    askPassword: () => Promise.resolve(undefined),
+    onKeyringFailure: () => undefined,
+    onSecrets: () => undefined,
+  });
+  connections = new SharedConnections({ clusters, adapters });
+  const add = async (role: 'source' | 'target', uri: string): Promise<string> => {
+    const connectionString = parseConnectionString(uri);
+    return (await clusters.add({ name: role, role, connectionString })).id;
+  };
+  sourceId = await add('source', pair.source.secretUri);
+  targetId = await add('target', pair.target.secretUri);
+});
+
+afterAll(async () => {
+  await connections.dispose();
+  await folder.remove();
+  await cli.remove();
+  await pair.stop();
+});
+
+interface Surroundings {
+  readonly session: WizardSession;
+  readonly errors: unknown[];
+  readonly kept: WizardState[];
+  readonly views: WizardView[];
+  readonly started: string[];
+  readonly copied: string[];
+}
+
+function aSession(state = initialState({ sourceId, targetId }), change: Partial<WizardPorts> = {}): Surroundings {
+  const heard = {
+    errors: [] as unknown[],
+    kept: [] as WizardState[],
+    views: [] as WizardView[],
+    started: [] as string[],
+    copied: [] as string[],
+  };
+  const catalog = createClusterCatalog({ clusters, connections, adapters, log: { warn: () => undefined } });
+  const session = new WizardSession(
+    {
+      ...clusterPorts({ adapters, clusters, connections, catalog, settings: () => SETTINGS }),
+      t,
+      now: () => systemClock.now(),
+      settings: () => SETTINGS,
+      mayMeasure: () => Promise.resolve(true),
+      addCluster: () => Promise.resolve(undefined),
+      choosePlanPath: (name) => Promise.resolve(join(folder.path, name)),
+      ownPlanPath: (id) => Promise.resolve(join(folder.path, `${id}.migration.json`)),
+      copyText: (text) => Promise.resolve(void heard.copied.push(text)),
+      openLink: () => Promise.resolve(),
+      start: (path) => Promise.resolve(heard.started.push(path) > 0),
+      remember: (kept) => heard.kept.push(kept),
+      log: (error) => heard.errors.push(error),
+      ...change,
+    },
+    state,
+  );
+  session.onView((view) => heard.views.push(view));
+  return { session, ...heard };
+}
+
+async function tell(session: WizardSession, ...intents: readonly WizardIntent[]): Promise<WizardView> {
+  for (const intent of intents) await session.dispatch(intent);
+  return session.view();
+}
+
+/** What is measured anew at every connection is not what two ways of planning differ in. */
+function comparable(plan: Plan): unknown {
+  const { source, target, tuning } = plan;
+  const explanation = tuning.explanation.map((note) => (note.id === 'latency-floor' ? { ...note, params: {} } : note));
+  const collections = plan.collections.map((c) => ({
+    ...c,
+    indexes: c.indexes.map(({ index: { usageOps: _ops, usageSince: _since, ...index }, fate }) => ({ index, fate })),
+  }));
+  return {
+    ...plan,
+    createdAt: '',
+    id: '',
+    source: source.uri,
+    target: target.uri,
+    collections,
+    tuning: { ...tuning, latencyMs: 0, explanation },
+  };
+}
+
+describe('from the first step to a plan', () => {
+  it("makes the plan that the command line's plan makes for the same choices", async () => {
+    const { session, errors } = aSession(initialState({ sourceId, targetId, include: ['shop.*'] }));
+    const view = await tell(
+      session,
+      { type: 'ready' },
+      { type: 'go', step: 'namespaces' },
+      { type: 'select', namespaces: ['shop.customers'], selected: false },
+      { type: 'rename', ns: 'shop.orders', to: 'store.sold' },
+      { type: 'set-shard-key', ns: 'shop.odd*name', path: 'day' },
+      { type: 'go', step: 'tuning' },
+      { type: 'set-tuning', field: 'ruPerSecond', value: 4000 },
+      { type: 'set-capability', id: 'EnableTtlOnCustomPath', on: true },
+      { type: 'set-conflicts', value: 'skip' },
+      { type: 'set-verification', value: 'counts' },
+      { type: 'go', step: 'review' },
+      { type: 'save-plan' },
+    );
+    expect(errors).toEqual([]);
+    expect(view.review.savedAs).toBe(join(folder.path, 'shop.migration.json'));
+    const made = await readPlanFile(join(folder.path, 'shop.migration.json'));
+    const out = join(folder.path, 'cli.migration.json');
+    const args = [
+      ...['--include', 'shop.orders', '--include', 'shop.odd\\*name', '--include', 'shop.open'],
+      ...['--rename', 'shop.orders=store.sold', '--shard-key', 'shop.odd*name=day', '--throughput', '4000'],
+      ...['--capability', 'EnableTtlOnCustomPath', '--conflicts', 'skip', '--verification', 'counts', '--no-measure'],
+    ];
+    const env = { MCM_SOURCE_URI: pair.source.secretUri, MCM_TARGET_URI: pair.target.secretUri };
+    const result = await cli.run(['plan', '--out', out, ...args], { cwd: folder.path, env });
+    expect(result).toMatchObject({ code: 0 });
+    expect(comparable(made)).toEqual(comparable(await readPlanFile(out)));
+  });
+
+  it('reads both sides once, when the first step is left, and not again', async () => {
+    const { session, views } = aSession();
+    await tell(session, { type: 'ready' });
+    expect(session.state.source).toBeUndefined();
+    await tell(session, { type: 'go', step: 'namespaces' });
+    const reading = session.state.source;
+    expect(reading?.inventory.collections.length).toBeGreaterThan(4);
+    expect(session.state.target?.facts.kind).toBe('cosmos-ru');
+    await tell(
+      session,
+      { type: 'go', step: 'endpoints' },
+      { type: 'go', step: 'namespaces' },
+      { type: 'go', step: 'review' },
+    );
+    expect(session.state.source).toBe(reading);
+    expect(views.some((view) => view.busy?.cancellable === true)).toBe(true);
+    expect(session.view().busy).toBeUndefined();
+    await tell(session, { type: 'reread' });
+    expect(session.state.source).not.toBe(reading);
+    expect(session.state.selected?.length).toBe(reading?.inventory.collections.length);
+  });
+
+  it('reads only the databases that it was opened for, until the rest is asked for', async () => {
+    const { session } = aSession(initialState({ sourceId, targetId, include: ['stock.parts'] }));
+    const before = await tell(session, { type: 'go', step: 'namespaces' });
+    expect(before.namespaces.rows.map((row) => [row.ns, row.selected])).toEqual([['stock.parts', true]]);
+    expect(before.namespaces.narrowed).toContain('stock');
+    const all = await tell(session, { type: 'read-all' });
+    expect(all.namespaces.narrowed).toBeUndefined();
+    expect(all.namespaces.rows.filter((row) => row.selected).map((row) => row.ns)).toEqual(['stock.parts']);
+    expect(all.namespaces.rows.length).toBeGreaterThan(4);
+  });
+
+  it('measures the charge of an insert on the target and leaves nothing there', async () => {
+    const { session } = aSession();
+    const view = await tell(
+      session,
+      { type: 'go', step: 'namespaces' },
+      { type: 'go', step: 'tuning' },
+      { type: 'measure-charge' },
+    );
+    const charge = view.tuning.fields.find((field) => field.id === 'ruPerDocument');
+    expect(charge).toMatchObject({ origin: 'measured' });
+    expect(charge?.value).toBeGreaterThan(1);
+    const databases = await pair.backendClient.db('admin').admin().listDatabases();
+    expect(databases.databases.map((db) => db.name)).not.toContain('shop');
+  });
+
+  it('shows the command lines of both tools and copies them without a password', async () => {
+    const { session, copied } = aSession();
+    const view = await tell(
+      session,
+      { type: 'go', step: 'namespaces' },
+      { type: 'go', step: 'tuning' },
+      { type: 'copy-command-lines' },
+    );
+    expect(view.tuning.preview.join('\n')).toMatch(/mongodump .*--config=PRIVATE_FILE.* \| mongorestore .*RELAY_PORT/);
+    expect(copied).toHaveLength(1);
+    expect(copied[0]).toContain(view.tuning.preview[0]);
+    const other = await tell(session, { type: 'set-tuning', field: 'batchSize', value: 7 });
+    expect(other.tuning.preview.join()).toContain('--batchSize=7');
+  });
+
+  it('starts what is shown, after a yes to what does not get over', async () => {
+    const { session, started } = aSession();
+    const blocked = await tell(
+      session,
+      { type: 'go', step: 'namespaces' },
+      { type: 'go', step: 'review' },
+      { type: 'start' },
+    );
+    expect(blocked.review.needsConsent).toBe(true);
+    expect(started).toEqual([]);
+    await tell(session, { type: 'consent', given: true }, { type: 'start' });
+    expect(started).toHaveLength(1);
+    const plan = await readPlanFile(started[0] ?? '');
+    expect(plan.collections.map((c) => c.source.coll)).toContain('odd*name');
+  });
+});
+
+describe('what goes wrong', () => {
+  it('is told in words and loses nothing', async () => {
+    const wrong = await clusters.add({
+      name: 'wrong',
+      role: 'target',
+      connectionString: parseConnectionString(pair.target.uri).withPassword('not it'),
+    });
+    const { session, errors } = aSession(initialState({ sourceId, targetId: wrong.id }));
+    const view = await tell(session, { type: 'go', step: 'namespaces' });
+    expect(errors).toHaveLength(1);
+    expect(view.problem?.happened).toBe('The target refused the login.');
+    expect(view.namespaces.rows.length).toBeGreaterThan(4);
+    expect(view.reachable).toEqual(['endpoints', 'namespaces', 'size', 'findings']);
+    const mended = await tell(
+      session,
+      { type: 'choose-cluster', role: 'target', id: targetId },
+      { type: 'go', step: 'review' },
+    );
+    expect(mended.problem).toBeUndefined();
+    expect(mended.review.lines.length).toBeGreaterThan(5);
+  });
+
+  it('is nothing to tell of when it was cancelled', async () => {
+    const { session, errors, views } = aSession();
+    const going = session.dispatch({ type: 'go', step: 'namespaces' });
+    await session.dispatch({ type: 'cancel-busy' });
+    await going;
+    const view = session.view();
+    expect(errors).toEqual([]);
+    expect(view.problem).toBeUndefined();
+    expect(view.step).toBe('namespaces');
+    expect(view.nextProblem).toContain('not been read yet');
+    expect(views.at(-1)?.busy).toBeUndefined();
+    const read = await tell(session, { type: 'reread' });
+    expect(read.namespaces.rows.length).toBeGreaterThan(4);
+  });
+
+  it('joins a second reading to the first', async () => {
+    const { session, kept } = aSession();
+    await Promise.all([session.dispatch({ type: 'go', step: 'namespaces' }), session.dispatch({ type: 'reread' })]);
+    expect(session.view().busy).toBeUndefined();
+    expect(new Set(kept.flatMap(({ source }) => (source ? [source] : []))).size).toBe(1);
+  });
+});
+
+describe('the password', () => {
+  it('is in no view, no state, no plan and no error', async () => {
+    const { session, views, kept, errors, started, copied } = aSession();
+    await tell(
+      session,
+      { type: 'ready' },
+      { type: 'go', step: 'namespaces' },
+      { type: 'go', step: 'review' },
+      { type: 'consent', given: true },
+      { type: 'copy-command-lines' },
+      { type: 'save-plan' },
+      { type: 'start' },
+    );
+    expect(errors).toEqual([]);
+    expect(views.length).toBeGreaterThan(3);
+    for (const view of views) expect(isWizardMessage({ v: WIZARD_PROTOCOL, type: 'view', view })).toBe(true);
+    const files = await Promise.all(
+      [...started, join(folder.path, 'shop.migration.json')].map((path) => readFile(path, 'utf8')),
+    );
+    const seen = JSON.stringify([views, kept, copied, files]);
+    expect(seen.length).toBeGreaterThan(10_000);
+    for (const form of [CANARY, encodeURIComponent(CANARY)]) expect(seen).not.toContain(form);
+    // The page is told names, never addresses.
+    expect(JSON.stringify(views.map(({ tuning: _tuning, ...rest }) => rest))).not.toContain('mongodb://');
+  });
+});
