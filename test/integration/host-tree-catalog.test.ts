@@ -84,7 +84,7 @@ describe('a database that is opened', () => {
       ['log', '0 B · 0 documents · capped', 'collapsed'],
       ['orders', expect.stringMatching(/^1\d\d KB · 1,200 documents$/) as string, 'collapsed'],
     ]);
-    expect(description(t, shop)).toMatch(/^1\d\d KB · 4 collections$/);
+    expect(description(t, shop)).toMatch(/^1\d\d KB · 3 collections · 1 view$/);
   });
 
   it('shows the names before the numbers have come', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ClusterFacts, CollectionFacts, IndexFacts, SampleFacts } from '../../src/core/model/facts.js';
+import type { Finding } from '../../src/core/model/finding.js';
 import { bytes, milliseconds, ruPerSecond } from '../../src/core/model/units.js';
 import { childrenOf } from '../../src/host/tree/cluster-children.js';
 import { describeRow } from '../../src/host/tree/cluster-rows.js';
@@ -8,7 +9,7 @@ import {
   ANY_RU_TARGET,
   assumedTarget,
   badgeOf,
-  findingsFor,
+  indexFindings,
   type RowFindings,
 } from '../../src/host/tree/finding-index.js';
 import { code, plain } from '../../src/host/tree/names-in-markdown.js';
@@ -91,6 +92,44 @@ const collections: readonly CollectionFacts[] = [
 ];
 const inventory = { cluster: facts, collections, failed: [], skipped: [], readAt: '2026-09-01T10:00:00.000Z' };
 
+/** One of each severity, on a view, a collection, an index, a database and the cluster. */
+const FINDINGS: readonly Finding[] = [
+  {
+    rule: 'view-unsupported',
+    severity: 'blocker',
+    ns: { db: 'shop', coll: 'cheap' },
+    params: {},
+    remedy: 'query-instead-of-view',
+  },
+  {
+    rule: 'too-many-namespaces-ru',
+    severity: 'blocker',
+    params: { count: 600, limit: 500 },
+    remedy: 'spread-over-accounts',
+  },
+  {
+    rule: 'index-text-unsupported',
+    severity: 'warning',
+    ns: { db: 'shop', coll: 'orders' },
+    params: { index: 'words' },
+    remedy: 'use-search-elsewhere',
+  },
+  {
+    rule: 'mixed-id-types',
+    severity: 'info',
+    ns: { db: 'shop', coll: 'orders' },
+    params: { types: 'objectId, string' },
+    remedy: 'nothing-to-do',
+  },
+  {
+    rule: 'namespace-unreadable',
+    severity: 'warning',
+    ns: { db: 'shop', coll: '*' },
+    params: { message: 'not allowed', code: 'Unauthorized' },
+    remedy: 'grant-read',
+  },
+].map((finding) => ({ ...finding, source: 'https://example.net/' }) as Finding);
+
 function analysed(): ReturnType<typeof testTree> {
   const tree = testTree([
     aProfile({ uri: 'mongodb://us%40er@a.example.net,b.example.net/?replicaSet=rs0', secret: 'session' }),
@@ -109,7 +148,7 @@ function analysed(): ReturnType<typeof testTree> {
 
 it('every row and tooltip of an analysed cluster is as agreed', () => {
   const { state } = analysed();
-  const index = findingsFor('c1', inventory, ANY_RU_TARGET);
+  const index = indexFindings('c1', FINDINGS);
   const shown: unknown[] = [];
   const show = (node: ClusterTreeNode, depth: number): void => {
     const found = index.get(nodeId(node));
@@ -158,6 +197,15 @@ it('each kind of cluster has a picture of its own', () => {
     (clusterId) => describeRow({ kind: 'cluster', clusterId }, state, undefined, english).icon.id,
   );
   expect(new Set(icons).size).toBe(kinds.length);
+});
+
+it('a name that runs from right to left does not turn its numbers round', () => {
+  const tree = testTree([aProfile()]);
+  tree.catalog.putInventory('c1', { ...inventory, collections: ['שלום', 'plain'].map((coll) => aCollection(coll)) });
+  const description = (coll: string) =>
+    describeRow({ kind: 'collection', clusterId: 'c1', db: 'shop', coll }, tree.state, undefined, english).description;
+  expect(description('plain')).toBe('240 MB · 120,000 documents');
+  expect(description('שלום')).toBe('\u202c\u2066240 MB · 120,000 documents\u2069');
 });
 
 describe('badges', () => {

@@ -42,6 +42,19 @@ export function describeRow(
   found: RowFindings | undefined,
   t: Translate,
 ): Row {
+  const row = rowOf(node, state, found, t);
+  return row.description !== '' && RIGHT_TO_LEFT.test(row.label)
+    ? { ...row, description: `${POP}${ISOLATE}${row.description}${END_ISOLATE}` }
+    : row;
+}
+
+/** Letters that run from right to left, and marks that make others do so: without a fence they carry the description along. */
+const RIGHT_TO_LEFT =
+  /[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc]|[\ud802\ud803\ud83a\ud83b]/;
+/** Pop directional formatting, left-to-right isolate, pop directional isolate (Unicode Standard Annex 9). */
+const [POP, ISOLATE, END_ISOLATE] = ['\u202c', '\u2066', '\u2069'];
+
+function rowOf(node: ClusterTreeNode, state: TreeState, found: RowFindings | undefined, t: Translate): Row {
   switch (node.kind) {
     case 'group': {
       const label = node.role === 'source' ? t('Sources') : t('Targets');
@@ -189,11 +202,13 @@ export function addressOf(uri: string): string {
 function databaseDescription(entry: DatabaseEntry | undefined, t: Translate): string {
   if (!entry) return '';
   const { totals, collections, statistics } = entry;
-  const listed = entry.listing.state === 'ready' ? collections?.length : undefined;
-  const count = listed ?? totals?.collections;
+  const listed = entry.listing.state === 'ready' ? collections : undefined;
+  const views = listed?.filter(({ type }) => type === 'view').length ?? 0;
+  const count = listed ? listed.length - views : totals?.collections;
   return joined(
     totals ? formatBytes(totals.logicalBytes) : '',
     count === undefined ? '' : count === 1 ? t('1 collection') : t('{0} collections', formatCount(count)),
+    views === 0 ? '' : views === 1 ? t('1 view') : t('{0} views', formatCount(views)),
     statistics.state === 'failed' ? t('not all sizes could be read') : '',
   );
 }
