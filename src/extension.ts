@@ -67,7 +67,6 @@ export function activate(context: ExtensionContext): void {
   store.add(
     registerCommands({
       services,
-      context,
       settings,
       view,
       wizard,

@@ -21,7 +21,7 @@ afterAll(() => mongod.stop());
 
 interface Idle {
   /** Ends the idle time of every connection that waits for it. */
-  pass(): void;
+  readonly pass: () => void;
   readonly clock: Clock;
 }
 

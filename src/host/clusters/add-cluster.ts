@@ -4,6 +4,7 @@ import { clusterSummary } from '../../words/clusters.js';
 import type { HostServices, NewCluster } from '../services.js';
 import { askChoice, askText, type Choice } from './ask.js';
 import type { ClusterRole } from './cluster-profile.js';
+import { freeName, suggestedName } from './cluster-names.js';
 import { askConnectionString } from './connection-box.js';
 import { askConnectionSteps, type SteppedConnection } from './connection-steps.js';
 import { probeBeforeSaving } from './probe-cluster.js';
@@ -84,20 +85,6 @@ async function askConnection(
 const connectionPrompt = (): string =>
   l10n.t('Connection string. Its password goes to the secret store of your system, nowhere else.');
 
-/** Short and telling: the account of Cosmos DB and Atlas, else the first host. */
-export function suggestedName(connectionString: Pick<ConnectionString, 'hosts'>): string {
-  const host = connectionString.hosts[0] ?? '';
-  const managed = /^([^.]+)\..*\.(?:azure\.[a-z]+|mongodb\.net)(?::\d+)?$/.exec(host);
-  return managed?.[1] ?? host;
-}
-
-function freeName(wanted: string, services: HostServices): string {
-  const taken = new Set(services.clusters.list().map(({ name }) => name));
-  let name = wanted;
-  for (let n = 2; taken.has(name); n++) name = `${wanted} ${n}`;
-  return name;
-}
-
 export function nameProblem(name: string, services: HostServices, own?: string): string | undefined {
   if (name.trim() === '') return l10n.t('It cannot be empty.');
   const taken = services.clusters.list().some((other) => other.id !== own && other.name === name.trim());
@@ -112,7 +99,7 @@ async function nameTestAndSave(
   adapters: HostAdapters,
 ): Promise<string | undefined> {
   let connection = said;
-  let name = freeName(suggestedName(said.connectionString), services);
+  let name = freeName(suggestedName(said.connectionString.hosts), services.clusters.list());
   for (;;) {
     const named = await askText({
       title,

@@ -1,8 +1,9 @@
 import { Disposable, l10n, ThemeIcon, type InputBox, type QuickInputButton } from 'vscode';
 import type { ConnectionString, HostAdapters } from '../adapters.js';
 import { wordsOf } from '../strings.js';
-import { askText, type Answer } from './ask.js';
+import { askText } from './ask.js';
 import { escapeCredentials, seemsToHoldPassword } from './build-connection-string.js';
+import type { Answer } from './question-flow.js';
 
 export interface ConnectionStringQuestion {
   readonly title: string;

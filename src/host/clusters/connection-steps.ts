@@ -1,8 +1,9 @@
 import { l10n, ThemeIcon, Uri, window } from 'vscode';
 import type { ConnectionString, HostAdapters } from '../adapters.js';
 import { wordsOf } from '../strings.js';
-import { askAll, askChoice, askText, no, yes, type Answer, type Ask, type Choice } from './ask.js';
+import { askChoice, askText, no, yes, type Choice } from './ask.js';
 import { buildConnectionString, type AuthMechanism, type ConnectionAnswers } from './build-connection-string.js';
+import { askAll, type Answer, type Ask } from './question-flow.js';
 
 export interface SteppedConnection {
   readonly connectionString: ConnectionString;

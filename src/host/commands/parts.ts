@@ -1,4 +1,3 @@
-import type { ExtensionContext } from 'vscode';
 import type { SavedClusterStore } from '../clusters/cluster-store.js';
 import type { ClustersView, HostServices, RunPages, WizardShell } from '../services.js';
 import type { Settings } from '../settings.js';
@@ -7,7 +6,6 @@ import type { ResultDocuments } from './result-documents.js';
 /** What the commands work with. */
 export interface CommandParts {
   readonly services: HostServices & { readonly clusters: SavedClusterStore };
-  readonly context: ExtensionContext;
   readonly settings: () => Settings;
   readonly view: ClustersView;
   readonly wizard: WizardShell;

@@ -32,5 +32,6 @@ async function openPlan(title: string): Promise<string | undefined> {
     filters: { [l10n.t('Migration plans')]: ['json'] },
     ...(folder?.scheme === 'file' ? { defaultUri: Uri.joinPath(folder) } : {}),
   });
-  return planPath(chosen?.[0]);
+  // Chosen by a person: whether it is a plan is told by whoever reads it.
+  return chosen?.[0]?.fsPath;
 }

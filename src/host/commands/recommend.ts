@@ -1,11 +1,13 @@
 import { l10n, window } from 'vscode';
-import { decide } from '../../core/decide/decide.js';
+import { decide, type DecideInput } from '../../core/decide/decide.js';
 import { EVERYTHING } from '../../core/model/namespace.js';
 import { bytes } from '../../core/model/units.js';
 import { describeTarget, type TargetDescription, type TargetKind } from '../../core/plan/target.js';
 import { targetName } from '../../words/clusters.js';
 import { methodName } from '../../words/methods.js';
 import type { ClusterFacts } from '../../core/model/facts.js';
+import { SETTINGS } from '../ids.js';
+import { BOUNDS, type Settings } from '../settings.js';
 import { readSizes, subjectOf } from './analyze-size.js';
 import type { CommandParts } from './parts.js';
 import { withProgress } from './progress.js';
@@ -34,17 +36,12 @@ export async function recommend(args: readonly unknown[], parts: CommandParts): 
   const target = await chooseTarget(title, parts);
   if (!target) return;
   const inventory = await readSizes(subject, parts);
-  const { nativeToolsUpToGb, servicesUpToGb } = parts.settings();
   const decisions = decide({
     inventory,
     selection: { ...EVERYTHING, include: subject.include },
     target: target.description,
     ...(target.cluster ? { targetCluster: target.cluster.facts } : {}),
-    ...(nativeToolsUpToGb === 10 && servicesUpToGb === 1024
-      ? {}
-      : {
-          settings: { nativeToolsUpTo: bytes(nativeToolsUpToGb * GIB), servicesUpTo: bytes(servicesUpToGb * GIB) },
-        }),
+    ...adviceSettings(parts.settings()),
   });
   const pair = l10n.t('From {0} to {1}', subject.name, target.name);
   const text = recommendationDocument(title, pair, decisions, (message, ...rest) => l10n.t(message, ...rest));
@@ -54,6 +51,17 @@ export async function recommend(args: readonly unknown[], parts: CommandParts): 
     include: subject.include,
     ...(target.cluster ? { targetId: target.cluster.id } : {}),
   });
+}
+
+/** Bands of the user's own; Microsoft's, which are said so in the reasons, where nobody has changed them. */
+function adviceSettings({ nativeToolsUpToGb, servicesUpToGb }: Settings): Pick<DecideInput, 'settings'> {
+  const unchanged =
+    nativeToolsUpToGb === BOUNDS[SETTINGS.nativeToolsUpToGb].default &&
+    servicesUpToGb === BOUNDS[SETTINGS.servicesUpToGb].default;
+  if (unchanged) return {};
+  return {
+    settings: { nativeToolsUpTo: bytes(nativeToolsUpToGb * GIB), servicesUpTo: bytes(servicesUpToGb * GIB) },
+  };
 }
 
 async function offerWizard(
