@@ -149,6 +149,20 @@ describe('a load that failed', () => {
     expect(labels(cluster)).toEqual(['a']);
   });
 
+  it('is tried again once a connection has worked elsewhere', async () => {
+    const { labels, asked, catalog } = stage();
+    labels(cluster);
+    await turn();
+    asked[0]?.fail(new MigrationError('authentication-failed', {}));
+    await turn();
+    catalog.putFacts('c1', memoryCluster({}).facts);
+    labels(cluster);
+    await turn();
+    asked[1]?.names(['a']);
+    await turn();
+    expect(labels(cluster)).toEqual(['a']);
+  });
+
   it('of the numbers leaves the names, and stands under the collection', async () => {
     const { labels, asked, tree, state } = stage();
     labels(cluster);

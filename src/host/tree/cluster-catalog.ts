@@ -93,9 +93,12 @@ export class ClusterCatalog {
     this.#changed({ clusterId });
   }
 
-  /** Facts that somebody else's connection has shown. */
+  /** Facts that somebody else's connection has shown: what could not be read before can be tried again. */
   putFacts(clusterId: string, facts: ClusterFacts): void {
-    this.#noteFacts(clusterId, this.#record(clusterId), facts);
+    const record = this.#record(clusterId);
+    this.#noteFacts(clusterId, record, facts);
+    for (const stage of [record.listing, record.sizes])
+      if (stage.state === 'failed') setStage(stage, { state: 'idle' });
     this.#changed({ clusterId });
   }
 
