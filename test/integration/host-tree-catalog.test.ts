@@ -11,7 +11,16 @@ import { connectTo } from '../support/migrate.js';
 import { startMongod, type RunningMongod } from '../support/mongod.js';
 import { aProfile, english, testTree, type TestTree } from '../support/tree-state.js';
 
-const ODD = ['dots.in.name', 'with space', 'ünïcödé 名前', 'שלום עולם', '<b>**loud** [link](x)', 'a/b%2Fc', 'star*', 'new\nline'];
+const ODD = [
+  'dots.in.name',
+  'with space',
+  'ünïcödé 名前',
+  'שלום עולם',
+  '<b>**loud** [link](x)',
+  'a/b%2Fc',
+  'star*',
+  'new\nline',
+];
 const anyone = new AbortController().signal;
 const cluster: ClusterTreeNode = { kind: 'cluster', clusterId: 'c1' };
 const shop: ClusterTreeNode = { kind: 'database', clusterId: 'c1', db: 'shop' };
