@@ -1,6 +1,7 @@
 import { env, l10n, ThemeIcon, UIKind, window } from 'vscode';
 import type { ConnectionString, HostAdapters } from '../adapters.js';
-import { clusterSummary } from '../../words/clusters.js';
+import type { ClusterFacts } from '../../core/model/facts.js';
+import { clusterKind } from '../../words/reasons.js';
 import type { HostServices, NewCluster } from '../services.js';
 import { askChoice, askText, type Choice } from './ask.js';
 import type { ClusterRole } from './cluster-profile.js';
@@ -122,16 +123,14 @@ async function nameTestAndSave(
   }
 }
 
-async function save(
-  cluster: NewCluster,
-  facts: Parameters<typeof clusterSummary>[0] | undefined,
-  services: HostServices,
-): Promise<string> {
+async function save(cluster: NewCluster, facts: ClusterFacts | undefined, services: HostServices): Promise<string> {
   const { id, name } = await services.clusters.add(cluster);
   services.log.info(`added ${cluster.role} ${name}`);
   if (facts) {
     await services.clusters.noteSeen(id, { kind: facts.kind, version: facts.version });
-    void window.showInformationMessage(l10n.t('{0} was added: {1}.', name, clusterSummary(facts)));
+    void window.showInformationMessage(
+      l10n.t('{0} was added: {1}.', name, `${clusterKind(facts.kind)} ${facts.version}`),
+    );
   }
   return id;
 }
