@@ -123,6 +123,32 @@ describe('tuning for a target that is not metered', () => {
 });
 
 describe('tuning for any target', () => {
+  const whole = fc.option(fc.integer({ min: 1, max: 500 }), { nil: undefined });
+  const fixedNumbers = fc
+    .record({ batchSize: whole, insertionWorkers: whole, parallelCollections: whole })
+    .map((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)));
+
+  it('takes numbers that the user has chosen as they are', () => {
+    fc.assert(
+      fc.property(fc.oneof(ruInput, serverInput), fixedNumbers, (input, fixed) => {
+        const t = tune({ ...input, fixed });
+        expect(t).toMatchObject(fixed);
+        const notes = t.explanation.map(({ id }) => id);
+        expect(notes.includes('batch-by-user')).toBe('batchSize' in fixed);
+        expect(notes.includes('workers-by-user')).toBe('insertionWorkers' in fixed);
+        expect(notes.includes('parallel-by-user')).toBe('parallelCollections' in fixed);
+        if (Object.keys(fixed).length === 0) expect(t).toEqual(tune(input));
+      }),
+    );
+  });
+
+  it('refuses a chosen number that is not whole or less than one', () => {
+    for (const batchSize of [0, -1, 1.5, NaN, Infinity]) {
+      const input = fc.sample(ruInput, 1)[0];
+      expect(() => tune({ ...(input ?? ({} as never)), fixed: { batchSize } })).toThrow('bad-number');
+    }
+  });
+
   const anyPositive = fc.double({ min: Number.MIN_VALUE, max: Number.MAX_VALUE, noNaN: true });
   const absurd = ruInput.chain((input) =>
     fc.record({ ruPerSecond: anyPositive, ruPerDocument: anyPositive, latencyMs: anyPositive }).map((odd) => ({

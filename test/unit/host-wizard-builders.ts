@@ -9,9 +9,6 @@ import type { WizardIntent } from '../../src/protocol/wizard.js';
 import { aCluster, aCollection, anIndex, anInventory, aSample, ID_INDEX } from './core-builders.js';
 import { TARGETS } from './core-plan-builders.js';
 
-/** A password that must never be seen anywhere but in a secret store. */
-export const CANARY = 'c4n4ry-p4ssw0rd';
-
 export const t = (message: string, ...args: (string | number)[]): string =>
   message.replace(/\{(\d+)\}/g, (_, i: string) => String(args[Number(i)]));
 

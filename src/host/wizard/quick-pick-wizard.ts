@@ -157,7 +157,9 @@ export class QuickPickWizard {
   }
 
   #method(step: number): Promise<Outcome> {
-    const cards = this.#view.methods.cards.map((card): Action => ({
+    // The one that is chosen stands where Enter takes it.
+    const ranked = [...this.#view.methods.cards].sort((a, b) => Number(b.chosen) - Number(a.chosen));
+    const cards = ranked.map((card): Action => ({
       label: card.name,
       description: [card.recommended ? l10n.t('recommended') : '', card.durationText]
         .filter((text) => text !== '')

@@ -1,4 +1,4 @@
-import { l10n, type Disposable, type ExtensionContext, type LogOutputChannel, type WebviewPanel } from 'vscode';
+import { l10n, Uri, type Disposable, type ExtensionContext, type LogOutputChannel, type WebviewPanel } from 'vscode';
 import { parseWizardIntent } from '../../protocol/guards/wizard.js';
 import { WIZARD_PROTOCOL, type WizardMessage, type WizardView } from '../../protocol/wizard.js';
 import { DisposableStore } from '../disposables.js';
@@ -25,6 +25,7 @@ export class WizardPage implements Disposable {
     this.#log = log;
     const title = l10n.t('Migration Wizard');
     panel.title = title;
+    panel.iconPath = Uri.joinPath(context.extensionUri, 'media', 'icon.png');
     panel.webview.options = pageOptions(context.extensionUri);
     this.#store.add(panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)));
     this.#store.add(

@@ -89,7 +89,9 @@ function actions(plan: PlanDraft, t: Translate): string[] {
   const documents = data.reduce((sum, c) => sum + c.documents, 0);
   const [before, after, last] = [indexes('before-data'), indexes('after-data'), indexes('after-verification')];
   return [
-    t('Makes {0} where they are not there yet.', formatCountOf(data.length, 'collection')),
+    data.length === 1
+      ? t('Makes the collection, unless it is there already.')
+      : t('Makes {0}, but for those that are there already.', formatCountOf(data.length, 'collection')),
     ...(before > 0 ? [t('Makes {0} before the data.', formatCountOf(before, 'index', 'indexes'))] : []),
     t(
       'Copies {0}; those that are there already with equal content are left as they are.',
