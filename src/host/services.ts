@@ -60,7 +60,10 @@ export interface RunStore {
 export interface RunInfo {
   readonly runId: string;
   readonly path: string;
+  /** `shop.orders: old → new`. */
   readonly planName: string;
+  /** `shop.orders` alone, where it is known. */
+  readonly subject?: string;
   readonly snapshot: RunSnapshot;
   /** A live process stands behind it. */
   readonly alive: boolean;

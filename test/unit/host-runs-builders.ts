@@ -52,6 +52,7 @@ export function aRun(part: Partial<Omit<RunInfo, 'snapshot'>> = {}, snapshot: Pa
   return {
     path: `/runs/${runId}`,
     planName: 'shop.orders: old → new',
+    subject: 'shop.orders',
     alive: true,
     pid: 4711,
     ...part,

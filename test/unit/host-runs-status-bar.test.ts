@@ -17,12 +17,24 @@ describe('the status bar', () => {
 
   it('tells share, rate and time left of the run that works, and leads to it', () => {
     const view = show([aRun({}, { remainingMs })]);
-    expect(view).toMatchObject({ text: '$(sync~spin) 64 % · 12.3k/s · 3 min', tone: 'plain', runId: aRun().runId });
+    expect(view).toMatchObject({
+      text: '$(sync~spin) shop.orders 64 % · 12.3k/s · 3 min',
+      tone: 'plain',
+      runId: aRun().runId,
+    });
     expect(view?.label).toBe('Migration shop.orders: old → new: 64 % · 12.3k/s · 3 min');
   });
 
   it('leaves out what is not known yet', () => {
-    expect(show([aRun({}, { done: 0, documentsPerSecond: 0 })])?.text).toBe('$(sync~spin) 0 %');
+    expect(show([aRun({}, { done: 0, documentsPerSecond: 0 })])?.text).toBe('$(sync~spin) shop.orders 0 %');
+  });
+
+  it('shortens a long name, and makes no icon of one', () => {
+    const subject = `$(flame).${'x'.repeat(200)}`;
+    expect(show([aRun({ subject }, { documentsPerSecond: 0 })])?.text).toBe(
+      `$(sync~spin) $ (flame).${'x'.repeat(19)}… 64 %`,
+    );
+    expect(show([aRun({ subject: '' }, { documentsPerSecond: 0 })])?.text).toContain('shop.orders: old → new 64 %');
   });
 
   it('counts several, and names none of them', () => {
@@ -38,11 +50,11 @@ describe('the status bar', () => {
 
   it('shows a run that rests with an icon of its own', () => {
     expect(show([aRun({}, { state: 'paused' })])).toMatchObject({
-      text: '$(debug-pause) Migration paused',
+      text: '$(debug-pause) shop.orders paused',
       tone: 'plain',
     });
     expect(show([aRun({ alive: false }, { state: 'failed-resumable' })])).toMatchObject({
-      text: '$(warning) Migration stopped',
+      text: '$(warning) shop.orders stopped',
       tone: 'warning',
     });
     expect(
@@ -55,8 +67,8 @@ describe('the status bar', () => {
 
   it('says that a run starts until its process has spoken', () => {
     const planned = aRun({ alive: false }, { state: 'planned' });
-    expect(show([planned], NOON + 5_000)?.text).toBe('$(sync~spin) Migration is starting');
-    expect(show([planned], NOON + 120_000)?.text).toBe('$(debug-pause) Migration not started');
+    expect(show([planned], NOON + 5_000)?.text).toBe('$(sync~spin) shop.orders is starting');
+    expect(show([planned], NOON + 120_000)?.text).toBe('$(debug-pause) shop.orders not started');
   });
 
   it('forgets a run that nobody went on with for a day, but not one whose process lives', () => {

@@ -1,7 +1,7 @@
 /** Every run under a folder, again and again: finished ones are read once and then only looked at. */
 import { readdir, stat } from 'node:fs/promises';
 import { MigrationError } from '../../core/model/error.js';
-import { planTitle } from '../../core/plan/plan-title.js';
+import { planSubject, planTitle } from '../../core/plan/plan-title.js';
 import type { RunSnapshot } from '../../core/model/run-snapshot.js';
 import { livePath, readFreshLive, snapshotOf } from './live-snapshot.js';
 import { readPlanFile } from './plan-file.js';
@@ -13,6 +13,8 @@ export interface ListedRun {
   readonly path: string;
   /** `shop.orders: old → new`. */
   readonly planName: string;
+  /** `shop.orders`; empty where the plan cannot be read. */
+  readonly subject: string;
   /** Names of the clusters. */
   readonly source: string;
   readonly target: string;
@@ -30,7 +32,7 @@ export interface RunList {
 }
 
 /** What is kept of a plan, which never changes: it may have ten thousand collections. */
-type Names = Pick<ListedRun, 'planName' | 'source' | 'target'>;
+type Names = Pick<ListedRun, 'planName' | 'subject' | 'source' | 'target'>;
 
 interface Cached {
   readonly key: string;
@@ -86,11 +88,16 @@ async function listedRun(folder: RunFolder, names: Map<string, Names>): Promise<
   if (live) return { ...base, ...known, snapshot: live, alive: true, pid: holder.pid };
   const summary = await summariseRun(folder);
   const problems: string[] = summary.problem === undefined ? [] : [summary.problem];
-  let found: Names = { planName: folder.runId, source: '', target: '' };
+  let found: Names = { planName: folder.runId, subject: '', source: '', target: '' };
   let snapshot: RunSnapshot | undefined;
   try {
     const plan = await readPlanFile(folder.planPath);
-    found = { planName: planTitle(plan), source: plan.source.name, target: plan.target.name };
+    found = {
+      planName: planTitle(plan),
+      subject: planSubject(plan),
+      source: plan.source.name,
+      target: plan.target.name,
+    };
     names.set(folder.runId, found);
     snapshot = await snapshotOf(summary, plan, now);
   } catch (error) {

@@ -4,17 +4,19 @@ import type { Plan } from '../model/plan.js';
 /** Databases named one by one; more are counted. */
 const NAMED = 3;
 
-/** What a plan moves, made of names alone: `shop.orders: old → new`, `shop, crm: old → new`. */
-export function planTitle(plan: Plan): string {
+/** What a plan moves, by its namespaces: `shop.orders`, `shop, crm`; empty for a plan of nothing. */
+export function planSubject(plan: Plan): string {
   const sources = plan.collections.map((c) => c.source);
   const databases = [...new Set(sources.map((ns) => ns.db))];
   const [only] = sources;
-  const what =
-    only && sources.length === 1
-      ? formatNamespace(only)
-      : [...databases.slice(0, NAMED), ...(databases.length > NAMED ? [`+${databases.length - NAMED}`] : [])].join(
-          ', ',
-        );
+  if (only && sources.length === 1) return formatNamespace(only);
+  const more = databases.length > NAMED ? [`+${databases.length - NAMED}`] : [];
+  return [...databases.slice(0, NAMED), ...more].join(', ');
+}
+
+/** The same with its clusters: `shop.orders: old → new`, `shop, crm: old → new`. */
+export function planTitle(plan: Plan): string {
+  const what = planSubject(plan);
   const where = `${plan.source.name} → ${plan.target.name}`;
   return what === '' ? where : `${what}: ${where}`;
 }

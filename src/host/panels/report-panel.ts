@@ -1,7 +1,16 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { commands, l10n, Uri, ViewColumn, window, type Disposable, type WebviewPanel } from 'vscode';
+import {
+  commands,
+  l10n,
+  Uri,
+  ViewColumn,
+  window,
+  type Disposable,
+  type ExtensionContext,
+  type WebviewPanel,
+} from 'vscode';
 import { MigrationError } from '../../core/model/error.js';
 import { DisposableStore } from '../disposables.js';
 import { COMMANDS, PANELS } from '../ids.js';
@@ -10,17 +19,21 @@ import { isOver, shortRunId } from '../runs/run-figures.js';
 import type { HostServices, RunInfo } from '../services.js';
 import { sentenceOf } from '../strings.js';
 import { reportDocument } from './report-document.js';
+import { panelIcon } from './webview-html.js';
 
 /** The reports of runs, each in a panel without scripts. */
 export class ReportPanels implements Disposable {
-  readonly #services: Pick<HostServices, 'runs' | 'control' | 'log'>;
+  readonly #services: Pick<HostServices, 'runs' | 'log'>;
   readonly #store = new DisposableStore();
   readonly #panels = new Map<string, WebviewPanel>();
   /** When the run ended whose report is shown. */
   readonly #shown = new WeakMap<WebviewPanel, number | undefined>();
 
-  constructor(services: Pick<HostServices, 'runs' | 'control' | 'log'>) {
+  readonly #icon: Uri;
+
+  constructor(services: Pick<HostServices, 'runs' | 'log'>, { extensionUri }: Pick<ExtensionContext, 'extensionUri'>) {
     this.#services = services;
+    this.#icon = panelIcon(extensionUri);
     this.#store.add(
       window.registerWebviewPanelSerializer(PANELS.report, {
         deserializeWebviewPanel: (panel) => this.#restore(panel),
@@ -105,6 +118,7 @@ export class ReportPanels implements Disposable {
     panel.onDidDispose(() => {
       if (this.#panels.get(runId) === panel) this.#panels.delete(runId);
     });
+    panel.iconPath = this.#icon;
     panel.webview.options = { enableScripts: false, localResourceRoots: [] };
     this.#show(panel, run, html);
   }

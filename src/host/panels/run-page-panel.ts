@@ -6,12 +6,12 @@ import type { HostServices, RunPages } from '../services.js';
 import { DeadLetterViewer } from './dead-letter-viewer.js';
 import { ReportPanels } from './report-panel.js';
 import { missingRunContent, runPageContent, type RunPageContent } from './run-page-view.js';
-import { pageOptions, webviewHtml } from './webview-html.js';
+import { pageOptions, panelIcon, webviewHtml } from './webview-html.js';
 
 /** Pages are sent whole: more than two a second are read by nobody. */
 const PUSH_EVERY_MS = 500;
 
-type PagesServices = Pick<HostServices, 'runs' | 'control' | 'adapters' | 'log'>;
+type PagesServices = Pick<HostServices, 'runs' | 'adapters' | 'log'>;
 
 const ACTION_COMMANDS: Readonly<Record<RunAction, CommandId>> = {
   pause: COMMANDS.pauseRun,
@@ -31,7 +31,7 @@ export function createRunPages(
 ): Disposable & RunPages {
   const store = new DisposableStore();
   const panels = new Map<string, RunPagePanel>();
-  const reports = store.add(new ReportPanels(services));
+  const reports = store.add(new ReportPanels(services, context));
   const letters = new DeadLetterViewer(services);
 
   const adopt = (runId: string, panel: WebviewPanel): void => {
@@ -98,6 +98,7 @@ class RunPagePanel implements Disposable {
   #watch: Disposable | undefined;
   #ready = false;
   #revision = 0;
+  #pushedAt = 0;
   #sent = '';
   #timer: NodeJS.Timeout | undefined;
 
@@ -113,6 +114,7 @@ class RunPagePanel implements Disposable {
     this.#store.add(panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)));
     this.#store.add(services.runs.onDidChange(() => this.#soon()));
     this.#store.add(panel.onDidChangeViewState(() => this.#follow()));
+    panel.iconPath = panelIcon(extensionUri);
     panel.webview.options = pageOptions(extensionUri);
     panel.webview.html = webviewHtml(panel.webview, {
       extensionUri,
@@ -165,11 +167,16 @@ class RunPagePanel implements Disposable {
     this.#ready = false;
   }
 
+  /** At once, unless something was sent just now. */
   #soon(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#push();
-    }, PUSH_EVERY_MS);
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#push();
+      },
+      Math.max(0, this.#pushedAt + PUSH_EVERY_MS - Date.now()),
+    );
   }
 
   #push(): void {
@@ -179,6 +186,7 @@ class RunPagePanel implements Disposable {
     const text = JSON.stringify(content);
     if (text === this.#sent) return;
     this.#sent = text;
+    this.#pushedAt = Date.now();
     this.#revision += 1;
     const message: RunPageMessage = {
       v: RUN_PAGE_PROTOCOL,

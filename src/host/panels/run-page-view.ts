@@ -157,8 +157,8 @@ function figuresOf({ snapshot, alive }: RunInfo, showsRu: boolean, t: Translate)
 }
 
 function paceFigures(snapshot: RunSnapshot, t: Translate): Figure[] {
-  const { documentsPerSecond, remainingMs, rates } = snapshot;
-  const bytesPerSecond = rates.at(-1)?.bytesPerSecond ?? 0;
+  const { documentsPerSecond, remainingMs, rates, state } = snapshot;
+  const bytesPerSecond = state === 'copying' ? (rates.at(-1)?.bytesPerSecond ?? 0) : 0;
   return [
     {
       id: 'rate',
@@ -178,14 +178,16 @@ function paceFigures(snapshot: RunSnapshot, t: Translate): Figure[] {
 }
 
 function elapsedFigure({ state, startedAt, endedAt, at }: RunSnapshot, t: Translate): Figure {
-  const value = formatDuration(Math.max(0, (endedAt ?? at) - startedAt));
+  const seconds = Math.floor(((endedAt ?? at) - startedAt) / 1_000);
+  const value = seconds < 1 ? t('less than a second') : formatDuration(seconds * 1_000);
   return { id: 'elapsed', label: isOver(state) ? t('Time taken') : t('Time so far'), value };
 }
 
 function ruFigures(snapshot: RunSnapshot, works: boolean, t: Translate): Figure[] {
   const { provisioned, ruPerSecond, requestUnits } = snapshot;
   const total: Figure = { id: 'request-units', label: t('Request units used'), value: formatRu(requestUnits) };
-  if (!works) return [total];
+  // Only writing is paced and measured by the target.
+  if (!works || snapshot.state !== 'copying') return [total];
   const now: Figure = {
     id: 'ru-per-second',
     label: t('Throughput'),

@@ -21,6 +21,11 @@ export function pageOptions(extensionUri: Uri): WebviewOptions {
   return { enableScripts: true, enableForms: false, localResourceRoots: [pagesFolder(extensionUri)] };
 }
 
+/** Of the tab. */
+export function panelIcon(extensionUri: Uri): Uri {
+  return Uri.joinPath(extensionUri, 'media', 'icon.png');
+}
+
 /** The one frame of every page: strict, and painted before its script has run. */
 export function webviewHtml(webview: Webview, { extensionUri, page, title, state }: PageOptions): string {
   const folder = pagesFolder(extensionUri);

@@ -1,7 +1,9 @@
 import { l10n, ThemeIcon } from 'vscode';
 import { CARRIED_OUT } from '../../core/advise/advise.js';
 import { MigrationError } from '../../core/model/error.js';
+import type { Plan } from '../../core/model/plan.js';
 import type { RunState } from '../../core/model/run.js';
+import { planSubject } from '../../core/plan/plan-title.js';
 import { runStateSentence } from '../../words/runs.js';
 import { formatCountOf } from '../../words/sizes.js';
 import type { HandedSecrets, HostAdapters, RunFolder } from '../adapters.js';
@@ -10,7 +12,7 @@ import type { ClusterStore, RunControl, RunInfo } from '../services.js';
 import type { Settings } from '../settings.js';
 import { buttons, type Questions } from './questions.js';
 import { secretsFor } from './run-clusters.js';
-import { isOver, shortRunId } from './run-figures.js';
+import { isOver, shortName, shortRunId } from './run-figures.js';
 import type { FollowedRuns } from './run-store.js';
 import type { RunTerminals } from './run-terminals.js';
 import { launchInTerminal, type LaunchedTerminal } from './terminal.js';
@@ -26,6 +28,9 @@ export interface RunControlDeps {
   readonly cliPath: string;
   readonly onFailure: (error: unknown) => void;
 }
+
+/** What the runner is told to do with a run. */
+type How = 'resume' | 'retry-dead-letters';
 
 /** Starts and steers runs. What goes wrong is thrown: whoever asked tells it. */
 export class RunSteering implements RunControl {
@@ -48,7 +53,7 @@ export class RunSteering implements RunControl {
     const secrets = await secretsFor(plan, clusters, questions);
     await questions.during(l10n.t('Looking for the database tools…'), () => this.#demandTools(adapters));
     const folder = await adapters.createRun(this.#deps.runsRoot(), plan, adapters.clock.now());
-    await this.#launchRun(adapters, folder.runId, 'resume', secrets);
+    await this.#launchRun(adapters, { runId: folder.runId, plan, how: 'resume', secrets });
     return folder.runId;
   }
 
@@ -93,10 +98,11 @@ export class RunSteering implements RunControl {
     this.#demandTrust();
     const adapters = await this.#deps.adapters();
     const folder = await this.#folder(adapters, runId);
-    const secrets = await this.#secretsOf(adapters, folder);
+    const plan = await adapters.readPlanFile(folder.planPath);
+    const secrets = await secretsFor(plan, this.#deps.clusters, this.#deps.questions);
     const args = ['verify', runId, '--runs-folder', this.#deps.runsRoot(), '--yes', '--attended'];
     await this.#launch(adapters, {
-      title: l10n.t('Verify {0}', shortRunId(runId)),
+      title: l10n.t('Verify {0}', runTitle(planSubject(plan), runId)),
       args,
       secrets,
       icon: new ThemeIcon('verified'),
@@ -139,7 +145,7 @@ export class RunSteering implements RunControl {
     if (runs.get(runId) === undefined) await runs.refresh();
     const run = runs.get(runId);
     if (run === undefined) throw new MigrationError('run-not-found', { run: runId, root: this.#deps.runsRoot() });
-    const terminal = await terminals.find(run, runTitle(runId));
+    const terminal = await terminals.find(run, runTitle(shortName(run), runId));
     if (terminal !== undefined) {
       terminal.show();
       return;
@@ -160,17 +166,16 @@ export class RunSteering implements RunControl {
     }
   }
 
-  async #launchAgain(adapters: HostAdapters, folder: RunFolder, how: 'resume' | 'retry-dead-letters'): Promise<void> {
-    const secrets = await this.#secretsOf(adapters, folder);
+  async #launchAgain(adapters: HostAdapters, folder: RunFolder, how: How): Promise<void> {
+    const plan = await adapters.readPlanFile(folder.planPath);
+    const secrets = await secretsFor(plan, this.#deps.clusters, this.#deps.questions);
     await this.#deps.questions.during(l10n.t('Looking for the database tools…'), () => this.#demandTools(adapters));
-    await this.#launchRun(adapters, folder.runId, how, secrets);
+    await this.#launchRun(adapters, { runId: folder.runId, plan, how, secrets });
   }
 
   async #launchRun(
     adapters: HostAdapters,
-    runId: string,
-    how: 'resume' | 'retry-dead-letters',
-    secrets: HandedSecrets,
+    { runId, plan, how, secrets }: { runId: string; plan: Plan; how: How; secrets: HandedSecrets },
   ): Promise<void> {
     // Another press while the questions were asked.
     if (this.#starting.has(runId)) return;
@@ -181,7 +186,7 @@ export class RunSteering implements RunControl {
     };
     try {
       const args = ['run', `--${how}`, runId, '--runs-folder', this.#deps.runsRoot(), '--attended'];
-      const title = runTitle(runId);
+      const title = runTitle(planSubject(plan), runId);
       const launched = await this.#launch(adapters, { title, args, secrets, icon: new ThemeIcon('database') });
       this.#deps.terminals.remember(runId, launched.terminal);
       void launched.served.finally(over);
@@ -242,11 +247,6 @@ export class RunSteering implements RunControl {
     throw new MigrationError('cancelled');
   }
 
-  async #secretsOf(adapters: HostAdapters, folder: RunFolder): Promise<HandedSecrets> {
-    const plan = await adapters.readPlanFile(folder.planPath);
-    return secretsFor(plan, this.#deps.clusters, this.#deps.questions);
-  }
-
   #folder(adapters: HostAdapters, runId: string): Promise<RunFolder> {
     return adapters.findRun(this.#deps.runsRoot(), runId);
   }
@@ -257,8 +257,9 @@ export class RunSteering implements RunControl {
   }
 }
 
-function runTitle(runId: string): string {
-  return l10n.t('Migration {0}', shortRunId(runId));
+/** What people call it, and what tells it from others of its kind. */
+function runTitle(subject: string, runId: string): string {
+  return `${subject || l10n.t('Migration')} · ${shortRunId(runId)}`;
 }
 
 function cancelDetail(run: RunInfo | undefined): string {

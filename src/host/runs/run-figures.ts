@@ -1,4 +1,5 @@
 import type { RunSnapshot } from '../../core/model/run-snapshot.js';
+import type { RunInfo } from '../services.js';
 import { isRunning, type RunState } from '../../core/model/run.js';
 
 /** Nothing more will happen with it. */
@@ -24,6 +25,11 @@ const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFra
 /** `12k/s`. */
 export function rateText(perSecond: number): string {
   return `${COMPACT.format(Math.round(perSecond)).toLowerCase()}/s`;
+}
+
+/** What a run moves, for places where its clusters' names have no room. */
+export function shortName({ subject, planName }: Pick<RunInfo, 'subject' | 'planName'>): string {
+  return subject === undefined || subject === '' ? planName : subject;
 }
 
 /** The end of a run's id, by which people tell runs apart. */

@@ -2,13 +2,15 @@ import { isRunning } from '../../core/model/run.js';
 import { runStateSentence } from '../../words/runs.js';
 import { formatDuration } from '../../words/sizes.js';
 import type { RunInfo } from '../services.js';
-import { isOver, percentText, rateText, shareDone } from './run-figures.js';
+import { isOver, percentText, rateText, shareDone, shortName } from './run-figures.js';
 import type { Translate } from '../translate.js';
 
 /** A process that was just started has not said anything yet. */
 const STARTING_MS = 60_000;
 /** A run that waits for its owner is shown for a day, and for as long as its process lives: one of last year is no news. */
 const WAITING_SHOWN_MS = 24 * 60 * 60 * 1000;
+
+const LONGEST_NAME = 30;
 
 export interface StatusBarView {
   readonly text: string;
@@ -28,53 +30,31 @@ export function statusBarView(all: readonly RunInfo[], now: number, t: Translate
   const [first] = running.length > 0 ? running : open;
   if (first === undefined) return undefined;
   if (running.length > 1) {
-    const text = t('{0} migrations', running.length);
-    return {
-      text: `$(sync~spin) ${text}`,
-      tone: 'plain',
-      label: t('{0} migrations are running', running.length),
-      runs: open,
-    };
+    const label = t('{0} migrations are running', running.length);
+    return { text: `${WORKING} ${t('{0} migrations', running.length)}`, tone: 'plain', label, runs: open };
   }
-  if (running.length === 1) {
-    const text = progressText(first);
-    return {
-      text: `$(sync~spin) ${text}`,
-      tone: 'plain',
-      label: labelOf(first, text, t),
-      runId: first.runId,
-      runs: open,
-    };
+  if (running.length === 0 && open.length > 1) {
+    const label = t('{0} migrations wait', open.length);
+    return { ...resting(open.some(hasFailed), label), label, runs: open };
   }
-  if (open.length > 1) {
-    const text = t('{0} migrations wait', open.length);
-    const failed = open.some(hasFailed);
-    return {
-      text: `${failed ? '$(warning)' : '$(debug-pause)'} ${text}`,
-      tone: failed ? 'warning' : 'plain',
-      label: text,
-      runs: open,
-    };
-  }
-  if (isStarting(first, now)) {
-    const text = t('Migration is starting');
-    return {
-      text: `$(sync~spin) ${text}`,
-      tone: 'plain',
-      label: labelOf(first, text, t),
-      runId: first.runId,
-      runs: open,
-    };
-  }
-  const failed = hasFailed(first);
-  const text = restingText(first, t);
-  return {
-    text: `${failed ? '$(warning)' : '$(debug-pause)'} ${text}`,
-    tone: failed ? 'warning' : 'plain',
-    label: labelOf(first, text, t),
-    runId: first.runId,
-    runs: open,
-  };
+  const name = nameOf(first);
+  const said = works(first) ? progressText(first) : restingText(first, now, t);
+  const text = `${name} ${said}`;
+  const common = { label: t('Migration {0}: {1}', first.planName, said), runId: first.runId, runs: open };
+  if (works(first) || isStarting(first, now)) return { text: `${WORKING} ${text}`, tone: 'plain', ...common };
+  return { ...resting(hasFailed(first), text), ...common };
+}
+
+const WORKING = '$(sync~spin)';
+
+function resting(failed: boolean, text: string): Pick<StatusBarView, 'text' | 'tone'> {
+  return failed ? { text: `$(warning) ${text}`, tone: 'warning' } : { text: `$(debug-pause) ${text}`, tone: 'plain' };
+}
+
+/** A name as long as a status bar has room for; what looks like an icon in it is none. */
+function nameOf(run: RunInfo): string {
+  const name = shortName(run).replaceAll('$(', '$ (');
+  return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`;
 }
 
 /** A row of the tooltip: name, state, how far. */
@@ -95,9 +75,10 @@ function isStarting({ snapshot, alive }: RunInfo, now: number): boolean {
   return snapshot.state === 'planned' && (alive || now - snapshot.startedAt < STARTING_MS);
 }
 
-function restingText(run: RunInfo, t: Translate): string {
-  if (hasFailed(run)) return t('Migration stopped');
-  return run.snapshot.state === 'planned' ? t('Migration not started') : t('Migration paused');
+function restingText(run: RunInfo, now: number, t: Translate): string {
+  if (isStarting(run, now)) return t('is starting');
+  if (hasFailed(run)) return t('stopped');
+  return run.snapshot.state === 'planned' ? t('not started') : t('paused');
 }
 
 function isOpen(run: RunInfo, now: number): boolean {
@@ -111,8 +92,4 @@ export function progressText({ snapshot }: RunInfo): string {
   if (snapshot.documentsPerSecond >= 1) parts.push(rateText(snapshot.documentsPerSecond));
   if (snapshot.remainingMs !== undefined) parts.push(formatDuration(snapshot.remainingMs.expected));
   return parts.join(' · ');
-}
-
-function labelOf(run: RunInfo, text: string, t: Translate): string {
-  return t('Migration {0}: {1}', run.planName, text);
 }
