@@ -13,7 +13,10 @@ import { removeForgotten, WizardMemory } from './wizard-memory.js';
 import { WizardPage } from './wizard-page.js';
 import { WizardSession } from './wizard-session.js';
 
-type WizardContext = Pick<ExtensionContext, 'extensionUri' | 'globalStorageUri' | 'globalState'>;
+type WizardContext = Pick<ExtensionContext, 'extensionUri' | 'globalStorageUri' | 'globalState' | 'workspaceState'>;
+
+/** The id of the wizard that is open in this window. */
+const OPEN_ID = 'openWizard';
 
 /** What the user is asked, so that a test can answer. */
 export interface WizardQuestions {
@@ -74,7 +77,9 @@ class Wizard implements Disposable, WizardShell {
   }
 
   async open(seed: WizardSeed = {}): Promise<void> {
-    await this.#show(this.#seeded(seed), isSeed(seed));
+    const left = isSeed(seed) || this.#open ? undefined : this.#leftId();
+    if (left === undefined) await this.#show(this.#seeded(seed), isSeed(seed));
+    else await this.#reopen(this.#newPanel(), left);
   }
 
   async openPlan(path: string): Promise<void> {
@@ -117,13 +122,7 @@ class Wizard implements Disposable, WizardShell {
   async #show(state: WizardState, isNew: boolean): Promise<void> {
     const open = this.#open;
     if (!open) {
-      const panel = window.createWebviewPanel(
-        PANELS.wizard,
-        l10n.t('Migration Wizard'),
-        ViewColumn.Active,
-        pageOptions(this.#context.extensionUri),
-      );
-      this.#adopt(panel, randomBytes(12).toString('hex'), state);
+      this.#adopt(this.#newPanel(), newId(), state);
       return;
     }
     open.page.panel.reveal();
@@ -134,14 +133,30 @@ class Wizard implements Disposable, WizardShell {
   }
 
   async #restore(panel: WebviewPanel, kept: unknown): Promise<void> {
-    const id = idIn(kept);
-    if (id === undefined || this.#open) {
+    if (this.#open) {
       panel.dispose();
       return;
     }
+    await this.#reopen(panel, idIn(kept) ?? this.#leftId() ?? newId());
+  }
+
+  /**
+   * A wizard that this window was left with. VS Code in a browser saves its tabs, and what pages keep, now and then only; and any window may crash: what is in the
+   * wizard is not lost by that.
+   */
+  #leftId(): string | undefined {
+    return idIn({ id: this.#context.workspaceState.get(OPEN_ID) });
+  }
+
+  async #reopen(panel: WebviewPanel, id: string): Promise<void> {
     const open = this.#adopt(panel, id, undefined);
     const state = await open.memory.load();
     if (this.#open === open) this.#begin(open, state ?? this.#seeded({}));
+  }
+
+  #newPanel(): WebviewPanel {
+    const title = l10n.t('Migration Wizard');
+    return window.createWebviewPanel(PANELS.wizard, title, ViewColumn.Active, pageOptions(this.#context.extensionUri));
   }
 
   /** The page is painted here, before anything is read. */
@@ -153,8 +168,12 @@ class Wizard implements Disposable, WizardShell {
     void removeForgotten(root, Date.now());
     const open: OpenWizard = { id, page, memory, session: this.#session(memory, state ?? initialState()) };
     this.#open = open;
+    void this.#context.workspaceState.update(OPEN_ID, id);
     panel.onDidDispose(() => {
-      if (this.#open === open) this.#open = undefined;
+      if (this.#open === open) {
+        this.#open = undefined;
+        void this.#context.workspaceState.update(OPEN_ID, undefined);
+      }
       open.session.dispose();
       page.dispose();
       void memory.forget();
@@ -183,6 +202,10 @@ class Wizard implements Disposable, WizardShell {
 
 function isSeed(seed: WizardSeed): boolean {
   return seed.sourceId !== undefined || seed.targetId !== undefined || (seed.include?.length ?? 0) > 0;
+}
+
+function newId(): string {
+  return randomBytes(12).toString('hex');
 }
 
 function idIn(kept: unknown): string | undefined {
