@@ -3,8 +3,10 @@ import { parseRunPageIntent, RUN_PAGE_PROTOCOL, type RunAction, type RunPageMess
 import { DisposableStore } from '../disposables.js';
 import { COMMANDS, PANELS, type CommandId } from '../ids.js';
 import type { HostServices, RunPages } from '../services.js';
+import { sentenceOf } from '../strings.js';
 import { DeadLetterViewer } from './dead-letter-viewer.js';
 import { ReportPanels } from './report-panel.js';
+import { isRunId, OpenPages } from './open-pages.js';
 import { missingRunContent, runPageContent, type RunPageContent } from './run-page-view.js';
 import { pageOptions, panelIcon, webviewHtml } from './webview-html.js';
 
@@ -27,18 +29,22 @@ const ACTION_COMMANDS: Readonly<Record<RunAction, CommandId>> = {
 /** The pages of runs: one panel per run, its report, its dead letters. */
 export function createRunPages(
   services: PagesServices,
-  context: Pick<ExtensionContext, 'extensionUri'>,
+  context: Pick<ExtensionContext, 'extensionUri' | 'workspaceState'>,
 ): Disposable & RunPages {
   const store = new DisposableStore();
   const panels = new Map<string, RunPagePanel>();
   const reports = store.add(new ReportPanels(services, context));
   const letters = new DeadLetterViewer(services);
+  const pages = new OpenPages(context.workspaceState, (error) => services.log.warn(sentenceOf(error)));
+  let closing = false;
 
   const adopt = (runId: string, panel: WebviewPanel): void => {
-    const page = new RunPagePanel(runId, panel, services, context);
+    const page = new RunPagePanel(runId, panel, services, context, (title) => pages.note(runId, title));
     panels.set(runId, page);
     panel.onDidDispose(() => {
       if (panels.get(runId) === page) panels.delete(runId);
+      // A window that goes closes its panels too, and opens them again when it comes back.
+      if (!closing) pages.forget(runId);
       page.dispose();
     });
   };
@@ -46,7 +52,7 @@ export function createRunPages(
   store.add(
     window.registerWebviewPanelSerializer(PANELS.runPage, {
       async deserializeWebviewPanel(panel, state: unknown) {
-        const runId = runIdIn(state);
+        const runId = runIdIn(state) ?? pages.find(panel.title, (id) => panels.has(id));
         if (runId === undefined || panels.has(runId)) {
           panel.dispose();
           return;
@@ -58,6 +64,7 @@ export function createRunPages(
   );
   store.add({
     dispose: () => {
+      closing = true;
       for (const page of [...panels.values()]) page.dispose();
     },
   });
@@ -87,13 +94,14 @@ export function createRunPages(
 
 function runIdIn(state: unknown): string | undefined {
   const runId = (state as { runId?: unknown } | null | undefined)?.runId;
-  return typeof runId === 'string' && /^[\w-]{1,64}$/.test(runId) ? runId : undefined;
+  return isRunId(runId) ? runId : undefined;
 }
 
 class RunPagePanel implements Disposable {
   readonly #runId: string;
   readonly #panel: WebviewPanel;
   readonly #services: PagesServices;
+  readonly #onTitle: (title: string) => void;
   readonly #store = new DisposableStore();
   #watch: Disposable | undefined;
   #ready = false;
@@ -107,7 +115,9 @@ class RunPagePanel implements Disposable {
     panel: WebviewPanel,
     services: PagesServices,
     { extensionUri }: Pick<ExtensionContext, 'extensionUri'>,
+    onTitle: (title: string) => void,
   ) {
+    this.#onTitle = onTitle;
     this.#runId = runId;
     this.#panel = panel;
     this.#services = services;
@@ -197,8 +207,11 @@ class RunPagePanel implements Disposable {
   }
 
   #name(): void {
-    const title = this.#services.runs.get(this.#runId)?.planName ?? l10n.t('Migration');
+    const title = this.#services.runs.get(this.#runId)?.planName;
+    // Not read yet, or gone: the tab keeps its name.
+    if (title === undefined) return;
     if (this.#panel.title !== title) this.#panel.title = title;
+    this.#onTitle(title);
   }
 
   #content(): RunPageContent {
