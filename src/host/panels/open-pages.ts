@@ -44,6 +44,7 @@ export class OpenPages {
   }
 }
 
+/** As the folders of runs are named. */
 export function isRunId(value: unknown): value is string {
-  return typeof value === 'string' && /^[\w-]{1,64}$/.test(value);
+  return typeof value === 'string' && /^\d{8}T\d{6}Z-[0-9a-f]{8}$/.test(value);
 }
