@@ -32,12 +32,16 @@ export class Attendance {
     return AbortSignal.any([this.options.interrupted, this.stopper.signal]);
   }
 
+  /** The work has been told to stop, for whatever reason. */
+  isStopping(): boolean {
+    return this.stopper.signal.aborted || this.options.interrupted.aborted;
+  }
+
   /** The last line of the live display. */
   keysLine(): string | undefined {
     if (!this.options.attended) return undefined;
     if (this.asking) return QUESTION;
-    if (this.stopper.signal.aborted || this.options.interrupted.aborted)
-      return 'stopping: what is in flight is finished first';
+    if (this.isStopping()) return 'stopping: what is in flight is finished first';
     return RUNNING_KEYS;
   }
 

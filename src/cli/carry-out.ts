@@ -5,9 +5,11 @@ import type { OpenRun } from '../adapters/files/open-run.js';
 import { enterState } from '../engine/journal/port.js';
 import type { Verdict } from '../engine/journal/record.js';
 import { verdictOfWish } from '../engine/journal/rest.js';
+import type { RunReport } from '../engine/journal/report.js';
 import type { NativeRunContext, RunEvent } from '../engine/run-context.js';
 import { journalSnapshot } from '../engine/progress/journal-snapshot.js';
 import { RunProgress } from '../engine/progress/run-progress.js';
+import { formatBytes, formatCount, formatCountOf, formatRu } from '../words/sizes.js';
 import { Attendance } from './attendance.js';
 import { connectBoth, type ResolvedCluster } from './clusters.js';
 import { PROGRAM, type CommandContext, type ConnectedCluster, type RunFolder } from './context.js';
@@ -48,7 +50,11 @@ export async function carryOut(job: CarryOut, context: CommandContext): Promise<
     say: (line) => display.note(line),
   });
   const keysLine = job.attended && context.keys.possible ? () => attendance.keysLine() : undefined;
-  const display = new RunDisplay(progress, output, clock, { programs: true, ...(keysLine ? { keys: keysLine } : {}) });
+  const display = new RunDisplay(progress, output, clock, {
+    programs: true,
+    isStopping: () => attendance.isStopping(),
+    ...(keysLine ? { keys: keysLine } : {}),
+  });
   let budgets = (): ReadonlyMap<string, number> => new Map();
   const live = adapters.startLiveWriter(folder, clock, () => {
     progress.tick(budgets());
@@ -184,10 +190,10 @@ async function cancelled({ journal }: OpenRun): Promise<Verdict> {
 
 async function finish(folder: RunFolder, verdict: Verdict, context: CommandContext): Promise<ExitCode> {
   const { adapters, output } = context;
-  await adapters.writeReports(folder);
+  const report = await adapters.writeReports(folder);
   const code = exitCodeOfVerdict(verdict);
-  output.say(...verdictLines(verdict, output.people.columns));
-  output.say('', `Report: ${folder.reportPath('html')}`, `        ${folder.reportPath('md')}`);
+  output.say(...verdictLines(verdict, output.people.columns), '', ...amountLines(report));
+  output.say(`Report: ${folder.reportPath('html')}`, `        ${folder.reportPath('md')}`);
   if (verdict.reasons.some(({ id }) => id === 'dead-letters')) {
     output.say(
       '',
@@ -201,6 +207,17 @@ async function finish(folder: RunFolder, verdict: Verdict, context: CommandConte
   }
   output.event({ event: 'end', exitCode: code, runId: folder.runId, verdict, report: folder.reportPath('json') });
   return code;
+}
+
+/** What it all came to, in a line. */
+function amountLines({ totals, collections }: RunReport): string[] {
+  const { copy, verified } = totals;
+  const parts = [
+    `${formatCountOf(copy.acknowledged, 'document')} written (${formatBytes(copy.bytes)})`,
+    ...(copy.ru > 0 ? [formatRu(Math.round(copy.ru))] : []),
+    `${formatCount(verified.equal)} of ${formatCountOf(collections.length, 'collection')} proven equal`,
+  ];
+  return [parts.join(' · ')];
 }
 
 /** Reading an RU account is charged too: said before anything is. */

@@ -49,6 +49,7 @@ export async function survey(
   if (options.targetKind !== undefined && !isGiven('target', wanted, context.env)) {
     await using connected = await connectTo(source, context);
     const inventory = await readSource(connected, selection, context);
+    checkSelection(inventory, { selection, ...wishes });
     const target: TargetDescription = {
       kind: options.targetKind,
       versionArray: ASSUMED_VERSION[options.targetKind],

@@ -176,16 +176,17 @@ export function badPlanWords(reason: string, facts: ErrorFacts): ErrorWords {
         'Correct them, or make the plan again.',
       );
     case 'include-matches-nothing':
+    case 'exclude-matches-nothing':
       return make(
         `"${textOf(facts, 'pattern')}" matches no collection of the source.`,
-        '',
+        didYouMean(facts),
         'Look for a typing mistake; names are case-sensitive.',
       );
     case 'rename-unknown':
     case 'setting-unknown':
       return make(
         `${ns} is not among the collections to migrate.`,
-        '',
+        didYouMean(facts),
         'Look for a typing mistake, and at what is included and excluded.',
       );
     case 'rename-twice':
@@ -237,4 +238,9 @@ export function badPlanWords(reason: string, facts: ErrorFacts): ErrorWords {
     default:
       return make('The plan cannot be carried out.', reason === '' ? '' : `${reason}: ${ns}.`, 'Make the plan again.');
   }
+}
+
+function didYouMean(facts: ErrorFacts): string {
+  const { near } = facts;
+  return Array.isArray(near) && near.length > 0 ? `Did you mean ${near.join(' or ')}?` : '';
 }

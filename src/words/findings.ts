@@ -40,6 +40,8 @@ const SENTENCES: Readonly<Record<string, (params: Params) => string>> = {
   'name-risky': () =>
     'Its name has spaces or special characters, which Azure advises against. It is passed on as it is.',
   'mixed-id-types': (p) => `Its _id has several types (${textOf(p, 'types')}). All of them are copied and checked.`,
+  'ttl-on-source': (p) =>
+    `The source may expire documents while they are copied (by ${textOf(p, 'by')}): those that were copied before stay on the target, and the check tells of them.`,
   'too-many-namespaces-ru': (p) =>
     `${countOf(p, 'count')} databases and collections: an RU account takes ${countOf(p, 'limit')} altogether.`,
   'too-many-collections-vcore': (p) =>
@@ -81,6 +83,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   'enable-ttl-capability':
     'Switch EnableTtlOnCustomPath on for the account and say so when planning, or delete old documents yourself.',
   'keep-one-expiry': 'Choose one field to expire by; delete by the others yourself.',
+  'stop-expiry-on-source':
+    'Stop expiry on the source for the time of the migration (setParameter ttlMonitorEnabled: false, or a longer expireAfterSeconds by collMod).',
   'set-expiry-again': 'Set the expiry again after the migration.',
   'drop-unused-indexes': 'Drop indexes that nobody uses on the source first.',
   'prune-by-ttl': 'Give the target a TTL index, or delete old documents yourself.',

@@ -31,6 +31,29 @@ async function all(folder: string, of?: string): Promise<{ id: unknown; document
 }
 
 describe('dead letters', () => {
+  it('are letters no more once they have arrived, over a restart as well, and leave the others whole', async () => {
+    const folder = freshFolder();
+    const sink = await openDeadLetters(folder, { clock });
+    const letters = [1, 2, 3, 4].map((id) => document(id, 'x'.repeat(id)));
+    for (const letter of letters) await sink.add(ns, letter, why);
+    const hex = (index: number): string => rawId(letters[index] ?? Buffer.alloc(0))?.toString('hex') ?? '';
+    await sink.remove('shop.orders', new Set([hex(1), hex(3)]));
+    expect(sink.count(ns)).toBe(2);
+    expect(await all(folder)).toMatchObject([{ document: letters[0] }, { document: letters[2] }]);
+    const again = await openDeadLetters(folder, { clock });
+    expect(again.count(ns)).toBe(2);
+    const late = document(5, 'late');
+    await again.add(ns, late, why);
+    // One that comes back is a letter again.
+    await again.add(ns, letters[1] ?? late, why);
+    expect((await all(folder)).map((one) => one.document)).toEqual([letters[0], letters[2], late, letters[1]]);
+    await again.remove('shop.orders', new Set([hex(0), hex(1), hex(2), rawId(late)?.toString('hex') ?? '']));
+    expect(await listDeadLetters(folder)).toEqual([]);
+    expect((await stat(join(folder, 'shop.orders.bson'))).size).toBe(0);
+    await again.add(ns, late, why);
+    expect(await all(folder)).toMatchObject([{ document: late }]);
+  });
+
   it('keep whole documents of any namespace, byte for byte, with the reason', async () => {
     const folder = freshFolder();
     const sink = await openDeadLetters(folder, { clock });
@@ -52,6 +75,7 @@ describe('dead letters', () => {
           documents: 2,
           bytes: timestamp.length + binary.length,
           indexPath: join(folder, 'shop.orders.jsonl'),
+          reasons: [{ code: 16, codeName: 'TooLarge', message: 'Request size is too large', documents: 2 }],
         },
       ]),
     );

@@ -150,6 +150,10 @@ const CASES: Readonly<Record<string, readonly [fires: AssessInput, doesNot: Asse
     withIndexes(RU, index(), index({ name: 'a_sparse', sparse: true })),
     withIndexes(RU, index(), index({ key: [['a', -1]], sparse: true })),
   ],
+  'ttl-on-source': [
+    withIndexes(MONGODB, index({ expireAfterSeconds: 60 })),
+    withIndexes(MONGODB, index({ key: compoundKey, expireAfterSeconds: 60 })),
+  ],
   'option-capped-unsupported': [
     withOptions(RU, { capped: { sizeBytes: bytes(4096) } }),
     withOptions(MONGODB, { capped: { sizeBytes: bytes(4096) } }),

@@ -146,6 +146,7 @@ describe('a plan', () => {
     const reason = (change: Partial<PlanInput>): unknown => refusal(aPlanInput(two, change)).facts['reason'];
     const renamed = (from: string, to: string): Partial<PlanInput> => selection({ rename: [{ from, to }] });
     expect(reason(selection({ include: ['shpo.*'] }))).toBe('include-matches-nothing');
+    expect(reason(selection({ exclude: ['shop.x*'] }))).toBe('exclude-matches-nothing');
     expect(reason(renamed('shop.x', 'shop.y'))).toBe('rename-unknown');
     expect(reason(renamed('shop.a', 'shop.b'))).toBe('rename-collision');
     expect(reason(renamed('shop.a', 'admin.a'))).toBe('rename-to-system');
@@ -159,6 +160,16 @@ describe('a plan', () => {
     expect(reason({ shardKeys: { 'shop.x': 'a' } })).toBe('setting-unknown');
     expect(reason({ targetCluster: aCluster({ kind: 'amazon-documentdb' }) })).toBe('target-kind-unsupported');
     expect(refusal(aPlanInput(two, renamed('shop.a', 'nodot'))).code).toBe('bad-namespace');
+  });
+
+  it('offers the names that a mistyped one is near to', () => {
+    const found = ['shop.orders', 'shop.order_lines', 'crm.people'].map((name) => aCollection(name));
+    const near = (change: Partial<PlanInput>): unknown => refusal(aPlanInput(found, change)).facts['near'];
+    expect(near(selection({ include: ['shop.oders'] }))).toEqual(['shop.orders']);
+    expect(near(selection({ exclude: ['Shop.Orders'] }))).toEqual(['shop.orders']);
+    expect(near(selection({ exclude: ['cmr'] }))).toEqual([]);
+    expect(near(selection({ exclude: ['crn.*'] }))).toEqual(['crm']);
+    expect(near({ shardKeys: { 'shop.orderlines': 'a' } })).toEqual(['shop.order_lines', 'shop.orders']);
   });
 
   it('never writes onto what it reads', () => {

@@ -7,6 +7,7 @@ import { collectionTable, gapLines, sizeSentence } from '../inventory-text.js';
 import { inventoryProgress } from '../progress-note.js';
 import { selectionFrom } from '../selection-options.js';
 import { heading, labelled } from '../text-blocks.js';
+import { checkSelection } from '../../core/plan/plan-checks.js';
 import type { ClusterInventory } from '../../core/model/facts.js';
 
 /** Measures a cluster without scanning it: documents, bytes, indexes and options of every collection. */
@@ -26,6 +27,8 @@ export async function analyze(options: Readonly<Record<string, unknown>>, contex
       ruThroughput: cluster.facts.kind === 'cosmos-ru',
       onProgress: inventoryProgress(context),
     });
+    // The target may lack what the source has: that is what a migration is for.
+    if (side === 'source') checkSelection(inventory, { selection });
     found[side] = inventory;
     if (inventory.failed.length > 0) complete = false;
     output.say(

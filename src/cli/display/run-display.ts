@@ -35,7 +35,12 @@ export class RunDisplay {
     private readonly output: Output,
     private readonly clock: Clock,
     /** `programs`: whether events go to stdout as lines of JSON, where `--json` asks for it. `keys`: the last line of the block. */
-    private readonly audience: { readonly programs: boolean; readonly keys?: () => string | undefined } = {
+    private readonly audience: {
+      readonly programs: boolean;
+      readonly keys?: () => string | undefined;
+      /** The tools have been told to end: that they complain of it is no news. */
+      readonly isStopping?: () => boolean;
+    } = {
       programs: true,
     },
   ) {
@@ -74,6 +79,7 @@ export class RunDisplay {
   private lineToTell(event: RunEvent): string | undefined {
     // The result of verification alone is a table of its own.
     if (event.kind === 'verified' && !this.audience.programs) return undefined;
+    if (event.kind === 'tool-line' && this.audience.isStopping?.()) return undefined;
     if (event.kind !== 'tool-line' || event.line.kind !== 'document-error') return lineFor(event);
     this.toldDocuments += 1;
     if (this.toldDocuments <= TOLD_DOCUMENTS) return lineFor(event);

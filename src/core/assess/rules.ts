@@ -48,6 +48,7 @@ import { timeseriesNotCarried } from './rules/timeseries-not-carried.js';
 import { timeseriesUnsupported } from './rules/timeseries-unsupported.js';
 import { tooManyCollectionsVcore } from './rules/too-many-collections-vcore.js';
 import { tooManyNamespacesRu } from './rules/too-many-namespaces-ru.js';
+import { ttlOnSource } from './rules/ttl-on-source.js';
 import { unshardedOver20gb } from './rules/unsharded-over-20gb.js';
 import { viewRecreated } from './rules/view-recreated.js';
 import { viewUnsupported } from './rules/view-unsupported.js';
@@ -102,6 +103,7 @@ export const RULES: readonly Rule[] = [
   nameRefused,
   nameRisky,
   mixedIdTypes,
+  ttlOnSource,
   tooManyNamespacesRu,
   tooManyCollectionsVcore,
   sourceTooOld,

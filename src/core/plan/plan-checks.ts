@@ -10,6 +10,7 @@ import {
   type NamespaceSelection,
 } from '../model/namespace.js';
 import type { PlannedCollection } from '../model/plan.js';
+import { nearNames } from './near-names.js';
 import type { NotMigratedWhy } from './whys.js';
 
 export interface NamedCollections {
@@ -26,11 +27,18 @@ export function checkSelection(inventory: ClusterInventory, input: NamedCollecti
   const { selection } = input;
   const known = [...inventory.collections, ...inventory.failed, ...inventory.skipped].map((c) => c.ns);
   const knownNames = new Set(known.map(formatNamespace));
-  for (const pattern of selection.include) {
-    const only = { include: [pattern], exclude: [], rename: [] };
-    // A name is looked up; only a pattern is held against all.
-    if (!knownNames.has(pattern) && !known.some((ns) => isSelected(only, ns))) {
-      throw new MigrationError('bad-plan', { reason: 'include-matches-nothing', pattern });
+  const allNames = [...knownNames, ...known.map((ns) => ns.db)];
+  for (const kind of ['include', 'exclude'] as const) {
+    for (const pattern of selection[kind]) {
+      const only = { include: [pattern], exclude: [], rename: [] };
+      // A name is looked up; only a pattern is held against all.
+      if (!knownNames.has(pattern) && !known.some((ns) => isSelected(only, ns))) {
+        throw new MigrationError('bad-plan', {
+          reason: `${kind}-matches-nothing`,
+          pattern,
+          near: nearNames(pattern.replace(/\.\*$/, ''), allNames),
+        });
+      }
     }
   }
   const names = new Set(
@@ -40,13 +48,19 @@ export function checkSelection(inventory: ClusterInventory, input: NamedCollecti
   for (const { from, to } of selection.rename) {
     if (seen.has(from)) throw new MigrationError('bad-plan', { reason: 'rename-twice', namespace: from });
     seen.add(from);
-    if (!names.has(from)) throw new MigrationError('bad-plan', { reason: 'rename-unknown', namespace: from });
+    if (!names.has(from)) {
+      const near = nearNames(from, names);
+      throw new MigrationError('bad-plan', { reason: 'rename-unknown', namespace: from, near });
+    }
     if (isSystemNamespace(parseNamespace(to))) {
       throw new MigrationError('bad-plan', { reason: 'rename-to-system', namespace: to });
     }
   }
   for (const namespace of Object.keys({ ...input.collectionThroughput, ...input.shardKeys })) {
-    if (!names.has(namespace)) throw new MigrationError('bad-plan', { reason: 'setting-unknown', namespace });
+    if (!names.has(namespace)) {
+      const near = nearNames(namespace, names);
+      throw new MigrationError('bad-plan', { reason: 'setting-unknown', namespace, near });
+    }
   }
 }
 

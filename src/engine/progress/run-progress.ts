@@ -235,16 +235,20 @@ export class RunProgress {
     const before = this.earlier.get(ns) ?? NOTHING;
     const read = this.read.get(ns);
     const deadLetters = namespace && this.start.deadLetters?.(namespace);
+    const copied = count ? count.acknowledged + count.alreadyThere : this.standingCopies(ns);
+    const letters = deadLetters ?? count?.deadLettered ?? 0;
+    const conflicts = count?.conflicts ?? 0;
     return {
       ns,
-      planned: Math.max(documents, this.doneOf(ns)),
-      copied: count ? count.acknowledged + count.alreadyThere : this.standingCopies(ns),
+      // The source's own count is an estimate: what was found is not more than all.
+      planned: Math.max(documents, this.doneOf(ns), copied + letters + conflicts),
+      copied,
       ...(read ? { compared: meanOf(read) } : {}),
       verified: this.verified.get(ns) ?? (this.state === 'verifying' && read ? 'running' : 'no'),
       bytes: before.bytes + (count?.bytes ?? 0),
       throttled: before.throttled + (count?.throttledOperations ?? 0),
-      deadLetters: deadLetters ?? count?.deadLettered ?? 0,
-      conflicts: count?.conflicts ?? 0,
+      deadLetters: letters,
+      conflicts,
       ...(active.has(ns) ? { active: true } : {}),
     };
   }

@@ -1,0 +1,231 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseNamespace } from '../../src/core/model/namespace.js';
+import type { Plan } from '../../src/core/model/plan.js';
+import { MOST_RATE_POINTS, type RunSnapshot } from '../../src/core/model/run-snapshot.js';
+import type { RelayedCounts } from '../../src/engine/native-ports.js';
+import { remainingTime } from '../../src/engine/progress/remaining.js';
+import { RunProgress } from '../../src/engine/progress/run-progress.js';
+import { parseSnapshot } from '../../src/engine/progress/snapshot-check.js';
+import type { RunEvent } from '../../src/engine/run-context.js';
+import { expectGolden } from '../golden/expect-golden.js';
+
+const RUN_ID = '20261123T204512Z-1a2b3c4d';
+const NAMES = ['shop.orders', 'shop.items'] as const;
+const BUDGETS = new Map([
+  ['shop.orders', 4_000],
+  ['shop.items', 1_000],
+]);
+
+function planOf(documents: readonly number[]): Plan {
+  const collections = documents.map((count, i) => {
+    const ns = parseNamespace(NAMES[i] ?? 'shop.more');
+    return { source: ns, target: ns, documents: count, options: {}, indexes: [] };
+  });
+  return { collections } as unknown as Plan;
+}
+
+class FakeTime {
+  ms = Date.parse('2026-11-23T20:45:12Z');
+  now = (): number => this.ms;
+}
+
+function progressOf(documents: readonly number[], time: FakeTime): RunProgress {
+  return new RunProgress({ plan: planOf(documents), runId: RUN_ID, startedAt: time.ms }, time.now);
+}
+
+function counts(ns: string, more: Partial<RelayedCounts>): RelayedCounts {
+  const zero = { alreadyThere: 0, conflicts: 0, deadLettered: 0, failed: 0, throttledOperations: 0, bytes: 0 };
+  const sent = { acknowledged: 0, sentOperations: more.acknowledged ?? 0, requestUnits: 0 };
+  return { ns: parseNamespace(ns), ...zero, ...sent, ...more };
+}
+
+/** Steps of a run in the order in which they can come; counts only grow, as the relay's do. */
+const steps = fc.array(
+  fc.record({ ms: fc.nat(3_000), orders: fc.nat(400), items: fc.nat(400), dead: fc.nat(5), throttled: fc.nat(9) }),
+  { maxLength: 40 },
+);
+
+function copyEvents(list: readonly { orders: number; items: number; dead: number; throttled: number }[]): RunEvent[] {
+  const sum = { orders: 0, items: 0, dead: 0, throttled: 0 };
+  return list.map((step) => {
+    for (const key of ['orders', 'items', 'dead', 'throttled'] as const) sum[key] += step[key];
+    const orders = { acknowledged: sum.orders, deadLettered: sum.dead, throttledOperations: sum.throttled };
+    return {
+      kind: 'copy-progress',
+      counts: [
+        counts('shop.orders', { ...orders, bytes: sum.orders * 100, requestUnits: sum.orders * 6 }),
+        counts('shop.items', { acknowledged: sum.items, bytes: sum.items * 10, requestUnits: sum.items * 5 }),
+      ],
+    };
+  });
+}
+
+function check(snapshot: RunSnapshot): void {
+  expect(snapshot.done).toBeLessThanOrEqual(snapshot.planned);
+  for (const c of snapshot.collections) expect(c.copied + c.deadLetters + c.conflicts).toBeLessThanOrEqual(c.planned);
+  expect(snapshot.rates.length).toBeLessThanOrEqual(MOST_RATE_POINTS);
+  const { remainingMs } = snapshot;
+  if (remainingMs) {
+    expect(remainingMs.low).toBeLessThanOrEqual(remainingMs.expected);
+    expect(remainingMs.expected).toBeLessThanOrEqual(remainingMs.high);
+  }
+  // Plain JSON: what is written is what is read.
+  expect(parseSnapshot(JSON.stringify(snapshot))).toEqual(snapshot);
+}
+
+describe('the progress of a run', () => {
+  it('only grows within a step, is never more than what is planned, and is plain JSON', () => {
+    fc.assert(
+      fc.property(steps, fc.nat(3_000), fc.nat(3_000), (list, orders, items) => {
+        const time = new FakeTime();
+        const progress = progressOf([orders, items], time);
+        progress.onEvent({ kind: 'state', state: 'preparing' });
+        progress.onEvent({ kind: 'state', state: 'copying' });
+        let before = 0;
+        copyEvents(list).forEach((event, i) => {
+          time.ms += list[i]?.ms ?? 0;
+          progress.onEvent(event);
+          progress.tick(BUDGETS);
+          const snapshot = progress.snapshot(BUDGETS);
+          check(snapshot);
+          expect(snapshot.done).toBeGreaterThanOrEqual(before);
+          before = snapshot.done;
+        });
+        progress.onEvent({ kind: 'state', state: 'verifying' });
+        before = 0;
+        for (const [i, step] of list.entries()) {
+          time.ms += step.ms;
+          const side = i % 2 === 0 ? 'source' : 'target';
+          progress.onEvent({ kind: 'verification-progress', ns: NAMES[0], side, documents: step.orders, bytes: 1 });
+          const snapshot = progress.snapshot(BUDGETS);
+          check(snapshot);
+          expect(snapshot.done).toBeGreaterThanOrEqual(before);
+          before = snapshot.done;
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('keeps ten minutes of points, one a second', () => {
+    const time = new FakeTime();
+    const progress = progressOf([1e6, 0], time);
+    progress.onEvent({ kind: 'state', state: 'copying' });
+    for (let half = 0; half <= 2 * 700; half++) {
+      time.ms += 500;
+      progress.onEvent({ kind: 'copy-progress', counts: [counts('shop.orders', { acknowledged: half * 50 })] });
+      progress.tick(BUDGETS);
+    }
+    const { rates } = progress.snapshot(BUDGETS);
+    expect(rates).toHaveLength(MOST_RATE_POINTS);
+    expect(rates.at(-1)).toMatchObject({ at: time.ms, documentsPerSecond: 100, provisioned: 4_000 });
+  });
+
+  it('adds up what the attempts of a run have cost, and begins to count documents again', () => {
+    const time = new FakeTime();
+    const progress = progressOf([1_000, 0], time);
+    for (const acknowledged of [600, 400]) {
+      progress.onEvent({ kind: 'state', state: 'preparing' });
+      progress.onEvent({ kind: 'state', state: 'copying' });
+      const count = {
+        acknowledged,
+        alreadyThere: 1_000 - acknowledged,
+        bytes: acknowledged,
+        requestUnits: acknowledged,
+      };
+      progress.onEvent({ kind: 'copy-progress', counts: [counts('shop.orders', count)] });
+    }
+    expect(progress.snapshot(BUDGETS)).toMatchObject({
+      done: 1_000,
+      planned: 1_000,
+      bytes: 1_000,
+      requestUnits: 1_000,
+    });
+  });
+
+  it('tells why it rests, and since when', () => {
+    const time = new FakeTime();
+    const progress = progressOf([10, 0], time);
+    progress.onEvent({ kind: 'state', state: 'copying' });
+    time.ms += 5_000;
+    const reasons = [{ id: 'paused-by-user', params: {} }];
+    progress.onEvent({ kind: 'verdict', verdict: { state: 'paused', reasons } });
+    time.ms += 5_000;
+    const paused = progress.snapshot(BUDGETS);
+    expect(paused).toMatchObject({ state: 'paused', why: reasons[0], endedAt: time.ms - 5_000, documentsPerSecond: 0 });
+    progress.onEvent({ kind: 'state', state: 'preparing' });
+    expect(progress.snapshot(BUDGETS)).not.toHaveProperty('why');
+    expect(progress.snapshot(BUDGETS)).not.toHaveProperty('endedAt');
+  });
+
+  it('leaves what an attempt is not about as it was', () => {
+    const time = new FakeTime();
+    const quiet = { throttled: 0, conflicts: 0, bytes: 7 };
+    const items = { ns: 'shop.items', planned: 50, copied: 50, verified: 'equal' as const, deadLetters: 0, ...quiet };
+    const orders = { ns: 'shop.orders', planned: 10, copied: 8, verified: 'equal' as const, deadLetters: 2, ...quiet };
+    const before = new Map([items, orders].map((c) => [c.ns, c]));
+    const progress = new RunProgress({ plan: planOf([10, 50]), runId: RUN_ID, startedAt: 0, before }, time.now);
+    progress.onEvent({ kind: 'state', state: 'preparing' });
+    progress.onEvent({ kind: 'scope', only: new Set(['shop.orders']) });
+    progress.onEvent({ kind: 'state', state: 'copying' });
+    const retry = { sent: 2, arrived: 1, alreadyThere: 1, refused: 0 };
+    progress.onEvent({ kind: 'dead-letters-retried', ns: 'shop.orders', retry });
+    const snapshot = progress.snapshot(BUDGETS);
+    expect(snapshot).toMatchObject({ done: 10, planned: 10 });
+    expect(snapshot.collections).toContainEqual(items);
+  });
+
+  it('is this, in the middle of a copy', async () => {
+    const time = new FakeTime();
+    const progress = progressOf([10_000, 500], time);
+    progress.onEvent({ kind: 'state', state: 'preparing' });
+    progress.onEvent({ kind: 'state', state: 'copying' });
+    progress.onEvent({ kind: 'command', display: 'mongodump --archive | mongorestore --archive' });
+    for (let second = 1; second <= 8; second++) {
+      time.ms += 1_000;
+      const done = 300 * second + 40 * (second % 3);
+      const orders = { acknowledged: done, throttledOperations: second, bytes: done * 200, requestUnits: done * 6 };
+      const items = { acknowledged: 500, alreadyThere: 0, deadLettered: 0, bytes: 5_000, requestUnits: 2_500 };
+      progress.onEvent({
+        kind: 'copy-progress',
+        counts: [counts('shop.orders', orders), counts('shop.items', items)],
+      });
+      progress.tick(BUDGETS);
+    }
+    await expectGolden('run-snapshot', progress.snapshot(BUDGETS));
+  });
+});
+
+describe('the time that is left', () => {
+  const point = (documentsPerSecond: number) => ({
+    ...{ at: 0, bytesPerSecond: 0, ruPerSecond: 0, provisioned: 0, throttledPerSecond: 0 },
+    documentsPerSecond,
+  });
+
+  it('is as wide as the rates were', () => {
+    const rates = [80, 90, 100, 100, 110, 120, 200, 100, 100, 50].map(point);
+    expect(remainingTime(1_000, 100, rates)).toEqual({ low: 5_000, expected: 10_000, high: 12_500 });
+  });
+
+  it('is a wide guess before there are rates to tell by', () => {
+    expect(remainingTime(1_000, 100, [])).toEqual({ low: 6_667, expected: 10_000, high: 20_000 });
+  });
+
+  it('is not known where nothing moves, and none where nothing is left', () => {
+    expect(remainingTime(1_000, 0, [])).toBeUndefined();
+    expect(remainingTime(0, 100, [])).toBeUndefined();
+  });
+});
+
+describe('a snapshot from a file', () => {
+  it('is taken whole or not at all', () => {
+    const snapshot = progressOf([10, 5], new FakeTime()).snapshot(BUDGETS);
+    expect(parseSnapshot(JSON.stringify(snapshot))).toEqual(snapshot);
+    const broken: unknown[] = [null, [], 'x', { ...snapshot, state: 'flying' }, { ...snapshot, done: '7' }];
+    for (const value of [...broken, { ...snapshot, done: -1 }, { ...snapshot, collections: [{ ns: 'a.b' }] }]) {
+      expect(parseSnapshot(JSON.stringify(value))).toBeUndefined();
+    }
+    expect(parseSnapshot(JSON.stringify(snapshot).slice(0, -5))).toBeUndefined();
+  });
+});
