@@ -49,7 +49,7 @@ const OWN_WORDS: Readonly<Record<string, (facts: Facts) => ErrorWords>> = {
     todo: `${PROGRAM} run --resume ${text(f, 'run')}`,
   }),
   'plan-and-resume': () => ({
-    happened: 'A plan and a run to resume cannot be given together.',
+    happened: 'A plan and a run, or two runs, cannot be given together.',
     why: 'A run has its own copy of the plan.',
     todo: `Leave the plan out: ${PROGRAM} run --resume RUN.`,
   }),

@@ -70,6 +70,15 @@ describe('the commands, one after another', () => {
     expect(source.collections.map((c) => c.documents)).toEqual([3000]);
   });
 
+  it('refuses a pattern that matches nothing, and offers the name that was meant', async () => {
+    for (const command of ['analyze', 'recommend']) {
+      const { code, stderr } = await mcm(command, '--exclude', 'shop.oders');
+      expect(code).toBe(2);
+      expect(stderr).toContain('"shop.oders" matches no collection of the source.');
+      expect(stderr).toContain('Did you mean shop.orders?');
+    }
+  });
+
   it('recommend ranks every method, with a measured charge where that was agreed to', async () => {
     const { code, stdout, stderr } = await mcm('recommend', '--include', 'shop', '--throughput', '10000', '--measure');
     expect(code).toBe(0);

@@ -151,7 +151,7 @@ describe('the snapshot of a run', () => {
   it('is told by the file of a live process, privately, and survives a damaged one', async () => {
     const folder = await aRun();
     const run = await openRun(folder, { clock });
-    const progress = new RunProgress({ plan: PLAN, runId: folder.runId, startedAt: Date.now() }, clock.now);
+    const progress = new RunProgress({ plan: PLAN, runId: folder.runId, startedAt: Date.now() }, () => clock.now());
     progress.onEvent({ kind: 'state', state: 'copying' });
     const writer = startLiveWriter(folder, clock, () => progress.snapshot(new Map()));
     writer.changed();

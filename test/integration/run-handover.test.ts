@@ -24,7 +24,7 @@ beforeAll(async () => {
   await pair.sourceClient
     .db('shop')
     .collection('orders')
-    .insertMany(someDocuments(3_000, 400) as never[]);
+    .insertMany(someDocuments(3_000, 400));
   const args = ['plan', '--out', 'shop.migration.json', '--throughput', '4000', '--no-measure'];
   const env = { MCM_SOURCE_URI: pair.source.secretUri, MCM_TARGET_URI: pair.target.secretUri };
   expect(await cli.run(args, { cwd: folder.path, env })).toMatchObject({ code: 0 });

@@ -176,7 +176,7 @@ describe('the progress of a run', () => {
     expect(snapshot.collections).toContainEqual(items);
   });
 
-  it('is this, in the middle of a copy', async () => {
+  it('is this, in the middle of a copy', () => {
     const time = new FakeTime();
     const progress = progressOf([10_000, 500], time);
     progress.onEvent({ kind: 'state', state: 'preparing' });
@@ -193,7 +193,7 @@ describe('the progress of a run', () => {
       });
       progress.tick(BUDGETS);
     }
-    await expectGolden('run-snapshot', progress.snapshot(BUDGETS));
+    expectGolden('run-snapshot', progress.snapshot(BUDGETS));
   });
 });
 

@@ -1,4 +1,4 @@
-import { isRunning, type RunState } from '../../core/model/run.js';
+import type { RunState } from '../../core/model/run.js';
 import type { RunSnapshot } from '../../core/model/run-snapshot.js';
 
 type Check = (value: unknown) => boolean;
@@ -96,10 +96,4 @@ export function parseSnapshot(text: string): RunSnapshot | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** As a run reads that was told to be running when its process died. */
-export function withoutProcess(snapshot: RunSnapshot): RunSnapshot {
-  if (!isRunning(snapshot.state)) return snapshot;
-  return { ...snapshot, state: 'failed-resumable', why: { id: 'interrupted', params: {} } };
 }
