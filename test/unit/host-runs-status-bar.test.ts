@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { statusBarView, tooltipText } from '../../src/host/runs/status-bar-view.js';
+import { statusBarView } from '../../src/host/runs/status-bar-view.js';
 import type { RunInfo } from '../../src/host/services.js';
 import { aRun, english, NOON } from './host-runs-builders.js';
 
@@ -80,10 +80,5 @@ describe('the status bar', () => {
 
   it('says nothing of a run that cannot be read: the view of the migrations does', () => {
     expect(show([aRun({ problem: 'journal-damaged' }, { state: 'failed-resumable' })])).toBeUndefined();
-  });
-
-  it('tells the state in the tooltip, and the progress of what works', () => {
-    expect(tooltipText(aRun({}, { remainingMs }))).toBe('Copying documents. 64 % · 12.3k/s · 3 min');
-    expect(tooltipText(aRun({ alive: false }, { state: 'paused' }))).toBe('Paused: running it again goes on.');
   });
 });

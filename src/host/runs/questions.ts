@@ -22,7 +22,10 @@ export interface Questions {
 export function windowQuestions(onFailure: (error: unknown) => void): Questions {
   return {
     async confirm({ message, detail, button }) {
-      return (await window.showWarningMessage(message, { modal: true, detail }, button)) === button;
+      // VS Code's own second button says Cancel, which in this question could mean either.
+      const agree = { title: button };
+      const keep = { title: buttons.keep(), isCloseAffordance: true };
+      return (await window.showWarningMessage(message, { modal: true, detail }, agree, keep)) === agree;
     },
     tell(tone, message, ...choices) {
       const labels = choices.map((choice) => choice.label);
@@ -53,5 +56,6 @@ export const buttons = {
   manageTrust: (): string => l10n.t('Manage Workspace Trust'),
   showTerminal: (): string => l10n.t('Show Terminal'),
   openReport: (): string => l10n.t('Open Report'),
+  keep: (): string => l10n.t('Keep It'),
   cancelMigration: (): string => l10n.t('Cancel Migration'),
 } as const;

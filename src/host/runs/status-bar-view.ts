@@ -1,5 +1,4 @@
 import { isRunning } from '../../core/model/run.js';
-import { runStateSentence } from '../../words/runs.js';
 import { formatDuration } from '../../words/sizes.js';
 import type { RunInfo } from '../services.js';
 import { isOver, percentText, rateText, shareDone, shortName } from './run-figures.js';
@@ -57,12 +56,6 @@ function nameOf(run: RunInfo): string {
   return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`;
 }
 
-/** A row of the tooltip: name, state, how far. */
-export function tooltipText(run: RunInfo): string {
-  const state = runStateSentence(run.snapshot.state);
-  return works(run) ? `${state} ${progressText(run)}` : state;
-}
-
 function works({ alive, snapshot }: RunInfo): boolean {
   return alive && isRunning(snapshot.state);
 }
@@ -87,7 +80,7 @@ function isOpen(run: RunInfo, now: number): boolean {
 }
 
 /** `64 % · 12k/s · 3 min`: what is not known is left out. */
-export function progressText({ snapshot }: RunInfo): string {
+function progressText({ snapshot }: RunInfo): string {
   const parts = [percentText(shareDone(snapshot))];
   if (snapshot.documentsPerSecond >= 1) parts.push(rateText(snapshot.documentsPerSecond));
   if (snapshot.remainingMs !== undefined) parts.push(formatDuration(snapshot.remainingMs.expected));

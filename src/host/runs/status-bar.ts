@@ -8,11 +8,12 @@ import {
   type StatusBarItem,
 } from 'vscode';
 import type { RunAction } from '../../protocol/run-page.js';
+import { runStateSentence } from '../../words/runs.js';
 import { COMMANDS, type CommandId } from '../ids.js';
 import type { RunInfo } from '../services.js';
 import { possibleActions } from './run-actions.js';
 import type { FollowedRuns } from './run-store.js';
-import { statusBarView, tooltipText } from './status-bar-view.js';
+import { statusBarView } from './status-bar-view.js';
 
 /** Left of the language and the notifications, right of what editors show. */
 const PRIORITY = 50;
@@ -30,6 +31,7 @@ export class RunStatusBar implements Disposable {
   readonly #runs: FollowedRuns;
   readonly #subscription: Disposable;
   #item: StatusBarItem | undefined;
+  #told = '';
 
   constructor(runs: FollowedRuns) {
     this.#runs = runs;
@@ -46,6 +48,7 @@ export class RunStatusBar implements Disposable {
     if (view === undefined) {
       this.#item?.dispose();
       this.#item = undefined;
+      this.#told = '';
       return;
     }
     this.#item ??= makeItem();
@@ -53,7 +56,10 @@ export class RunStatusBar implements Disposable {
     item.text = view.text;
     item.accessibilityInformation = { label: view.label, role: 'button' };
     item.backgroundColor = view.tone === 'warning' ? new ThemeColor('statusBarItem.warningBackground') : undefined;
-    item.tooltip = tooltip(view.runs);
+    const told = tooltip(view.runs);
+    // An open tooltip is drawn anew, and closes, with each that is set.
+    if (told.value !== this.#told) item.tooltip = told;
+    this.#told = told.value;
     // Without a run the command asks which one.
     item.command = {
       title: l10n.t('Open Run Page'),
@@ -79,7 +85,7 @@ function tooltip(runs: readonly RunInfo[]): MarkdownString {
       .appendMarkdown('**')
       .appendText(run.planName)
       .appendMarkdown('**\n\n')
-      .appendText(tooltipText(run))
+      .appendText(runStateSentence(run.snapshot.state))
       .appendMarkdown('\n\n');
     text.appendMarkdown(tooltipLinks(run).join(' · '));
   });
