@@ -11,6 +11,7 @@ interface KeyInput {
   readonly isTTY?: boolean;
   setRawMode?(mode: boolean): unknown;
   on(event: 'data', listener: (data: Buffer | string) => void): unknown;
+  on(event: 'error', listener: () => void): unknown;
   off(event: 'data', listener: (data: Buffer | string) => void): unknown;
   resume(): unknown;
   pause(): unknown;
@@ -20,6 +21,7 @@ const CTRL_C = '\x03';
 
 /** `interrupt`: what Ctrl-C does, which a terminal in raw mode sends as a character. */
 export function terminalKeys(input: KeyInput, interrupt: () => void): Keys {
+  let isGuarded = false;
   return {
     possible: input.isTTY === true && input.setRawMode !== undefined,
     listen(listener) {
@@ -29,6 +31,9 @@ export function terminalKeys(input: KeyInput, interrupt: () => void): Keys {
           else listener(key);
         }
       };
+      // A terminal that is gone cannot be set back any more: no reason to end in the middle.
+      if (!isGuarded) input.on('error', () => undefined);
+      isGuarded = true;
       input.setRawMode?.(true);
       input.on('data', onData);
       input.resume();

@@ -131,6 +131,8 @@ async function main(): Promise<number> {
     await untilKey(process.stdin);
     code = EXIT.success;
   }
+  // Node's own end sets the terminal back, and aborts where it is gone. Everything is on disk: end as a hang-up ends a process.
+  if (interruption.hungUp && (process.stdin.isTTY || process.stdout.isTTY)) process.kill(process.pid, 'SIGHUP');
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   return code;
 }

@@ -30,7 +30,7 @@ beforeAll(async () => {
   await pair.sourceClient
     .db('shop')
     .collection('orders')
-    .insertMany(someDocuments(DOCUMENTS, 400) as never[]);
+    .insertMany(someDocuments(DOCUMENTS, 400));
 });
 afterEach(async () => {
   await pair.backendClient.db('shop').collection('orders').deleteMany({});
