@@ -27,10 +27,7 @@ beforeAll(async () => {
   cli = await buildCli('control');
   pair = await startMigrationPair('run-control', { ruPerSecond: RU_PER_SECOND });
   folder = await makeTempFolder('run-control');
-  await pair.sourceClient
-    .db('shop')
-    .collection('orders')
-    .insertMany(someDocuments(DOCUMENTS, 400));
+  await pair.sourceClient.db('shop').collection('orders').insertMany(someDocuments(DOCUMENTS, 400));
 });
 afterEach(async () => {
   await pair.backendClient.db('shop').collection('orders').deleteMany({});
