@@ -1,12 +1,13 @@
 /** The whole way, as somebody who has just installed the extension goes it. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MongoClient } from 'mongodb';
+import { MongoClient, type Db } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SHOP } from '../host/context.js';
 import { startSession, type Session } from '../support/vscode/session.js';
 import { startTestServers, type TestServers } from '../support/vscode/test-servers.js';
 import type { Workbench } from '../support/vscode/workbench.js';
+import { axeFindings } from './axe.js';
 import { addCluster, answerConnection, keepFailure, next, SOURCE_NAME, TARGET_NAME } from './steps.js';
 
 /** Copying at the model's 4,000 RU/s takes about ten seconds; the rest is for a busy machine. */
@@ -27,6 +28,33 @@ describe('from the empty view to a verified migration', () => {
     await session?.[Symbol.asyncDispose]();
     await servers?.[Symbol.asyncDispose]();
   });
+
+  async function onTarget<T>(work: (shop: Db) => Promise<T>): Promise<T> {
+    const client = await MongoClient.connect(servers.targetUri);
+    try {
+      return await work(client.db('shop'));
+    } finally {
+      await client.close();
+    }
+  }
+  const countOn = (collection: string): Promise<number> =>
+    onTarget((shop) => shop.collection(collection).countDocuments());
+  const drop = (collection: string): Promise<boolean> => onTarget((shop) => shop.dropCollection(collection));
+
+  /** From the tree through the wizard, with everything as it is proposed. Ends when the tools run. */
+  async function startRun(collection: string): Promise<void> {
+    await workbench.command('View: Close All Editors');
+    await workbench.command('Terminal: Kill All Terminals');
+    await workbench.expand(SOURCE_NAME);
+    await workbench.expand('shop');
+    await workbench.contextMenu(workbench.treeRow(collection), 'Migrate Collection…');
+    const wizard = workbench.frontWebview();
+    await wizard.getByRole('radio', { name: new RegExp(TARGET_NAME) }).check();
+    for (const heading of ['Collections', 'Size', 'Findings', 'Method', 'Tuning', 'Review'])
+      await next(wizard, heading);
+    await wizard.locator('[data-move="start"]:not([aria-disabled])').click();
+    await workbench.terminal.waitFor('mongorestore', RUN_LIMIT_MS);
+  }
 
   it('says what to do first where there is nothing yet', async () => {
     await workbench.openViewContainer('Cosmos Migration');
@@ -72,20 +100,28 @@ describe('from the empty view to a verified migration', () => {
 
   it('goes through the wizard with the method recommended and the command lines shown', async () => {
     const wizard = workbench.frontWebview();
+    const accessible = async (): Promise<void> => expect(await axeFindings(session.page, 'wizard')).toEqual([]);
+    await accessible();
     await next(wizard, 'Collections');
+    await accessible();
     await expect.poll(() => wizard.getByRole('checkbox', { checked: true }).count()).toBeGreaterThan(0);
     await session.picture('05-wizard-collections');
     await next(wizard, 'Size');
+    await accessible();
     await session.picture('06-wizard-size');
     await next(wizard, 'Findings');
+    await accessible();
     await next(wizard, 'Method');
+    await accessible();
     await wizard.locator('[data-method].recommended').waitFor();
     await session.picture('07-wizard-method');
     await next(wizard, 'Tuning');
     await expect.poll(() => wizard.locator('.preview').innerText()).toContain('mongorestore');
     expect(await wizard.locator('body').innerText()).not.toContain(servers.password);
+    await accessible();
     await session.picture('08-wizard-tuning');
     await next(wizard, 'Review');
+    await accessible();
     await session.picture('09-wizard-review');
   });
 
@@ -107,13 +143,9 @@ describe('from the empty view to a verified migration', () => {
     const page = workbench.frontWebview();
     await page.locator('.run.tone-good').waitFor({ timeout: RUN_LIMIT_MS });
     expect(await page.locator('.state').innerText()).toMatch(/completed/i);
+    expect(await axeFindings(session.page, 'run-page')).toEqual([]);
     await session.picture('11-completed');
-    const client = await MongoClient.connect(servers.targetUri);
-    try {
-      expect(await client.db('shop').collection('orders').countDocuments()).toBe(SHOP.orders);
-    } finally {
-      await client.close();
-    }
+    expect(await countOn('orders')).toBe(SHOP.orders);
   });
 
   it('opens the report', async () => {
@@ -125,10 +157,42 @@ describe('from the empty view to a verified migration', () => {
     await session.picture('12-report');
   });
 
-  it('leaves no secret in the run folder', async () => {
-    const [run] = await readdir(session.runsFolder);
-    const folder = join(session.runsFolder, run ?? '');
-    const files = await readdir(folder, { recursive: true, withFileTypes: true });
+  it('comes through a reload of the window in the middle of a run, and shows it in a second window', async () => {
+    // Long enough for a reload, 400 documents at some 6 RU each.
+    servers.standIn().setRuPerSecond('shop.customers', 300);
+    await startRun('customers');
+    await session.workbench.reload();
+    await workbench.openViewContainer('Cosmos Migration');
+    const row = workbench.treeRow(/^shop\.customers/);
+    await row.waitFor();
+    const second = await session.secondWindow();
+    await second.openViewContainer('Cosmos Migration');
+    await second.treeRow(/^shop\.customers/).waitFor();
+    await second.page.close();
+    await row.click();
+    const page = workbench.frontWebview();
+    await page.locator('.run.tone-good').waitFor({ timeout: RUN_LIMIT_MS });
+    expect(await countOn('customers')).toBe(SHOP.customers);
+  });
+
+  it('stops safely when the target goes away, and resumes when it is back', async () => {
+    await drop('orders');
+    servers.standIn().setRuPerSecond('shop.orders', 1_500);
+    await startRun('orders');
+    await expect.poll(() => countOn('orders'), { timeout: RUN_LIMIT_MS }).toBeGreaterThan(100);
+    await servers.stopTarget();
+    const page = workbench.frontWebview();
+    await page.locator('[data-action="resume"]').waitFor({ timeout: RUN_LIMIT_MS });
+    await session.picture('13-interrupted');
+    await servers.startTarget();
+    await page.locator('[data-action="resume"]').click();
+    await page.locator('.run.tone-good').waitFor({ timeout: RUN_LIMIT_MS });
+    expect(await countOn('orders')).toBe(SHOP.orders);
+  });
+
+  it('leaves no secret in the run folders', async () => {
+    const files = await readdir(session.runsFolder, { recursive: true, withFileTypes: true });
+    expect(files.length).toBeGreaterThan(0);
     const encoded = encodeURIComponent(servers.password);
     for (const file of files.filter((entry) => entry.isFile())) {
       const text = await readFile(join(file.parentPath, file.name), 'latin1');

@@ -111,6 +111,9 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       const into = process.env[SCREENSHOTS_VARIABLE];
       if (!into) return;
       await mkdir(into, { recursive: true });
+      await workbench.command('Notifications: Clear All Notifications');
+      // Where no row or button shows that it is pointed at.
+      await page.mouse.move(640, 15);
       await page.screenshot({ path: join(into, `${name}.png`), animations: 'disabled' });
     },
     saveFailure: async () => {
