@@ -13,6 +13,7 @@ import {
 } from 'vscode';
 import { DisposableStore } from '../disposables.js';
 import { COMMANDS, VIEWS } from '../ids.js';
+import { shortName } from '../runs/run-figures.js';
 import type { HostServices } from '../services.js';
 import type { TooltipWords } from './cluster-tooltips.js';
 import type { RunTreeNode } from './node.js';
@@ -39,7 +40,7 @@ export class RunTreeProvider implements TreeDataProvider<RunTreeNode>, Disposabl
 
   getTreeItem(node: RunTreeNode): TreeItem {
     const info = this.#runs.get(node.runId);
-    const item = new TreeItem(info?.planName ?? node.runId, TreeItemCollapsibleState.None);
+    const item = new TreeItem(info ? shortName(info) : node.runId, TreeItemCollapsibleState.None);
     item.id = `run:${node.runId}`;
     if (!info) return item;
     const row = describeRun(info, WORDS);

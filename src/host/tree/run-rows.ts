@@ -5,6 +5,7 @@ import { errorSentence, isErrorCode } from '../../words/errors.js';
 import { runStateSentence, verdictReasonSentence } from '../../words/runs.js';
 import { formatBytes, formatCount, formatDuration, formatRu, formatRuPerSecond } from '../../words/sizes.js';
 import { possibleActions } from '../runs/run-actions.js';
+import { shortName } from '../runs/run-figures.js';
 import type { RunInfo } from '../services.js';
 import { plain } from './names-in-markdown.js';
 import type { TooltipWords } from './cluster-tooltips.js';
@@ -25,7 +26,7 @@ export function describeRun(info: RunInfo, words: TooltipWords): RunRow {
   const { t } = words;
   const description = descriptionOf(info, words);
   return {
-    label: info.planName,
+    label: shortName(info),
     description,
     contextValue: ['run', ...possibleActions(info)].join(' '),
     icon: iconOf(info),
