@@ -3,98 +3,19 @@ import { strict as assert } from 'node:assert';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
+import { MongoClient } from 'mongodb';
 import * as vscode from 'vscode';
-import { EVERYTHING } from '../../src/core/model/namespace.js';
 import { MigrationError, type MigrationErrorCode } from '../../src/core/model/error.js';
-import { ruPerSecond } from '../../src/core/model/units.js';
-import { makePlan, selectedCollections } from '../../src/core/plan/make-plan.js';
-import { describeTarget } from '../../src/core/plan/target.js';
-import { tune, tuneInputFor } from '../../src/core/tune/tune.js';
 import { adapters } from '../../src/extension-adapters.js';
-import { SavedClusterStore } from '../../src/host/clusters/cluster-store.js';
+import type { SavedClusterStore } from '../../src/host/clusters/cluster-store.js';
 import { COMMANDS, PANELS } from '../../src/host/ids.js';
-import type { Choice, Questions } from '../../src/host/runs/questions.js';
 import { createRuns, type Runs } from '../../src/host/runs/runs.js';
 import type { RunInfo } from '../../src/host/services.js';
 import { readSettings } from '../../src/host/settings.js';
+import { Answers, storeWith, writePlan, type Saved } from '../support/host-runs.js';
 import { hostTestContext, SHOP } from './context.js';
 
 const RUN_LIMIT_MS = 90_000;
-
-/** Asks nobody: notes what was asked and answers as the test has said. */
-class Answers implements Questions {
-  trusted = true;
-  agrees = true;
-  pick: string | undefined;
-  readonly asked: string[] = [];
-  readonly ran: unknown[][] = [];
-
-  confirm({ message, detail }: { message: string; detail: string }): Promise<boolean> {
-    this.asked.push(`${message} ${detail}`);
-    return Promise.resolve(this.agrees);
-  }
-
-  tell(_tone: string, message: string, ...choices: readonly Choice[]): void {
-    this.asked.push(message);
-    void choices.find((choice) => choice.label === this.pick)?.run();
-  }
-
-  run(command: string, ...args: readonly unknown[]): Promise<unknown> {
-    this.ran.push([command, ...args]);
-    return Promise.resolve();
-  }
-
-  during<T>(_title: string, work: () => Promise<T>): Promise<T> {
-    return work();
-  }
-
-  isTrusted(): boolean {
-    return this.trusted;
-  }
-}
-
-interface Saved {
-  readonly source: string;
-  readonly target?: string;
-}
-
-/** The real store on a memory that ends with the test. */
-async function storeWith(saved: Saved): Promise<SavedClusterStore> {
-  const store = new SavedClusterStore({
-    memento: memory(),
-    secrets: vault(),
-    changes: new vscode.EventEmitter<void>(),
-    declared: () => [],
-    env: {},
-    adapters: () => Promise.resolve(adapters),
-    askPassword: () => Promise.resolve(undefined),
-    onKeyringFailure: (error) => assert.fail(String(error)),
-    onSecrets: () => undefined,
-  });
-  for (const role of ['source', 'target'] as const) {
-    const uri = saved[role];
-    if (uri === undefined) continue;
-    await store.add({ name: `runs-${role}`, role, connectionString: adapters.parseConnectionString(uri) });
-  }
-  return store;
-}
-
-function memory() {
-  const values = new Map<string, unknown>();
-  return {
-    get: (key: string) => values.get(key),
-    update: (key: string, value: unknown) => Promise.resolve(void values.set(key, value)),
-  };
-}
-
-function vault() {
-  const values = new Map<string, string>();
-  return {
-    get: (key: string) => Promise.resolve(values.get(key)),
-    store: (key: string, value: string) => Promise.resolve(void values.set(key, value)),
-    delete: (key: string) => Promise.resolve(void values.delete(key)),
-  };
-}
 
 /** The tab of a webview, once VS Code tells of it. */
 async function tabOf(viewType: string): Promise<vscode.Tab> {
@@ -167,48 +88,7 @@ describe('runs', function () {
     });
   }
 
-  /** A plan that takes `shop.orders` to a database of its own, and with it some seconds. */
-  async function planTo(db: string): Promise<string> {
-    const [source] = clusters.list('source');
-    const [target] = clusters.list('target');
-    assert.ok(source && target);
-    const open = async (id: string) =>
-      adapters.connect({ connectionString: await clusters.connectionString(id), clock: adapters.clock });
-    await using from = await open(source.id);
-    await using to = await open(target.id);
-    const selection = {
-      ...EVERYTHING,
-      include: ['shop.orders'],
-      rename: [{ from: 'shop.orders', to: `${db}.orders` }],
-    };
-    const inventory = await adapters.readInventory(from, { selection });
-    const description = describeTarget(to.facts);
-    const throughput = { kind: 'manual', ruPerSecond: ruPerSecond(4_000) } as const;
-    const tuning = tune(
-      tuneInputFor({
-        collections: selectedCollections(inventory, selection),
-        target: description,
-        cluster: to.facts,
-        throughput,
-      }),
-    );
-    const path = join(folder, `${db}.migration.json`);
-    await adapters.writePlanFile(
-      path,
-      makePlan({
-        inventory,
-        source: clusters.reference(source.id),
-        target: clusters.reference(target.id),
-        targetCluster: to.facts,
-        method: 'dump-restore',
-        selection,
-        tuning,
-        throughput,
-        createdAt: new Date().toISOString(),
-      }),
-    );
-    return path;
-  }
+  const planTo = (db: string, from?: string): Promise<string> => writePlan(clusters, { folder, db, from });
 
   async function until(runId: string, what: string, wanted: (run: RunInfo) => boolean): Promise<RunInfo> {
     const { runs } = made;
@@ -305,6 +185,40 @@ describe('runs', function () {
 
     await made.control.resume(runId);
     assert.match(answers.asked.at(-1) ?? '', /cannot be resumed/, 'a cancelled run is over, in words');
+  });
+
+  it('open their dead letters, and send them again in a terminal', async () => {
+    const client = await MongoClient.connect(servers.source);
+    try {
+      // Over the 2 MB that an RU account takes.
+      const large = { _id: 2 as never, text: 'x'.repeat(3_000_000) };
+      await client
+        .db('letters')
+        .collection('mixed')
+        .insertMany([{ _id: 1 as never, text: 'small' }, large]);
+    } finally {
+      await client.close();
+    }
+    const runId = await made.control.start(await planTo('letters', 'letters.mixed'));
+    const hasEnded = (run: RunInfo): boolean => !run.alive && run.snapshot.state === 'completed-with-findings';
+    const first = await until(runId, 'over', hasEnded);
+    assert.equal(first.snapshot.deadLetters, 1);
+
+    await vscode.commands.executeCommand(COMMANDS.openDeadLetters, { kind: 'run', runId });
+    const opened = vscode.window.activeTextEditor?.document;
+    assert.ok(opened);
+    assert.ok(opened.fileName.endsWith('letters.orders.jsonl'), opened.fileName);
+    assert.match(opened.lineAt(0).text, /"ns":"letters.orders"/);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+
+    await made.control.retryDeadLetters(runId);
+    const again = (run: RunInfo): boolean => (run.snapshot.endedAt ?? 0) > (first.snapshot.endedAt ?? 0);
+    const second = await until(runId, 'over again', (run) => hasEnded(run) && again(run));
+    assert.equal(second.snapshot.deadLetters, 1, 'what is too large stays too large');
+    assert.equal(runTerminals(runId).length, 1, 'the first terminal has made room');
+
+    await made.control.verify(runId);
+    assert.ok(vscode.window.terminals.some((terminal) => terminal.name.startsWith('Verify letters.mixed')));
   });
 
   it('are paused and cancelled on paper where nobody works on them', async () => {
