@@ -2,7 +2,7 @@ import { isRunning } from '../../core/model/run.js';
 import type { RunSnapshot } from '../../core/model/run-snapshot.js';
 import type { RunAction, RunPageView } from '../../protocol/run-page.js';
 import { errorSentence, isErrorCode } from '../../words/errors.js';
-import { runStateSentence, verdictReasonSentence } from '../../words/runs.js';
+import { verdictReasonSentence } from '../../words/runs.js';
 import {
   formatBytes,
   formatCount,
@@ -13,6 +13,7 @@ import {
 } from '../../words/sizes.js';
 import { possibleActions } from '../runs/run-actions.js';
 import { isOver, shareDone } from '../runs/run-figures.js';
+import { stateSentence } from '../runs/run-words.js';
 import type { Translate } from '../translate.js';
 import type { RunInfo } from '../services.js';
 import { pageCollections } from './run-page-collections.js';
@@ -28,7 +29,7 @@ export function runPageContent(info: RunInfo, t: Translate): RunPageContent {
     runId: info.runId,
     title: info.planName,
     state: snapshot.state,
-    stateText: info.problem === undefined ? runStateSentence(snapshot.state) : t('This run cannot be read.'),
+    stateText: info.problem === undefined ? stateSentence(snapshot.state, t) : t('This run cannot be read.'),
     tone: toneOf(info),
     notes: notesOf(info, t),
     share: shareDone(snapshot),

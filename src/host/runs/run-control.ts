@@ -4,7 +4,6 @@ import { MigrationError } from '../../core/model/error.js';
 import type { Plan } from '../../core/model/plan.js';
 import type { RunState } from '../../core/model/run.js';
 import { planSubject } from '../../core/plan/plan-title.js';
-import { runStateSentence } from '../../words/runs.js';
 import { formatCountOf } from '../../words/sizes.js';
 import type { HandedSecrets, HostAdapters, RunFolder } from '../adapters.js';
 import { COMMANDS } from '../ids.js';
@@ -13,6 +12,7 @@ import type { Settings } from '../settings.js';
 import { buttons, type Questions } from './questions.js';
 import { secretsFor } from './run-clusters.js';
 import { isOver, shortName, shortRunId } from './run-figures.js';
+import { stateSentence } from './run-words.js';
 import type { FollowedRuns } from './run-store.js';
 import type { RunTerminals } from './run-terminals.js';
 import { launchInTerminal, type LaunchedTerminal } from './terminal.js';
@@ -253,7 +253,7 @@ export class RunSteering implements RunControl {
 
   /** Another window was faster, or the run has moved on meanwhile. */
   #tellRefused(what: string, state: RunState): void {
-    this.#deps.questions.tell('information', `${what} ${runStateSentence(state)}`);
+    this.#deps.questions.tell('information', `${what} ${stateSentence(state, l10n.t)}`);
   }
 }
 

@@ -8,10 +8,10 @@ import {
   type StatusBarItem,
 } from 'vscode';
 import type { RunAction } from '../../protocol/run-page.js';
-import { runStateSentence } from '../../words/runs.js';
 import { COMMANDS, type CommandId } from '../ids.js';
 import type { RunInfo } from '../services.js';
 import { possibleActions } from './run-actions.js';
+import { stateSentence } from './run-words.js';
 import type { FollowedRuns } from './run-store.js';
 import { statusBarView } from './status-bar-view.js';
 
@@ -85,7 +85,7 @@ function tooltip(runs: readonly RunInfo[]): MarkdownString {
       .appendMarkdown('**')
       .appendText(run.planName)
       .appendMarkdown('**\n\n')
-      .appendText(runStateSentence(run.snapshot.state))
+      .appendText(stateSentence(run.snapshot.state, l10n.t))
       .appendMarkdown('\n\n');
     text.appendMarkdown(tooltipLinks(run).join(' · '));
   });
