@@ -41,6 +41,7 @@ export class Workbench {
     const tab = this.page.locator('.part.activitybar').getByRole('tab', { name: new RegExp(`^${literal(title)}`) });
     await tab.waitFor();
     if ((await tab.getAttribute('aria-expanded')) !== 'true') await tab.locator('a').first().click();
+    await this.page.locator('.part.sidebar .title-label', { hasText: title }).waitFor();
   }
 
   /** Runs a command by `Category: Title`, as a person finds it. */
