@@ -247,7 +247,8 @@ async function showWindow(
     ...window.lines,
     '',
     'Click "Cosmos Migration" in the activity bar: the clusters are there, and so is the run above, under Migrations.',
-    'Then right-click a collection of demo-source, choose "Migrate Collection…", and take "demo-target (empty)" as target.',
+    'Then open demo-source, right-click a collection (culture.movies is soon done), choose "Migrate Collection…", and take',
+    `"demo-target (empty)" as target. Each of its collections gets ${RU_PER_SECOND.toLocaleString('en-US')} RU/s: say so in the step "Tuning".`,
     '',
     'Ctrl-C here closes it, stops the servers and removes their data.',
   );

@@ -61,7 +61,8 @@ export interface RunningServer extends AsyncDisposable {
 
 /** The window's address; without `workspace` an empty window. */
 export function windowUrl(server: Pick<RunningServer, 'url'>, workspace?: string): string {
-  return workspace === undefined ? `${server.url}/?ew=true` : `${server.url}/?folder=${encodeURIComponent(workspace)}`;
+  if (workspace === undefined) return `${server.url}/?ew=true`;
+  return `${server.url}/?folder=${encodeURIComponent(workspace).replaceAll('%2F', '/')}`;
 }
 
 /** Nothing of the machine's own VS Code, of npm or of a surrounding code-server decides how this one behaves. */
