@@ -56,7 +56,11 @@ async function filesWithCanary(root: string): Promise<string[]> {
   const found: string[] = [];
   for (const entry of await readdir(root, { recursive: true })) {
     const path = join(root, entry);
-    const text = (await stat(path)).isFile() ? await readFile(path, 'latin1') : '';
+    // Files that are replaced while this walks (the live snapshot) are gone under their first name.
+    const text = await readFile(path, 'latin1').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'EISDIR') return '';
+      throw error;
+    });
     if (FORMS.some((form) => text.includes(form))) found.push(entry);
   }
   return found;
