@@ -1,0 +1,63 @@
+/** Who may send when. The copier asks before each insert and tells what came back; how the pace is found is the pacer's own business. */
+import type { Namespace } from '../../core/model/namespace.js';
+
+/** Documents that one insert carries, or may carry. */
+export interface CopyLoad {
+  readonly documents: number;
+  readonly bytes: number;
+}
+
+/** What keeps the copy from going faster just now. `engine`: this process; `ceiling`: a limit that the user has set. */
+export type LimitedBy = 'source' | 'network' | 'target' | 'request-units' | 'ceiling' | 'engine';
+
+/** What came of one insert command. */
+export interface ObservedReply {
+  /** Documents that the command carried. */
+  readonly sent: number;
+  /** Of those, refused for lack of budget; they are sent again. */
+  readonly throttled: number;
+  /** From sending to the reply, the question for its charge left out. */
+  readonly latencyMs: number;
+  /** How long the sender keeps back what was refused (the server's advice or the sender's backoff, with jitter); undefined where nothing was. */
+  readonly retryAfterMs?: number;
+  /** The server tried again by itself and gave up (code 50): its `RetryAfterMs` means nothing. */
+  readonly timedOut?: boolean;
+}
+
+/** Paces the inserts into one budget: a collection, or a database that shares its throughput. Used by several writers at once. */
+export interface CopyPacer {
+  /** The most that one insert should carry at the present rate; `Infinity` where the pacer has no opinion. At least one document. */
+  insertLimit(): CopyLoad;
+  /** Waits until the load may be sent and takes it from the budget. Rejects with the signal's reason. Resolves at once where nothing limits. */
+  admit(load: CopyLoad, signal: AbortSignal): Promise<void>;
+  /** True when the charge of the command that comes next is worth a round trip. */
+  wantsCharge(): boolean;
+  /** Corrects the budget by what a command was really charged, in RU; undefined where nobody asked. Once for each `admit`. */
+  settle(load: CopyLoad, charged: number | undefined): void;
+  /** Takes note of a reply. Once for each `admit` that was answered. */
+  observe(reply: ObservedReply): void;
+  /** A writer had nothing to send because the source had not answered, or a reader had to wait for room because the target had not. */
+  waited(on: 'source' | 'target', ms: number): void;
+  /** How many inserts may be on their way at once; asked before each, so that it can change. At least 1. */
+  concurrency(): number;
+  limitedBy(): LimitedBy;
+}
+
+/** Limits that the user has set; a missing one is none. Can be changed while the run goes on. */
+export interface CopyCeilings {
+  readonly ruPerSecond?: number;
+  readonly bytesPerSecond?: number;
+  readonly documentsPerSecond?: number;
+  /** Ranges that are read at once. */
+  readonly sourceConnections?: number;
+}
+
+/** The pacers of a run. */
+export interface CopyPacers {
+  /** The pacer of the budget that a namespace of the target is written from. The collection exists. */
+  of(ns: Namespace): Promise<CopyPacer>;
+  setCeilings(ceilings: CopyCeilings): void;
+  ceilings(): CopyCeilings;
+  /** RU/s by namespace, or by `db.` where its collections share them, as the target tells. */
+  budgets(): ReadonlyMap<string, number>;
+}
