@@ -1,7 +1,7 @@
 import { formatNamespace, type Namespace } from '../core/model/namespace.js';
 import { ruPerSecond } from '../core/model/units.js';
 import { RuPacer, type PacerClock, type PacerSnapshot } from './pacer.js';
-import { meaningOfCommandError } from './server-error.js';
+import { meaningOfCommandError } from '../core/throttle/server-error.js';
 import type { Upstream } from './upstream.js';
 
 /** How the relay knows what the target can take. `discover`: asks the target (RU accounts answer `customAction`); `unpaced`: never paces. */

@@ -11,7 +11,7 @@ import {
   meaningOfWriteError,
   retryDelayMs,
   type ServerErrorMeaning,
-} from './server-error.js';
+} from '../core/throttle/server-error.js';
 import type { CommandLink } from './upstream.js';
 import type { WriteCommand, WriteOperation } from './write-command.js';
 import { readWriteReply, type WriteError, type WriteReply } from './write-reply.js';

@@ -4,7 +4,7 @@ import { equalButEmptyTimestamps } from '../core/bson/empty-timestamps.js';
 import type { Namespace } from '../core/model/namespace.js';
 import type { PacerClock } from './pacer.js';
 import type { DuplicateOutcome, DuplicatePolicy } from './policy.js';
-import { meaningOfCommandError, meaningOfWriteError, retryDelayMs } from './server-error.js';
+import { meaningOfCommandError, meaningOfWriteError, retryDelayMs } from '../core/throttle/server-error.js';
 import { readReplyHead, type CommandLink } from './upstream.js';
 import { decodeBody, openOpMsg, writeOpMsg } from './wire.js';
 import { findByIds, firstName, getMore, replaceById, withIdFirst } from './write-command.js';

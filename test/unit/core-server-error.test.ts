@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { meaningOfCommandError, meaningOfWriteError, retryDelayMs } from '../../src/relay/server-error.js';
+import { meaningOfCommandError, meaningOfWriteError, retryDelayMs } from '../../src/core/throttle/server-error.js';
 
 const MODERN =
   "Error=16500, RetryAfterMs=34, Details='Response status code does not indicate success: TooManyRequests (429); Substatus: 3200'";
