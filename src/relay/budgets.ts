@@ -1,5 +1,6 @@
 import { formatNamespace, type Namespace } from '../core/model/namespace.js';
 import { ruPerSecond } from '../core/model/units.js';
+import { ASK_AGAIN_MS, MeasureTiming, REREAD_MS } from '../core/throttle/measure-timing.js';
 import { RuPacer, type PacerClock, type PacerSnapshot } from './pacer.js';
 import { meaningOfCommandError } from '../core/throttle/server-error.js';
 import type { Upstream } from './upstream.js';
@@ -7,23 +8,15 @@ import type { Upstream } from './upstream.js';
 /** How the relay knows what the target can take. `discover`: asks the target (RU accounts answer `customAction`); `unpaced`: never paces. */
 export type BudgetMode = 'discover' | 'unpaced';
 
-/** A changed throughput (raised by the user, grown by autoscale) is seen after this long. */
-const REREAD_MS = 30_000;
-/** A question that the target was too busy for is asked again after this long. */
-const ASK_AGAIN_MS = 1_000;
 /** Replies to these questions that only a target without request units gives: CommandNotFound, CommandNotSupported, unknown field. */
 const NOT_RU_CODES: ReadonlySet<unknown> = new Set([59, 115, 40415]);
-/** Charges are asked for after each of the first commands of a namespace, then this often. */
-const MEASURE_EVERY_MS = 100;
-const MEASURE_ALWAYS_FIRST = 8;
 
 interface Budget {
   readonly pacer: RuPacer;
   readAt: number;
   /** The collection was there when its budget was read, so that a reading without a figure is an answer. */
   readWhenThere: boolean;
-  measured: number;
-  measuredAt: number;
+  readonly timing: MeasureTiming;
 }
 
 /** Which pacer a namespace's writes go through: its own, or its database's where the throughput is shared. */
@@ -63,12 +56,7 @@ export class Budgets {
   /** True when the charge of the command that was just answered is worth a round trip. */
   shouldMeasure(ns: Namespace): boolean {
     if (this.speaksRu === false) return false;
-    const budget = this.budgetOf(formatNamespace(ns));
-    const now = this.clock.now();
-    if (budget.measured >= MEASURE_ALWAYS_FIRST && now - budget.measuredAt < MEASURE_EVERY_MS) return false;
-    budget.measured += 1;
-    budget.measuredAt = now;
-    return true;
+    return this.budgetOf(formatNamespace(ns)).timing.isDue(this.clock.now());
   }
 
   /** Charge in RU of the last command on this connection; undefined where the target does not tell. */
@@ -103,8 +91,7 @@ export class Budgets {
         pacer: new RuPacer(this.clock),
         readAt: Number.NEGATIVE_INFINITY,
         readWhenThere: false,
-        measured: 0,
-        measuredAt: Number.NEGATIVE_INFINITY,
+        timing: new MeasureTiming(),
       };
       this.pacers.set(key, budget);
     }
