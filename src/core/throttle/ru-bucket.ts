@@ -3,8 +3,6 @@ import type { RequestUnitsPerSecond } from '../model/units.js';
 const WINDOW_MS = 1_000;
 /** Longest time's worth of budget that may pile up while nothing is sent: enough to hide late timers, little against a second's budget. */
 const BURST_MS = 100;
-/** Time's worth of budget that one command may carry at most; longer ones are split. Larger ones overshoot a per-second budget. */
-const COMMAND_MS = 40;
 /** A clean stretch this long makes earlier refusals history where the budget grows by itself (autoscale). */
 const FORGET_MS = 30_000;
 /** Autoscale grows when it has been used up: the rate is raised by this share of itself in each clean second, to find out. */
@@ -22,6 +20,10 @@ export interface RuSteering {
   readonly band: { readonly low: number; readonly high: number };
   /** What a clean second adds. */
   readonly step: number;
+  /** What one bad second leaves of the rate at least. */
+  readonly deepestCut: number;
+  /** Milliseconds' worth of budget that one command may carry at most; longer ones are split. Larger ones overshoot a per-second budget. */
+  readonly commandMs: number;
 }
 
 /**
@@ -33,6 +35,8 @@ export const FOLLOWING: RuSteering = {
   highestShare: 1.01,
   band: { low: 0.01, high: 0.015 },
   step: 0.01,
+  deepestCut: 0.5,
+  commandMs: 40,
 };
 
 export interface RuBucketSnapshot {
@@ -77,7 +81,7 @@ export class RuBucket {
 
   /** RU that one command should carry at most; undefined: no limit known. */
   commandBudget(): number | undefined {
-    return this.rate === undefined ? undefined : (this.rate * COMMAND_MS) / 1000;
+    return this.rate === undefined ? undefined : (this.rate * this.steering.commandMs) / 1000;
   }
 
   /** Milliseconds until something may be sent; 0 for now. */
@@ -121,12 +125,12 @@ export class RuBucket {
   }
 
   private adjust(now: number): void {
-    const { band, highestShare } = this.steering;
+    const { band, highestShare, deepestCut } = this.steering;
     const share = this.windowThrottled / Math.max(1, this.windowOperations);
     const taken = (this.windowCharge * 1000) / (now - this.windowStart);
     if (share > band.high) {
       const current = this.rate ?? taken;
-      if (current > 0) this.rate = Math.max(current * Math.max(0.5, 1 - share), this.floor());
+      if (current > 0) this.rate = Math.max(current * Math.max(deepestCut, 1 - share), this.floor());
     } else if (share < band.low && this.rate !== undefined) {
       const ceiling = this.provisioned === undefined ? Number.POSITIVE_INFINITY : this.provisioned * highestShare;
       this.rate = Math.min(this.rate + this.step(this.rate, now), ceiling);

@@ -5,6 +5,8 @@ import type { Namespace } from '../../core/model/namespace.js';
 export interface CopyLoad {
   readonly documents: number;
   readonly bytes: number;
+  /** The physical partition that all of the documents go to, from 0, where that is known. */
+  readonly partition?: number;
 }
 
 /** What keeps the copy from going faster just now. `engine`: this process; `ceiling`: a limit that the user has set. */
@@ -20,6 +22,8 @@ export interface ObservedReply {
   readonly latencyMs: number;
   /** How long the sender keeps back what was refused (the server's advice or the sender's backoff, with jitter); undefined where nothing was. */
   readonly retryAfterMs?: number;
+  /** As in the load. */
+  readonly partition?: number;
   /** The server tried again by itself and gave up (code 50): its `RetryAfterMs` means nothing. */
   readonly timedOut?: boolean;
 }
@@ -27,14 +31,17 @@ export interface ObservedReply {
 /** Paces the inserts into one budget: a collection, or a database that shares its throughput. Used by several writers at once. */
 export interface CopyPacer {
   /** The most that one insert should carry at the present rate; `Infinity` where the pacer has no opinion. At least one document. */
-  insertLimit(): CopyLoad;
+  insertLimit(partition?: number): CopyLoad;
   /** Waits until the load may be sent and takes it from the budget. Rejects with the signal's reason. Resolves at once where nothing limits. */
   admit(load: CopyLoad, signal: AbortSignal): Promise<void>;
   /** True when the charge of the command that comes next is worth a round trip. */
   wantsCharge(): boolean;
-  /** Corrects the budget by what a command was really charged, in RU; undefined where nobody asked. Once for each `admit`. */
-  settle(load: CopyLoad, charged: number | undefined): void;
-  /** Takes note of a reply. Once for each `admit` that was answered. */
+  /**
+   * Corrects the budget by what a command was really charged, in RU; undefined where nobody asked. `throttled`: documents of the load that
+   * were refused for lack of budget. Once for each `admit`, also where the command failed: it is on its way no more.
+   */
+  settle(load: CopyLoad, charged: number | undefined, throttled?: number): void;
+  /** Takes note of a reply. Once for each `admit` that was answered, after `settle`. */
   observe(reply: ObservedReply): void;
   /** A writer had nothing to send because the source had not answered, or a reader had to wait for room because the target had not. */
   waited(on: 'source' | 'target', ms: number): void;
