@@ -78,6 +78,8 @@ const REASONS: Readonly<Record<string, (params: Params) => string>> = {
     return `${textOf(p, 'tool')} ended with ${end}${message === '' ? '' : `: ${message.replace(/\.+$/, '')}`}.`;
   },
   interrupted: () => 'The run was cut off.',
+  'throughput-not-restored': (p) =>
+    `The throughput of ${textOf(p, 'budget').replace(/\.$/, '')} is still raised, and billed so: it could not be put back (${textOf(p, 'message').replace(/\.+$/, '')}).`,
 };
 
 /** A reason of a run's verdict; `error:<code>` stands for an error. Never fails. */

@@ -63,7 +63,12 @@ function isInDoubt(verdict: VerdictFacts): boolean {
 }
 
 /** Findings that put no doubt on the documents that were copied. */
-const WITHOUT_DOUBT: ReadonlySet<string> = new Set(['index-skipped', 'index-failed', 'namespaces-left-out']);
+const WITHOUT_DOUBT: ReadonlySet<string> = new Set([
+  'index-skipped',
+  'index-failed',
+  'namespaces-left-out',
+  'throughput-not-restored',
+]);
 
 /** One sentence per reason, alike ones only once. */
 export function verdictReasons(verdict: VerdictFacts): string[] {
@@ -94,6 +99,7 @@ const STEPS: Readonly<Record<string, string>> = {
     'Verify the run: that names the documents that differ. Then remove them on one side and resume, or make a new plan with another policy for conflicts and run that.',
   'tool-failed': "Look at the tool's words, then resume.",
   interrupted: 'Resume the run.',
+  'throughput-not-restored': 'Lower the throughput in the portal, or run the same plan again: it tries again.',
 };
 
 const READY = 'Point the application at the target when you are ready. Keep the source until you are sure.';

@@ -3,6 +3,7 @@ import type { Document } from 'bson';
 import { MigrationError } from '../../core/model/error.js';
 import type { Throughput } from '../../core/model/facts.js';
 import type { Namespace } from '../../core/model/namespace.js';
+import type { OfferedThroughput } from '../../core/model/plan.js';
 import { ruPerSecond } from '../../core/model/units.js';
 import type { ClusterSession, CosmosRuSession } from '../../engine/ports.js';
 import { SERVER_CODE, serverCode } from './errors.js';
@@ -70,6 +71,30 @@ export class MongoCosmosRu implements CosmosRuSession {
       ...(options.shardKey === undefined ? {} : { shardKey: options.shardKey }),
       ...offer(options.throughput),
     });
+  }
+
+  /**
+   * Changes the throughput of a collection, or of a database (`coll` left out) whose collections share it. Manual cannot become autoscale this way, nor the reverse.
+   * Within 10,000 RU/s for each physical partition it takes effect at once, above that after hours.
+   */
+  async setThroughput(target: { db: string; coll?: string }, throughput: OfferedThroughput): Promise<void> {
+    const what =
+      target.coll === undefined
+        ? { customAction: 'UpdateDatabase' }
+        : { customAction: 'UpdateCollection', collection: target.coll };
+    await this.session.command(target.db, { ...what, ...offer(throughput) });
+  }
+
+  /** Physical partitions of a collection, by the change stream tokens that it gives, one for each; undefined where it gives none. */
+  async physicalPartitions(ns: Namespace): Promise<number | undefined> {
+    try {
+      const command = { customAction: 'GetChangeStreamTokens', collection: ns.coll };
+      const tokens: unknown = (await this.session.command(ns.db, command)).resumeAfterTokens;
+      return Array.isArray(tokens) && tokens.length > 0 ? tokens.length : undefined;
+    } catch (error) {
+      if (serverCode(error) === undefined) throw error;
+      return undefined;
+    }
   }
 
   /**

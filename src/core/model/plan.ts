@@ -45,6 +45,20 @@ export interface PlannedCollection {
   readonly indexes: readonly PlannedIndex[];
 }
 
+/** Throughput of one budget for the time of the copy, on an RU target. Only where the user asked for it: raising leaves lasting traces. */
+export interface ThroughputRaise {
+  /** `db.coll` on the target, or `db.` for a database whose collections share their throughput. */
+  readonly budget: string;
+  /** What a collection is made with, so that it comes into being with enough partitions; absent where it is made as planned or is there. */
+  readonly createWith?: OfferedThroughput;
+  readonly raiseTo: OfferedThroughput;
+  /** What it is put back to, whatever becomes of the run. */
+  readonly restoreTo: OfferedThroughput;
+}
+
+/** Throughput with a figure of its own. */
+export type OfferedThroughput = Extract<Throughput, { kind: 'manual' | 'autoscale' }>;
+
 export interface NotMigrated {
   readonly source: Namespace;
   readonly why: 'view' | 'timeseries-unsupported' | 'system' | 'unreadable' | (string & {});
@@ -79,5 +93,7 @@ export interface Plan {
   readonly tuning: Tuning;
   readonly conflictPolicy: ConflictPolicy;
   readonly verification: VerificationPlan;
+  /** RU targets; absent: throughput is left alone. */
+  readonly throughputRaises?: readonly ThroughputRaise[];
   readonly readPreference: 'primary' | 'primaryPreferred' | 'secondary' | 'secondaryPreferred' | 'nearest';
 }

@@ -1,3 +1,4 @@
+import type { OfferedThroughput } from '../../core/model/plan.js';
 import type { RunState } from '../../core/model/run.js';
 import type { IndexOutcome } from '../prepare/outcome.js';
 import type { VerificationResult } from '../verify/result.js';
@@ -34,6 +35,18 @@ export interface Verdict {
   }[];
 }
 
+/** `intent` before anything is changed, `raised` after; `restored` ends it, `restore-failed` does not. */
+export interface ThroughputRecord {
+  readonly type: 'throughput';
+  readonly budget: string;
+  readonly phase: 'intent' | 'raised' | 'raise-failed' | 'restored' | 'restore-failed';
+  readonly to: OfferedThroughput;
+  /** `intent` alone: what it is to be put back to. */
+  readonly restoreTo?: OfferedThroughput;
+  /** The server's words, redacted, where it refused. */
+  readonly message?: string;
+}
+
 /** What can be written to a journal. `ns` is always `db.coll` on the target. */
 export type JournalEntry =
   | { readonly type: 'state'; readonly state: RunState; readonly why?: string }
@@ -46,6 +59,8 @@ export type JournalEntry =
       readonly existed?: boolean;
     }
   | { readonly type: 'index-fate'; readonly ns: string; readonly index: string; readonly outcome: IndexOutcome }
+  /** Throughput of an RU target's budget (`db.coll`, or `db.` where it is shared), for the time of the copy. */
+  | ThroughputRecord
   | { readonly type: 'copy-progress'; readonly ns: string; readonly counters: CopyCounters }
   | {
       readonly type: 'tool-exited';
@@ -83,6 +98,7 @@ const TYPES: ReadonlySet<string> = new Set<JournalRecord['type']>([
   'process',
   'collection-created',
   'index-fate',
+  'throughput',
   'copy-progress',
   'tool-exited',
   'dead-letters-retried',

@@ -1,8 +1,9 @@
 import { MigrationError } from '../../core/model/error.js';
+import type { OfferedThroughput } from '../../core/model/plan.js';
 import { canBecome, type RunState } from '../../core/model/run.js';
 import type { IndexOutcome } from '../prepare/outcome.js';
 import type { VerificationResult } from '../verify/result.js';
-import type { CopyCounters, DeadLetterRetry, JournalRecord, Verdict } from './record.js';
+import type { CopyCounters, DeadLetterRetry, JournalRecord, ThroughputRecord, Verdict } from './record.js';
 
 export const NO_COPY: CopyCounters = {
   acknowledged: 0,
@@ -49,6 +50,8 @@ export interface RunStatus {
     readonly signal: string | null;
     readonly at: string;
   }[];
+  /** Throughput that was or may have been raised and has not been put back, by budget: what it is to be put back to. */
+  readonly raised?: Readonly<Record<string, OfferedThroughput>>;
   /** Private files that may still exist. */
   readonly secretFiles: readonly string[];
   /** Of the current attempt; a new attempt starts without one. */
@@ -135,6 +138,8 @@ export class JournalReducer {
       case 'index-fate':
         this.#update(record.ns, (c) => ({ ...c, indexes: { ...c.indexes, [record.index]: record.outcome } }));
         return status;
+      case 'throughput':
+        return { ...status, raised: raisedAfter(status.raised ?? {}, record) };
       case 'copy-progress':
         this.#update(record.ns, (c) => ({
           ...c,
@@ -183,6 +188,16 @@ export class JournalReducer {
     if (!this.#status) throw new MigrationError('journal-damaged', { line: 0, reason: 'empty' });
     return { ...this.#status, collections: Object.fromEntries(this.#collections) };
   }
+}
+
+function raisedAfter(
+  before: NonNullable<RunStatus['raised']>,
+  record: ThroughputRecord,
+): NonNullable<RunStatus['raised']> {
+  // The first intent stands: a later one comes from an attempt that found it raised.
+  if (record.phase === 'intent' && record.restoreTo)
+    return { ...before, [record.budget]: before[record.budget] ?? record.restoreTo };
+  return record.phase === 'restored' ? without(before, record.budget) : before;
 }
 
 function stepTo(status: RunStatus, record: Extract<JournalRecord, { type: 'state' }>): RunStatus {

@@ -1,0 +1,25 @@
+/** What raising throughput for a copy means, in sentences: told before it is done. */
+import type { RaiseEffect } from '../core/plan/throughput-raise.js';
+import { formatCountOf, formatRuPerSecond } from './sizes.js';
+
+/** A budget is `db.coll`, or `db.` where a database's collections share it. */
+function nameOf(budget: string): string {
+  return budget.endsWith('.') ? `Database ${budget.slice(0, -1)}` : budget;
+}
+
+/** One sentence for each thing that the user must know first. */
+export function raiseEffectSentence(effect: RaiseEffect): string {
+  const name = nameOf(effect.params.budget);
+  switch (effect.id) {
+    case 'raise-billed':
+      return `${name} is raised to ${formatRuPerSecond(effect.params.raised)} while it is copied. Each hour that this touches is billed so.`;
+    case 'raise-floor':
+      return `${name} can then never be set below ${formatRuPerSecond(effect.params.floor)} again.`;
+    case 'raise-partitions':
+      return `${name} gets ${formatCountOf(effect.params.partitions, 'physical partition')} for good: afterwards each has ${formatRuPerSecond(effect.params.each)} of its throughput.`;
+    case 'raise-clamped':
+      return `${name} is raised to ${formatRuPerSecond(effect.params.raised)}, not ${formatRuPerSecond(effect.params.wanted)}: more would need its partitions to split, which takes hours.`;
+    case 'raise-kept-higher':
+      return `${name} stays at ${formatRuPerSecond(effect.params.restored)} afterwards: ${formatRuPerSecond(effect.params.kept)} is below its new minimum.`;
+  }
+}
