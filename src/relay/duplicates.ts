@@ -1,13 +1,13 @@
 import type { Document } from 'bson';
 import { BSON_TYPE, elements, elementName, rawId, readNumber } from '../core/bson/raw-document.js';
-import { equalButEmptyTimestamps } from '../core/bson/empty-timestamps.js';
+import { actionOnConflict, lookAtDuplicate } from '../core/conflict/on-duplicate.js';
 import type { Namespace } from '../core/model/namespace.js';
 import type { PacerClock } from './pacer.js';
 import type { DuplicateOutcome, DuplicatePolicy } from './policy.js';
 import { meaningOfCommandError, meaningOfWriteError, retryDelayMs } from '../core/throttle/server-error.js';
 import { readReplyHead, type CommandLink } from './upstream.js';
 import { decodeBody, openOpMsg, writeOpMsg } from './wire.js';
-import { findByIds, firstName, getMore, replaceById, withIdFirst } from './write-command.js';
+import { findByIds, getMore, replaceById, withIdFirst } from './write-command.js';
 import { readWriteReply } from './write-reply.js';
 
 /** Stored documents asked for in one read: a reply holds 16 MB (MongoDB's reply limit), and the stored ones may be larger than ours. */
@@ -61,8 +61,7 @@ export class DuplicateResolver {
     for (const [i, document] of documents.entries()) {
       const id = ids[i];
       const there = id ? (stored.get(id.toString('latin1')) ?? []) : [];
-      const ours = withIdFirst(document);
-      if (there.some((s) => equalButEmptyTimestamps(ours, s))) outcomes.push('equal');
+      if (lookAtDuplicate(withIdFirst(document), there).kind === 'equal') outcomes.push('equal');
       else if (id) outcomes.push(await this.conflict(id, document, there.length));
       else outcomes.push('reported');
     }
@@ -90,23 +89,17 @@ export class DuplicateResolver {
 
   private async conflict(id: Buffer, document: Buffer, sameId: number): Promise<DuplicateOutcome> {
     const { duplicates } = this.context;
-    // No document with this `_id`: another one holds the same value of a unique index, and no policy can make room for both.
-    if (sameId === 0) return duplicates.kind === 'report' ? 'reported' : 'refused';
-    switch (duplicates.kind) {
-      case 'report':
-        return 'reported';
+    if (duplicates.kind === 'report') return 'reported';
+    switch (actionOnConflict(duplicates.kind, sameId, document)) {
       case 'skip':
         return 'skipped';
-      case 'dead-letter':
+      case 'refuse':
         return 'refused';
-      case 'fail':
-        duplicates.onConflict(this.ns, id);
+      case 'stop':
+        if (duplicates.kind === 'fail') duplicates.onConflict(this.ns, id);
         return 'reported';
-      case 'overwrite': {
-        // Which of several would be replaced is left to chance, and a document with operators for names would be run as an update.
-        if (sameId > 1 || firstName(document).startsWith('$')) return 'refused';
+      case 'replace':
         return (await this.replace(id, document)) ? 'replaced' : 'refused';
-      }
     }
   }
 

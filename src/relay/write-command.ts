@@ -5,6 +5,7 @@ import {
   elements,
   elementName,
   findElement,
+  firstName,
   readNumber,
   readString,
   rawDocument,
@@ -141,12 +142,6 @@ function namesOneId(operation: Buffer): boolean {
   const id = findElement(operation, '_id', query.valueStart);
   if (!id || id.type === BSON_TYPE.regex) return false;
   return id.type !== BSON_TYPE.document || !firstName(operation, id.valueStart).startsWith('$');
-}
-
-/** The name of a document's first element; empty where it has none. */
-export function firstName(buffer: Buffer, offset = 0): string {
-  for (const element of elements(buffer, offset)) return elementName(buffer, element);
-  return '';
 }
 
 /** The document with a new `_id` before everything else, as a server would give it one. */

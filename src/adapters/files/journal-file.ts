@@ -5,12 +5,12 @@ import { MigrationError } from '../../core/model/error.js';
 import { decodeJournal, encodeRecord, type DecodedJournal } from '../../engine/journal/encoding.js';
 import type { RunIdentity } from '../../engine/journal/identity.js';
 import { checkEntry, type Journal } from '../../engine/journal/port.js';
-import type { JournalEntry, RunStarted } from '../../engine/journal/record.js';
+import { progressKey, type JournalEntry, type RunStarted } from '../../engine/journal/record.js';
 import { JournalReducer, NO_COPY, sameCounters, type RunStatus } from '../../engine/journal/reduce.js';
 import type { Clock } from '../../engine/ports.js';
 import { fileFailed, PRIVATE_FILE, syncFolder } from './durable.js';
 
-/** How long a copy-progress entry may wait for others to be flushed with. */
+/** How long a progress entry may wait for others to be flushed with. */
 const FLUSH_AFTER_MS = 1_000;
 
 /**
@@ -78,7 +78,7 @@ class FileJournal implements Journal {
   #seq: number;
   /** Lines that are encoded but not yet written. */
   #lines: string[] = [];
-  /** The latest copy-progress entry of each namespace: older ones say nothing that it does not. */
+  /** The latest progress entry of each namespace and range: older ones say nothing that it does not. */
   readonly #waiting = new Map<string, { entry: JournalEntry; at: string }>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
@@ -110,12 +110,16 @@ class FileJournal implements Journal {
   async append(entry: JournalEntry): Promise<void> {
     this.#refuseWhenUnusable();
     checkEntry(this.#reducer.state, entry);
-    const progress = entry.type === 'copy-progress';
-    if (progress && sameCounters(this.#reducer.copyByThisProcess(entry.ns) ?? NO_COPY, entry.counters)) return;
+    if (
+      entry.type === 'copy-progress' &&
+      sameCounters(this.#reducer.copyByThisProcess(entry.ns) ?? NO_COPY, entry.counters)
+    )
+      return;
+    const progress = progressKey(entry);
     const at = this.#now();
     this.#reducer.apply({ ...entry, seq: this.#seq + 1, at });
-    if (progress) {
-      this.#waiting.set(entry.ns, { entry, at });
+    if (progress !== undefined) {
+      this.#waiting.set(progress, { entry, at });
       this.#timer ??= setTimeout(() => void this.#commit().catch(() => undefined), FLUSH_AFTER_MS).unref();
       return;
     }

@@ -172,3 +172,20 @@ export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal |
     if (onAbort) signal.removeEventListener('abort', onAbort);
   }
 }
+
+/**
+ * CursorNotFound, CappedPositionLost, QueryPlanKilled, CursorKilled, ExceededTimeLimit, Interrupted: the server has ended a cursor (idle, restart,
+ * failover, an index or collection that changed under it).
+ */
+const CURSOR_CODES: ReadonlySet<number | undefined> = new Set([SERVER_CODE.cursorNotFound, 136, 175, 237, 262, 11_601]);
+
+/** A cursor that the server no longer has is a lost connection to the caller: read on from the last document. */
+export function lostCursor(error: unknown, namespace: string): unknown {
+  const code = serverCode(error);
+  if (code === undefined || !CURSOR_CODES.has(code)) return error;
+  return new MigrationError(
+    'connection-lost',
+    { reason: 'cursor-lost', serverCode: code, namespace },
+    { cause: error },
+  );
+}

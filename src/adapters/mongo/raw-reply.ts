@@ -31,7 +31,7 @@ export function openCursor(field: Uint8Array): RawCursorBatch {
   return { cursorId, namespace, documents };
 }
 
-function readCursorId(buffer: Buffer, element: RawElement): bigint {
+export function readCursorId(buffer: Buffer, element: RawElement): bigint {
   if (element.type === BSON_TYPE.long) return buffer.readBigInt64LE(element.valueStart);
   if (element.type === BSON_TYPE.int) return BigInt(buffer.readInt32LE(element.valueStart));
   throw new MalformedBson('cursor id is no integer');

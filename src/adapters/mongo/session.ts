@@ -1,17 +1,19 @@
 /** A connected cluster as the engine uses it: commands, and documents in and out as bytes. */
 import { deserialize, Long, type Document } from 'bson';
-import type { ClientSession, MongoClient, ReadPreferenceMode } from 'mongodb';
+import type { MongoClient } from 'mongodb';
 import type { ClusterFacts } from '../../core/model/facts.js';
 import { MigrationError } from '../../core/model/error.js';
 import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
 import { redact } from '../../core/model/redact.js';
 import type { ClusterSession, Clock, RawBatch, RawFind, RawInsertResult, RawWriteError } from '../../engine/ports.js';
-import { abortError, SERVER_CODE, serverCode, toMigrationError, untilAborted, type ErrorContext } from './errors.js';
+import { lostCursor, SERVER_CODE } from './errors.js';
 import { openCursor } from './raw-reply.js';
 import { rawSequence, selfTest } from './raw-sequence.js';
 import { replaceStatement, survivesDecoding } from './raw-statement.js';
-import { isThrottled, throttleWait } from './throttle.js';
+import { runCommand, type CommandOptions } from './run-command.js';
+import { throughThrottle } from './throttle.js';
 
+/** What a session works with; for this adapter's own modules. */
 export interface SessionParts {
   readonly client: MongoClient;
   readonly facts: ClusterFacts;
@@ -26,11 +28,6 @@ export interface SessionParts {
   readonly random: () => number;
 }
 
-interface CommandOptions {
-  readonly signal?: AbortSignal;
-  readonly readPreference?: string;
-}
-
 interface StreamOptions extends CommandOptions {
   readonly batchSize?: number;
   readonly prefetch?: boolean;
@@ -38,17 +35,15 @@ interface StreamOptions extends CommandOptions {
 
 /** Room for the command's own fields in a message that is filled with documents. */
 const MESSAGE_HEADROOM = 16 * 1024;
-/** A read that was throttled without a break for so long will not get through: the budget is used up by others. */
-const LONGEST_THROTTLE_MS = 10 * 60 * 1000;
 
 export class MongoSession implements ClusterSession {
   readonly facts: ClusterFacts;
-  readonly #parts: SessionParts;
+  readonly parts: SessionParts;
   #readThrottles = 0;
 
   constructor(parts: SessionParts) {
     this.facts = parts.facts;
-    this.#parts = parts;
+    this.parts = parts;
   }
 
   /** How many finds and getMores were answered with 16500 so far. */
@@ -57,36 +52,7 @@ export class MongoSession implements ClusterSession {
   }
 
   async command(db: string, command: Document, options: CommandOptions = {}): Promise<Document> {
-    return this.#run(this.#parts.client, db, command, options);
-  }
-
-  async #run(
-    client: MongoClient,
-    db: string,
-    command: Document,
-    options: CommandOptions & { readonly session?: ClientSession | undefined; readonly raw?: boolean },
-  ): Promise<Document> {
-    const { signal } = options;
-    const name = Object.keys(command)[0] ?? '';
-    const target: unknown = command[name];
-    const namespace = typeof target === 'string' ? `${db}.${target}` : db;
-    try {
-      if (signal?.aborted) throw abortError(signal);
-      const running = client.db(db).command(command, {
-        readPreference: (options.readPreference ?? 'primary') as ReadPreferenceMode,
-        ...(options.session ? { session: options.session } : {}),
-        ...(options.raw ? { raw: true } : {}),
-        ...(signal ? { signal } : {}),
-      });
-      return await untilAborted(running, signal);
-    } catch (error) {
-      if (signal?.aborted) throw abortError(signal);
-      throw toMigrationError(error, this.#context(name, namespace));
-    }
-  }
-
-  #context(command: string, namespace: string): ErrorContext {
-    return { secrets: this.#parts.secrets, hasCredentials: this.#parts.hasCredentials, command, namespace };
+    return runCommand(this.parts, this.parts.client, db, command, options);
   }
 
   findRaw(ns: Namespace, find: RawFind, signal?: AbortSignal): AsyncGenerator<RawBatch, void, void> {
@@ -109,12 +75,17 @@ export class MongoSession implements ClusterSession {
   async *streamRaw(db: string, command: Document, options: StreamOptions = {}): AsyncGenerator<RawBatch, void, void> {
     const { signal, batchSize, prefetch = true } = options;
     const readPreference = options.readPreference ?? 'primary';
-    const client = await this.#parts.clientFor(readPreference);
+    const client = await this.parts.clientFor(readPreference);
     // A cursor's commands must carry the same session, or the server refuses the getMore.
-    const session = this.#parts.hasSessions() ? client.startSession() : undefined;
+    const session = this.parts.hasSessions() ? client.startSession() : undefined;
     const runOptions = { session, raw: true, readPreference, ...(signal ? { signal } : {}) };
     const run = (next: Document): Promise<Document> =>
-      this.#throughThrottle(() => this.#run(client, db, next, runOptions), signal);
+      throughThrottle(
+        this.parts,
+        () => runCommand(this.parts, client, db, next, runOptions),
+        signal,
+        () => (this.#readThrottles += 1),
+      );
     let cursorId = 0n;
     let collection = '';
     let pending: Promise<Document> | undefined;
@@ -161,20 +132,6 @@ export class MongoSession implements ClusterSession {
           .catch(() => undefined);
       }
       await session?.endSession();
-    }
-  }
-
-  async #throughThrottle<T>(attemptOnce: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    const { clock, random } = this.#parts;
-    const since = clock.now();
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await attemptOnce();
-      } catch (error) {
-        if (!isThrottled(error) || clock.now() - since > LONGEST_THROTTLE_MS) throw error;
-        this.#readThrottles++;
-        await clock.sleep(throttleWait(error, attempt, random), signal);
-      }
     }
   }
 
@@ -252,7 +209,7 @@ export class MongoSession implements ClusterSession {
     return told.map((error) => ({
       index: indexes[Number(error.index ?? 0)] ?? 0,
       code: Number(error.code ?? 0),
-      message: redact(String(error.errmsg ?? ''), this.#parts.secrets),
+      message: redact(String(error.errmsg ?? ''), this.parts.secrets),
     }));
   }
 
@@ -263,7 +220,7 @@ export class MongoSession implements ClusterSession {
       serverCode: Number(failed.code ?? 0),
       command,
       namespace: formatNamespace(ns),
-      message: redact(String(failed.errmsg ?? ''), this.#parts.secrets),
+      message: redact(String(failed.errmsg ?? ''), this.parts.secrets),
     });
   }
 
@@ -288,14 +245,4 @@ export class MongoSession implements ClusterSession {
       reason: 'raw-write',
     });
   }
-}
-
-/** A cursor that the server no longer knows (idle, restart, failover) is a lost connection to the caller: read on from the last document. */
-function lostCursor(error: unknown, namespace: string): unknown {
-  if (serverCode(error) !== SERVER_CODE.cursorNotFound) return error;
-  return new MigrationError(
-    'connection-lost',
-    { reason: 'cursor-lost', serverCode: SERVER_CODE.cursorNotFound, namespace },
-    { cause: error },
-  );
 }

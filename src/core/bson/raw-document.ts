@@ -142,6 +142,12 @@ export function elementName(buffer: Buffer, element: RawElement): string {
   return buffer.toString('utf8', element.nameStart, element.nameEnd);
 }
 
+/** The first field's name; empty for a document without any. */
+export function firstName(buffer: Buffer, offset = 0): string {
+  for (const element of elements(buffer, offset)) return elementName(buffer, element);
+  return '';
+}
+
 /** The `_id` of the document at `offset` as type byte and value bytes, for comparison and keys; undefined where there is none. */
 export function rawId(buffer: Buffer, offset = 0): Buffer | undefined {
   const element = findElement(buffer, '_id', offset);

@@ -9,7 +9,7 @@ export interface Journal {
   readonly tornBytes: number;
   status(): RunStatus;
   /**
-   * Resolves when the entry is on disk; `copy-progress` alone may take up to a second to get there (ask `flush`).
+   * Resolves when the entry is on disk; `copy-progress` and `range-progress` alone may take up to a second to get there (ask `flush`).
    * @throws MigrationError `internal` for a state that the present one cannot become; `file-failed` when the disk refuses: from then on every call does.
    */
   append(entry: JournalEntry): Promise<void>;

@@ -2,6 +2,7 @@ import type { OfferedThroughput } from '../../core/model/plan.js';
 import type { RunState } from '../../core/model/run.js';
 import type { IndexOutcome } from '../prepare/outcome.js';
 import type { VerificationResult } from '../verify/result.js';
+import type { RangeEntry } from './ranges.js';
 
 /** What the writer knows of one namespace, counted since its process started. `bytes` are of acknowledged documents; `ru` request units. */
 export interface CopyCounters {
@@ -62,6 +63,7 @@ export type JournalEntry =
   /** Throughput of an RU target's budget (`db.coll`, or `db.` where it is shared), for the time of the copy. */
   | ThroughputRecord
   | { readonly type: 'copy-progress'; readonly ns: string; readonly counters: CopyCounters }
+  | RangeEntry
   | {
       readonly type: 'tool-exited';
       readonly tool: string;
@@ -100,6 +102,10 @@ const TYPES: ReadonlySet<string> = new Set<JournalRecord['type']>([
   'index-fate',
   'throughput',
   'copy-progress',
+  'ranges-planned',
+  'range-split',
+  'range-progress',
+  'range-done',
   'tool-exited',
   'dead-letters-retried',
   'verification',
@@ -109,4 +115,14 @@ const TYPES: ReadonlySet<string> = new Set<JournalRecord['type']>([
 
 export function isRecordType(type: unknown): type is JournalRecord['type'] {
   return typeof type === 'string' && TYPES.has(type);
+}
+
+/**
+ * What a later record of the same kind makes superfluous, or undefined: records of one key may wait for each other before they are written, and only the last is
+ * kept when a journal is compacted.
+ */
+export function progressKey(entry: JournalEntry | RunStarted): string | undefined {
+  if (entry.type === 'copy-progress') return `copy ${entry.ns}`;
+  if (entry.type === 'range-progress') return `range ${entry.range} ${entry.ns}`;
+  return undefined;
 }

@@ -2,6 +2,7 @@ import { MigrationError } from '../../core/model/error.js';
 import type { OfferedThroughput } from '../../core/model/plan.js';
 import { canBecome, type RunState } from '../../core/model/run.js';
 import type { IndexOutcome } from '../prepare/outcome.js';
+import { RangeLedger, type NamespaceRanges } from './ranges.js';
 import type { VerificationResult } from '../verify/result.js';
 import type { CopyCounters, DeadLetterRetry, JournalRecord, ThroughputRecord, Verdict } from './record.js';
 
@@ -54,6 +55,8 @@ export interface RunStatus {
   readonly raised?: Readonly<Record<string, OfferedThroughput>>;
   /** Private files that may still exist. */
   readonly secretFiles: readonly string[];
+  /** Ranges of collections that are copied directly, by `db.coll` on the target. */
+  readonly ranges: ReadonlyMap<string, NamespaceRanges>;
   /** Of the current attempt; a new attempt starts without one. */
   readonly verdict?: Verdict;
 }
@@ -88,6 +91,7 @@ export class JournalReducer {
   #status: RunStatus | undefined;
   readonly #collections = new Map<string, CollectionStatus>();
   readonly #earlier = new Map<string, CopyCounters>();
+  readonly #ranges = new RangeLedger();
 
   /** @throws MigrationError `journal-damaged` for a step that the state machine does not have. */
   apply(record: JournalRecord): void {
@@ -107,6 +111,7 @@ export class JournalReducer {
         collections: {},
         tools: [],
         secretFiles: [],
+        ranges: new Map(),
       };
       return;
     }
@@ -147,6 +152,12 @@ export class JournalReducer {
           copyByThisProcess: record.counters,
         }));
         return status;
+      case 'ranges-planned':
+      case 'range-split':
+      case 'range-progress':
+      case 'range-done':
+        this.#ranges.apply(record, record.seq);
+        return status;
       case 'dead-letters-retried': {
         const retry = { ...record.retry, at: record.at };
         this.#update(record.ns, (c) => ({ ...c, retries: [...(c.retries ?? []), retry] }));
@@ -183,10 +194,14 @@ export class JournalReducer {
     return this.#collections.get(ns)?.copyByThisProcess;
   }
 
+  ranges(ns: string): NamespaceRanges | undefined {
+    return this.#ranges.of(ns);
+  }
+
   /** @throws MigrationError `journal-damaged` before the first record. */
   status(): RunStatus {
     if (!this.#status) throw new MigrationError('journal-damaged', { line: 0, reason: 'empty' });
-    return { ...this.#status, collections: Object.fromEntries(this.#collections) };
+    return { ...this.#status, collections: Object.fromEntries(this.#collections), ranges: this.#ranges.snapshot() };
   }
 }
 

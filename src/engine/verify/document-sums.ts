@@ -88,6 +88,60 @@ export class ExcludedIds {
   }
 }
 
+/** What a set of documents comes to, whatever their order. `lanes`: 32 hexadecimal digits. */
+export interface DigestTotal {
+  readonly documents: number;
+  readonly bytes: number;
+  readonly lanes: string;
+}
+
+export const NO_DOCUMENTS: DigestTotal = { documents: 0, bytes: 0, lanes: '0'.repeat(8 * LANES) };
+
+/** A sum that grows while documents pass by, and from which one that did not arrive can be taken away again. */
+export class DigestSum {
+  documents = 0;
+  bytes = 0;
+  readonly lanes = new Uint32Array(LANES);
+
+  static from(total: DigestTotal): DigestSum {
+    const sum = new DigestSum();
+    sum.reset(total);
+    return sum;
+  }
+
+  reset(total: DigestTotal): void {
+    this.documents = total.documents;
+    this.bytes = total.bytes;
+    this.lanes.set(lanesOfHex(total.lanes));
+  }
+
+  add(document: Buffer): void {
+    const digest = digestOf(document);
+    const { lanes } = this;
+    for (let lane = 0; lane < LANES; lane += 1) lanes[lane] = (lanes[lane] ?? 0) + digest.readUInt32LE(lane * 4);
+    this.documents += 1;
+    this.bytes += document.length;
+  }
+
+  subtract(document: Buffer): void {
+    const digest = digestOf(document);
+    const { lanes } = this;
+    for (let lane = 0; lane < LANES; lane += 1) lanes[lane] = (lanes[lane] ?? 0) - digest.readUInt32LE(lane * 4);
+    this.documents -= 1;
+    this.bytes -= document.length;
+  }
+
+  merge(other: DigestSum): void {
+    this.documents += other.documents;
+    this.bytes += other.bytes;
+    for (let lane = 0; lane < LANES; lane += 1) this.lanes[lane] = (this.lanes[lane] ?? 0) + (other.lanes[lane] ?? 0);
+  }
+
+  total(): DigestTotal {
+    return { documents: this.documents, bytes: this.bytes, lanes: hexOfLanes(this.lanes) };
+  }
+}
+
 /** Counts and sums of one side of one range, by bucket of the `_id`'s hash. */
 export class DocumentSums {
   /** A power of two. */
@@ -153,4 +207,9 @@ export class DocumentSums {
 /** 32 hexadecimal digits. */
 export function hexOfLanes(lanes: Uint32Array): string {
   return [...lanes].map((lane) => lane.toString(16).padStart(8, '0')).join('');
+}
+
+/** What {@link hexOfLanes} made. */
+export function lanesOfHex(hex: string): Uint32Array {
+  return Uint32Array.from({ length: LANES }, (_, lane) => Number.parseInt(hex.slice(lane * 8, lane * 8 + 8), 16));
 }

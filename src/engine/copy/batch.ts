@@ -1,0 +1,62 @@
+/** Documents on their way: bytes and where they lie in them, without an object per document. */
+
+/** Numbers per document in {@link DocumentBatch.spans}. */
+const SPAN = 2;
+
+export class DocumentBatch {
+  constructor(
+    /** What the documents lie in. May hold other bytes before, between and behind them. */
+    readonly buffer: Buffer,
+    /** Start and end of each document, one after another. */
+    readonly spans: Int32Array,
+  ) {}
+
+  get count(): number {
+    return this.spans.length / SPAN;
+  }
+
+  /** Sum of the documents' lengths. */
+  get bytes(): number {
+    const { spans } = this;
+    let sum = 0;
+    for (let i = 0; i < spans.length; i += SPAN) sum += (spans[i + 1] ?? 0) - (spans[i] ?? 0);
+    return sum;
+  }
+
+  /** The document at `index`, in place. */
+  at(index: number): Buffer {
+    return this.buffer.subarray(this.spans[index * SPAN], this.spans[index * SPAN + 1]);
+  }
+
+  lengthOf(index: number): number {
+    return (this.spans[index * SPAN + 1] ?? 0) - (this.spans[index * SPAN] ?? 0);
+  }
+
+  /** Documents `from` to `to`, the latter not included, in place. */
+  slice(from: number, to: number): DocumentBatch {
+    return new DocumentBatch(this.buffer, this.spans.subarray(from * SPAN, to * SPAN));
+  }
+
+  /** The documents at these indexes, in place. */
+  pick(indexes: readonly number[]): DocumentBatch {
+    const spans = new Int32Array(indexes.length * SPAN);
+    for (let i = 0; i < indexes.length; i += 1) {
+      const from = (indexes[i] ?? 0) * SPAN;
+      spans[i * SPAN] = this.spans[from] ?? 0;
+      spans[i * SPAN + 1] = this.spans[from + 1] ?? 0;
+    }
+    return new DocumentBatch(this.buffer, spans);
+  }
+
+  /** Documents given one by one, copied behind each other. */
+  static of(documents: readonly Uint8Array[]): DocumentBatch {
+    const spans = new Int32Array(documents.length * SPAN);
+    let position = 0;
+    documents.forEach((document, i) => {
+      spans[i * SPAN] = position;
+      position += document.length;
+      spans[i * SPAN + 1] = position;
+    });
+    return new DocumentBatch(Buffer.concat(documents, position), spans);
+  }
+}
