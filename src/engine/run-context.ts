@@ -7,6 +7,7 @@ import type { DeadLetterRetry, Verdict } from './journal/record.js';
 import type { NativeTools, RelayedCounts, RelayStarter, ToolLine } from './native-ports.js';
 import type { Clock, ClusterSession, CosmosRuSession } from './ports.js';
 import type { IndexReport, PreparedCollection } from './prepare/outcome.js';
+import type { RangePace } from './progress/range-spread.js';
 import type { VerificationResult } from './verify/result.js';
 import type { Pacer } from './verify/pacer.js';
 
@@ -16,6 +17,8 @@ export type RunEvent =
   | { readonly kind: 'command'; readonly display: string }
   | { readonly kind: 'tool-line'; readonly line: ToolLine }
   | { readonly kind: 'copy-progress'; readonly counts: readonly RelayedCounts[] }
+  /** All ranges of a direct copy, now and then. */
+  | { readonly kind: 'ranges'; readonly ranges: readonly RangePace[] }
   | { readonly kind: 'index'; readonly report: IndexReport }
   | {
       readonly kind: 'verification-progress';

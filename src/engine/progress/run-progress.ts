@@ -11,6 +11,7 @@ import {
 import type { Verdict } from '../journal/record.js';
 import type { RunEvent } from '../run-context.js';
 import type { RelayedCounts } from '../native-ports.js';
+import { spreadByRanges, type RangePace } from './range-spread.js';
 import { remainingTime } from './remaining.js';
 import { verifiedAs } from './verified.js';
 
@@ -73,6 +74,7 @@ export class RunProgress {
   private readonly moved = new Map<string, number>();
   private readonly read = new Map<string, { source: number; target: number; bytes: number }>();
   private readonly verified = new Map<string, CollectionSnapshot['verified']>();
+  private ranges: readonly RangePace[] = [];
   private samples: Sample[] = [];
   private readonly points: RatePoint[];
   private stepStartedAt: number;
@@ -103,6 +105,9 @@ export class RunProgress {
       case 'copy-progress':
         this.takeCounts(event.counts);
         this.sample();
+        break;
+      case 'ranges':
+        this.ranges = event.ranges;
         break;
       case 'verification-progress': {
         const read = this.read.get(event.ns) ?? { source: 0, target: 0, bytes: 0 };
@@ -189,7 +194,7 @@ export class RunProgress {
       throttled: total((c) => c.throttled),
       deadLetters: total((c) => c.deadLetters),
       conflicts: total((c) => c.conflicts),
-      ...(remainingMs === undefined ? {} : { remainingMs }),
+      ...(remainingMs === undefined ? {} : { remainingMs: spreadByRanges(remainingMs, this.ranges) }),
       collections,
       rates: [...this.points],
       commandLines: this.commandLines,
@@ -211,6 +216,7 @@ export class RunProgress {
     this.endedAt = isRunning(state) || state === 'planned' ? undefined : this.now();
     this.stepStartedAt = this.now();
     this.lastPoint = undefined;
+    this.ranges = [];
     this.samples = [];
     this.sample();
   }
