@@ -3,12 +3,18 @@ import { join } from 'node:path';
 import { deadLetterIds } from '../adapters/files/dead-letter-reader.js';
 import type { OpenRun } from '../adapters/files/open-run.js';
 import type { ConnectedCluster } from '../adapters/mongo/connect.js';
+import { RawCopySource } from '../adapters/mongo/raw-copy-source.js';
+import { RawCopyTarget } from '../adapters/mongo/raw-copy-target.js';
 import { relayTarget, throughRelay } from '../adapters/mongo/relay-target.js';
 import { createNativeTools } from '../adapters/tools/native-tools.js';
 import { MigrationError } from '../core/model/error.js';
 import type { ConflictPolicy } from '../core/model/plan.js';
 import type { Namespace } from '../core/model/namespace.js';
-import type { NativeRunContext, RunEvent } from '../engine/run-context.js';
+import { directRun } from '../engine/direct-run.js';
+import type { Verdict } from '../engine/journal/record.js';
+import { nativeRun } from '../engine/native-run.js';
+import { copyPacers } from '../engine/pace/pacers.js';
+import type { DirectRunContext, NativeRunContext, RunContext, RunEvent } from '../engine/run-context.js';
 import type { Clock } from '../engine/ports.js';
 import type { DuplicatePolicy } from '../relay/policy.js';
 import { startRelay, type Relay } from '../relay/relay.js';
@@ -27,22 +33,53 @@ export interface RunParts {
 }
 
 export interface ComposedRun {
-  readonly context: NativeRunContext;
+  readonly context: RunContext;
+  /** Carries the plan out by its method. @throws MigrationError only where the journal itself cannot be written. */
+  run(): Promise<Verdict>;
   /** RU/s by namespace written to so far, or by `db.` where its collections share them, as the target tells. */
   budgets(): ReadonlyMap<string, number>;
 }
 
-/** What `nativeRun` needs, from connected clusters and an opened run. @throws MigrationError `target-not-ready`, `file-failed`. */
+/** What a run needs, from connected clusters and an opened run. @throws MigrationError `target-not-ready`, `file-failed`. */
 export async function composeRun(parts: RunParts): Promise<ComposedRun> {
   const { run, source, target, clock, signal, onEvent } = parts;
   const { plan, journal, deadLetters, folder } = run;
-  const where = await relayTarget(target.session, withTls(target), tlsOf(plan.target));
-  let relay: Relay | undefined;
-  const context: NativeRunContext = {
+  const context: RunContext = {
     plan,
     source: source.session,
     target: target.session,
     ru: target.ru,
+    journal,
+    deadLetters,
+    deadLetterIds: (ns) => deadLetterIds(folder.deadLettersPath, ns),
+    clock,
+    ...(target.ru ? { targetPacer: ruReadPacer(plan, target.ru, { clock, signal }) } : {}),
+    signal,
+    onEvent,
+  };
+  return plan.method === 'direct-copy' ? composeDirectRun(parts, context) : composeNativeRun(parts, context);
+}
+
+function composeDirectRun({ source, target, clock, signal }: RunParts, context: RunContext): ComposedRun {
+  const pacers = copyPacers({ clock, ru: target.ru, roundTripMs: target.facts.latencyMs, signal });
+  const direct: DirectRunContext = {
+    ...context,
+    copySource: new RawCopySource(source.session),
+    copyTarget: new RawCopyTarget(target),
+    pacers,
+    throughput: target.ru,
+    random: Math.random,
+  };
+  return { context, run: () => directRun(direct), budgets: () => pacers.budgets() };
+}
+
+async function composeNativeRun(parts: RunParts, context: RunContext): Promise<ComposedRun> {
+  const { run, source, target, clock } = parts;
+  const { plan, journal, deadLetters, folder } = run;
+  const where = await relayTarget(target.session, withTls(target), tlsOf(plan.target));
+  let relay: Relay | undefined;
+  const native: NativeRunContext = {
+    ...context,
     relay: {
       start: async ({ onConflict }) => {
         relay = await startRelay({
@@ -66,18 +103,8 @@ export async function composeRun(parts: RunParts): Promise<ComposedRun> {
           clock,
         })
       : { dumpAndRestore: () => Promise.reject(new MigrationError('tool-missing', { tool: 'mongodump' })) },
-    journal,
-    deadLetters,
-    deadLetterIds: (ns) => deadLetterIds(folder.deadLettersPath, ns),
-    clock,
-    ...(target.ru ? { targetPacer: ruReadPacer(plan, target.ru, { clock, signal }) } : {}),
-    signal,
-    onEvent,
   };
-  return {
-    context,
-    budgets: () => budgetsOf(relay),
-  };
+  return { context, run: () => nativeRun(native), budgets: () => budgetsOf(relay) };
 }
 
 function duplicatePolicy(policy: ConflictPolicy, onConflict: (ns: Namespace, id: Uint8Array) => void): DuplicatePolicy {

@@ -6,7 +6,8 @@ import { enterState } from '../engine/journal/port.js';
 import type { Verdict } from '../engine/journal/record.js';
 import { verdictOfWish } from '../engine/journal/rest.js';
 import type { RunReport } from '../engine/journal/report.js';
-import type { NativeRunContext, RunEvent } from '../engine/run-context.js';
+import type { ComposedRun } from '../assembly/compose-run.js';
+import type { RunEvent } from '../engine/run-context.js';
 import { journalSnapshot } from '../engine/progress/journal-snapshot.js';
 import { RunProgress } from '../engine/progress/run-progress.js';
 import { formatBytes, formatCount, formatCountOf, formatRu } from '../words/sizes.js';
@@ -32,7 +33,7 @@ export interface CarryOut {
   /** Somebody is there: keys work, and a pause does not end the process. */
   readonly attended: boolean;
   /** What an attempt is: the whole run, or a part of it that is done again. */
-  readonly attempt: (context: NativeRunContext, opened: OpenRun) => Promise<Verdict>;
+  readonly attempt: (composed: ComposedRun, opened: OpenRun) => Promise<Verdict>;
 }
 
 /** Carries a run out and tells how it went. @throws MigrationError of opening the run, of the target, and of a journal that cannot be written. */
@@ -89,7 +90,7 @@ export async function carryOut(job: CarryOut, context: CommandContext): Promise<
       });
       budgets = () => composed.budgets();
       display.start(budgets);
-      verdict = await job.attempt(composed.context, opened);
+      verdict = await job.attempt(composed, opened);
       display.stop();
       if (verdict.state !== 'paused') break;
       const next = await goOn(attendance, sides, context);

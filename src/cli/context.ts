@@ -14,7 +14,6 @@ import type * as connectionStrings from '../adapters/mongo/connection-string.js'
 import type * as inventories from '../adapters/mongo/inventory.js';
 import type * as charges from '../adapters/mongo/measure-charge.js';
 import type * as toolLocations from '../adapters/tools/locate-tool.js';
-import type * as nativeRuns from '../engine/native-run.js';
 import type * as retries from '../engine/retry-dead-letters.js';
 import type { Clock } from '../engine/ports.js';
 import type * as verification from '../engine/verify/verify-run.js';
@@ -52,7 +51,6 @@ export interface Adapters {
   readonly locateTools: typeof toolLocations.locateTools;
   readonly composeRun: typeof composition.composeRun;
   readonly describeCopy: typeof copyDescriptions.describeCopy;
-  readonly nativeRun: typeof nativeRuns.nativeRun;
   readonly retryDeadLetters: typeof retries.retryDeadLetters;
   readonly startLiveWriter: typeof liveSnapshots.startLiveWriter;
   readonly readLiveFile: typeof liveSnapshots.readLiveFile;

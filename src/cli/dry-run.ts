@@ -23,15 +23,10 @@ export interface DrySides {
 export async function dryRunSteps(plan: Plan, sides: DrySides, context: CommandContext): Promise<readonly DryStep[]> {
   const data = plan.collections.filter((c) => !c.options.view);
   const views = plan.collections.filter((c) => c.options.view);
-  const commands = await context.adapters.describeCopy(plan, sides.from, sides.to);
   const steps: DryStep[] = [
     { step: 'create', text: `create ${count(data.length, 'collection')} on the target: ${names(data)}` },
     ...indexStep(plan, 'before-data', 'before the data'),
-    {
-      step: 'copy',
-      text: 'start the throttle relay on a free port of this machine and copy through it',
-      commands,
-    },
+    await copyStep(plan, sides, context),
     ...indexStep(plan, 'after-data', 'after the data'),
     ...(views.length > 0
       ? [{ step: 'view' as const, text: `create ${count(views.length, 'view')}: ${names(views)}` }]
@@ -40,12 +35,21 @@ export async function dryRunSteps(plan: Plan, sides: DrySides, context: CommandC
       step: 'verify',
       text:
         plan.verification.depth === 'full'
-          ? 'verify: read every document on both sides and compare the bytes'
+          ? plan.method === 'direct-copy'
+            ? 'verify: read every document of the target and compare it with what was read while copying'
+            : 'verify: read every document on both sides and compare the bytes'
           : 'verify: compare the counts',
     },
     ...indexStep(plan, 'after-verification', 'last of all, because they delete'),
   ];
   return steps;
+}
+
+async function copyStep(plan: Plan, { from, to }: DrySides, { adapters }: CommandContext): Promise<DryStep> {
+  if (plan.method === 'direct-copy')
+    return { step: 'copy', text: 'copy every collection in ranges of its _id, as bytes, at the pace of the target' };
+  const text = 'start the throttle relay on a free port of this machine and copy through it';
+  return { step: 'copy', text, commands: await adapters.describeCopy(plan, from, to) };
 }
 
 export function dryRunLines(steps: readonly DryStep[]): string[] {

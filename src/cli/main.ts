@@ -17,7 +17,6 @@ import { readInventory } from '../adapters/mongo/inventory.js';
 import { measureInsertCharge } from '../adapters/mongo/measure-charge.js';
 import { systemClock } from '../adapters/system-clock.js';
 import { locateTools } from '../adapters/tools/locate-tool.js';
-import { nativeRun } from '../engine/native-run.js';
 import { retryDeadLetters } from '../engine/retry-dead-letters.js';
 import { verifyRun } from '../engine/verify/verify-run.js';
 import { composeRun } from '../assembly/compose-run.js';
@@ -52,7 +51,6 @@ const adapters: Adapters = {
   locateTools,
   composeRun,
   describeCopy,
-  nativeRun,
   retryDeadLetters,
   startLiveWriter,
   readLiveFile,

@@ -1,4 +1,4 @@
 import type { MethodId } from '../core/model/method.js';
 
 /** What this version carries out itself. */
-export const OWN_METHODS: readonly MethodId[] = ['dump-restore'];
+export const OWN_METHODS: readonly MethodId[] = ['dump-restore', 'direct-copy'];

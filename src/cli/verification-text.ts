@@ -15,6 +15,9 @@ const COLUMNS: readonly Column[] = [
   { title: 'time', align: 'right' },
 ];
 
+/** Means by which every document of the target was read. */
+const READ_IN_FULL: ReadonlySet<string> = new Set(['id-ranges', 'one-pass', 'streamed']);
+
 export function verificationLines(results: readonly VerificationResult[], width: number): string[] {
   const equal = results.filter((r) => r.kind === 'equal').length;
   const rows = results.map((r) => [
@@ -22,7 +25,7 @@ export function verificationLines(results: readonly VerificationResult[], width:
     r.kind,
     formatCount(r.evidence.source.documents),
     formatCount(r.evidence.target.documents),
-    r.evidence.means === 'id-ranges' || r.evidence.means === 'one-pass' ? formatBytes(r.evidence.target.bytes) : '',
+    READ_IN_FULL.has(r.evidence.means) ? formatBytes(r.evidence.target.bytes) : '',
     meansName(r.evidence),
     formatDuration(r.evidence.seconds * 1000),
   ]);

@@ -6,11 +6,12 @@ import { enterState } from './journal/port.js';
 import type { Verdict } from './journal/record.js';
 import { verdictOfWish } from './journal/rest.js';
 import type { RelayedCounts } from './native-ports.js';
-import type { NativeRunContext } from './run-context.js';
+import type { RunContext } from './run-context.js';
 import { buildIndexes } from './prepare/build-indexes.js';
 import type { PreparedCollection } from './prepare/outcome.js';
 import { createViews } from './prepare/views.js';
 import { judge } from './verdict.js';
+import type { VerifyOptions } from './verify/options.js';
 import type { VerificationResult } from './verify/result.js';
 import { verifyRun } from './verify/verify-run.js';
 
@@ -18,7 +19,7 @@ import { verifyRun } from './verify/verify-run.js';
  * Does an attempt and writes down what came of it, whatever happens.
  * @throws MigrationError only where the journal itself cannot be written.
  */
-export async function conclude(context: NativeRunContext, attempt: () => Promise<Verdict>): Promise<Verdict> {
+export async function conclude(context: RunContext, attempt: () => Promise<Verdict>): Promise<Verdict> {
   let verdict: Verdict;
   try {
     verdict = await attempt();
@@ -36,7 +37,7 @@ export async function conclude(context: NativeRunContext, attempt: () => Promise
 }
 
 /** Why a run was told to stop is the reason of its signal: `paused`, `cancelled`, or anything else for an end that can be gone on from. */
-function verdictOfFailure(error: unknown, { signal, journal }: Pick<NativeRunContext, 'signal' | 'journal'>): Verdict {
+function verdictOfFailure(error: unknown, { signal, journal }: Pick<RunContext, 'signal' | 'journal'>): Verdict {
   if (signal.aborted) {
     const wish: unknown = signal.reason;
     if (wish === 'paused' || wish === 'cancelled') return verdictOfWish(wish, journal.status());
@@ -57,7 +58,7 @@ function verdictOfFailure(error: unknown, { signal, journal }: Pick<NativeRunCon
 }
 
 /** Enters a state, unless the run has been told to stop. */
-export async function enterStep(context: NativeRunContext, state: RunState): Promise<void> {
+export async function enterStep(context: RunContext, state: RunState): Promise<void> {
   context.signal.throwIfAborted();
   await enterState(context.journal, state);
   context.onEvent({ kind: 'state', state });
@@ -65,14 +66,16 @@ export async function enterStep(context: NativeRunContext, state: RunState): Pro
 
 export interface Copied {
   readonly prepared: readonly PreparedCollection[];
-  /** What the relay counted in this process. */
+  /** What the relay, or the direct copy, counted in this process. */
   readonly relayed: readonly RelayedCounts[];
   /** `db.coll` on the target of what is to be verified; everything where it is left out. The others' latest results stand. */
   readonly only?: ReadonlySet<string>;
+  /** Sums of the source that were taken while copying. */
+  readonly streamed?: VerifyOptions['streamed'];
 }
 
 /** The rest of an attempt once the documents are on the target. */
-export async function indexAndVerify(context: NativeRunContext, copied: Copied): Promise<Verdict> {
+export async function indexAndVerify(context: RunContext, copied: Copied): Promise<Verdict> {
   const { plan, target, journal, clock, signal, onEvent } = context;
   const shared = { clock, signal };
   await enterStep(context, 'indexing');
@@ -81,7 +84,7 @@ export async function indexAndVerify(context: NativeRunContext, copied: Copied):
   for (const report of built) onEvent({ kind: 'index', report });
 
   await enterStep(context, 'verifying');
-  const verification = await verify(context, copied.only);
+  const verification = await verify(context, copied);
   // Only now: a TTL index starts to delete as soon as it is there.
   const late = await buildIndexes(plan, target, journal, 'after-verification', shared);
   for (const report of late) onEvent({ kind: 'index', report });
@@ -99,10 +102,7 @@ export async function indexAndVerify(context: NativeRunContext, copied: Copied):
   });
 }
 
-async function verify(
-  context: NativeRunContext,
-  only: ReadonlySet<string> | undefined,
-): Promise<readonly VerificationResult[]> {
+async function verify(context: RunContext, { only, streamed }: Copied): Promise<readonly VerificationResult[]> {
   const { plan, source, target, journal, clock, signal, onEvent } = context;
   const isOpen = (ns: string): boolean => only === undefined || only.has(ns);
   const open = plan.collections.filter((c) => isOpen(formatNamespace(c.target)));
@@ -112,6 +112,7 @@ async function verify(
     readPreference: plan.readPreference,
     deadLetters: context.deadLetterIds,
     ...(context.targetPacer ? { targetPacer: context.targetPacer } : {}),
+    ...(streamed ? { streamed } : {}),
     onProgress: (progress) => onEvent({ kind: 'verification-progress', ...progress }),
     onResult: (result) => onEvent({ kind: 'verified', result }),
   });

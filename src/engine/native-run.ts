@@ -2,15 +2,13 @@ import { MigrationError } from '../core/model/error.js';
 import { formatNamespace } from '../core/model/namespace.js';
 import type { PlannedCollection } from '../core/model/plan.js';
 import { conclude, enterStep, indexAndVerify } from './conclude.js';
-import type { CopyCounters, Verdict } from './journal/record.js';
+import type { Verdict } from './journal/record.js';
 import type { RelayedCounts, ToolExit } from './native-ports.js';
 import type { PreparedCollection } from './prepare/outcome.js';
 import { prepareTarget } from './prepare/prepare-target.js';
 import { rawIdText } from './raw-id.js';
+import { CountsRecorder, whileRecording } from './record-counts.js';
 import type { NativeRunContext } from './run-context.js';
-
-/** How often the counters are read while the tools run: often enough for a live display, rarely enough to cost nothing. */
-const PROGRESS_MS = 500;
 
 /** Names of all collections of a database in one reply: 16 MB hold more than this many. */
 const ALL_NAMES = 100_000;
@@ -27,11 +25,12 @@ export async function nativeRun(context: NativeRunContext): Promise<Verdict> {
 }
 
 class NativeRun {
-  /** Counters as last written, so that a thousand quiet collections do not fill the journal. */
-  private readonly recorded = new Map<string, string>();
+  private readonly recorder: CountsRecorder;
   private relayed: readonly RelayedCounts[] = [];
 
-  constructor(private readonly context: NativeRunContext) {}
+  constructor(private readonly context: NativeRunContext) {
+    this.recorder = new CountsRecorder(context);
+  }
 
   async execute(): Promise<Verdict> {
     const { plan, target, ru, journal, clock, signal, onEvent } = this.context;
@@ -66,7 +65,8 @@ class NativeRun {
     });
     let exits: readonly ToolExit[] = [];
     try {
-      exits = await this.whileRecording(relay, halt, () =>
+      const record = (): Promise<void> => this.recorder.record(relay.counters());
+      exits = await whileRecording(this.context, record, halt, () =>
         tools.dumpAndRestore({
           plan,
           collections,
@@ -85,7 +85,7 @@ class NativeRun {
     } finally {
       await relay.close();
       this.relayed = relay.counters();
-      await this.recordProgress(this.relayed);
+      await this.recorder.record(this.relayed);
       await deadLetters.flush();
     }
     signal.throwIfAborted();
@@ -118,53 +118,5 @@ class NativeRun {
       );
     }
     return present;
-  }
-
-  /** Records the counters while `work` goes on. Where they cannot be recorded the work is called off by `halt`, waited for, and the reason thrown. */
-  private async whileRecording<T>(
-    relay: { counters(): readonly RelayedCounts[] },
-    halt: AbortController,
-    work: () => Promise<T>,
-  ): Promise<T> {
-    const stop = new AbortController();
-    let broken: { readonly error: unknown } | undefined;
-    const recording = this.followProgress(relay, stop.signal).catch((error: unknown) => {
-      broken = { error };
-      halt.abort('not-recorded');
-    });
-    const [worked] = await Promise.allSettled([work()]);
-    stop.abort();
-    await recording;
-    // Rather than what the tools say of having been called off.
-    if (broken) throw broken.error;
-    if (worked.status === 'rejected') throw worked.reason;
-    return worked.value;
-  }
-
-  private async followProgress(relay: { counters(): readonly RelayedCounts[] }, stop: AbortSignal): Promise<void> {
-    while (!stop.aborted) {
-      await this.context.clock.sleep(PROGRESS_MS, stop).catch(() => undefined);
-      if (!stop.aborted) await this.recordProgress(relay.counters());
-    }
-  }
-
-  private async recordProgress(counts: readonly RelayedCounts[]): Promise<void> {
-    for (const count of counts) {
-      const counters: CopyCounters = {
-        acknowledged: count.acknowledged,
-        alreadyThere: count.alreadyThere,
-        conflicts: count.conflicts,
-        deadLettered: count.deadLettered,
-        throttled: count.throttledOperations,
-        bytes: count.bytes,
-        ru: count.requestUnits,
-      };
-      const ns = formatNamespace(count.ns);
-      const text = JSON.stringify(counters);
-      if (this.recorded.get(ns) === text) continue;
-      this.recorded.set(ns, text);
-      await this.context.journal.append({ type: 'copy-progress', ns, counters });
-    }
-    this.context.onEvent({ kind: 'copy-progress', counts });
   }
 }

@@ -23,6 +23,12 @@ export function readableId(document: Buffer): unknown {
   return (EJSON.serialize(decoded, { relaxed: false }) as { _id?: unknown })._id ?? null;
 }
 
+/** An `_id` given as type byte and value bytes, decoded without losing types; undefined where it does not decode. */
+export function rawIdValue(raw: Uint8Array): { readonly value: unknown } | undefined {
+  const decoded = decodedId(rawDocument([raw.subarray(0, 1), Buffer.from('_id\0'), raw.subarray(1)]));
+  return decoded && { value: decoded['_id'] as unknown };
+}
+
 /** An `_id` given as type byte and value bytes, in words for people: relaxed Extended JSON; hexadecimal where it does not decode. */
 export function rawIdText(raw: Uint8Array): string {
   const document = rawDocument([raw.subarray(0, 1), Buffer.from('_id\0'), raw.subarray(1)]);

@@ -4,7 +4,7 @@ import type { DeadLetterEntry } from '../core/model/dead-letter.js';
 import { formatNamespace, parseNamespace, type Namespace } from '../core/model/namespace.js';
 import { conclude, enterStep, indexAndVerify } from './conclude.js';
 import type { DeadLetterRetry, Verdict } from './journal/record.js';
-import type { NativeRunContext } from './run-context.js';
+import type { RunContext } from './run-context.js';
 import { decodedId } from './raw-id.js';
 import { prepareTarget } from './prepare/prepare-target.js';
 import type { ClusterSession } from './ports.js';
@@ -35,7 +35,7 @@ type Letter = { readonly id: string; readonly document: Buffer };
  * still missing, verifies the touched collections and those not proven so far, and judges. Returns the verdict; the journal says the same.
  * @throws MigrationError only where journal or dead letters cannot be written.
  */
-export async function retryDeadLetters(context: NativeRunContext, shelf: DeadLetterShelf): Promise<Verdict> {
+export async function retryDeadLetters(context: RunContext, shelf: DeadLetterShelf): Promise<Verdict> {
   return conclude(context, async () => {
     const { plan, target, ru, journal, clock, signal, onEvent } = context;
     await enterStep(context, 'preparing');
@@ -54,7 +54,7 @@ export async function retryDeadLetters(context: NativeRunContext, shelf: DeadLet
   });
 }
 
-async function retryNamespace(text: string, context: NativeRunContext, shelf: DeadLetterShelf): Promise<void> {
+async function retryNamespace(text: string, context: RunContext, shelf: DeadLetterShelf): Promise<void> {
   const ns = parseNamespace(text);
   const sums = { sent: 0, arrived: 0, alreadyThere: 0, refused: 0 };
   const gone = new Set<string>();
@@ -94,7 +94,7 @@ async function settle(
   ns: string,
   retry: DeadLetterRetry,
   gone: ReadonlySet<string>,
-  context: NativeRunContext,
+  context: RunContext,
   shelf: DeadLetterShelf,
 ): Promise<void> {
   await context.journal.append({ type: 'dead-letters-retried', ns, retry });
@@ -107,7 +107,7 @@ interface BatchOutcome {
   readonly alreadyThere: Letter[];
 }
 
-async function sendBatch(ns: Namespace, letters: readonly Letter[], context: NativeRunContext): Promise<BatchOutcome> {
+async function sendBatch(ns: Namespace, letters: readonly Letter[], context: RunContext): Promise<BatchOutcome> {
   const { target, clock, signal } = context;
   const arrived: Letter[] = [];
   const duplicates: Letter[] = [];

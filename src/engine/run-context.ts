@@ -2,11 +2,14 @@
 import type { DeadLetterSink } from '../core/model/dead-letter.js';
 import type { Plan } from '../core/model/plan.js';
 import type { RunState } from '../core/model/run.js';
+import type { CopySource, CopyTarget } from './copy/ports.js';
 import type { Journal } from './journal/port.js';
 import type { DeadLetterRetry, Verdict } from './journal/record.js';
 import type { NativeTools, RelayedCounts, RelayStarter, ToolLine } from './native-ports.js';
+import type { CopyPacers } from './pace/pacer.js';
 import type { Clock, ClusterSession, CosmosRuSession } from './ports.js';
 import type { IndexReport, PreparedCollection } from './prepare/outcome.js';
+import type { ThroughputSession } from './prepare/throughput-lever.js';
 import type { RangePace } from './progress/range-spread.js';
 import type { VerificationResult } from './verify/result.js';
 import type { Pacer } from './verify/pacer.js';
@@ -33,13 +36,11 @@ export type RunEvent =
   | { readonly kind: 'dead-letters-retried'; readonly ns: string; readonly retry: DeadLetterRetry }
   | { readonly kind: 'verdict'; readonly verdict: Verdict };
 
-export interface NativeRunContext {
+export interface RunContext {
   readonly plan: Plan;
   readonly source: ClusterSession;
   readonly target: ClusterSession;
   readonly ru: CosmosRuSession | undefined;
-  readonly relay: RelayStarter;
-  readonly tools: NativeTools;
   readonly journal: Journal;
   readonly deadLetters: DeadLetterSink;
   /** Raw `_id`s (hex) of the dead letters of a target namespace. */
@@ -49,4 +50,21 @@ export interface NativeRunContext {
   readonly targetPacer?: Pacer;
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
+}
+
+export interface NativeRunContext extends RunContext {
+  readonly relay: RelayStarter;
+  readonly tools: NativeTools;
+}
+
+export interface DirectRunContext extends RunContext {
+  readonly copySource: CopySource;
+  readonly copyTarget: CopyTarget;
+  readonly pacers: CopyPacers;
+  /** RU targets: changes throughput where the plan says so. */
+  readonly throughput: ThroughputSession | undefined;
+  /** In [0, 1), for the jitter of repeats. */
+  readonly random: () => number;
+  /** For tests: the largest range, in bytes. */
+  readonly rangeBytes?: number;
 }

@@ -127,6 +127,7 @@ export function nextSteps(verdict: VerdictFacts): string[] {
 const MEANS: Readonly<Record<string, (evidence: EvidenceFacts) => string>> = {
   'id-ranges': (e) => formatCountOf(e.ranges, 'range'),
   'one-pass': () => 'one pass',
+  streamed: () => 'hashed while copying',
   counts: () => 'counts only',
   definition: () => 'definition',
 };

@@ -12,7 +12,6 @@ import { describeTarget } from '../../src/core/plan/target.js';
 import { tune, tuneInputFor } from '../../src/core/tune/tune.js';
 import type { Verdict } from '../../src/engine/journal/record.js';
 import type { RunStatus } from '../../src/engine/journal/reduce.js';
-import { nativeRun } from '../../src/engine/native-run.js';
 import type { RunEvent } from '../../src/engine/run-context.js';
 import { findTestTool } from './tools.js';
 
@@ -21,7 +20,7 @@ export interface Migration {
   readonly targetUri: string;
   readonly selection?: Partial<NamespaceSelection>;
   readonly plan?: Partial<
-    Pick<PlanInput, 'throughput' | 'shardKeys' | 'conflictPolicy' | 'verification' | 'collectionThroughput'>
+    Pick<PlanInput, 'throughput' | 'shardKeys' | 'conflictPolicy' | 'verification' | 'collectionThroughput' | 'method'>
   >;
   readonly runsRoot: string;
   /** The run of an earlier call, to be gone on with. */
@@ -74,16 +73,18 @@ export async function migrate(job: Migration): Promise<Migrated> {
   const folder = job.resume ?? (await createRun(job.runsRoot, await planFor(job, source, target), Date.now()));
   const run = await openRun(folder, { clock: systemClock });
   try {
-    const { context } = await composeRun({
+    const composed = await composeRun({
       run,
       source,
       target,
-      tools: { mongodump: await findTestTool('mongodump'), mongorestore: await findTestTool('mongorestore') },
+      ...(run.plan.method === 'dump-restore'
+        ? { tools: { mongodump: await findTestTool('mongodump'), mongorestore: await findTestTool('mongorestore') } }
+        : {}),
       clock: systemClock,
       signal: job.signal ?? new AbortController().signal,
       onEvent: job.onEvent ?? (() => undefined),
     });
-    const verdict = await nativeRun(context);
+    const verdict = await composed.run();
     return { verdict, status: run.journal.status(), plan: run.plan, folder };
   } finally {
     await run.close();

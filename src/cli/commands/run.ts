@@ -54,7 +54,7 @@ export async function run(
     if (options.dryRun) {
       return await dryRun(plan, { source, target }, { from: both.source, to: both.target }, context);
     }
-    const tools = isRetry ? undefined : await provenTools(context);
+    const tools = isRetry || plan.method !== 'dump-restore' ? undefined : await provenTools(context);
     const folder = existing ?? (await adapters.createRun(root, plan, context.clock.now()));
     const attended = options.attended === true || isWatched(context);
     return await carryOut(
@@ -64,7 +64,7 @@ export async function run(
         attended,
         ...(tools === undefined ? {} : { tools }),
         attempt: (composed, { shelf }) =>
-          isRetry ? adapters.retryDeadLetters(composed, shelf) : adapters.nativeRun(composed),
+          isRetry ? adapters.retryDeadLetters(composed.context, shelf) : composed.run(),
       },
       context,
     );

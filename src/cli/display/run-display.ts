@@ -176,6 +176,7 @@ function lineFor(event: RunEvent): string | undefined {
       return `  dead letters of ${event.ns}: ${parts.join(', ')}`;
     }
     case 'copy-progress':
+    case 'ranges':
     case 'verification-progress':
     case 'scope':
     case 'verdict':

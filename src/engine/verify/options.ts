@@ -1,5 +1,6 @@
 import type { Plan, PlannedCollection } from '../../core/model/plan.js';
 import type { Clock } from '../ports.js';
+import type { DigestTotal } from './document-sums.js';
 import type { Pacer } from './pacer.js';
 import type { VerificationResult } from './result.js';
 
@@ -28,8 +29,17 @@ export interface VerifyOptions {
   readonly deadLetters?: (targetNs: string) => Promise<ReadonlySet<string>>;
   /** Of the source's reads; the target's are always from its primary. */
   readonly readPreference?: string;
+  /** What the source came to while it was copied, by namespace of the target: then the target alone is read, as long as it agrees. */
+  readonly streamed?: (targetNs: string) => readonly StreamedRange[] | undefined;
   /** Bytes of one `_id` range. Default 96 MB. */
   readonly rangeBytes?: number;
+}
+
+/** A range as it was copied. `_id`s are type byte and value bytes, hexadecimal. */
+export interface StreamedRange {
+  readonly lower?: string;
+  readonly upper?: string;
+  readonly sum: DigestTotal;
 }
 
 export interface CollectionJob {

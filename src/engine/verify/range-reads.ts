@@ -83,7 +83,7 @@ const SAMPLES_PER_RANGE = 10;
 const LARGEST_SAMPLE = 5_000;
 
 /** True when the decoded value encodes to the same place in the order again: objects lose the order of integer-like keys, odd text its bytes. */
-function keepsItsPlace(value: unknown): boolean {
+export function keepsItsPlace(value: unknown): boolean {
   if (value instanceof Date) return !Number.isNaN(value.getTime());
   if (typeof value === 'string') return !value.includes('\uFFFD');
   if (typeof value === 'number') return !Number.isNaN(value);

@@ -1,7 +1,10 @@
 /** What verification says of one collection: plain data, stored in the journal and shown in the report. */
 
-/** How documents were put into groups on both sides: `_id` ranges that both servers honour, or groups by the hash of `_id` in one pass. */
-export type VerificationMeans = 'id-ranges' | 'one-pass' | 'counts' | 'definition';
+/**
+ * How documents were put into groups on both sides: `_id` ranges that both servers honour, or groups by the hash of `_id` in one pass. `streamed`: the source was
+ * hashed while it was copied, and read again only where the target did not agree.
+ */
+export type VerificationMeans = 'id-ranges' | 'one-pass' | 'streamed' | 'counts' | 'definition';
 
 export interface SideEvidence {
   readonly documents: number;

@@ -18,12 +18,19 @@ import {
   type VerificationResult,
 } from './result.js';
 import { batchSizeFor, EVERYTHING, type Segment, type Side } from './side.js';
+import { compareStreamed, sumOfStreamed } from './streamed.js';
 
 const REPORT_LIMIT = 1_000;
 const PARALLEL_RANGES = 2;
 /** Parts by the hash of `_id` that each range, or the one pass, is split into: what is read again to find a difference is that much less to remember. */
 const BUCKETS = 4_096;
 const NAMESPACE_NOT_FOUND = 26;
+
+interface Compared {
+  readonly compared: ComparedSegment[];
+  readonly located: Located;
+  readonly means: VerificationMeans;
+}
 
 interface Counts {
   readonly source: number;
@@ -89,10 +96,10 @@ class CollectionVerification {
     if (depth === 'counts') return this.#byCounts(counts, withDefinition);
 
     const excluded = new ExcludedIds((await this.#options.deadLetters?.(formatNamespace(planned.target))) ?? new Set());
-    const collated = definition.collated || planned.options.collation !== undefined;
-    const segments = await this.#segments(counts, collated || this.#droppedCollation());
-    const { compared, located } = await this.#compare(segments, excluded);
-    const evidence = this.#evidence(segments.length > 1 ? 'id-ranges' : 'one-pass', compared, excluded.size);
+    const collated = definition.collated || planned.options.collation !== undefined || this.#droppedCollation();
+    const { compared, located, means } =
+      (await this.#streamed(counts, collated, excluded)) ?? (await this.#bothSides(counts, collated, excluded));
+    const evidence = this.#evidence(means, compared, excluded.size);
     const differences: Differences = { ...located, definition: definition.differences };
     const moved = (await this.#count(this.#source, planned.source)) !== counts.source;
     if (moved) return { ...this.#names(), kind: 'unverified', why: 'source-moved', evidence, differences };
@@ -175,12 +182,29 @@ class CollectionVerification {
     };
   }
 
-  async #compare(
-    segments: readonly Segment[],
-    excluded: ExcludedIds,
-  ): Promise<{ compared: ComparedSegment[]; located: Located }> {
+  async #bothSides(counts: Counts, collated: boolean, excluded: ExcludedIds): Promise<Compared> {
+    const segments = await this.#segments(counts, collated);
+    const work = this.#work(segments, excluded);
+    return this.#located(work, await compareSegments(work), segments.length > 1 ? 'id-ranges' : 'one-pass');
+  }
+
+  /** By the sums that were taken while copying; undefined where there are none, or they do not tell the source of today. */
+  async #streamed(counts: Counts, collated: boolean, excluded: ExcludedIds): Promise<Compared | undefined> {
     const { planned } = this.#job;
-    const work: Comparison = {
+    const ranges = this.#options.streamed?.(formatNamespace(planned.target));
+    if (!ranges || sumOfStreamed(ranges).documents + excluded.size !== counts.source) return undefined;
+    const honoured =
+      !collated &&
+      ranges.length > 1 &&
+      (await probeRangeReads(this.#target, planned.target, { signal: this.#options.signal })) === 'honoured';
+    const work = this.#work([], excluded);
+    const compared = await compareStreamed(work, ranges, honoured);
+    return compared && this.#located(work, compared, 'streamed');
+  }
+
+  #work(segments: readonly Segment[], excluded: ExcludedIds): Comparison {
+    const { planned } = this.#job;
+    return {
       source: this.#side('source', this.#source, planned.source),
       target: this.#side('target', this.#target, planned.target),
       segments,
@@ -189,7 +213,10 @@ class CollectionVerification {
       excluded,
       signal: this.#options.signal,
     };
-    let compared = await compareSegments(work);
+  }
+
+  async #located(work: Comparison, first: ComparedSegment[], means: VerificationMeans): Promise<Compared> {
+    let compared = first;
     let located = await this.#locate(work, compared, true);
     if (this.#mended > 0) {
       // What was mended is proven by reading it again.
@@ -205,7 +232,7 @@ class CollectionVerification {
       compared = compared.map((c) => again.get(c.segment) ?? c);
       located = await this.#locate(work, compared, false);
     }
-    return { compared, located };
+    return { compared, located, means };
   }
 
   async #locate(work: Comparison, compared: readonly ComparedSegment[], mend: boolean): Promise<Located> {

@@ -1,0 +1,114 @@
+import { formatNamespace } from '../core/model/namespace.js';
+import { conclude, enterStep, indexAndVerify } from './conclude.js';
+import type { CopyContext, CopyJob } from './copy/collection-copy.js';
+import { CollectionsCopy } from './copy/copy-collections.js';
+import type { CopyCounts } from './copy/counters.js';
+import { ConflictFound } from './copy/duplicates.js';
+import { WriterPool } from './copy/writer-pool.js';
+import type { Verdict } from './journal/record.js';
+import type { PreparedCollection } from './prepare/outcome.js';
+import { prepareTarget } from './prepare/prepare-target.js';
+import { withRaisedThroughput } from './prepare/throughput-lever.js';
+import { rawIdText } from './raw-id.js';
+import { CountsRecorder, whileRecording } from './record-counts.js';
+import type { DirectRunContext } from './run-context.js';
+import type { StreamedRange } from './verify/options.js';
+
+/** Ranges that are read at once unless the user says otherwise: on two cores two keep a target busy, and two more hide the waits of a network. */
+const READERS = 4;
+
+/**
+ * Carries out a plan by itself: prepares the target, copies every collection range by range, builds the indexes, verifies every byte, and
+ * judges. Safe to run again on the same journal: finished ranges are not read again, others are read on from the last acknowledged document.
+ * Returns the verdict, `paused`, `failed-resumable` and `cancelled` included; the journal says the same.
+ * @throws MigrationError only where the journal itself cannot be written.
+ */
+export async function directRun(context: DirectRunContext): Promise<Verdict> {
+  const { plan, throughput: ru, journal, clock } = context;
+  return conclude(context, () =>
+    withRaisedThroughput({ plan, ru, journal, clock }, async (lever) => {
+      const { target, signal, onEvent } = context;
+      await enterStep(context, 'preparing');
+      const prepared = await prepareTarget(lever.plan, target, context.ru, journal, { clock, signal });
+      onEvent({ kind: 'prepared', prepared });
+      signal.throwIfAborted();
+      await lever.raise(signal);
+
+      await enterStep(context, 'copying');
+      const copied = await copy(context, prepared);
+      if ('state' in copied) return copied;
+      return indexAndVerify(context, { prepared, relayed: copied.counts, streamed: (ns) => streamedSums(context, ns) });
+    }),
+  );
+}
+
+async function copy(
+  context: DirectRunContext,
+  prepared: readonly PreparedCollection[],
+): Promise<Verdict | { readonly counts: readonly CopyCounts[] }> {
+  const { plan, source, copySource, copyTarget, pacers, journal, deadLetters, clock, random, rangeBytes } = context;
+  const halt = new AbortController();
+  const signal = AbortSignal.any([context.signal, halt.signal]);
+  const writers = new WriterPool(copyTarget, signal);
+  const copyContext: CopyContext = {
+    plan,
+    session: source,
+    source: copySource,
+    target: copyTarget,
+    pacers,
+    writers,
+    journal,
+    deadLetters,
+    clock,
+    random,
+    signal,
+    readers: () => pacers.ceilings().sourceConnections ?? READERS,
+    ...(rangeBytes === undefined ? {} : { rangeBytes }),
+  };
+  const collections = new CollectionsCopy(jobsOf(context, prepared), copyContext, halt);
+  const recorder = new CountsRecorder(context);
+  try {
+    const record = async (): Promise<void> => {
+      collections.adjust();
+      await recorder.record(collections.counts());
+    };
+    await whileRecording(context, record, halt, () => collections.run());
+  } catch (error) {
+    if (!(error instanceof ConflictFound)) throw error;
+    const params = { ns: formatNamespace(error.ns), id: rawIdText(error.id) };
+    return { state: 'failed-resumable', reasons: [{ id: 'conflict', params }] };
+  } finally {
+    await writers.close();
+    await recorder.record(collections.counts());
+    await deadLetters.flush();
+  }
+  context.signal.throwIfAborted();
+  return { counts: collections.counts() };
+}
+
+/** What is to be copied, and whether the journal's word on how far it got still holds. */
+function jobsOf({ plan, journal }: DirectRunContext, prepared: readonly PreparedCollection[]): CopyJob[] {
+  const outcomes = new Map(prepared.map(({ ns, outcome }) => [ns, outcome]));
+  const { collections } = journal.status();
+  return plan.collections.flatMap((planned) => {
+    const ns = formatNamespace(planned.target);
+    const outcome = outcomes.get(ns);
+    if (planned.options.view || outcome === undefined || outcome.kind === 'failed') return [];
+    const verified = collections[ns]?.verification;
+    // A collection that had to be made holds nothing of an earlier attempt; one that was found to differ lacks something, wherever it is.
+    const differs =
+      verified?.kind === 'different' || (verified?.kind === 'unverified' && verified.why === 'source-moved');
+    const goesOn = outcome.kind === 'existed' && !differs;
+    return [{ planned, goesOn }];
+  });
+}
+
+/** The source's side of verification, as far as it was taken while copying. */
+function streamedSums({ plan, journal }: DirectRunContext, ns: string): readonly StreamedRange[] | undefined {
+  const planned = plan.collections.find((c) => formatNamespace(c.target) === ns);
+  const found = journal.status().ranges.get(ns);
+  // The documents of a time series are made from its buckets: those were summed up, these are verified.
+  if (!planned || planned.options.timeseries || !found) return undefined;
+  const ranges = [...found.ranges.values()];
+  return ranges.every(({ done }) => done) ? ranges : undefined;
+}
