@@ -1,5 +1,6 @@
-/** `npm run bench [-- overhead|throttled|memory|extension] [--runs N]`: the bars, as ratios of the same run. Exit status 1 when one is missed. */
+/** `npm run bench [-- overhead|throttled|copy-throttled|memory|extension] [--runs N]`: the bars, as ratios of the same run. Exit status 1 when one is missed. */
 import { parseArgs } from 'node:util';
+import { benchCopyThrottled } from './copy-throttled.js';
 import { benchExtension } from './extension.js';
 import { benchMemory } from './memory.js';
 import { benchOverhead } from './overhead.js';
@@ -13,6 +14,7 @@ const runs = Number(values.runs);
 const benches: Readonly<Record<string, (runs: number) => Promise<boolean>>> = {
   overhead: benchOverhead,
   throttled: benchThrottled,
+  'copy-throttled': benchCopyThrottled,
   memory: benchMemory,
   extension: benchExtension,
 };

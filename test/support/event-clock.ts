@@ -14,7 +14,11 @@ export class EventClock implements Clock {
   private order = 0;
   private timers: Timer[] = [];
 
-  constructor(start = 1_000_000) {
+  /** `late`: milliseconds by which a sleep ends too late, as on a machine that is busy with something else. */
+  constructor(
+    start = 1_000_000,
+    private readonly late: () => number = () => 0,
+  ) {
     this.time = start;
   }
 
@@ -24,7 +28,7 @@ export class EventClock implements Clock {
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((wake, fail) => {
-      this.timers.push({ at: this.time + ms, order: (this.order += 1), wake, fail, signal });
+      this.timers.push({ at: this.time + ms + this.late(), order: (this.order += 1), wake, fail, signal });
     });
   }
 

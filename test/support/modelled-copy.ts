@@ -60,7 +60,8 @@ export async function modelledCopy(model: ModelledCopy): Promise<ModelledOutcome
   let sent = 0;
   let refused = 0;
   let arrived = 0;
-  let inFlight = 0;
+  const inFlight = queues.map(() => 0);
+  const count = (lane: number, by: number): number => (inFlight[lane] = (inFlight[lane] ?? 0) + by);
 
   function nextLoad(lane: number): Item[] {
     const limit = pacer.insertLimit(routed ? lane : undefined);
@@ -84,7 +85,7 @@ export async function modelledCopy(model: ModelledCopy): Promise<ModelledOutcome
 
   async function writer(lane: number): Promise<void> {
     for (;;) {
-      while (inFlight >= pacer.concurrency() * queues.length) await clock.sleep(1);
+      while (count(lane, 0) >= pacer.concurrency()) await clock.sleep(1);
       const load = nextLoad(lane);
       const first = load[0];
       if (!first) {
@@ -98,9 +99,9 @@ export async function modelledCopy(model: ModelledCopy): Promise<ModelledOutcome
         bytes: load.reduce((sum, item) => sum + item.bytes, 0),
         ...(routed ? { partition: first.partition } : {}),
       };
+      count(lane, 1);
       await pacer.admit(told, never);
       const wants = pacer.wantsCharge();
-      inFlight += 1;
       const sentAt = clock.now();
       await clock.sleep(model.latencyMs / 2);
       const now = clock.now();
@@ -119,7 +120,7 @@ export async function modelledCopy(model: ModelledCopy): Promise<ModelledOutcome
         }
       }
       await clock.sleep(model.latencyMs / 2);
-      inFlight -= 1;
+      count(lane, -1);
       sent += load.length;
       refused += failed.length;
       pacer.settle(told, wants ? charged : undefined, failed.length);

@@ -23,8 +23,8 @@ async function copyInto(target: { servers: number; serviceMs: number; wayMs: num
         await clock.sleep(Math.max(1, target.serviceMs / 20));
         continue;
       }
-      await pacer.admit(LOAD, never);
       inFlight += 1;
+      await pacer.admit(LOAD, never);
       const sentAt = clock.now();
       await clock.sleep(target.wayMs / 2);
       const server = free.indexOf(Math.min(...free));

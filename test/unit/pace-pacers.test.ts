@@ -125,6 +125,16 @@ describe('a budget in request units', () => {
     expect(auto.rate).toBe(10_000);
   });
 
+  it('has as many inserts on their way as slow answers need for the budget to be used up, unless the server waits inside', () => {
+    const ru = provisioned('manual');
+    expect(ru.leastConcurrency(5)).toBe(2);
+    expect(ru.leastConcurrency(100)).toBe(6);
+    expect(ru.leastConcurrency(10_000)).toBe(16);
+    ru.observe({ sent: 10, throttled: 10, latencyMs: 60_000, timedOut: true }, 100);
+    expect(ru.leastConcurrency(10_000)).toBe(1);
+    expect(new RuBudget(0).leastConcurrency(100)).toBe(1);
+  });
+
   it('gives way when the server has tried again by itself and given up', () => {
     const ru = provisioned('manual');
     ru.observe({ sent: 10, throttled: 10, latencyMs: 60_000, timedOut: true }, 100);

@@ -1,8 +1,6 @@
 import type { RequestUnitsPerSecond } from '../model/units.js';
 
 const WINDOW_MS = 1_000;
-/** Longest time's worth of budget that may pile up while nothing is sent: enough to hide late timers, little against a second's budget. */
-const BURST_MS = 100;
 /** A clean stretch this long makes earlier refusals history where the budget grows by itself (autoscale). */
 const FORGET_MS = 30_000;
 /** Autoscale grows when it has been used up: the rate is raised by this share of itself in each clean second, to find out. */
@@ -24,6 +22,8 @@ export interface RuSteering {
   readonly deepestCut: number;
   /** Milliseconds' worth of budget that one command may carry at most; longer ones are split. Larger ones overshoot a per-second budget. */
   readonly commandMs: number;
+  /** Milliseconds' worth of budget that may pile up while nothing is sent: enough to hide late timers, little against a second's budget. */
+  readonly burstMs: number;
 }
 
 /**
@@ -37,6 +37,7 @@ export const FOLLOWING: RuSteering = {
   step: 0.01,
   deepestCut: 0.5,
   commandMs: 40,
+  burstMs: 100,
 };
 
 export interface RuBucketSnapshot {
@@ -161,6 +162,6 @@ export class RuBucket {
       this.tokens = 0;
       return;
     }
-    this.tokens = Math.min(this.tokens + (this.rate * elapsed) / 1000, (this.rate * BURST_MS) / 1000);
+    this.tokens = Math.min(this.tokens + (this.rate * elapsed) / 1000, (this.rate * this.steering.burstMs) / 1000);
   }
 }

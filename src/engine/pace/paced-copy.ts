@@ -109,7 +109,9 @@ export class PacedCopy implements CopyPacer {
   }
 
   concurrency(): number {
-    return this.gradient.concurrency();
+    const { ru, roundTripMs } = this.parts;
+    const { presentMs = roundTripMs } = this.gradient.snapshot();
+    return Math.max(this.gradient.concurrency(), ru?.leastConcurrency(presentMs) ?? 1);
   }
 
   limitedBy(): LimitedBy {

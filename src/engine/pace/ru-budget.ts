@@ -7,6 +7,10 @@ import { RuBucket, type RuSteering } from '../../core/throttle/ru-bucket.js';
 import { Turnstile } from '../../core/throttle/turnstile.js';
 import type { CopyLoad, ObservedReply } from './pacer.js';
 
+/** Milliseconds' worth of budget in one insert: a smaller part of a second is overshot by less. */
+const COMMAND_MS = 20;
+/** Inserts that may wait for answers together so that the budget is used; further ones would not help a target that takes so long. */
+const MOST_ON_THEIR_WAY = 16;
 /**
  * The engine's charges are learnt by document and size, so that the provisioned rate is used as it is; refusals stay within a hundredth of what is sent.
  */
@@ -17,7 +21,9 @@ const STEADY: RuSteering = {
   step: 0.008,
   // The provisioned figure is known: one second's refusals, at the start above all, are an error of an estimate and not of that.
   deepestCut: 0.9,
-  commandMs: 20,
+  commandMs: COMMAND_MS,
+  // A timer that is late by more than that is rare even on a machine that is busy with something else.
+  burstMs: 200,
 };
 /** What a refused operation was charged in the one recorded reply that says it (spring-data-mongodb #3196). */
 const REFUSED_RU = 0.38;
@@ -42,6 +48,8 @@ export class RuBudget {
   private readonly whole: Share;
   private readonly parts = new Map<number, Share>();
   private throughput: KnownThroughput | undefined;
+  /** The account tries again by itself (seen by a code 50): then what is too much shows as latency alone. */
+  private serverRetries = false;
 
   /** `partitions`: physical ones, 1 where unknown. */
   constructor(
@@ -83,6 +91,15 @@ export class RuBudget {
     return { documents, bytes: Math.max(usualBytes, documents * usualBytes) };
   }
 
+  /**
+   * Inserts that must be on their way for the budget to be used up while an answer takes `latencyMs` (Little's law): here the budget is the limit, and
+   * a slow answer must not become one.
+   */
+  leastConcurrency(latencyMs: number): number {
+    if (this.rate === undefined || this.serverRetries) return 1;
+    return Math.min(MOST_ON_THEIR_WAY, Math.ceil(latencyMs / COMMAND_MS) + 1);
+  }
+
   wantsCharge(now: number): boolean {
     return this.timing.isDue(now);
   }
@@ -111,7 +128,9 @@ export class RuBudget {
   observe(reply: ObservedReply, now: number): void {
     const { bucket } = this.share(reply.partition, now);
     bucket.observe(reply.sent, reply.throttled, reply.retryAfterMs ?? 0, now);
-    if (reply.timedOut) bucket.giveWay();
+    if (!reply.timedOut) return;
+    this.serverRetries = true;
+    bucket.giveWay();
   }
 
   private share(partition: number | undefined, now: number): Share {
