@@ -7,6 +7,7 @@ import type { Journal } from '../journal/port.js';
 import type { NamespaceRanges, PlannedRange, RangeStatus } from '../journal/ranges.js';
 import type { CopyPacer, CopyPacers } from '../pace/pacer.js';
 import type { ClusterSession } from '../ports.js';
+import { MIB } from '../../core/model/units.js';
 import { probeRangeReads } from '../verify/range-reads.js';
 import { newCounts, type CopyCounts } from './counters.js';
 import { patiently, type Patience } from './patience.js';
@@ -27,6 +28,10 @@ export interface CopyContext extends Patience {
   /** Ranges that are read at once, all collections together. */
   readonly readers: () => number;
   readonly rangeBytes?: number;
+  /** For tests: the smallest part of a range that another reader takes over, in bytes. */
+  readonly splitBytes?: number;
+  /** For tests: bytes of one reply. */
+  readonly replyBytes?: number;
   readonly readConcern?: string;
 }
 
@@ -39,6 +44,8 @@ export interface CopyJob {
 /** Bytes of one reply, which goes out as one insert where the target takes so much: large enough to cost little per document, small enough for the memory of several readers. */
 const REPLY_BYTES = 3_000_000;
 const AVERAGE_BYTES = 1_024;
+/** Less than a tenth of a second's work is faster finished by the one that reads it. */
+const SPLIT_BYTES = 16 * MIB;
 
 export class CollectionCopy {
   readonly ns: string;
@@ -72,6 +79,10 @@ export class CollectionCopy {
 
   get hasPending(): boolean {
     return this.#pending.length > 0;
+  }
+
+  get splitBytes(): number {
+    return this.#context.splitBytes ?? SPLIT_BYTES;
   }
 
   get active(): ReadonlySet<RangeCopy> {
@@ -130,7 +141,7 @@ export class CollectionCopy {
       read: {
         readPreference: plan.readPreference,
         ...(readConcern === undefined ? {} : { readConcern }),
-        replyBytes: REPLY_BYTES,
+        replyBytes: this.#context.replyBytes ?? REPLY_BYTES,
         averageBytes: planned.documents > 0 ? planned.logicalBytes / planned.documents : AVERAGE_BYTES,
         signal,
       },
@@ -153,6 +164,7 @@ export class CollectionCopy {
       journal,
       depth: () => (planned.options.capped ? 1 : Math.ceil(pacer.concurrency() / Math.max(1, this.#active.size)) + 1),
       canSeek: () => (this.#seekable ??= patiently(this.#context, () => this.#canSeek())),
+      splitBytes: this.splitBytes,
       newRange: () => this.#nextRange++,
     };
   }

@@ -3,9 +3,6 @@ import { CollectionCopy, type CopyContext, type CopyJob } from './collection-cop
 import type { CopyCounts } from './counters.js';
 import type { RangeCopy } from './range-copy.js';
 
-/** Less than this left in a range is faster finished by the one that reads it. */
-const WORTH_STEALING_BYTES = 32 * 1024 * 1024;
-
 export class CollectionsCopy {
   readonly #context: CopyContext;
   readonly #halt: AbortController;
@@ -119,7 +116,8 @@ export class CollectionsCopy {
     let best: { readonly collection: CollectionCopy; readonly range: RangeCopy } | undefined;
     for (const collection of this.#opened) {
       for (const range of collection.active) {
-        if (range.bytesLeft > Math.max(WORTH_STEALING_BYTES, best?.range.bytesLeft ?? 0)) best = { collection, range };
+        const least = Math.max(2 * collection.splitBytes, best?.range.bytesLeft ?? 0);
+        if (range.bytesLeft >= least) best = { collection, range };
       }
     }
     return best;

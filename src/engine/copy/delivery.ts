@@ -280,11 +280,11 @@ export class Delivery {
     for (const [i, outcome] of outcomes.entries()) {
       switch (outcome.kind) {
         case 'equal':
-          if (piece.uncertain) {
+          if (this.#countedBefore.documents > 0) this.#countedBefore.documents -= 1;
+          else if (piece.uncertain) {
             counts.acknowledged += 1;
             counts.bytes += batch.lengthOf(i);
-          } else if (this.#countedBefore.documents > 0) this.#countedBefore.documents -= 1;
-          else counts.alreadyThere += 1;
+          } else counts.alreadyThere += 1;
           break;
         case 'replaced':
           counts.acknowledged += 1;

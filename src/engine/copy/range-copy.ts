@@ -22,6 +22,8 @@ export interface RangeContext {
   readonly depth: () => number;
   /** Whether the source reads from a given `_id` on; asked only where that is needed. */
   readonly canSeek: () => Promise<boolean>;
+  /** A part of a range must be worth a reader of its own: what is smaller than this is not cut off. */
+  readonly splitBytes: number;
   /** A number for a new range of this collection. */
   readonly newRange: () => number;
 }
@@ -40,9 +42,6 @@ interface Mark {
   readonly highWater: Buffer | undefined;
   readonly sum: RangeSum;
 }
-
-/** A range must be worth its own reader: less than this is not split again. */
-const SMALLEST_SPLIT_BYTES = 16 * 1024 * 1024;
 
 export class RangeCopy {
   readonly range: number;
@@ -65,6 +64,7 @@ export class RangeCopy {
   #sending = 0;
   #failure: { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
+  #refuses = false;
   #wanted: ((taken: RangeStatus | undefined) => void) | undefined;
 
   constructor(status: RangeStatus, context: RangeContext) {
@@ -105,21 +105,32 @@ export class RangeCopy {
           await reader.close();
         }
       }
+      this.#refuse();
       await this.#settle();
       await journal.append({ type: 'range-done', ns: this.#ns, range: this.range, sum: this.#total() });
     } finally {
-      // Whoever asked for a part of this range gets none of it any more.
-      this.#wanted?.(undefined);
-      this.#wanted = undefined;
+      this.#refuse();
       await this.#quiet();
     }
   }
 
   /** The second half of what is left, for another reader; undefined where there is none to give away. */
   giveAway(): Promise<RangeStatus | undefined> {
-    if (this.#wanted || this.#context.order !== 'by-id' || this.bytesLeft < 2 * SMALLEST_SPLIT_BYTES)
+    if (
+      this.#refuses ||
+      this.#wanted ||
+      this.#context.order !== 'by-id' ||
+      this.bytesLeft < 2 * this.#context.splitBytes
+    )
       return Promise.resolve(undefined);
     return new Promise((resolve) => (this.#wanted = resolve));
+  }
+
+  /** Whoever asks for a part of this range gets none of it any more. */
+  #refuse(): void {
+    this.#refuses = true;
+    this.#wanted?.(undefined);
+    this.#wanted = undefined;
   }
 
   #open(): RangeReader {
@@ -287,8 +298,8 @@ export class RangeCopy {
     const { source, from, delivery, journal, newRange } = this.#context;
     const give = this.#wanted;
     this.#wanted = undefined;
-    await this.#settle();
     try {
+      await this.#settle();
       const { highWater, sum } = this.#mark;
       const average = sum.documents > 0 ? sum.bytes / sum.documents : 0;
       if (!give || !highWater || this.#sinceMark > 0 || average === 0 || !(await this.#context.canSeek())) return false;
@@ -313,7 +324,7 @@ export class RangeCopy {
       return true;
     } catch (error) {
       // Nothing hangs on it: the range is read to its end by one reader then.
-      if (MigrationError.is(error, 'command-failed')) return false;
+      if (!this.#failure && MigrationError.is(error, 'command-failed')) return false;
       throw error;
     } finally {
       give?.(undefined);
