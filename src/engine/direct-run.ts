@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { formatNamespace } from '../core/model/namespace.js';
 import { conclude, enterStep, indexAndVerify } from './conclude.js';
 import type { CopyContext, CopyJob } from './copy/collection-copy.js';
@@ -34,7 +35,6 @@ export async function directRun(context: DirectRunContext): Promise<Verdict> {
       signal.throwIfAborted();
       await lever.raise(signal);
 
-      await enterStep(context, 'copying');
       const copied = await copy(context, prepared);
       if ('state' in copied) return copied;
       return indexAndVerify(context, { prepared, relayed: copied.counts, streamed: (ns) => streamedSums(context, ns) });
@@ -49,6 +49,8 @@ async function copy(
   const { plan, source, copySource, copyTarget, pacers, journal, deadLetters, clock, random, rangeBytes } = context;
   const halt = new AbortController();
   const signal = AbortSignal.any([context.signal, halt.signal]);
+  // Every command on its way listens, and every wait.
+  setMaxListeners(Number.POSITIVE_INFINITY, signal);
   const writers = new WriterPool(copyTarget, signal);
   const copyContext: CopyContext = {
     plan,
@@ -67,11 +69,15 @@ async function copy(
   };
   const collections = new CollectionsCopy(jobsOf(context, prepared), copyContext, halt);
   const recorder = new CountsRecorder(context);
+  const record = async (): Promise<void> => {
+    collections.adjust();
+    await recorder.record(collections.counts());
+    context.onEvent({ kind: 'ranges', ranges: collections.paces() });
+  };
+  // Before the step begins: what earlier attempts brought is no speed of this one.
+  await recorder.record(collections.counts());
+  await enterStep(context, 'copying');
   try {
-    const record = async (): Promise<void> => {
-      collections.adjust();
-      await recorder.record(collections.counts());
-    };
     await whileRecording(context, record, halt, () => collections.run());
   } catch (error) {
     if (!(error instanceof ConflictFound)) throw error;

@@ -8,6 +8,7 @@ import type { NamespaceRanges, PlannedRange, RangeStatus } from '../journal/rang
 import type { CopyPacer, CopyPacers } from '../pace/pacer.js';
 import type { ClusterSession } from '../ports.js';
 import { MIB } from '../../core/model/units.js';
+import type { RangePace } from '../progress/range-spread.js';
 import { probeRangeReads } from '../verify/range-reads.js';
 import { newCounts, type CopyCounts } from './counters.js';
 import { patiently, type Patience } from './patience.js';
@@ -54,6 +55,8 @@ export class CollectionCopy {
   readonly #counts: CopyCounts;
   #pending: RangeStatus[] = [];
   readonly #active = new Set<RangeCopy>();
+  /** In this attempt. */
+  readonly #finished: RangePace[] = [];
   #range: RangeContext | undefined;
   #nextRange = 0;
   #seekable: Promise<boolean> | undefined;
@@ -113,9 +116,22 @@ export class CollectionCopy {
     this.#active.add(copy);
     try {
       await copy.run();
+      this.#finished.push(copy.pace(this.#context.clock.now()));
     } finally {
       this.#active.delete(copy);
     }
+  }
+
+  /** How far this attempt is, range by range. */
+  paces(): RangePace[] {
+    const now = this.#context.clock.now();
+    const waiting = (plannedBytes: number): RangePace => ({ plannedBytes, doneBytes: 0, workedMs: 0, done: false });
+    if (!this.#range) return [waiting(this.#job.planned.logicalBytes)];
+    return [
+      ...this.#finished,
+      ...[...this.#active].map((copy) => copy.pace(now)),
+      ...this.#pending.map(({ bytes, sum }) => waiting(Math.max(0, bytes - sum.bytes))),
+    ];
   }
 
   /** Takes over a part of what the given range has left. True where there is something to copy now. */

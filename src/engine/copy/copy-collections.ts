@@ -1,6 +1,7 @@
 /** Copies several collections: readers go from range to range, and help each other at the end. */
 import { CollectionCopy, type CopyContext, type CopyJob } from './collection-copy.js';
 import type { CopyCounts } from './counters.js';
+import type { RangePace } from '../progress/range-spread.js';
 import type { RangeCopy } from './range-copy.js';
 
 export class CollectionsCopy {
@@ -24,6 +25,10 @@ export class CollectionsCopy {
 
   counts(): readonly CopyCounts[] {
     return this.#all.map(({ counts }) => counts);
+  }
+
+  paces(): readonly RangePace[] {
+    return this.#all.flatMap((collection) => collection.paces());
   }
 
   /** Resolves when every document of every range is accounted for. @throws what the first reader threw, when all have stopped. */

@@ -4,6 +4,7 @@ import { MigrationError } from '../../core/model/error.js';
 import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
 import type { Journal } from '../journal/port.js';
 import { NOTHING_COPIED, type RangeStatus, type RangeSum } from '../journal/ranges.js';
+import type { RangePace } from '../progress/range-spread.js';
 import { DigestSum } from '../verify/document-sums.js';
 import type { DocumentBatch } from './batch.js';
 import { Delivery, lastId, type DeliveryContext } from './delivery.js';
@@ -53,6 +54,9 @@ export class RangeCopy {
   #bytes: number;
   /** Read so far by this process and earlier ones. */
   #bytesRead = 0;
+  readonly #bytesBefore: number;
+  #startedAt: number | undefined;
+  #endedAt: number | undefined;
   #mark: Mark;
   /** Acknowledged without a gap, beyond the mark too. */
   readonly #sum: DigestSum;
@@ -78,6 +82,18 @@ export class RangeCopy {
     this.#sum = DigestSum.from(status.sum);
     this.#skipped = status.sum.skipped;
     this.#bytesRead = status.sum.bytes;
+    this.#bytesBefore = status.sum.bytes;
+  }
+
+  /** How far this attempt is with what was left of the range. */
+  pace(now: number): RangePace {
+    const startedAt = this.#startedAt ?? now;
+    return {
+      plannedBytes: Math.max(0, this.#bytes - this.#bytesBefore),
+      doneBytes: Math.max(0, this.#sum.bytes - this.#bytesBefore),
+      workedMs: (this.#endedAt ?? now) - startedAt,
+      done: this.#endedAt !== undefined,
+    };
   }
 
   /** About how much is left to read. */
@@ -89,6 +105,7 @@ export class RangeCopy {
   async run(): Promise<void> {
     const { delivery, journal } = this.#context;
     const outage = new Outage(delivery);
+    this.#startedAt = delivery.clock.now();
     try {
       await this.#goBackUnlessSeekable();
       for (;;) {
@@ -108,6 +125,7 @@ export class RangeCopy {
       this.#refuse();
       await this.#settle();
       await journal.append({ type: 'range-done', ns: this.#ns, range: this.range, sum: this.#total() });
+      this.#endedAt = delivery.clock.now();
     } finally {
       this.#refuse();
       await this.#quiet();
