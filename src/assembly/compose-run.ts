@@ -12,13 +12,15 @@ import type { NativeRunContext, RunEvent } from '../engine/run-context.js';
 import type { Clock } from '../engine/ports.js';
 import type { DuplicatePolicy } from '../relay/policy.js';
 import { startRelay, type Relay } from '../relay/relay.js';
-import { tlsOf, withTls } from './relay-connection.js';
+import { tlsOf, withTls, type TlsFiles } from './relay-connection.js';
 import { ruReadPacer } from './ru-read-pacer.js';
 
 export interface RunParts {
   readonly run: OpenRun;
   readonly source: ConnectedCluster;
   readonly target: ConnectedCluster;
+  /** The certificates that the two were connected to with: the tools and the relay use the same. */
+  readonly files: { readonly source: TlsFiles; readonly target: TlsFiles };
   /** Paths of proven binaries; absent where no tool takes part. */
   readonly tools?: { readonly mongodump: string; readonly mongorestore: string };
   readonly clock: Clock;
@@ -34,9 +36,9 @@ export interface ComposedRun {
 
 /** What `nativeRun` needs, from connected clusters and an opened run. @throws MigrationError `target-not-ready`, `file-failed`. */
 export async function composeRun(parts: RunParts): Promise<ComposedRun> {
-  const { run, source, target, clock, signal, onEvent } = parts;
+  const { run, source, target, files, clock, signal, onEvent } = parts;
   const { plan, journal, deadLetters, folder } = run;
-  const where = await relayTarget(target.session, withTls(target), tlsOf(plan.target));
+  const where = await relayTarget(target.session, withTls(target), tlsOf(files.target));
   let relay: Relay | undefined;
   const context: NativeRunContext = {
     plan,
@@ -59,7 +61,7 @@ export async function composeRun(parts: RunParts): Promise<ComposedRun> {
       ? createNativeTools({
           tools: parts.tools,
           sourceUri: source.connectionString.reveal(),
-          sourceTls: tlsOf(plan.source),
+          sourceTls: tlsOf(files.source),
           restoreUri: (port) => throughRelay(withTls(target), port).reveal(),
           secretsFolder: join(folder.path, 'secrets'),
           onSecretFile: (path, present) => journal.append({ type: 'secret-file', path, present }),

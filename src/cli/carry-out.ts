@@ -82,6 +82,7 @@ export async function carryOut(job: CarryOut, context: CommandContext): Promise<
         run: opened,
         source: sides.connected.source,
         target: sides.connected.target,
+        files: { source: sides.resolved.source.reference, target: sides.resolved.target.reference },
         ...(job.tools === undefined ? {} : { tools: job.tools }),
         clock,
         signal: attendance.begin(),

@@ -78,6 +78,7 @@ export async function migrate(job: Migration): Promise<Migrated> {
       run,
       source,
       target,
+      files: { source: run.plan.source, target: run.plan.target },
       tools: { mongodump: await findTestTool('mongodump'), mongorestore: await findTestTool('mongorestore') },
       clock: systemClock,
       signal: job.signal ?? new AbortController().signal,

@@ -10,7 +10,7 @@ import { COMMANDS } from '../ids.js';
 import type { ClusterStore, RunControl, RunInfo } from '../services.js';
 import type { Settings } from '../settings.js';
 import { buttons, type Questions } from './questions.js';
-import { secretsFor } from './run-clusters.js';
+import { secretsFor, targetSecrets } from './run-clusters.js';
 import { isOver, shortName, shortRunId } from './run-figures.js';
 import { stateSentence } from './run-words.js';
 import type { FollowedRuns } from './run-store.js';
@@ -130,7 +130,7 @@ export class RunSteering implements RunControl {
     const { clusters } = this.#deps;
     const adapters = await this.#deps.adapters();
     const name = clusters.get(targetId)?.name ?? targetId;
-    const secrets = { target: (await clusters.connectionString(targetId)).reveal() };
+    const secrets = await targetSecrets(targetId, clusters);
     const args = ['relay', '--dead-letters', deadLettersFolder, '--attended'];
     await this.#launch(adapters, {
       title: l10n.t('Relay to {0}', name),
