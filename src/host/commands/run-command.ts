@@ -2,6 +2,7 @@ import { commands, window, type LogOutputChannel } from 'vscode';
 import { MigrationError } from '../../core/model/error.js';
 import { COMMANDS } from '../ids.js';
 import { labels, wordsOf } from '../strings.js';
+import { unlinked } from '../unlinked.js';
 
 export interface CommandSurroundings {
   readonly log: LogOutputChannel;
@@ -38,7 +39,7 @@ export async function tellFailure(error: unknown, surroundings: CommandSurroundi
   const remedy = remedyFor(error, surroundings);
   const buttons = [...(remedy ? [remedy.label] : []), labels.showLog()];
   const text = [happened, why, todo].filter((part) => part !== '').join(' ');
-  const clicked = await window.showErrorMessage(text, ...buttons);
+  const clicked = await window.showErrorMessage(unlinked(text), ...buttons);
   if (clicked === undefined) return;
   if (clicked === remedy?.label) await commands.executeCommand(remedy.command, ...remedy.args);
   else surroundings.log.show();

@@ -7,6 +7,7 @@ import { labels } from '../strings.js';
 import { NoticeBoard, type Notice } from './notices.js';
 import { buttons } from './questions.js';
 import type { FollowedRuns } from './run-store.js';
+import { unlinked } from '../unlinked.js';
 
 interface NotifierDeps {
   readonly runs: FollowedRuns;
@@ -58,25 +59,30 @@ export class RunNotifier implements Disposable {
     switch (kind) {
       case 'completed': {
         const text = l10n.t('Migration {0} is complete: every document was checked and is there.', run.planName);
-        return act(await window.showInformationMessage(text, buttons.openReport()));
+        return act(await window.showInformationMessage(unlinked(text), buttons.openReport()));
       }
       case 'findings': {
         const text = l10n.t('Migration {0} is complete, with findings to look at.', run.planName);
-        return act(await window.showWarningMessage(`${text}${why}`, buttons.openReport()));
+        return act(await window.showWarningMessage(unlinked(`${text}${why}`), buttons.openReport()));
       }
       case 'failed': {
         const text = l10n.t('Migration {0} has stopped and can be resumed.', run.planName);
         return act(
-          await window.showErrorMessage(`${text}${why}`, buttons.resume(), buttons.showTerminal(), labels.showLog()),
+          await window.showErrorMessage(
+            unlinked(`${text}${why}`),
+            buttons.resume(),
+            buttons.showTerminal(),
+            labels.showLog(),
+          ),
         );
       }
       case 'stopped': {
         const text = l10n.t('Migration {0} was stopped. Nothing is lost: it goes on where it was.', run.planName);
-        return act(await window.showInformationMessage(text, buttons.resume()));
+        return act(await window.showInformationMessage(unlinked(text), buttons.resume()));
       }
       case 'paused': {
         const text = l10n.t('Migration {0} is paused.', run.planName);
-        return act(await window.showInformationMessage(text, buttons.resume()));
+        return act(await window.showInformationMessage(unlinked(text), buttons.resume()));
       }
     }
   }

@@ -1,4 +1,5 @@
 import { commands, l10n, window, workspace, ProgressLocation } from 'vscode';
+import { unlinked } from '../unlinked.js';
 
 /** A button of a message and what it does. */
 export interface Choice {
@@ -25,14 +26,14 @@ export function windowQuestions(onFailure: (error: unknown) => void): Questions 
       // VS Code's own second button says Cancel, which in this question could mean either.
       const agree = { title: button };
       const keep = { title: buttons.keep(), isCloseAffordance: true };
-      return (await window.showWarningMessage(message, { modal: true, detail }, agree, keep)) === agree;
+      return (await window.showWarningMessage(unlinked(message), { modal: true, detail }, agree, keep)) === agree;
     },
     tell(tone, message, ...choices) {
       const labels = choices.map((choice) => choice.label);
       const shown =
         tone === 'warning'
-          ? window.showWarningMessage(message, ...labels)
-          : window.showInformationMessage(message, ...labels);
+          ? window.showWarningMessage(unlinked(message), ...labels)
+          : window.showInformationMessage(unlinked(message), ...labels);
       void Promise.resolve(shown)
         .then((chosen) => choices.find((choice) => choice.label === chosen)?.run())
         .catch(onFailure);
@@ -41,7 +42,7 @@ export function windowQuestions(onFailure: (error: unknown) => void): Questions 
       return await commands.executeCommand(command, ...args);
     },
     async during(title, work) {
-      return await window.withProgress({ location: ProgressLocation.Notification, title }, work);
+      return await window.withProgress({ location: ProgressLocation.Notification, title: unlinked(title) }, work);
     },
     isTrusted: () => workspace.isTrusted,
   };
