@@ -8,6 +8,7 @@ import { createNativeTools } from '../adapters/tools/native-tools.js';
 import { MigrationError } from '../core/model/error.js';
 import type { ConflictPolicy } from '../core/model/plan.js';
 import type { Namespace } from '../core/model/namespace.js';
+import { onSide, ruOnSide } from '../engine/sided-session.js';
 import type { NativeRunContext, RunEvent } from '../engine/run-context.js';
 import type { Clock } from '../engine/ports.js';
 import type { DuplicatePolicy } from '../relay/policy.js';
@@ -23,6 +24,8 @@ export interface RunParts {
   readonly files: { readonly source: TlsFiles; readonly target: TlsFiles };
   /** Paths of proven binaries; absent where no tool takes part. */
   readonly tools?: { readonly mongodump: string; readonly mongorestore: string };
+  /** Documents of a collection that the target may refuse in a row before the run is stopped; 0 for any number. */
+  readonly mostRefused?: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
@@ -42,17 +45,21 @@ export async function composeRun(parts: RunParts): Promise<ComposedRun> {
   let relay: Relay | undefined;
   const context: NativeRunContext = {
     plan,
-    source: source.session,
-    target: target.session,
-    ru: target.ru,
+    source: onSide(source.session, 'source'),
+    target: onSide(target.session, 'target'),
+    ru: target.ru && ruOnSide(target.ru, 'target'),
     relay: {
-      start: async ({ onConflict }) => {
+      start: async ({ onConflict, onHopeless }) => {
         relay = await startRelay({
           target: where,
           clock,
           budgets: target.ru ? 'discover' : 'unpaced',
           duplicates: duplicatePolicy(plan.conflictPolicy, onConflict),
           deadLetters,
+          hopeless: {
+            onFound: onHopeless,
+            ...(parts.mostRefused === undefined ? {} : { after: parts.mostRefused }),
+          },
         });
         return relay;
       },

@@ -29,6 +29,8 @@ export interface CarryOut {
   readonly sides: Sides;
   /** Absent where no tool takes part. */
   readonly tools?: { readonly mongodump: string; readonly mongorestore: string };
+  /** Documents that the target may refuse in a row before the run is stopped; 0 for any number. */
+  readonly mostRefused?: number;
   /** Somebody is there: keys work, and a pause does not end the process. */
   readonly attended: boolean;
   /** What an attempt is: the whole run, or a part of it that is done again. */
@@ -84,6 +86,7 @@ export async function carryOut(job: CarryOut, context: CommandContext): Promise<
         target: sides.connected.target,
         files: { source: sides.resolved.source.reference, target: sides.resolved.target.reference },
         ...(job.tools === undefined ? {} : { tools: job.tools }),
+        ...(job.mostRefused === undefined ? {} : { mostRefused: job.mostRefused }),
         clock,
         signal: attendance.begin(),
         onEvent,

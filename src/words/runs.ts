@@ -44,6 +44,12 @@ function differences(p: Params): string {
   return told.length === 0 ? 'how is in the report' : told.join(', ');
 }
 
+/** The server's words, where there are some. */
+function quoted(p: Params): string {
+  const message = textOf(p, 'message', '').replace(/[.\s]+$/, '');
+  return message === '' ? '' : ` (${message})`;
+}
+
 const REASONS: Readonly<Record<string, (params: Params) => string>> = {
   'verification-differs': (p) => `${textOf(p, 'ns')} differs: ${differences(p)}.`,
   'not-verified': (p) =>
@@ -77,6 +83,14 @@ const REASONS: Readonly<Record<string, (params: Params) => string>> = {
     const message = textOf(p, 'message', '');
     return `${textOf(p, 'tool')} ended with ${end}${message === '' ? '' : `: ${message.replace(/\.+$/, '')}`}.`;
   },
+  'connection-lost': (p) => {
+    const side = textOf(p, 'side');
+    return p['answersAgain'] === true
+      ? `The connection to the ${side} was lost; the ${side} answers again now.`
+      : `The connection to the ${side} was lost, and the ${side} does not answer.`;
+  },
+  'all-refused': (p) =>
+    `${documents(p)} in a row were refused by the target with code ${textOf(p, 'code')}${quoted(p)}: nothing of ${textOf(p, 'ns')} arrives.`,
   interrupted: () => 'The run was cut off.',
 };
 

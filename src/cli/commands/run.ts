@@ -7,6 +7,7 @@ import { connectBoth, resolveReference, type ResolvedCluster } from '../clusters
 import { type CommandContext, type ConnectedCluster, type RunFolder } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { provenTools } from '../database-tools.js';
+import { wholeNumber } from '../numbers.js';
 import { OWN_METHODS } from '../own-methods.js';
 import { runsRoot } from '../runs-folder.js';
 import { heading } from '../text-blocks.js';
@@ -16,6 +17,7 @@ import { planLines } from '../plan-text.js';
 export interface RunOptions {
   readonly resume?: string;
   readonly retryDeadLetters?: string;
+  readonly mostRefused?: string;
   readonly attended?: boolean;
   readonly dryRun?: boolean;
   readonly runsFolder?: string;
@@ -35,6 +37,10 @@ export async function run(
       reason: given.length === 0 ? 'plan-or-resume' : 'plan-and-resume',
     });
   }
+  const mostRefused =
+    options.mostRefused === undefined
+      ? undefined
+      : wholeNumber('--most-refused', options.mostRefused, 0, Number.MAX_SAFE_INTEGER);
   const root = runsRoot(options, context);
   const wanted = options.resume ?? options.retryDeadLetters;
   const existing = wanted === undefined ? undefined : await adapters.findRun(root, wanted);
@@ -62,6 +68,7 @@ export async function run(
         folder,
         sides,
         attended,
+        ...(mostRefused === undefined ? {} : { mostRefused }),
         ...(tools === undefined ? {} : { tools }),
         attempt: (composed, { shelf }) =>
           isRetry ? adapters.retryDeadLetters(composed, shelf) : adapters.nativeRun(composed),
