@@ -136,6 +136,8 @@ async function progressOf(opened: OpenRun, { adapters, clock }: CommandContext):
     ),
     rates: [],
     commandLines: [],
+    // A process that was killed may have told of more than it could write down.
+    ...(before ? { seen: before.collections } : {}),
   });
   return new RunProgress(
     {

@@ -95,6 +95,23 @@ describe('the run page', () => {
     });
   }
 
+  it('says which side was lost, and what to do about it', () => {
+    const why = { id: 'connection-lost', params: { side: 'target', answersAgain: false } };
+    const lost = aRun({ alive: false }, { state: 'failed-resumable', why });
+    expect(runPageContent(lost, english).notes).toEqual([
+      'The connection to the target was lost, and the target does not answer.',
+      'Bring the target back, then resume.',
+    ]);
+  });
+
+  it('says why it stands still while what is there is only checked', () => {
+    const collections = [aCollection({ copied: 640, active: true, checking: true })];
+    const content = runPageContent(aRun({}, { rechecked: { done: 200, of: 640 }, collections }), english);
+    expect(content.stateText).toBe('Checking what is there already: 200 of 640 documents; nothing is copied twice.');
+    expect(content.share).toBe(0.64);
+    expect(content.collections[0]?.stateText).toBe('Checking what is there');
+  });
+
   it('says nothing of request units where the target has none', () => {
     const content = runPageContent(aRun(), english);
     expect(content.showsRu).toBe(false);

@@ -85,6 +85,12 @@ it('every state of a run has its row and tooltip', () => {
   );
 });
 
+it('says that what is there is checked, and keeps its share meanwhile', () => {
+  const info = aRun('copying', { done: 50_399, rechecked: { done: 10, of: 50_399 } }, { alive: true });
+  expect(describeRun(info, words).description).toContain('checking what is there · 41 %');
+  expect(runTooltip(info, words)).toContain('10 of 50,399 documents');
+});
+
 it('never says 100 % while a document is left', () => {
   const almost = RUNS[3];
   expect(almost && describeRun(almost, words).description).toContain('99 %');

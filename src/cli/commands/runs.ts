@@ -1,6 +1,6 @@
 import { MigrationError } from '../../core/model/error.js';
 import { isRunning } from '../../core/model/run.js';
-import { runStateSentence, verdictReasonSentence } from '../../words/runs.js';
+import { goingOnSentence, runStateSentence, verdictReasonSentence } from '../../words/runs.js';
 import { formatBytes, formatCount } from '../../words/sizes.js';
 import { verdictReasons } from '../../words/verdicts.js';
 import type { CommandContext, RunFolder, RunSummary } from '../context.js';
@@ -80,7 +80,7 @@ async function show(folder: RunFolder, root: string, { adapters, output }: Comma
   const { snapshot, planName, pid } = found;
   output.say(
     `${planName}  (${folder.runId}${pid === undefined ? '' : `, process ${pid}`})`,
-    runStateSentence(snapshot.state),
+    goingOnSentence(snapshot) ?? runStateSentence(snapshot.state),
     ...(snapshot.why === undefined ? [] : [verdictReasonSentence(snapshot.why)]),
     ...(isRunning(snapshot.state) ? progressBlock(snapshot, output.people.columns) : []),
     '',

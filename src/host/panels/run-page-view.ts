@@ -11,9 +11,10 @@ import {
   formatRu,
   formatRuPerSecond,
 } from '../../words/sizes.js';
+import { nextSteps } from '../../words/verdicts.js';
 import { possibleActions } from '../runs/run-actions.js';
 import { isOver, shareDone } from '../runs/run-figures.js';
-import { stateSentence } from '../runs/run-words.js';
+import { snapshotSentence } from '../runs/run-words.js';
 import type { Translate } from '../translate.js';
 import type { RunInfo } from '../services.js';
 import { pageCollections } from './run-page-collections.js';
@@ -29,7 +30,7 @@ export function runPageContent(info: RunInfo, t: Translate): RunPageContent {
     runId: info.runId,
     title: info.planName,
     state: snapshot.state,
-    stateText: info.problem === undefined ? stateSentence(snapshot.state, t) : t('This run cannot be read.'),
+    stateText: info.problem === undefined ? snapshotSentence(snapshot, t) : t('This run cannot be read.'),
     tone: toneOf(info),
     notes: notesOf(info, t),
     share: shareDone(snapshot),
@@ -87,7 +88,7 @@ function notesOf({ snapshot, problem, alive, path }: RunInfo, t: Translate): str
     return [why, t('The folder of the run: {0}', path)];
   }
   const notes: string[] = [];
-  if (snapshot.why !== undefined) notes.push(verdictReasonSentence(snapshot.why));
+  if (snapshot.why !== undefined) notes.push(verdictReasonSentence(snapshot.why), ...remedyOf(snapshot));
   if (snapshot.state === 'paused' && alive) {
     notes.push(t('Its process waits in the terminal and keeps the passwords in memory until you resume or cancel.'));
   }
@@ -96,6 +97,14 @@ function notesOf({ snapshot, problem, alive, path }: RunInfo, t: Translate): str
   }
   return notes;
 }
+
+/** Errors say what to do themselves, and beside the button nobody has to be told to resume. */
+function remedyOf({ state, why }: RunSnapshot): readonly string[] {
+  if (state !== 'failed-resumable' || why === undefined || SELF_EVIDENT.test(why.id)) return [];
+  return nextSteps({ state, reasons: [why] });
+}
+
+const SELF_EVIDENT = /^(error:.*|interrupted|stopped-by-user)$/;
 
 function actionLabel(action: RunAction, { state }: RunSnapshot, t: Translate): string {
   switch (action) {

@@ -85,11 +85,18 @@ function tooltip(runs: readonly RunInfo[]): MarkdownString {
       .appendMarkdown('**')
       .appendText(run.planName)
       .appendMarkdown('**\n\n')
-      .appendText(stateSentence(run.snapshot.state, l10n.t))
+      .appendText(tooltipSentence(run))
       .appendMarkdown('\n\n');
     text.appendMarkdown(tooltipLinks(run).join(' · '));
   });
   return text;
+}
+
+/** Without numbers: each that changes would close the tooltip. */
+function tooltipSentence({ snapshot }: RunInfo): string {
+  return snapshot.rechecked
+    ? l10n.t('Checking what is there already; nothing is copied twice.')
+    : stateSentence(snapshot.state, l10n.t);
 }
 
 function tooltipLinks(run: RunInfo): string[] {

@@ -1,11 +1,12 @@
 /** What each row of the Migrations view says. */
-import { isRunning, type RunState } from '../../core/model/run.js';
+import { isRunning } from '../../core/model/run.js';
 import type { RunSnapshot } from '../../core/model/run-snapshot.js';
 import { errorSentence, isErrorCode } from '../../words/errors.js';
-import { runStateSentence, verdictReasonSentence } from '../../words/runs.js';
+import { verdictReasonSentence } from '../../words/runs.js';
 import { formatBytes, formatCount, formatDuration, formatRu, formatRuPerSecond } from '../../words/sizes.js';
 import { possibleActions } from '../runs/run-actions.js';
 import { shortName } from '../runs/run-figures.js';
+import { snapshotSentence, stepName } from '../runs/run-words.js';
 import type { RunInfo } from '../services.js';
 import { plain } from './names-in-markdown.js';
 import type { TooltipWords } from './cluster-tooltips.js';
@@ -37,7 +38,7 @@ export function describeRun(info: RunInfo, words: TooltipWords): RunRow {
 function descriptionOf(info: RunInfo, { t, time }: TooltipWords): string {
   const { snapshot, problem } = info;
   if (problem !== undefined) return t('cannot be read');
-  const state = stateName(snapshot.state, t);
+  const state = stateName(snapshot, t);
   const letters =
     snapshot.deadLetters === 0
       ? ''
@@ -53,18 +54,15 @@ function descriptionOf(info: RunInfo, { t, time }: TooltipWords): string {
   return joined(state, snapshot.state === 'planned' ? '' : shareText(snapshot), letters, ended);
 }
 
-function stateName(state: RunState, t: Translate): string {
-  switch (state) {
+function stateName(snapshot: RunSnapshot, t: Translate): string {
+  switch (snapshot.state) {
     case 'planned':
       return t('planned');
     case 'preparing':
-      return t('preparing');
     case 'copying':
-      return t('copying');
     case 'indexing':
-      return t('building indexes');
     case 'verifying':
-      return t('verifying');
+      return stepName(snapshot, t);
     case 'completed':
       return t('completed and verified');
     case 'completed-with-findings':
@@ -126,7 +124,7 @@ export function runTooltip(info: RunInfo, { t, time }: TooltipWords): string {
   const parts = [`**${plain(info.planName)}**`];
   if (problem !== undefined) parts.push(plain(problemSentence(problem)));
   else {
-    parts.push(plain(runStateSentence(snapshot.state)));
+    parts.push(plain(snapshotSentence(snapshot, t)));
     if (snapshot.why) parts.push(plain(verdictReasonSentence(snapshot.why)));
     parts.push(
       figures(snapshot, { t, time })
