@@ -9,7 +9,8 @@ import type { RunReport } from '../engine/journal/report.js';
 import type { NativeRunContext, RunEvent } from '../engine/run-context.js';
 import { journalSnapshot } from '../engine/progress/journal-snapshot.js';
 import { RunProgress } from '../engine/progress/run-progress.js';
-import { formatBytes, formatCount, formatCountOf, formatRu } from '../words/sizes.js';
+import { verifiedText } from '../words/report-course.js';
+import { formatBytes, formatCountOf, formatRu } from '../words/sizes.js';
 import { Attendance } from './attendance.js';
 import { connectBoth, type ResolvedCluster } from './clusters.js';
 import { PROGRAM, type CommandContext, type ConnectedCluster, type RunFolder } from './context.js';
@@ -216,12 +217,12 @@ async function finish(folder: RunFolder, verdict: Verdict, context: CommandConte
 }
 
 /** What it all came to, in a line. */
-function amountLines({ totals, collections }: RunReport): string[] {
-  const { copy, verified } = totals;
+function amountLines(report: RunReport): string[] {
+  const { copy } = report.totals;
   const parts = [
     `${formatCountOf(copy.acknowledged, 'document')} written (${formatBytes(copy.bytes)})`,
     ...(copy.ru > 0 ? [formatRu(Math.round(copy.ru))] : []),
-    `${formatCount(verified.equal)} of ${formatCountOf(collections.length, 'collection')} proven equal`,
+    verifiedText(report),
   ];
   return [parts.join(' · ')];
 }

@@ -11,10 +11,19 @@ const TARGETS: Readonly<Record<ReportFacts['target']['kind'], string>> = {
   mongodb: 'MongoDB',
 };
 
+/** `3 of 4 collections equal, 1 more but for its dead letters`: what was refused is not on the target, however equal the rest is. */
+export function verifiedText({ collections }: Pick<ReportFacts, 'collections'>): string {
+  const equal = collections.filter(({ verification }) => verification?.kind === 'equal');
+  const whole = equal.filter(({ deadLetters }) => deadLetters === 0).length;
+  const rest = equal.length - whole;
+  const text = `${formatCount(whole)} of ${formatCountOf(collections.length, 'collection')} equal`;
+  if (rest === 0) return text;
+  return `${text}, ${formatCount(rest)} more but for ${rest === 1 ? 'its' : 'their'} dead letters`;
+}
+
 export function summary(report: ReportFacts): Section {
   const { copy, verified, deadLetters } = report.totals;
   const collections = report.collections.length;
-  const checked = `${formatCount(verified.equal)} of ${formatCountOf(collections, 'collection')} equal`;
   const pairs: (readonly [string, Cell])[] = [
     ['From', code(report.source.uri)],
     ['To', code(report.target.uri)],
@@ -52,7 +61,7 @@ export function summary(report: ReportFacts): Section {
       ? [['Throttled', prose(`${formatCountOf(copy.throttled, 'write')}, each sent again until it was in`)] as const]
       : []),
     ['Dead letters', prose(deadLetters === 0 ? 'none' : formatCountOf(deadLetters, 'document'))],
-    ['Verified', prose(verified.pending === collections ? 'not yet' : checked)],
+    ['Verified', prose(verified.pending === collections ? 'not yet' : verifiedText(report))],
     ['Run', code(report.runId)],
     ['Plan', code(`${report.planId} (SHA-256 ${report.planHash})`)],
   ];
