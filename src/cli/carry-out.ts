@@ -97,7 +97,7 @@ export async function carryOut(job: CarryOut, context: CommandContext): Promise<
       verdict = await job.attempt(composed.context, opened);
       display.stop();
       if (verdict.state !== 'paused') break;
-      const next = await goOn(attendance, sides, context);
+      const next = await goOn(attendance, job, context);
       if (next === 'leave') break;
       if (next === 'cancel') {
         verdict = await cancelled(opened);
@@ -157,7 +157,7 @@ async function progressOf(opened: OpenRun, { adapters, clock }: CommandContext):
 /** Waits for the user's word after a pause, and sees to it that both clusters answer. */
 async function goOn(
   attendance: Attendance,
-  sides: Sides,
+  { sides, folder }: Pick<CarryOut, 'sides' | 'folder'>,
   context: CommandContext,
 ): Promise<'resume' | 'cancel' | 'leave'> {
   for (;;) {
@@ -168,7 +168,10 @@ async function goOn(
       return wish;
     } catch (error) {
       if (context.interruption.signal.aborted) return 'leave';
-      context.output.say(...failureLines(error, context.output.people.columns));
+      const { adapters, clock, output } = context;
+      output.say(...failureLines(error, output.people.columns));
+      // Whoever has pressed the button may not look at this terminal.
+      await adapters.noteStartFailure(folder, error, { at: clock.now(), clean: (text) => output.clean(text) });
       attendance.begin();
     }
   }

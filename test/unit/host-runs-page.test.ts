@@ -112,6 +112,14 @@ describe('the run page', () => {
     expect(content.collections[0]?.stateText).toBe('Checking what is there');
   });
 
+  it('says why a process could not take it over, and what to do', () => {
+    const startFailure = { at: NOON, id: 'error:tool-missing', params: { tool: 'mongodump' } };
+    const content = runPageContent(aRun({ alive: false, startFailure }, { state: 'planned', done: 0 }), english);
+    expect(content.tone).toBe('bad');
+    expect(content.notes).toHaveLength(1);
+    expect(content.notes[0]).toMatch(/^It could not be started\. mongodump was not found\. Install/);
+  });
+
   it('says nothing of request units where the target has none', () => {
     const content = runPageContent(aRun(), english);
     expect(content.showsRu).toBe(false);

@@ -33,6 +33,15 @@ describe('the status bar', () => {
     expect(works({ rechecked: { done: 1, of: 640 } })).toBe('$(sync~spin) shop.orders checking what is there · 64 %');
   });
 
+  it('does not say that a run is starting which could not', () => {
+    const startFailure = { at: NOON, id: 'error:authentication-failed', params: { side: 'target' } };
+    expect(show([aRun({ alive: false, startFailure }, { state: 'planned' })])).toMatchObject({
+      text: '$(warning) shop.orders could not start',
+      tone: 'warning',
+    });
+    expect(show([aRun({ startFailure }, { state: 'paused' })])?.text).toBe('$(warning) shop.orders could not go on');
+  });
+
   it('leaves out what is not known yet', () => {
     expect(show([aRun({}, { done: 0, documentsPerSecond: 0 })])?.text).toBe('$(sync~spin) shop.orders 0 %');
   });

@@ -23,11 +23,34 @@ export interface RunOptions {
   readonly runsFolder?: string;
 }
 
-/** Carries out a plan, or goes on with a run that was stopped. */
+/** Carries out a plan, or goes on with a run that was stopped. A run that nobody can work on keeps why, for whoever looks at it elsewhere. */
 export async function run(
   planPath: string | undefined,
   options: Readonly<Record<string, unknown>> & RunOptions,
   context: CommandContext,
+): Promise<ExitCode> {
+  const made: { folder?: RunFolder } = {};
+  try {
+    return await carryOutPlan(planPath, options, context, made);
+  } catch (error) {
+    const { adapters, clock, output } = context;
+    if (made.folder && isAboutStarting(error)) {
+      await adapters.noteStartFailure(made.folder, error, { at: clock.now(), clean: (text) => output.clean(text) });
+    }
+    throw error;
+  }
+}
+
+/** Who has stopped it knows, and a run that another process works on is well. */
+function isAboutStarting(error: unknown): boolean {
+  return !MigrationError.is(error, 'cancelled') && !MigrationError.is(error, 'run-locked');
+}
+
+async function carryOutPlan(
+  planPath: string | undefined,
+  options: Readonly<Record<string, unknown>> & RunOptions,
+  context: CommandContext,
+  made: { folder?: RunFolder },
 ): Promise<ExitCode> {
   const { adapters } = context;
   const given = [planPath, options.resume, options.retryDeadLetters].filter((text) => text !== undefined);
@@ -46,6 +69,7 @@ export async function run(
   const existing = wanted === undefined ? undefined : await adapters.findRun(root, wanted);
   const isRetry = options.retryDeadLetters !== undefined;
   if (existing) await checkResumable(existing, isRetry, context);
+  if (existing && !options.dryRun) made.folder = existing;
   const plan = await adapters.readPlanFile(existing?.planPath ?? planPath ?? '');
   if (!OWN_METHODS.includes(plan.method)) {
     throw new MigrationError('bad-plan', { reason: 'method-not-carried-out', method: plan.method });
@@ -62,6 +86,7 @@ export async function run(
     }
     const tools = isRetry ? undefined : await provenTools(context);
     const folder = existing ?? (await adapters.createRun(root, plan, context.clock.now()));
+    made.folder = folder;
     const attended = options.attended === true || isWatched(context);
     return await carryOut(
       {

@@ -1,5 +1,6 @@
 import { commands, window, type LogOutputChannel } from 'vscode';
 import { MigrationError } from '../../core/model/error.js';
+import { CONNECTION_CODES } from '../connection-codes.js';
 import { COMMANDS } from '../ids.js';
 import { labels, wordsOf } from '../strings.js';
 import { unlinked } from '../unlinked.js';
@@ -60,12 +61,3 @@ function remedyFor(error: unknown, { clusterNamed }: CommandSurroundings): Remed
   if (clusterId === undefined) return undefined;
   return { label: labels.editConnection(), command: COMMANDS.editCluster, args: [{ kind: 'cluster', clusterId }] };
 }
-
-/** What an edit of the connection can mend. */
-const CONNECTION_CODES: ReadonlySet<string> = new Set([
-  'authentication-failed',
-  'bad-connection-string',
-  'secret-unavailable',
-  'tls-failed',
-  'unreachable-host',
-]);

@@ -11,10 +11,9 @@ import {
   formatRu,
   formatRuPerSecond,
 } from '../../words/sizes.js';
-import { nextSteps } from '../../words/verdicts.js';
 import { possibleActions } from '../runs/run-actions.js';
 import { isOver, shareDone } from '../runs/run-figures.js';
-import { snapshotSentence } from '../runs/run-words.js';
+import { remedySteps, snapshotSentence, startFailureSentence } from '../runs/run-words.js';
 import type { Translate } from '../translate.js';
 import type { RunInfo } from '../services.js';
 import { pageCollections } from './run-page-collections.js';
@@ -74,37 +73,32 @@ export function missingRunContent(runId: string, t: Translate): RunPageContent {
   };
 }
 
-function toneOf({ snapshot: { state }, problem }: RunInfo): RunPageView['tone'] {
-  if (problem !== undefined) return 'bad';
+function toneOf({ snapshot: { state }, problem, startFailure }: RunInfo): RunPageView['tone'] {
+  if (problem !== undefined || startFailure !== undefined) return 'bad';
   if (isRunning(state)) return 'running';
   if (state === 'completed') return 'good';
   if (state === 'completed-with-findings') return 'attention';
   return state === 'failed-resumable' ? 'bad' : 'resting';
 }
 
-function notesOf({ snapshot, problem, alive, path }: RunInfo, t: Translate): string[] {
+function notesOf(info: RunInfo, t: Translate): string[] {
+  const { snapshot, problem, alive, path } = info;
   if (problem !== undefined) {
     const why = isErrorCode(problem) ? errorSentence({ code: problem, facts: {} }) : problem;
     return [why, t('The folder of the run: {0}', path)];
   }
   const notes: string[] = [];
-  if (snapshot.why !== undefined) notes.push(verdictReasonSentence(snapshot.why), ...remedyOf(snapshot));
+  const failure = startFailureSentence(info, t);
+  if (failure !== undefined) notes.push(failure);
+  if (snapshot.why !== undefined) notes.push(verdictReasonSentence(snapshot.why), ...remedySteps(snapshot));
   if (snapshot.state === 'paused' && alive) {
     notes.push(t('Its process waits in the terminal and keeps the passwords in memory until you resume or cancel.'));
   }
-  if (snapshot.state === 'planned' && !alive) {
+  if (snapshot.state === 'planned' && !alive && failure === undefined) {
     notes.push(t('It was not started. If its terminal shows an error, mend that, then resume.'));
   }
   return notes;
 }
-
-/** Errors say what to do themselves, and beside the button nobody has to be told to resume. */
-function remedyOf({ state, why }: RunSnapshot): readonly string[] {
-  if (state !== 'failed-resumable' || why === undefined || SELF_EVIDENT.test(why.id)) return [];
-  return nextSteps({ state, reasons: [why] });
-}
-
-const SELF_EVIDENT = /^(error:.*|interrupted|stopped-by-user)$/;
 
 function actionLabel(action: RunAction, { state }: RunSnapshot, t: Translate): string {
   switch (action) {

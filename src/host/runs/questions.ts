@@ -12,13 +12,19 @@ export interface Questions {
   /** True once `button` was pressed. */
   confirm(question: { readonly message: string; readonly detail: string; readonly button: string }): Promise<boolean>;
   /** Tells something and offers what can be done about it. Nothing waits for the answer: a message may be left alone for hours. */
-  tell(tone: 'information' | 'warning', message: string, ...choices: readonly Choice[]): void;
+  tell(tone: 'information' | 'warning' | 'error', message: string, ...choices: readonly Choice[]): void;
   /** Runs a command of VS Code or of this extension. */
   run(command: string, ...args: readonly unknown[]): Promise<unknown>;
   /** Shows that something goes on. */
   during<T>(title: string, work: () => Promise<T>): Promise<T>;
   isTrusted(): boolean;
 }
+
+const SHOW = {
+  information: (text: string, labels: readonly string[]) => window.showInformationMessage(unlinked(text), ...labels),
+  warning: (text: string, labels: readonly string[]) => window.showWarningMessage(unlinked(text), ...labels),
+  error: (text: string, labels: readonly string[]) => window.showErrorMessage(unlinked(text), ...labels),
+};
 
 export function windowQuestions(onFailure: (error: unknown) => void): Questions {
   return {
@@ -30,11 +36,7 @@ export function windowQuestions(onFailure: (error: unknown) => void): Questions 
     },
     tell(tone, message, ...choices) {
       const labels = choices.map((choice) => choice.label);
-      const shown =
-        tone === 'warning'
-          ? window.showWarningMessage(unlinked(message), ...labels)
-          : window.showInformationMessage(unlinked(message), ...labels);
-      void Promise.resolve(shown)
+      void Promise.resolve(SHOW[tone](message, labels))
         .then((chosen) => choices.find((choice) => choice.label === chosen)?.run())
         .catch(onFailure);
     },
@@ -57,6 +59,7 @@ export const buttons = {
   manageTrust: (): string => l10n.t('Manage Workspace Trust'),
   showTerminal: (): string => l10n.t('Show Terminal'),
   openReport: (): string => l10n.t('Open Report'),
+  openRunPage: (): string => l10n.t('Open Run Page'),
   keep: (): string => l10n.t('Keep It'),
   cancelMigration: (): string => l10n.t('Cancel Migration'),
 } as const;

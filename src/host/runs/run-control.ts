@@ -2,7 +2,7 @@ import { l10n, ThemeIcon } from 'vscode';
 import { CARRIED_OUT } from '../../core/advise/advise.js';
 import { MigrationError } from '../../core/model/error.js';
 import type { Plan } from '../../core/model/plan.js';
-import type { RunState } from '../../core/model/run.js';
+import { isRunning, type RunState } from '../../core/model/run.js';
 import { planSubject } from '../../core/plan/plan-title.js';
 import { formatCountOf } from '../../words/sizes.js';
 import type { HandedSecrets, HostAdapters, RunFolder } from '../adapters.js';
@@ -74,7 +74,10 @@ export class RunSteering implements RunControl {
       return;
     }
     const steered = await adapters.steerRun(folder, 'resume', adapters.clock);
-    if (steered.kind === 'refused') return this.#tellRefused(l10n.t('It cannot be resumed.'), steered.state);
+    if (steered.kind === 'refused') {
+      const what = isRunning(steered.state) ? l10n.t('It goes on already.') : l10n.t('It cannot be resumed.');
+      return this.#tellRefused(what, steered.state);
+    }
     if (steered.kind === 'needs-process') await this.#launchAgain(adapters, folder, 'resume');
     await this.#deps.runs.refresh();
   }

@@ -1,7 +1,7 @@
 import { isRunning } from '../../core/model/run.js';
 import { formatDuration } from '../../words/sizes.js';
 import type { RunInfo } from '../services.js';
-import { stepName } from './run-words.js';
+import { startFailureName, stepName } from './run-words.js';
 import { isOver, percentText, rateText, shareDone, shortName } from './run-figures.js';
 import type { Translate } from '../translate.js';
 
@@ -61,16 +61,19 @@ function works({ alive, snapshot }: RunInfo): boolean {
   return alive && isRunning(snapshot.state);
 }
 
-function hasFailed({ snapshot }: RunInfo): boolean {
-  return snapshot.state === 'failed-resumable';
+function hasFailed({ snapshot, startFailure }: RunInfo): boolean {
+  return snapshot.state === 'failed-resumable' || startFailure !== undefined;
 }
 
-function isStarting({ snapshot, alive }: RunInfo, now: number): boolean {
-  return snapshot.state === 'planned' && (alive || now - snapshot.startedAt < STARTING_MS);
+function isStarting({ snapshot, alive, startFailure }: RunInfo, now: number): boolean {
+  return (
+    startFailure === undefined && snapshot.state === 'planned' && (alive || now - snapshot.startedAt < STARTING_MS)
+  );
 }
 
 function restingText(run: RunInfo, now: number, t: Translate): string {
   if (isStarting(run, now)) return t('is starting');
+  if (run.startFailure) return startFailureName(run, t);
   if (hasFailed(run)) return t('stopped');
   return run.snapshot.state === 'planned' ? t('not started') : t('paused');
 }

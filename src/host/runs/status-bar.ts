@@ -11,7 +11,7 @@ import type { RunAction } from '../../protocol/run-page.js';
 import { COMMANDS, type CommandId } from '../ids.js';
 import type { RunInfo } from '../services.js';
 import { possibleActions } from './run-actions.js';
-import { stateSentence } from './run-words.js';
+import { startFailureSentence, stateSentence } from './run-words.js';
 import type { FollowedRuns } from './run-store.js';
 import { statusBarView } from './status-bar-view.js';
 
@@ -85,7 +85,7 @@ function tooltip(runs: readonly RunInfo[]): MarkdownString {
       .appendMarkdown('**')
       .appendText(run.planName)
       .appendMarkdown('**\n\n')
-      .appendText(tooltipSentence(run))
+      .appendText(startFailureSentence(run, l10n.t) ?? tooltipSentence(run))
       .appendMarkdown('\n\n');
     text.appendMarkdown(tooltipLinks(run).join(' · '));
   });

@@ -1,12 +1,12 @@
 /** What each row of the Migrations view says. */
 import { isRunning } from '../../core/model/run.js';
 import type { RunSnapshot } from '../../core/model/run-snapshot.js';
-import { errorSentence, isErrorCode } from '../../words/errors.js';
+import { errorSentence, errorWords, isErrorCode } from '../../words/errors.js';
 import { verdictReasonSentence } from '../../words/runs.js';
 import { formatBytes, formatCount, formatDuration, formatRu, formatRuPerSecond } from '../../words/sizes.js';
 import { possibleActions } from '../runs/run-actions.js';
 import { shortName } from '../runs/run-figures.js';
-import { snapshotSentence, stepName } from '../runs/run-words.js';
+import { snapshotSentence, startFailureName, startFailureSentence, stepName } from '../runs/run-words.js';
 import type { RunInfo } from '../services.js';
 import { plain } from './names-in-markdown.js';
 import type { TooltipWords } from './cluster-tooltips.js';
@@ -48,10 +48,20 @@ function descriptionOf(info: RunInfo, { t, time }: TooltipWords): string {
   if (isRunning(snapshot.state)) {
     return joined(state, shareText(snapshot), rateText(snapshot, t), etaText(snapshot, t), letters);
   }
+  if (info.startFailure) {
+    const share = snapshot.state === 'planned' ? '' : shareText(snapshot);
+    return joined(startFailureName(info, t), happenedIn(info.startFailure), state, share, letters);
+  }
   const ended = snapshot.endedAt === undefined ? '' : time(snapshot.endedAt);
   const done = snapshot.state === 'completed' || snapshot.state === 'completed-with-findings';
   if (done) return joined(state, documentsText(snapshot.planned, t), letters, ended);
   return joined(state, snapshot.state === 'planned' ? '' : shareText(snapshot), letters, ended);
+}
+
+/** `The target refused the login`. */
+function happenedIn({ id, params }: NonNullable<RunInfo['startFailure']>): string {
+  const code = id.replace(/^error:/, '');
+  return isErrorCode(code) ? errorWords({ code, facts: params }).happened.replace(/\.$/, '') : '';
 }
 
 function stateName(snapshot: RunSnapshot, t: Translate): string {
@@ -95,8 +105,9 @@ function documentsText(count: number, t: Translate): string {
   return count === 1 ? t('1 document') : t('{0} documents', formatCount(count));
 }
 
-function iconOf({ snapshot, problem }: RunInfo): RunRow['icon'] {
+function iconOf({ snapshot, problem, startFailure }: RunInfo): RunRow['icon'] {
   if (problem !== undefined) return { id: 'question', color: 'list.warningForeground' };
+  if (startFailure !== undefined) return { id: 'error', color: 'list.errorForeground' };
   switch (snapshot.state) {
     case 'preparing':
     case 'copying':
@@ -125,6 +136,8 @@ export function runTooltip(info: RunInfo, { t, time }: TooltipWords): string {
   if (problem !== undefined) parts.push(plain(problemSentence(problem)));
   else {
     parts.push(plain(snapshotSentence(snapshot, t)));
+    const failure = startFailureSentence(info, t);
+    if (failure !== undefined) parts.push(plain(failure));
     if (snapshot.why) parts.push(plain(verdictReasonSentence(snapshot.why)));
     parts.push(
       figures(snapshot, { t, time })
