@@ -3,6 +3,7 @@ import type { RunState } from '../core/model/run.js';
 import { methodName } from './methods.js';
 import type { ReportFacts } from './report-facts.js';
 import { between, code, prose, section, time, type Cell, type Section } from './report-parts.js';
+import { equalText } from './verdicts.js';
 import { formatBytes, formatCount, formatCountOf, formatDuration, formatRu } from './sizes.js';
 
 const TARGETS: Readonly<Record<ReportFacts['target']['kind'], string>> = {
@@ -11,14 +12,11 @@ const TARGETS: Readonly<Record<ReportFacts['target']['kind'], string>> = {
   mongodb: 'MongoDB',
 };
 
-/** `3 of 4 collections equal, 1 more but for its dead letters`: what was refused is not on the target, however equal the rest is. */
+/** How many collections are proven equal. */
 export function verifiedText({ collections }: Pick<ReportFacts, 'collections'>): string {
-  const equal = collections.filter(({ verification }) => verification?.kind === 'equal');
-  const whole = equal.filter(({ deadLetters }) => deadLetters === 0).length;
-  const rest = equal.length - whole;
-  const text = `${formatCount(whole)} of ${formatCountOf(collections.length, 'collection')} equal`;
-  if (rest === 0) return text;
-  return `${text}, ${formatCount(rest)} more but for ${rest === 1 ? 'its' : 'their'} dead letters`;
+  const proven = collections.filter(({ verification }) => verification?.kind === 'equal');
+  const equal = proven.filter(({ deadLetters }) => deadLetters === 0).length;
+  return equalText({ equal, butForDeadLetters: proven.length - equal, all: collections.length });
 }
 
 export function summary(report: ReportFacts): Section {

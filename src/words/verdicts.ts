@@ -2,7 +2,7 @@
 import type { RunState } from '../core/model/run.js';
 import { lookUp, textOf, unknownId, type Params } from './params.js';
 import { verdictReasonSentence } from './runs.js';
-import { formatCountOf } from './sizes.js';
+import { formatCount, formatCountOf } from './sizes.js';
 
 /** Shapes of the engine's results, as far as words need them: this room knows only core. */
 export interface VerdictFacts {
@@ -199,4 +199,16 @@ function idText({ id, idHex }: { readonly id: unknown; readonly idHex: string })
   const [wrapped, ...more] = typeof id === 'object' ? Object.entries(id as Readonly<Record<string, unknown>>) : [];
   const plain = wrapped !== undefined && more.length === 0 && PLAIN_IDS.has(wrapped[0]);
   return plain && typeof wrapped[1] === 'string' ? wrapped[1] : JSON.stringify(id);
+}
+
+/** `3 of 4 collections equal, 1 more but for its dead letters`: what was refused is not on the target, however equal the rest is. */
+export function equalText(count: {
+  readonly equal: number;
+  readonly butForDeadLetters: number;
+  readonly all: number;
+}): string {
+  const { equal, butForDeadLetters: rest, all } = count;
+  const text = `${formatCount(equal)} of ${formatCountOf(all, 'collection')} equal`;
+  if (rest === 0) return text;
+  return `${text}, ${formatCount(rest)} more but for ${rest === 1 ? 'its' : 'their'} dead letters`;
 }
