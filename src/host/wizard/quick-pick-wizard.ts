@@ -1,7 +1,8 @@
-import { l10n, ProgressLocation, ThemeIcon, window, type QuickInputButton, type QuickPickItem } from 'vscode';
+import { l10n, ProgressLocation, ThemeIcon, window, type QuickPickItem } from 'vscode';
 import type { ClusterRole } from '../clusters/cluster-profile.js';
-import type { NamespaceRow, SaidOf, TuningField, WishField, WizardView } from '../../protocol/wizard.js';
+import type { NamespaceRow, TuningField, WishField, WizardView } from '../../protocol/wizard.js';
 import { pick, type Picked } from './quick-pick.js';
+import { placesOf, rowButtons, rowDetail } from './quick-pick-rows.js';
 import { askThroughput } from './quick-pick-throughput.js';
 import type { WizardSession } from './wizard-session.js';
 import { unlinked } from '../unlinked.js';
@@ -10,8 +11,6 @@ type Outcome = 'next' | 'back' | 'again' | 'end';
 type Action = QuickPickItem & { readonly run?: () => Promise<Outcome> };
 
 const TOTAL = 7;
-/** A list's line holds no more names. */
-const PLACES_IN_A_LINE = 4;
 
 /** The wizard's steps one list after another, on the same model: what a page shows is what is asked here. */
 export class QuickPickWizard {
@@ -367,32 +366,6 @@ export class QuickPickWizard {
       },
     );
   }
-}
-
-/** A click is told by the button itself: the same objects for all rows. */
-function rowButtons(): Readonly<Record<'rename' | 'shardKey' | 'throughput', QuickInputButton>> {
-  return {
-    rename: { iconPath: new ThemeIcon('edit'), tooltip: l10n.t('Other Name on the Target') },
-    shardKey: { iconPath: new ThemeIcon('key'), tooltip: l10n.t('Shard Key') },
-    throughput: { iconPath: new ThemeIcon('dashboard'), tooltip: l10n.t('Throughput of This Collection') },
-  };
-}
-
-function rowDetail(row: NamespaceRow, throughput: string | undefined): { detail?: string } {
-  const parts = [
-    ...(row.renameProblem !== undefined || row.targetNs !== row.ns
-      ? [l10n.t('as {0} {1}', row.targetNs, row.renameProblem ?? '').trim()]
-      : []),
-    ...(row.shardKey ? [l10n.t('shard key {0}', row.shardKey)] : []),
-    ...(throughput === undefined ? [] : [throughput]),
-  ];
-  return parts.length === 0 ? {} : { detail: parts.join(', ') };
-}
-
-function placesOf({ places, more }: SaidOf): string {
-  const named = places.slice(0, PLACES_IN_A_LINE).join(', ');
-  const rest = places.length - PLACES_IN_A_LINE + more;
-  return rest > 0 ? l10n.t('{0} and {1} more', named, rest) : named;
 }
 
 async function plainOutcome(picked: Picked<Action>): Promise<Outcome | undefined> {
