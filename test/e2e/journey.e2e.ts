@@ -178,6 +178,7 @@ describe('from the empty view to a verified migration', () => {
     await servers.stopTarget();
     const page = workbench.frontWebview();
     await page.locator('[data-action="resume"]').waitFor({ timeout: RUN_LIMIT_MS });
+    await page.getByText('The connection to the target was lost').waitFor();
     await session.picture('interrupted');
     await servers.startTarget();
     await page.locator('[data-action="resume"]').click();

@@ -30,7 +30,7 @@ describe('the status bar', () => {
     expect(works({ state: 'preparing' })).toBe('$(sync~spin) shop.orders preparing');
     expect(works({ state: 'indexing' })).toBe('$(sync~spin) shop.orders building indexes');
     expect(works({ state: 'verifying', done: 20 })).toBe('$(sync~spin) shop.orders verifying · 2 %');
-    expect(works({ rechecked: { done: 1, of: 640 } })).toBe('$(sync~spin) shop.orders checking what is there · 64 %');
+    expect(works({ rechecked: { done: 1, of: 640 } })).toBe('$(sync~spin) shop.orders 64 % · checking what is there');
   });
 
   it('does not say that a run is starting which could not', () => {

@@ -87,7 +87,7 @@ it('every state of a run has its row and tooltip', () => {
 
 it('says that what is there is checked, and keeps its share meanwhile', () => {
   const info = aRun('copying', { done: 50_399, rechecked: { done: 10, of: 50_399 } }, { alive: true });
-  expect(describeRun(info, words).description).toContain('checking what is there · 41 %');
+  expect(describeRun(info, words).description).toContain('41 % · checking what is there');
   expect(runTooltip(info, words)).toContain('10 of 50,399 documents');
 });
 

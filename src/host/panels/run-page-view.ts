@@ -162,7 +162,8 @@ function figuresOf({ snapshot, alive }: RunInfo, showsRu: boolean, t: Translate)
 
 function paceFigures(snapshot: RunSnapshot, t: Translate): Figure[] {
   const { documentsPerSecond, remainingMs, rates, state } = snapshot;
-  const bytesPerSecond = state === 'copying' ? (rates.at(-1)?.bytesPerSecond ?? 0) : 0;
+  // The latest point may be of before a pause.
+  const bytesPerSecond = state === 'copying' && documentsPerSecond > 0 ? (rates.at(-1)?.bytesPerSecond ?? 0) : 0;
   return [
     {
       id: 'rate',

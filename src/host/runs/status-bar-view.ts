@@ -89,7 +89,7 @@ function progressText({ snapshot }: RunInfo, t: Translate): string {
   const step = stepName(snapshot, t);
   if (state === 'preparing' || state === 'indexing') return step;
   const share = percentText(shareDone(snapshot));
-  const parts = state === 'verifying' || rechecked ? [step, share] : [share];
+  const parts = rechecked ? [share, step] : state === 'verifying' ? [step, share] : [share];
   if (snapshot.documentsPerSecond >= 1) parts.push(rateText(snapshot.documentsPerSecond));
   if (snapshot.remainingMs !== undefined) parts.push(formatDuration(snapshot.remainingMs.expected));
   return parts.join(' · ');

@@ -46,7 +46,9 @@ function descriptionOf(info: RunInfo, { t, time }: TooltipWords): string {
         ? t('1 dead letter')
         : t('{0} dead letters', formatCount(snapshot.deadLetters));
   if (isRunning(snapshot.state)) {
-    return joined(state, shareText(snapshot), rateText(snapshot, t), etaText(snapshot, t), letters);
+    // The longer words would push the share out of a narrow view.
+    const [first, second] = snapshot.rechecked ? [shareText(snapshot), state] : [state, shareText(snapshot)];
+    return joined(first, second, rateText(snapshot, t), etaText(snapshot, t), letters);
   }
   if (info.startFailure) {
     const share = snapshot.state === 'planned' ? '' : shareText(snapshot);
