@@ -30,5 +30,18 @@ export default tseslint.config(
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
     rules: { 'no-console': 'off' },
   },
+  {
+    files: ['src/host/**', 'src/extension.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'CallExpression[callee.property.name=/^show(Information|Warning|Error)Message$/][arguments.0.callee.name!="unlinked"]',
+          message: 'VS Code makes links of what looks like one in a message: wrap its text in unlinked().',
+        },
+      ],
+    },
+  },
   { files: ['src/cli/**', 'test/bench/**'], rules: { 'no-console': 'off' } },
 );

@@ -20,6 +20,7 @@ import { createClusterCatalog } from './host/tree/cluster-catalog.js';
 import { createClustersView } from './host/tree/clusters-view.js';
 import { createMigrationsView } from './host/tree/migrations-view.js';
 import { createWizard } from './host/wizard/wizard-panel.js';
+import { unlinked } from './host/unlinked.js';
 
 export function activate(context: ExtensionContext): void {
   const store = new DisposableStore();
@@ -91,7 +92,7 @@ function settings(): Settings {
 async function askPassword({ name }: ClusterProfile): Promise<string | undefined> {
   return window.showInputBox({
     title: name,
-    prompt: l10n.t('Password of {0}; it is kept for this window only', name),
+    prompt: unlinked(l10n.t('Password of {0}; it is kept for this window only', name)),
     password: true,
     ignoreFocusOut: true,
   });
@@ -102,5 +103,5 @@ function tellKeyringFailure(error: unknown, log: RedactingLog): void {
   const text = l10n.t(
     'The secret store of this system does not work. Passwords are kept for this window only, and you will be asked for them again.',
   );
-  void window.showWarningMessage(text, labels.showLog()).then((clicked) => clicked && log.show());
+  void window.showWarningMessage(unlinked(text), labels.showLog()).then((clicked) => clicked && log.show());
 }

@@ -14,19 +14,24 @@ import { directRun } from '../engine/direct-run.js';
 import type { Verdict } from '../engine/journal/record.js';
 import { nativeRun } from '../engine/native-run.js';
 import { copyPacers } from '../engine/pace/pacers.js';
+import { onSide, ruOnSide } from '../engine/sided-session.js';
 import type { DirectRunContext, NativeRunContext, RunContext, RunEvent } from '../engine/run-context.js';
 import type { Clock } from '../engine/ports.js';
 import type { DuplicatePolicy } from '../relay/policy.js';
 import { startRelay, type Relay } from '../relay/relay.js';
-import { tlsOf, withTls } from './relay-connection.js';
+import { tlsOf, withTls, type TlsFiles } from './relay-connection.js';
 import { ruReadPacer } from './ru-read-pacer.js';
 
 export interface RunParts {
   readonly run: OpenRun;
   readonly source: ConnectedCluster;
   readonly target: ConnectedCluster;
+  /** The certificates that the two were connected to with: the tools and the relay use the same. */
+  readonly files: { readonly source: TlsFiles; readonly target: TlsFiles };
   /** Paths of proven binaries; absent where no tool takes part. */
   readonly tools?: { readonly mongodump: string; readonly mongorestore: string };
+  /** Documents of a collection that the target may refuse in a row before the run is stopped; 0 for any number. */
+  readonly mostRefused?: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
@@ -46,9 +51,9 @@ export async function composeRun(parts: RunParts): Promise<ComposedRun> {
   const { plan, journal, deadLetters, folder } = run;
   const context: RunContext = {
     plan,
-    source: source.session,
-    target: target.session,
-    ru: target.ru,
+    source: onSide(source.session, 'source'),
+    target: onSide(target.session, 'target'),
+    ru: target.ru && ruOnSide(target.ru, 'target'),
     journal,
     deadLetters,
     deadLetterIds: (ns) => deadLetterIds(folder.deadLettersPath, ns),
@@ -74,20 +79,24 @@ function composeDirectRun({ source, target, clock, signal }: RunParts, context: 
 }
 
 async function composeNativeRun(parts: RunParts, context: RunContext): Promise<ComposedRun> {
-  const { run, source, target, clock } = parts;
+  const { run, source, target, files, clock } = parts;
   const { plan, journal, deadLetters, folder } = run;
-  const where = await relayTarget(target.session, withTls(target), tlsOf(plan.target));
+  const where = await relayTarget(target.session, withTls(target), tlsOf(files.target));
   let relay: Relay | undefined;
   const native: NativeRunContext = {
     ...context,
     relay: {
-      start: async ({ onConflict }) => {
+      start: async ({ onConflict, onHopeless }) => {
         relay = await startRelay({
           target: where,
           clock,
           budgets: target.ru ? 'discover' : 'unpaced',
           duplicates: duplicatePolicy(plan.conflictPolicy, onConflict),
           deadLetters,
+          hopeless: {
+            onFound: onHopeless,
+            ...(parts.mostRefused === undefined ? {} : { after: parts.mostRefused }),
+          },
         });
         return relay;
       },
@@ -96,7 +105,7 @@ async function composeNativeRun(parts: RunParts, context: RunContext): Promise<C
       ? createNativeTools({
           tools: parts.tools,
           sourceUri: source.connectionString.reveal(),
-          sourceTls: tlsOf(plan.source),
+          sourceTls: tlsOf(files.source),
           restoreUri: (port) => throughRelay(withTls(target), port).reveal(),
           secretsFolder: join(folder.path, 'secrets'),
           onSecretFile: (path, present) => journal.append({ type: 'secret-file', path, present }),

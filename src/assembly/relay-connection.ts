@@ -9,8 +9,7 @@ export function withTls(cluster: ConnectedCluster): ConnectedCluster['connection
 
 export type TlsFiles = Pick<ClusterReference, 'tlsCAFile' | 'tlsCertificateKeyFile'>;
 
-export function tlsOf(reference: ClusterReference): TlsFiles {
-  const { tlsCAFile, tlsCertificateKeyFile } = reference;
+export function tlsOf({ tlsCAFile, tlsCertificateKeyFile }: TlsFiles): TlsFiles {
   return {
     ...(tlsCAFile === undefined ? {} : { tlsCAFile }),
     ...(tlsCertificateKeyFile === undefined ? {} : { tlsCertificateKeyFile }),

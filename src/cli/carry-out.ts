@@ -10,7 +10,8 @@ import type { ComposedRun } from '../assembly/compose-run.js';
 import type { RunEvent } from '../engine/run-context.js';
 import { journalSnapshot } from '../engine/progress/journal-snapshot.js';
 import { RunProgress } from '../engine/progress/run-progress.js';
-import { formatBytes, formatCount, formatCountOf, formatRu } from '../words/sizes.js';
+import { verifiedText } from '../words/report-course.js';
+import { formatBytes, formatCountOf, formatRu } from '../words/sizes.js';
 import { Attendance } from './attendance.js';
 import { connectBoth, type ResolvedCluster } from './clusters.js';
 import { PROGRAM, type CommandContext, type ConnectedCluster, type RunFolder } from './context.js';
@@ -30,6 +31,8 @@ export interface CarryOut {
   readonly sides: Sides;
   /** Absent where no tool takes part. */
   readonly tools?: { readonly mongodump: string; readonly mongorestore: string };
+  /** Documents that the target may refuse in a row before the run is stopped; 0 for any number. */
+  readonly mostRefused?: number;
   /** Somebody is there: keys work, and a pause does not end the process. */
   readonly attended: boolean;
   /** What an attempt is: the whole run, or a part of it that is done again. */
@@ -83,7 +86,9 @@ export async function carryOut(job: CarryOut, context: CommandContext): Promise<
         run: opened,
         source: sides.connected.source,
         target: sides.connected.target,
+        files: { source: sides.resolved.source.reference, target: sides.resolved.target.reference },
         ...(job.tools === undefined ? {} : { tools: job.tools }),
+        ...(job.mostRefused === undefined ? {} : { mostRefused: job.mostRefused }),
         clock,
         signal: attendance.begin(),
         onEvent,
@@ -93,7 +98,7 @@ export async function carryOut(job: CarryOut, context: CommandContext): Promise<
       verdict = await job.attempt(composed, opened);
       display.stop();
       if (verdict.state !== 'paused') break;
-      const next = await goOn(attendance, sides, context);
+      const next = await goOn(attendance, job, context);
       if (next === 'leave') break;
       if (next === 'cancel') {
         verdict = await cancelled(opened);
@@ -133,6 +138,8 @@ async function progressOf(opened: OpenRun, { adapters, clock }: CommandContext):
     ),
     rates: [],
     commandLines: [],
+    // A process that was killed may have told of more than it could write down.
+    ...(before ? { seen: before.collections } : {}),
   });
   return new RunProgress(
     {
@@ -151,7 +158,7 @@ async function progressOf(opened: OpenRun, { adapters, clock }: CommandContext):
 /** Waits for the user's word after a pause, and sees to it that both clusters answer. */
 async function goOn(
   attendance: Attendance,
-  sides: Sides,
+  { sides, folder }: Pick<CarryOut, 'sides' | 'folder'>,
   context: CommandContext,
 ): Promise<'resume' | 'cancel' | 'leave'> {
   for (;;) {
@@ -162,7 +169,10 @@ async function goOn(
       return wish;
     } catch (error) {
       if (context.interruption.signal.aborted) return 'leave';
-      context.output.say(...failureLines(error, context.output.people.columns));
+      const { adapters, clock, output } = context;
+      output.say(...failureLines(error, output.people.columns));
+      // Whoever has pressed the button may not look at this terminal.
+      await adapters.noteStartFailure(folder, error, { at: clock.now(), clean: (text) => output.clean(text) });
       attendance.begin();
     }
   }
@@ -211,12 +221,12 @@ async function finish(folder: RunFolder, verdict: Verdict, context: CommandConte
 }
 
 /** What it all came to, in a line. */
-function amountLines({ totals, collections }: RunReport): string[] {
-  const { copy, verified } = totals;
+function amountLines(report: RunReport): string[] {
+  const { copy } = report.totals;
   const parts = [
     `${formatCountOf(copy.acknowledged, 'document')} written (${formatBytes(copy.bytes)})`,
     ...(copy.ru > 0 ? [formatRu(Math.round(copy.ru))] : []),
-    `${formatCount(verified.equal)} of ${formatCountOf(collections.length, 'collection')} proven equal`,
+    verifiedText(report),
   ];
   return [parts.join(' · ')];
 }

@@ -32,11 +32,13 @@ export async function resolveCluster(
   const handed = await handedOver(side, context);
   if (
     handed &&
-    (options.uri === undefined || isSameCluster(handed, context.adapters.parseConnectionString(options.uri)))
+    (options.uri === undefined ||
+      isSameCluster(handed.connectionString, context.adapters.parseConnectionString(options.uri)))
   ) {
-    const { name = handed.hosts[0] ?? side } = options;
-    const reference = { name, uri: handed.withoutPassword().reveal(), ...tlsFiles(options, context.cwd) };
-    return { side, reference, connectionString: handed };
+    const { connectionString, files } = handed;
+    const { name = connectionString.hosts[0] ?? side } = options;
+    const uri = connectionString.withoutPassword().reveal();
+    return { side, reference: { name, uri, ...files, ...tlsFiles(options, context.cwd) }, connectionString };
   }
   const { text, fromEnvironment } = connectionText(side, options, context);
   const parsed = context.adapters.parseConnectionString(text);
@@ -80,21 +82,30 @@ export async function resolveReference(
   };
   const handed = await handedOver(side, context);
   if (handed) {
-    if (!isSameCluster(handed, context.adapters.parseConnectionString(planned.uri))) {
+    const { connectionString, files } = handed;
+    if (!isSameCluster(connectionString, context.adapters.parseConnectionString(planned.uri))) {
       throw unavailable(side, { reason: 'handover-other-cluster' });
     }
-    return { side, reference, connectionString: handed };
+    // A plan file may come from anybody: it does not say whom a saved connection is to trust.
+    const { name, uri } = reference;
+    return { side, reference: { name, uri, ...files, ...tlsFiles(options, context.cwd) }, connectionString };
   }
   return { side, reference, connectionString: await withSecret(side, reference, context) };
 }
 
+interface HandedCluster {
+  readonly connectionString: ConnectionString;
+  readonly files: Pick<ClusterReference, 'tlsCAFile' | 'tlsCertificateKeyFile'>;
+}
+
 /** What the window that started this process gives for a side. */
-async function handedOver(side: Side, context: CommandContext): Promise<ConnectionString | undefined> {
-  const text = (await context.handedOver?.())?.[side];
-  if (text === undefined) return undefined;
-  const parsed = context.adapters.parseConnectionString(text);
-  context.output.protect(parsed.secrets);
-  return parsed;
+async function handedOver(side: Side, context: CommandContext): Promise<HandedCluster | undefined> {
+  const handed = await context.handedOver?.();
+  const text = handed?.[side];
+  if (handed === undefined || text === undefined) return undefined;
+  const connectionString = context.adapters.parseConnectionString(text);
+  context.output.protect(connectionString.secrets);
+  return { connectionString, files: (side === 'source' ? handed.sourceFiles : handed.targetFiles) ?? {} };
 }
 
 /** The same servers as the same user; options may have been changed since the plan was made. */

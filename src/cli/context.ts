@@ -7,6 +7,7 @@ import type * as planFiles from '../adapters/files/plan-file.js';
 import type * as runControls from '../adapters/files/run-control.js';
 import type * as runLists from '../adapters/files/run-list.js';
 import type { HandedSecrets } from '../adapters/files/secret-handover.js';
+import type * as startFailures from '../adapters/files/start-failure.js';
 import type * as steering from '../adapters/files/steer-run.js';
 import type * as runFolders from '../adapters/files/run-folder.js';
 import type * as connections from '../adapters/mongo/connect.js';
@@ -57,6 +58,7 @@ export interface Adapters {
   readonly openRunList: typeof runLists.openRunList;
   readonly watchControl: typeof runControls.watchControl;
   readonly steerRun: typeof steering.steerRun;
+  readonly noteStartFailure: typeof startFailures.noteStartFailure;
   readonly verifyRun: typeof verification.verifyRun;
   readonly readRunReport: typeof runReports.readRunReport;
   readonly writeReports: typeof runReports.writeReports;

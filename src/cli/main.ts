@@ -29,6 +29,7 @@ import { Output, type TextStream } from './output.js';
 import { EXIT } from './exit-codes.js';
 import { createProgram } from './program.js';
 import { terminalPrompts } from './prompts.js';
+import { noteStartFailure } from '../adapters/files/start-failure.js';
 import { readRunReport, writeReports } from '../assembly/run-reports.js';
 import { relayAddress, startStandaloneRelay } from '../assembly/standalone-relay.js';
 
@@ -57,6 +58,7 @@ const adapters: Adapters = {
   openRunList,
   watchControl,
   steerRun,
+  noteStartFailure,
   verifyRun,
   readRunReport,
   writeReports,

@@ -104,6 +104,10 @@ export function createProgram(setup: ProgramSetup): Command {
       .argument('[plan]', 'the *.migration.json file')
       .option('--resume <run>', 'go on with a run that was stopped or paused: its id, the start of it, or latest')
       .option('--retry-dead-letters <run>', 'send the dead letters of a run again, then verify what they touch')
+      .option(
+        '--most-refused <n>',
+        'stop when the target refuses so many documents of a collection in a row; 0: never (default: 1000)',
+      )
       .option(...ATTENDED)
       .option('--dry-run', 'connect, check, print every step and command line, write nothing'),
     (options, context, [file]) => run(file, options, context),

@@ -1,9 +1,9 @@
 /** Results of verification for people: what differs first, in full; what is equal in one table. */
 import type { VerificationResult } from '../engine/verify/result.js';
-import { formatBytes, formatCount, formatDuration } from '../words/sizes.js';
-import { differenceSentences, meansName, unverifiedSentence } from '../words/verdicts.js';
+import { formatBytes, formatCount, formatCountOf, formatDuration } from '../words/sizes.js';
+import { differenceSentences, equalText, meansName, unverifiedSentence } from '../words/verdicts.js';
 import { table, type Column } from './table.js';
-import { bullet, plural } from './text-blocks.js';
+import { bullet } from './text-blocks.js';
 
 const COLUMNS: readonly Column[] = [
   { title: 'collection', most: 44 },
@@ -19,10 +19,11 @@ const COLUMNS: readonly Column[] = [
 const READ_IN_FULL: ReadonlySet<string> = new Set(['id-ranges', 'one-pass', 'streamed']);
 
 export function verificationLines(results: readonly VerificationResult[], width: number): string[] {
-  const equal = results.filter((r) => r.kind === 'equal').length;
+  const butForDeadLetters = results.filter((r) => r.kind === 'equal' && r.evidence.deadLettered.onSource > 0).length;
+  const equal = results.filter((r) => r.kind === 'equal').length - butForDeadLetters;
   const rows = results.map((r) => [
     r.ns,
-    r.kind,
+    resultText(r),
     formatCount(r.evidence.source.documents),
     formatCount(r.evidence.target.documents),
     READ_IN_FULL.has(r.evidence.means) ? formatBytes(r.evidence.target.bytes) : '',
@@ -43,6 +44,12 @@ export function verificationLines(results: readonly VerificationResult[], width:
       ? equal === 1
         ? 'The collection is equal, byte for byte.'
         : `All ${formatCount(equal)} collections are equal, byte for byte.`
-      : `${formatCount(equal)} of ${formatCount(results.length)} ${plural(results.length, 'collection')} equal.`,
+      : `${equalText({ equal, butForDeadLetters, all: results.length })}.`,
   ];
+}
+
+/** Documents that the target refuses are on one side only and are not compared: that is no equality of the whole. */
+function resultText({ kind, evidence }: VerificationResult): string {
+  const { onSource } = evidence.deadLettered;
+  return kind === 'equal' && onSource > 0 ? `equal but for ${formatCountOf(onSource, 'dead letter')}` : kind;
 }

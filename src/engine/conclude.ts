@@ -5,6 +5,7 @@ import { canBecome, type RunState } from '../core/model/run.js';
 import { enterState } from './journal/port.js';
 import type { Verdict } from './journal/record.js';
 import { verdictOfWish } from './journal/rest.js';
+import { lostConnections, paramsOf } from './lost-connection.js';
 import type { RelayedCounts } from './native-ports.js';
 import type { RunContext } from './run-context.js';
 import { buildIndexes } from './prepare/build-indexes.js';
@@ -25,7 +26,7 @@ export async function conclude(context: RunContext, attempt: () => Promise<Verdi
     verdict = await attempt();
   } catch (error) {
     if (MigrationError.is(error, 'file-failed') || MigrationError.is(error, 'journal-damaged')) throw error;
-    verdict = verdictOfFailure(error, context);
+    verdict = await verdictOfFailure(error, context);
   }
   await context.journal.append({ type: 'verdict', verdict });
   // A run that was stopped before its first step is what it was: planned.
@@ -37,24 +38,27 @@ export async function conclude(context: RunContext, attempt: () => Promise<Verdi
 }
 
 /** Why a run was told to stop is the reason of its signal: `paused`, `cancelled`, or anything else for an end that can be gone on from. */
-function verdictOfFailure(error: unknown, { signal, journal }: Pick<RunContext, 'signal' | 'journal'>): Verdict {
-  if (signal.aborted) {
-    const wish: unknown = signal.reason;
-    if (wish === 'paused' || wish === 'cancelled') return verdictOfWish(wish, journal.status());
-    return { state: 'failed-resumable', reasons: [{ id: 'stopped-by-user', params: {} }] };
-  }
+async function verdictOfFailure(error: unknown, context: RunContext): Promise<Verdict> {
+  if (context.signal.aborted) return verdictOfStop(context);
   if (MigrationError.is(error)) {
-    const params = Object.fromEntries(
-      Object.entries(error.facts).flatMap(([key, value]) =>
-        value === undefined ? [] : [[key, typeof value === 'object' ? value.join(', ') : value]],
-      ),
-    );
-    return { state: 'failed-resumable', reasons: [{ id: `error:${error.code}`, params }] };
+    const reason = { id: `error:${error.code}`, params: paramsOf(error) };
+    if (error.code !== 'connection-lost') return { state: 'failed-resumable', reasons: [reason] };
+    const { side } = error.facts;
+    const seen = { source: side === 'source', target: side === 'target' };
+    const lost = await lostConnections(context, seen).catch(() => []);
+    if (context.signal.aborted) return verdictOfStop(context);
+    return { state: 'failed-resumable', reasons: lost.length > 0 ? lost : [reason] };
   }
   return {
     state: 'failed-resumable',
     reasons: [{ id: 'error:internal', params: { reason: error instanceof Error ? error.name : 'unknown' } }],
   };
+}
+
+function verdictOfStop({ signal, journal }: Pick<RunContext, 'signal' | 'journal'>): Verdict {
+  const wish: unknown = signal.reason;
+  if (wish === 'paused' || wish === 'cancelled') return verdictOfWish(wish, journal.status());
+  return { state: 'failed-resumable', reasons: [{ id: 'stopped-by-user', params: {} }] };
 }
 
 /** Enters a state, unless the run has been told to stop. */

@@ -20,12 +20,29 @@ export interface RelayedCounts {
 export interface RunningRelay {
   readonly port: number;
   counters(): readonly RelayedCounts[];
+  /** Connections that the target ended, or did not take, while a tool needed them. */
+  lostTargetConnections(): number;
   close(): Promise<void>;
 }
 
+/** A namespace of which the target refuses all that comes, for no reason that is known to be in the documents. */
+export interface HopelessNamespace {
+  readonly ns: Namespace;
+  /** Refused in a row. */
+  readonly documents: number;
+  /** Of the latest refusal; the server's words, not redacted. */
+  readonly code: number;
+  readonly message: string;
+}
+
+export interface RelayEvents {
+  /** For each document that is on the target with other bytes, under the policy `fail`; `id` is its `_id` as type byte and value bytes. */
+  readonly onConflict: (ns: Namespace, id: Uint8Array) => void;
+  readonly onHopeless: (found: HopelessNamespace) => void;
+}
+
 export interface RelayStarter {
-  /** `onConflict` is called for each document that is on the target with other bytes, under the policy `fail`; `id` is its `_id` as type byte and value bytes. */
-  start(options: { readonly onConflict: (ns: Namespace, id: Uint8Array) => void }): Promise<RunningRelay>;
+  start(events: RelayEvents): Promise<RunningRelay>;
 }
 
 /** How one tool process ended. */

@@ -1,7 +1,10 @@
 import { MigrationError } from '../core/model/error.js';
+import { redact } from '../core/model/redact.js';
 import { formatNamespace } from '../core/model/namespace.js';
 import type { PlannedCollection } from '../core/model/plan.js';
 import { conclude, enterStep, indexAndVerify } from './conclude.js';
+import { lostConnections } from './lost-connection.js';
+import { losesSource, toolReasons } from './tool-failure.js';
 import type { Verdict } from './journal/record.js';
 import type { RelayedCounts, ToolExit } from './native-ports.js';
 import type { PreparedCollection } from './prepare/outcome.js';
@@ -9,6 +12,8 @@ import { prepareTarget } from './prepare/prepare-target.js';
 import { rawIdText } from './raw-id.js';
 import { CountsRecorder, whileRecording } from './record-counts.js';
 import type { NativeRunContext } from './run-context.js';
+
+type VerdictReason = Verdict['reasons'][number];
 
 /** Names of all collections of a database in one reply: 16 MB hold more than this many. */
 const ALL_NAMES = 100_000;
@@ -56,11 +61,17 @@ class NativeRun {
 
     const present = await this.presentOnSource(collections);
     const halt = new AbortController();
-    let conflict: { readonly ns: string; readonly id: string } | undefined;
+    /** What the target answered that ends the copying: the first of it. */
+    let stop: VerdictReason | undefined;
     const relay = await starter.start({
       onConflict: (ns, id) => {
-        conflict ??= { ns: formatNamespace(ns), id: rawIdText(id) };
+        stop ??= { id: 'conflict', params: { ns: formatNamespace(ns), id: rawIdText(id) } };
         halt.abort('conflict');
+      },
+      onHopeless: ({ ns, documents, code, message }) => {
+        const words = redact(message);
+        stop ??= { id: 'all-refused', params: { ns: formatNamespace(ns), documents, code, message: words } };
+        halt.abort('all-refused');
       },
     });
     let exits: readonly ToolExit[] = [];
@@ -80,8 +91,8 @@ class NativeRun {
         }),
       );
     } catch (error) {
-      // Between two pairs of tools the conflict shows as the abort that it is.
-      if (conflict === undefined || MigrationError.is(error)) throw error;
+      // Between two pairs of tools it shows as the abort that it is.
+      if (stop === undefined || MigrationError.is(error)) throw error;
     } finally {
       await relay.close();
       this.relayed = relay.counters();
@@ -89,16 +100,14 @@ class NativeRun {
       await deadLetters.flush();
     }
     signal.throwIfAborted();
-    if (conflict !== undefined) return { state: 'failed-resumable', reasons: [{ id: 'conflict', params: conflict }] };
+    if (stop !== undefined) return { state: 'failed-resumable', reasons: [stop] };
     const bad = exits.filter((e) => e.exitCode !== 0);
     if (bad.length === 0) return undefined;
-    return {
-      state: 'failed-resumable',
-      reasons: bad.map((e) => ({
-        id: 'tool-failed',
-        params: { tool: e.tool, exitCode: e.exitCode ?? -1, signal: e.signal ?? '', message: e.failed ?? '' },
-      })),
-    };
+    const lost = await lostConnections(this.context, {
+      source: losesSource(bad),
+      target: relay.lostTargetConnections() > 0,
+    });
+    return { state: 'failed-resumable', reasons: [...lost, ...toolReasons(bad)] };
   }
 
   private async presentOnSource(

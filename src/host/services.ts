@@ -70,6 +70,15 @@ export interface RunInfo {
   readonly pid?: number;
   /** Its journal or plan cannot be read: an error code. */
   readonly problem?: string;
+  /** Names of its clusters. */
+  readonly source?: string;
+  readonly target?: string;
+  /** Why the latest process that was to work on it could not; `at` in epoch milliseconds. */
+  readonly startFailure?: {
+    readonly at: number;
+    readonly id: string;
+    readonly params: Readonly<Record<string, string | number | boolean>>;
+  };
 }
 
 /** Starts and steers runs; every way of doing so (tree, run page, commands) goes through here. */

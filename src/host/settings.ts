@@ -1,4 +1,6 @@
 /** The settings, typed and within bounds whatever the user's file says: VS Code shows a squiggle for a wrong value and hands it out all the same. */
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
 import { SETTINGS } from './ids.js';
 
 export interface Settings {
@@ -25,10 +27,10 @@ export const BOUNDS = {
 
 /** Every setting, read through `get` with the keys of `SETTINGS`. */
 export function readSettings(get: (key: string) => unknown): Settings {
-  const mongodump = text(get(SETTINGS.toolMongodump));
-  const mongorestore = text(get(SETTINGS.toolMongorestore));
+  const mongodump = path(get(SETTINGS.toolMongodump));
+  const mongorestore = path(get(SETTINGS.toolMongorestore));
   const workers = Math.round(bounded(get, SETTINGS.insertionWorkers));
-  const runsFolder = text(get(SETTINGS.runsFolder));
+  const runsFolder = path(get(SETTINGS.runsFolder));
   const connections = get(SETTINGS.connections);
   const notifications = get(SETTINGS.notifications);
   return {
@@ -53,6 +55,8 @@ function bounded(get: (key: string) => unknown, key: keyof typeof BOUNDS): numbe
   return Math.min(maximum, Math.max(minimum, value));
 }
 
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+/** Absolute: the window and the runner in its terminal work in different folders and have to mean the same file. */
+function path(value: unknown): string | undefined {
+  const text = typeof value === 'string' ? value.trim() : '';
+  return text === '' ? undefined : resolve(homedir(), text.replace(/^~(?=$|[\\/])/, homedir()));
 }

@@ -54,12 +54,32 @@ export interface SizeRow {
   readonly share: number;
 }
 
-export interface FindingRow {
-  readonly severity: 'blocker' | 'warning' | 'info';
-  readonly where: string;
+/** Something that is said once of several namespaces. */
+export interface SaidOf {
   readonly text: string;
+  /** Names, in full; empty for what concerns all. */
+  readonly places: readonly string[];
+  /** How many more there are than are named. */
+  readonly more: number;
+}
+
+export interface FindingRow extends SaidOf {
+  readonly severity: 'blocker' | 'warning' | 'info';
   readonly remedy: string;
   readonly sourceUrl?: string;
+}
+
+/** What only the user knows and the ranking goes by. */
+export type WishId = 'online' | 'studio3t' | 'files';
+/** On or off, or which kind of files. */
+export type WishValue = 'no' | 'yes' | 'json' | 'csv';
+export interface WishField {
+  readonly id: WishId;
+  readonly label: string;
+  readonly explanation: string;
+  readonly value: WishValue;
+  /** `no` and `yes` alone: a switch. */
+  readonly choices: readonly { readonly value: WishValue; readonly label: string }[];
 }
 
 export interface MethodCard {
@@ -88,6 +108,8 @@ export interface TuningField {
   /** Computed, measured by a probe, or typed by the user. */
   readonly origin: 'computed' | 'measured' | 'user';
   readonly explanation: string;
+  /** The steps that led to the number, where it took several. */
+  readonly workings?: readonly string[];
   readonly problem?: string;
 }
 export type TuningFieldId =
@@ -105,6 +127,26 @@ export type ConflictChoice = 'fail' | 'skip' | 'overwrite' | 'dead-letter';
 
 /** How much throughput each new collection of an RU target gets; `unsaid`: what the account gives by itself. */
 export type ThroughputChoice = 'unsaid' | 'manual' | 'autoscale' | 'shared' | 'serverless';
+
+/** What a single collection can have; `common`: what all others have. */
+export type SingleThroughputKind = 'common' | 'manual' | 'autoscale' | 'shared';
+export const SINGLE_THROUGHPUTS: readonly SingleThroughputKind[] = ['common', 'manual', 'autoscale', 'shared'];
+
+export interface SingleThroughputChoice {
+  readonly value: SingleThroughputKind;
+  readonly label: string;
+  /** Present where a number belongs to it, in RU/s. */
+  readonly bounds?: { readonly min: number; readonly max: number; readonly step: number };
+}
+
+export type ReadPreferenceChoice = 'primary' | 'primaryPreferred' | 'secondary' | 'secondaryPreferred' | 'nearest';
+export const READ_PREFERENCES: readonly ReadPreferenceChoice[] = [
+  'primary',
+  'primaryPreferred',
+  'secondary',
+  'secondaryPreferred',
+  'nearest',
+];
 
 export interface ReviewLine {
   readonly label: string;
@@ -146,7 +188,15 @@ export interface WizardView {
   };
   readonly size: { readonly rows: readonly SizeRow[]; readonly totals: readonly ReviewLine[] };
   readonly findings: { readonly rows: readonly FindingRow[]; readonly summary: string };
-  readonly methods: { readonly cards: readonly MethodCard[]; readonly assumptions: readonly string[] };
+  readonly methods: {
+    readonly wishes: readonly WishField[];
+    /** Which one is recommended, and which would suit better; empty before anything was weighed. */
+    readonly summary: string;
+    readonly cards: readonly MethodCard[];
+    /** What all durations have in common that a reader has to know. */
+    readonly durationNote?: string;
+    readonly assumptions: readonly string[];
+  };
   readonly tuning: {
     readonly fields: readonly TuningField[];
     /** The command lines that would be run, redacted. */
@@ -157,6 +207,10 @@ export interface WizardView {
     readonly throughput?: {
       readonly value: ThroughputChoice;
       readonly choices: readonly { readonly value: ThroughputChoice; readonly label: string }[];
+      /** Collections that have another one; by name on the source. */
+      readonly single: readonly { readonly ns: string; readonly text: string }[];
+      /** What a collection can be given; empty where none can have its own. */
+      readonly singleChoices: readonly SingleThroughputChoice[];
     };
     /** RU targets only: switches of the account, which no server tells. */
     readonly capabilities?: readonly { readonly id: string; readonly label: string; readonly on: boolean }[];
@@ -168,12 +222,17 @@ export interface WizardView {
       readonly value: 'full' | 'counts';
       readonly choices: readonly { readonly value: 'full' | 'counts'; readonly label: string }[];
     };
+    /** Which members of the source are read from. */
+    readonly readPreference: {
+      readonly value: ReadPreferenceChoice;
+      readonly choices: readonly { readonly value: ReadPreferenceChoice; readonly label: string }[];
+    };
   };
   readonly review: {
     readonly lines: readonly ReviewLine[];
     /** What the run will do to the target, in order. */
     readonly actions: readonly string[];
-    readonly notMigrated: readonly string[];
+    readonly notMigrated: readonly SaidOf[];
     /** Where the plan was saved last, as a path for people. */
     readonly savedAs?: string;
     /** True while blockers want a conscious yes. */
@@ -193,15 +252,24 @@ export type WizardIntent =
   | { readonly type: 'rename'; readonly ns: string; readonly to: string }
   | { readonly type: 'reread' }
   | { readonly type: 'read-all' }
+  | { readonly type: 'set-wish'; readonly id: WishId; readonly value: WishValue }
   | { readonly type: 'choose-method'; readonly id: string }
   | { readonly type: 'set-tuning'; readonly field: TuningFieldId; readonly value: number }
   | { readonly type: 'reset-tuning'; readonly field: TuningFieldId }
   | { readonly type: 'set-shard-key'; readonly ns: string; readonly path: string }
   | { readonly type: 'set-throughput'; readonly value: ThroughputChoice }
+  /** The number counts for kinds that have one. */
+  | {
+      readonly type: 'set-collection-throughput';
+      readonly ns: string;
+      readonly kind: SingleThroughputKind;
+      readonly ruPerSecond: number;
+    }
   | { readonly type: 'set-capability'; readonly id: string; readonly on: boolean }
   | { readonly type: 'measure-charge' }
   | { readonly type: 'set-conflicts'; readonly value: ConflictChoice }
   | { readonly type: 'set-verification'; readonly value: 'full' | 'counts' }
+  | { readonly type: 'set-read-preference'; readonly value: ReadPreferenceChoice }
   | { readonly type: 'consent'; readonly given: boolean }
   | { readonly type: 'save-plan' }
   | { readonly type: 'copy-command-lines' }

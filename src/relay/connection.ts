@@ -8,6 +8,7 @@ import { isHello, rewriteHelloReply, rewriteHelloRequest } from './hello.js';
 import type { PacerClock } from './pacer.js';
 import type { DeadLetterPort, DuplicatePolicy } from './policy.js';
 import { meaningOfCommandError, retryDelayMs } from '../core/throttle/server-error.js';
+import type { Refusals } from './refusals.js';
 import { encodeReply, readReplyHead, type Upstream } from './upstream.js';
 import { OP_QUERY, openLegacyQuery, openLegacyReply, writeLegacyQuery, writeLegacyReply } from './legacy-wire.js';
 import {
@@ -42,6 +43,7 @@ export interface ConnectionContext {
   readonly random: () => number;
   readonly duplicates: DuplicatePolicy;
   readonly deadLetters: DeadLetterPort | undefined;
+  readonly refusals: Refusals;
   /** Aborted when either side is gone or the relay stops. */
   readonly signal: AbortSignal;
   /** Aborted when the relay stops: writes that nobody waits for go on without their sender. */
@@ -147,6 +149,7 @@ export class RelayConnection {
       counters.acknowledged += answer.n;
       counters.sentOperations += answer.n;
       counters.bytes += end - start;
+      if (answer.n > 0) this.context.refusals.accepted(head.ns);
       const charged = await this.measure(head);
       pacer.settle(estimated, charged ?? estimated);
       counters.requestUnits += charged ?? estimated;
@@ -170,7 +173,7 @@ export class RelayConnection {
   }
 
   private delivery(command: WriteCommand, pacer: Awaited<ReturnType<Budgets['of']>>): Delivery {
-    const { counters, clock, random, signal, stopping, duplicates, deadLetters } = this.context;
+    const { counters, clock, random, signal, stopping, duplicates, deadLetters, refusals } = this.context;
     return new Delivery(command, {
       link: this.link,
       pacer,
@@ -180,6 +183,7 @@ export class RelayConnection {
       signal: command.head.wantsReply ? signal : stopping,
       duplicates,
       deadLetters,
+      refusals,
       measure: () => this.measure(command.head),
     });
   }

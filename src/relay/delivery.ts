@@ -14,6 +14,7 @@ import {
 } from '../core/throttle/server-error.js';
 import type { CommandLink } from './upstream.js';
 import type { WriteCommand, WriteOperation } from './write-command.js';
+import type { Refusals } from './refusals.js';
 import { readWriteReply, type WriteError, type WriteReply } from './write-reply.js';
 
 /** Replies in a row that account for none of what they should, before the tool is told: with backoff, some ten seconds. */
@@ -30,6 +31,7 @@ export interface DeliveryContext {
   readonly signal: AbortSignal;
   readonly duplicates: DuplicatePolicy;
   readonly deadLetters: DeadLetterPort | undefined;
+  readonly refusals: Refusals;
   /** Measures the charge of the command just answered, when that is due. */
   readonly measure: () => Promise<number | undefined>;
 }
@@ -57,6 +59,9 @@ export class Delivery {
   private refusal: Document | undefined;
   private lastReply: Document = {};
   private writeConcernError: unknown;
+  /** What the present reply has settled: documents that are on the target, and those refused for what may not be in them. */
+  private settled = { there: 0, refused: 0 };
+  private latestRefusal = { code: 0, message: '' };
   private fruitless = 0;
   private silent = 0;
   /** The first command went out as the tool sent it, without the `_id`s that the relay gives. */
@@ -112,6 +117,16 @@ export class Delivery {
   }
 
   private async absorb(sent: readonly WriteOperation[], reply: Buffer, estimated: number): Promise<Step> {
+    this.settled = { there: 0, refused: 0 };
+    const step = await this.absorbReply(sent, reply, estimated);
+    const { refusals } = this.context;
+    const { ns } = this.command.head;
+    if (this.settled.there > 0) refusals.accepted(ns);
+    else if (this.settled.refused > 0) refusals.refused(ns, this.settled.refused, this.latestRefusal);
+    return step;
+  }
+
+  private async absorbReply(sent: readonly WriteOperation[], reply: Buffer, estimated: number): Promise<Step> {
     const { counters, pacer } = this.context;
     counters.sentOperations += sent.length;
     const body = readWriteReply(reply);
@@ -155,7 +170,7 @@ export class Delivery {
         const stop =
           meaning.kind === 'duplicate'
             ? await this.settleDuplicates([{ operation: first, error }])
-            : await this.settleRefused(first, error);
+            : await this.settleRefused(first, error, meaning.known);
         return { again: [], delayMs: 0, stop };
       }
       case 'fatal':
@@ -197,7 +212,7 @@ export class Delivery {
       } else if (meaning.kind === 'duplicate') {
         duplicates.push({ operation, error: { ...error, index: operation.index } });
       } else if (meaning.kind === 'refused') {
-        stop = (await this.settleRefused(operation, { ...error, index: operation.index })) || stop;
+        stop = (await this.settleRefused(operation, { ...error, index: operation.index }, meaning.known)) || stop;
       } else {
         counters.failed += 1;
         this.errors.push({ ...error, index: operation.index });
@@ -232,6 +247,7 @@ export class Delivery {
     const n = this.command.head.kind === 'insert' ? written.length : body.n;
     this.silent = 0;
     this.n += n;
+    this.settled.there += n;
     counters.acknowledged += n;
     if (body.nModified !== undefined) this.modified = (this.modified ?? 0) + body.nModified;
     for (const entry of body.upserted) {
@@ -260,13 +276,19 @@ export class Delivery {
   }
 
   /** A document that the target will never take. Returns true when an ordered write must end with it. */
-  private async settleRefused(operation: WriteOperation, error: WriteError): Promise<boolean> {
-    if (this.command.head.ordered || !this.context.deadLetters || this.command.head.kind !== 'insert') {
+  private async settleRefused(operation: WriteOperation, error: WriteError, known = true): Promise<boolean> {
+    const { deadLetters, refusals } = this.context;
+    const { kind, ordered, ns } = this.command.head;
+    if (ordered || !deadLetters || kind !== 'insert' || (!known && refusals.isHopeless(ns))) {
       this.context.counters.failed += 1;
       this.errors.push(error);
-      return this.command.head.ordered;
+      return ordered;
     }
     await this.bury(operation, error);
+    if (!known) {
+      this.settled.refused += 1;
+      this.latestRefusal = { code: error.code, message: error.errmsg };
+    }
     return false;
   }
 
@@ -303,6 +325,7 @@ export class Delivery {
       switch (outcome) {
         case 'equal':
           this.n += 1;
+          this.settled.there += 1;
           if (this.uncertain.has(operation.index)) {
             counters.acknowledged += 1;
             counters.bytes += operation.bytes.length;
@@ -310,11 +333,13 @@ export class Delivery {
           break;
         case 'replaced':
           this.n += 1;
+          this.settled.there += 1;
           counters.acknowledged += 1;
           counters.conflicts += 1;
           break;
         case 'skipped':
           this.n += 1;
+          this.settled.there += 1;
           counters.conflicts += 1;
           break;
         case 'refused':

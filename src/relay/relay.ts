@@ -7,6 +7,7 @@ import { RelayConnection } from './connection.js';
 import { RelayCounters, type NamespaceCounters } from './counters.js';
 import type { PacerClock, PacerSnapshot } from './pacer.js';
 import type { DeadLetterPort, DuplicatePolicy } from './policy.js';
+import { MOST_REFUSED_IN_A_ROW, Refusals, type Hopeless } from './refusals.js';
 import { overSlab, type SlabSocket } from './slab-socket.js';
 import { Upstream } from './upstream.js';
 
@@ -26,6 +27,8 @@ export interface RelayOptions {
   readonly budgets: BudgetMode;
   readonly duplicates: DuplicatePolicy;
   readonly deadLetters?: DeadLetterPort;
+  /** Told once of a namespace of which the target refuses all that comes; `after` so many in a row, 0 for never. Absent: all goes to the dead letters. */
+  readonly hopeless?: { readonly after?: number; readonly onFound: (found: Hopeless) => void };
   /** Randomness of the jitter, in [0, 1). */
   readonly random?: () => number;
   /** Why a connection ended other than by the tool's own closing: codes of the socket errors, no addresses, no secrets. */
@@ -38,6 +41,8 @@ export interface Relay {
   counters(): readonly NamespaceCounters[];
   budgets(): readonly { readonly name: string; readonly pacer: PacerSnapshot }[];
   connections(): number;
+  /** Connections that the target ended, or did not take, while a tool needed them. */
+  lostTargetConnections(): number;
   /** Closes the listener and every connection. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -52,6 +57,12 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const counters = new RelayCounters();
   const budgets = new Budgets(options.clock, options.budgets);
   const stopping = new AbortController();
+  const { hopeless } = options;
+  const refusals = new Refusals(
+    hopeless ? (hopeless.after ?? MOST_REFUSED_IN_A_ROW) : 0,
+    hopeless?.onFound ?? (() => undefined),
+  );
+  let lostTargets = 0;
   const open = new Set<Socket>();
   const serving = new Set<Promise<void>>();
   const connect = targetConnector(options);
@@ -72,6 +83,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       random: options.random ?? Math.random,
       duplicates: options.duplicates,
       deadLetters: options.deadLetters,
+      refusals,
       signal: AbortSignal.any([stopping.signal, ended.signal]),
       stopping: stopping.signal,
     });
@@ -90,6 +102,14 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       // Otherwise the tool would learn only by its next request, and lose it, that an idle connection has gone.
       if (connection.doing === 'idle') client.destroySoon();
     });
+    const onLost = (): void => {
+      if (!client.destroyed && !client.readableEnded && !stopping.signal.aborted) lostTargets += 1;
+    };
+    // One of the two; an idle connection may end at any time and harms nobody.
+    upstream.once('end', () => {
+      if (connection.doing !== 'idle') onLost();
+    });
+    upstream.once('error', onLost);
     client.on('error', (error) => options.onConnectionError?.('tool', error));
     upstream.on('error', (error) => options.onConnectionError?.('target', error));
     try {
@@ -119,6 +139,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     counters: () => counters.snapshot(),
     budgets: () => budgets.snapshot(),
     connections: () => open.size / 2,
+    lostTargetConnections: () => lostTargets,
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -3,6 +3,7 @@ import type { RunState } from '../core/model/run.js';
 import { methodName } from './methods.js';
 import type { ReportFacts } from './report-facts.js';
 import { between, code, prose, section, time, type Cell, type Section } from './report-parts.js';
+import { equalText } from './verdicts.js';
 import { formatBytes, formatCount, formatCountOf, formatDuration, formatRu } from './sizes.js';
 
 const TARGETS: Readonly<Record<ReportFacts['target']['kind'], string>> = {
@@ -11,10 +12,16 @@ const TARGETS: Readonly<Record<ReportFacts['target']['kind'], string>> = {
   mongodb: 'MongoDB',
 };
 
+/** How many collections are proven equal. */
+export function verifiedText({ collections }: Pick<ReportFacts, 'collections'>): string {
+  const proven = collections.filter(({ verification }) => verification?.kind === 'equal');
+  const equal = proven.filter(({ deadLetters }) => deadLetters === 0).length;
+  return equalText({ equal, butForDeadLetters: proven.length - equal, all: collections.length });
+}
+
 export function summary(report: ReportFacts): Section {
   const { copy, verified, deadLetters } = report.totals;
   const collections = report.collections.length;
-  const checked = `${formatCount(verified.equal)} of ${formatCountOf(collections, 'collection')} equal`;
   const pairs: (readonly [string, Cell])[] = [
     ['From', code(report.source.uri)],
     ['To', code(report.target.uri)],
@@ -52,7 +59,7 @@ export function summary(report: ReportFacts): Section {
       ? [['Throttled', prose(`${formatCountOf(copy.throttled, 'write')}, each sent again until it was in`)] as const]
       : []),
     ['Dead letters', prose(deadLetters === 0 ? 'none' : formatCountOf(deadLetters, 'document'))],
-    ['Verified', prose(verified.pending === collections ? 'not yet' : checked)],
+    ['Verified', prose(verified.pending === collections ? 'not yet' : verifiedText(report))],
     ['Run', code(report.runId)],
     ['Plan', code(`${report.planId} (SHA-256 ${report.planHash})`)],
   ];

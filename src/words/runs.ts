@@ -1,8 +1,9 @@
 import type { RunState } from '../core/model/run.js';
+import type { RunSnapshot } from '../core/model/run-snapshot.js';
 import { errorSentence, isErrorCode } from './errors.js';
 import { indexWhySentence } from './fates.js';
 import { lookUp, numberOf, textOf, unknownId, type Params } from './params.js';
-import { formatCountOf } from './sizes.js';
+import { formatCount, formatCountOf } from './sizes.js';
 
 const STATES: Readonly<Record<RunState, string>> = {
   planned: 'Planned: nothing has been touched yet.',
@@ -20,6 +21,26 @@ const STATES: Readonly<Record<RunState, string>> = {
 /** What a state means for the owner of the data. */
 export function runStateSentence(state: RunState): string {
   return STATES[state];
+}
+
+/**
+ * What there is to say while a run goes on again: the tools send everything again, and what is there is only compared. Undefined where there is nothing
+ * of the kind.
+ */
+export function goingOnSentence({ rechecked, gone = 0 }: Pick<RunSnapshot, 'rechecked' | 'gone'>): string | undefined {
+  const sentences = [
+    ...(rechecked
+      ? [
+          `Checking what is there already: ${formatCount(rechecked.done)} of ${formatCountOf(rechecked.of, 'document')}; nothing is copied twice.`,
+        ]
+      : []),
+    ...(gone > 0
+      ? [
+          `${formatCountOf(gone, 'document')} of earlier attempts ${gone === 1 ? 'is' : 'are'} not on the target any more and will be copied again.`,
+        ]
+      : []),
+  ];
+  return sentences.length === 0 ? undefined : sentences.join(' ');
 }
 
 const documents = (p: Params): string => formatCountOf(numberOf(p, 'documents'), 'document');
@@ -42,6 +63,12 @@ function differences(p: Params): string {
     numberOf(p, name) > 0 ? [formatCountOf(numberOf(p, name), one, many)] : [],
   );
   return told.length === 0 ? 'how is in the report' : told.join(', ');
+}
+
+/** The server's words, where there are some. */
+function quoted(p: Params): string {
+  const message = textOf(p, 'message', '').replace(/[.\s]+$/, '');
+  return message === '' ? '' : ` (${message})`;
 }
 
 const REASONS: Readonly<Record<string, (params: Params) => string>> = {
@@ -77,6 +104,14 @@ const REASONS: Readonly<Record<string, (params: Params) => string>> = {
     const message = textOf(p, 'message', '');
     return `${textOf(p, 'tool')} ended with ${end}${message === '' ? '' : `: ${message.replace(/\.+$/, '')}`}.`;
   },
+  'connection-lost': (p) => {
+    const side = textOf(p, 'side');
+    return p['answersAgain'] === true
+      ? `The connection to the ${side} was lost; the ${side} answers again now.`
+      : `The connection to the ${side} was lost, and the ${side} does not answer.`;
+  },
+  'all-refused': (p) =>
+    `${documents(p)} in a row were refused by the target with code ${textOf(p, 'code')}${quoted(p)}: nothing of ${textOf(p, 'ns')} arrives.`,
   interrupted: () => 'The run was cut off.',
   'throughput-not-restored': (p) =>
     `The throughput of ${textOf(p, 'budget').replace(/\.$/, '')} is still raised, and billed so: it could not be put back (${textOf(p, 'message').replace(/\.+$/, '')}).`,

@@ -1,8 +1,8 @@
 /** How a run ended and what verification found, in sentences; and what the user does next. */
 import type { RunState } from '../core/model/run.js';
-import { unknownId, type Params } from './params.js';
+import { lookUp, textOf, unknownId, type Params } from './params.js';
 import { verdictReasonSentence } from './runs.js';
-import { formatCountOf } from './sizes.js';
+import { formatCount, formatCountOf } from './sizes.js';
 
 /** Shapes of the engine's results, as far as words need them: this room knows only core. */
 export interface VerdictFacts {
@@ -78,7 +78,7 @@ export function verdictReasons(verdict: VerdictFacts): string[] {
 
 const SAID_BY_HEADLINE: ReadonlySet<string> = new Set(['stopped-by-user', 'paused-by-user']);
 
-const STEPS: Readonly<Record<string, string>> = {
+const STEPS: Readonly<Record<string, string | ((params: Params) => string)>> = {
   'verification-differs':
     'Look at the differences in the report. A source that is written to during a run moves on: stop writes and resume.',
   'not-verified': 'Verify again when nothing writes to the source.',
@@ -97,6 +97,12 @@ const STEPS: Readonly<Record<string, string>> = {
     'Drop on the target what is not wanted there. A new run of the same plan recognises what is there already.',
   conflict:
     'Verify the run: that names the documents that differ. Then remove them on one side and resume, or make a new plan with another policy for conflicts and run that.',
+  'connection-lost': (p) =>
+    p['answersAgain'] === true
+      ? 'Resume: what has arrived counts.'
+      : `Bring the ${textOf(p, 'side')} back, then resume.`,
+  'all-refused':
+    "Look at the server's words, correct what is in the way and resume. Then retry the dead letters: those documents are kept whole among them. Where the documents themselves are at fault, resume on the command line with --most-refused 0, which keeps them all as dead letters.",
   'tool-failed': "Look at the tool's words, then resume.",
   interrupted: 'Resume the run.',
   'throughput-not-restored': 'Lower the throughput in the portal, or run the same plan again: it tries again.',
@@ -106,10 +112,13 @@ const READY = 'Point the application at the target when you are ready. Keep the 
 
 /** What the user does next, in order; never empty. */
 export function nextSteps(verdict: VerdictFacts): string[] {
-  const steps = verdict.reasons.flatMap(({ id }) => {
+  const knowsBetter = verdict.reasons.some(({ id }) => id === 'connection-lost' || id.startsWith('error:'));
+  const steps = verdict.reasons.flatMap(({ id, params }) => {
     if (id.startsWith('error:')) return ['Do what is said above, then resume the run.'];
-    const step = STEPS[id];
-    return step === undefined ? [] : [step];
+    // What the tools say then is only what followed.
+    if (id === 'tool-failed' && knowsBetter) return [];
+    const step = lookUp(STEPS, id);
+    return step === undefined ? [] : [typeof step === 'string' ? step : step(params)];
   });
   const done = (verdict.state === 'completed' || verdict.state === 'completed-with-findings') && !isInDoubt(verdict);
   return [
@@ -197,4 +206,16 @@ function idText({ id, idHex }: { readonly id: unknown; readonly idHex: string })
   const [wrapped, ...more] = typeof id === 'object' ? Object.entries(id as Readonly<Record<string, unknown>>) : [];
   const plain = wrapped !== undefined && more.length === 0 && PLAIN_IDS.has(wrapped[0]);
   return plain && typeof wrapped[1] === 'string' ? wrapped[1] : JSON.stringify(id);
+}
+
+/** `3 of 4 collections equal, 1 more but for its dead letters`: what was refused is not on the target, however equal the rest is. */
+export function equalText(count: {
+  readonly equal: number;
+  readonly butForDeadLetters: number;
+  readonly all: number;
+}): string {
+  const { equal, butForDeadLetters: rest, all } = count;
+  const text = `${formatCount(equal)} of ${formatCountOf(all, 'collection')} equal`;
+  if (rest === 0) return text;
+  return `${text}, ${formatCount(rest)} more but for ${rest === 1 ? 'its' : 'their'} dead letters`;
 }

@@ -45,7 +45,7 @@ describe('somebody whose surroundings are not what they should be', () => {
 
   it('gets a wrong password told in a window without a folder, and mends it', async () => {
     await session.openWindow('nothing');
-    await workbench.openViewContainer('Cosmos Migration');
+    await workbench.openViews();
     await workbench.welcomeButton('Add Source').first().click();
     const wrong = servers.sourceUri.replace(encodeURIComponent(servers.password), 'wrong');
     await answerConnection(workbench, wrong, SOURCE_NAME);
@@ -82,7 +82,7 @@ describe('somebody whose surroundings are not what they should be', () => {
 
   it('works in an untrusted folder, which declares nothing until it is trusted', async () => {
     await session.openWindow('folder');
-    await workbench.openViewContainer('Cosmos Migration');
+    await workbench.openViews();
     await workbench.expand(SOURCE_NAME);
     await workbench.treeRow('shop').waitFor();
     expect(await workbench.treeRow(DECLARED).count()).toBe(0);

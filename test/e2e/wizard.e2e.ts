@@ -58,7 +58,7 @@ describe('the wizard', () => {
   }
 
   it('comes back after a reload at the step and with the numbers that it was left with', async () => {
-    await workbench.openViewContainer('Cosmos Migration');
+    await workbench.openViews();
     await workbench.command('Cosmos Migration: Open Migration Wizard');
     const wizard = workbench.frontWebview();
     await wizard.getByRole('radio', { name: new RegExp(SOURCE) }).check();
@@ -83,7 +83,7 @@ describe('the wizard', () => {
     await wizard.getByRole('radio', { name: new RegExp(TARGET) }).check();
     await next(wizard, 'Collections');
     await workbench.reload();
-    await workbench.openViewContainer('Cosmos Migration');
+    await workbench.openViews();
     // Shows the tab where it came back by itself.
     await workbench.welcomeButton('Plan a Migration').click();
     const after = workbench.frontWebview();

@@ -9,6 +9,8 @@ import { MigrationError, type MigrationErrorCode } from '../../src/core/model/er
 import { adapters } from '../../src/extension-adapters.js';
 import type { SavedClusterStore } from '../../src/host/clusters/cluster-store.js';
 import { COMMANDS, PANELS } from '../../src/host/ids.js';
+import { RunNotifier } from '../../src/host/runs/notifier.js';
+import type { Choice } from '../../src/host/runs/questions.js';
 import { createRuns, type Runs } from '../../src/host/runs/runs.js';
 import type { RunInfo } from '../../src/host/services.js';
 import { readSettings } from '../../src/host/settings.js';
@@ -219,6 +221,69 @@ describe('runs', function () {
 
     await made.control.verify(runId);
     assert.ok(vscode.window.terminals.some((terminal) => terminal.name.startsWith('Verify letters.mixed')));
+  });
+
+  it('tell that a login was refused after the password was changed, and lead to the connection', async () => {
+    const path = await planTo('refused');
+    const [target] = clusters.list('target');
+    assert.ok(target);
+    const told: { readonly message: string; readonly choices: readonly Choice[] }[] = [];
+    const notifier = new RunNotifier({
+      runs: made.runs,
+      clusters,
+      questions: {
+        tell: (_tone, message, ...choices) => told.push({ message, choices }),
+        run: answers.run.bind(answers),
+      },
+      settings: () => readSettings(() => undefined),
+      log,
+      windowStart: Date.now(),
+    });
+    const notice = (text: RegExp) => told.find(({ message }) => text.test(message));
+    const press = async (text: RegExp, label: string): Promise<void> => {
+      await notice(text)
+        ?.choices.find((choice) => choice.label === label)
+        ?.run();
+    };
+    try {
+      const wrong = adapters.parseConnectionString(servers.target.replace(/:[^:@/]+@/, ':not-the-password@'));
+      const { name, role } = target;
+      await clusters.update(target.id, { name, role, connectionString: wrong });
+      const runId = await made.control.start(path);
+      const failed = await until(runId, 'told of', (run) => run.startFailure !== undefined);
+      assert.equal(failed.snapshot.state, 'planned');
+      assert.equal(failed.alive, false);
+      assert.match(notice(/could not be started/)?.message ?? '', /The target refused the login/);
+      await press(/could not be started/, 'Edit Connection');
+      assert.deepEqual(answers.ran.at(-1), [COMMANDS.editCluster, { kind: 'cluster', clusterId: target.id }]);
+      await press(/could not be started/, 'Show Terminal');
+      assert.deepEqual(answers.ran.at(-1), [COMMANDS.showTerminal, { kind: 'run', runId }]);
+
+      const right = adapters.parseConnectionString(servers.target);
+      await clusters.update(target.id, { name, role, connectionString: right });
+      await made.control.resume(runId);
+      const copying = (run: RunInfo): boolean => run.snapshot.state === 'copying' && run.snapshot.done > 0;
+      const going = await until(runId, 'copying', copying);
+      assert.equal(going.startFailure, undefined, 'what was mended is told no more');
+
+      await made.control.pause(runId);
+      await until(runId, 'paused', (run) => run.snapshot.state === 'paused');
+      await until(runId, 'told of', () => notice(/is paused/) !== undefined);
+      await made.control.resume(runId);
+      const again = await until(runId, 'copying again', (run) => run.snapshot.state === 'copying');
+      assert.ok(again.snapshot.done >= going.snapshot.done, 'what is there counts');
+      // The message of the pause is still on the screen.
+      answers.ran.length = 0;
+      await press(/is paused/, 'Resume');
+      assert.deepEqual(answers.ran, [], 'an old button starts nothing');
+      assert.match(told.at(-1)?.message ?? '', /goes on already/);
+      await until(runId, 'over', (run) => !run.alive && run.snapshot.state === 'completed');
+      await press(/is paused/, 'Resume');
+      assert.deepEqual(answers.ran, []);
+      assert.match(told.at(-1)?.message ?? '', /nothing to resume/);
+    } finally {
+      notifier.dispose();
+    }
   });
 
   it('are paused and cancelled on paper where nobody works on them', async () => {

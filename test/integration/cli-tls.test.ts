@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
+import { SECRETS_PIPE, serveSecrets, type HandedSecrets } from '../../src/adapters/files/secret-handover.js';
+import { systemClock } from '../../src/adapters/system-clock.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificates, type TestCertificates } from '../support/certificates.js';
 import { buildCli, type Cli } from '../support/cli.js';
@@ -76,6 +78,35 @@ describe('from MongoDB to MongoDB over TLS with client certificates', () => {
     ]);
     expect(await arrived.db('shop').collection('orders').countDocuments()).toBe(2000);
     await arrived.close();
+  }, 60_000);
+
+  it('a window hands its certificates over with its secrets, and those of the plan are not asked', async () => {
+    const { caFile, clientFile } = certificates;
+    const uri = (server: RunningMongod): string =>
+      `mongodb://mover:${auth.password}@127.0.0.1:${server.port}/?authSource=admin`;
+    const files = { tlsCAFile: caFile, tlsCertificateKeyFile: clientFile };
+    const handOver = async (secrets: HandedSecrets) => {
+      const handover = await serveSecrets(secrets, { clock: systemClock });
+      return { cwd: folder.path, env: { [SECRETS_PIPE]: handover.path } };
+    };
+    const whole = { source: uri(source), target: uri(target) };
+    // As somebody may have sent it: their own authority, which the servers are not of.
+    const path = join(folder.path, 'sent.migration.json');
+    const plan = JSON.parse(await readFile(join(folder.path, 'plan.migration.json'), 'utf8')) as {
+      source: { tlsCAFile: string };
+      target: { tlsCAFile: string };
+    };
+    plan.source.tlsCAFile = plan.target.tlsCAFile = join(folder.path, 'theirs.pem');
+    await writeFile(path, JSON.stringify(plan));
+    const run = await cli.run(['run', path], await handOver({ ...whole, sourceFiles: files, targetFiles: files }));
+    expect(run).toMatchObject({ code: 0 });
+    const right = join(folder.path, 'plan.migration.json');
+    const untrusting = await cli.run(['run', right], await handOver(whole));
+    expect(untrusting.code).not.toBe(0);
+    const relay = await cli.start(['relay'], await handOver({ target: whole.target, targetFiles: files }));
+    await relay.waitFor('The relay is ready');
+    relay.child.kill('SIGINT');
+    expect(await relay.ended).toMatchObject({ code: 0 });
   }, 60_000);
 
   it('says which side does not know the authority', async () => {

@@ -12,6 +12,7 @@ import { measureInsertCharge } from '../../src/adapters/mongo/measure-charge.js'
 import { systemClock } from '../../src/adapters/system-clock.js';
 import { chargeSamples } from '../../src/assembly/charge-samples.js';
 import { copyCommandLines } from '../../src/assembly/describe-copy.js';
+import type { Recommendation } from '../../src/core/model/method.js';
 import type { Plan } from '../../src/core/model/plan.js';
 import { SavedClusterStore } from '../../src/host/clusters/cluster-store.js';
 import { SharedConnections } from '../../src/host/clusters/connection-pool.js';
@@ -174,7 +175,10 @@ describe('from the first step to a plan', () => {
       { type: 'set-shard-key', ns: 'shop.odd*name', path: 'day' },
       { type: 'go', step: 'tuning' },
       { type: 'set-tuning', field: 'ruPerSecond', value: 4000 },
+      { type: 'set-collection-throughput', ns: 'shop.orders', kind: 'autoscale', ruPerSecond: 20_000 },
       { type: 'set-capability', id: 'EnableTtlOnCustomPath', on: true },
+      { type: 'set-wish', id: 'online', value: 'yes' },
+      { type: 'set-read-preference', value: 'nearest' },
       { type: 'set-conflicts', value: 'skip' },
       { type: 'set-verification', value: 'counts' },
       { type: 'go', step: 'review' },
@@ -187,12 +191,35 @@ describe('from the first step to a plan', () => {
     const args = [
       ...['--include', 'shop.orders', '--include', 'shop.odd\\*name', '--include', 'shop.open'],
       ...['--rename', 'shop.orders=store.sold', '--shard-key', 'shop.odd*name=day', '--throughput', '4000'],
+      ...['--collection-throughput', 'shop.orders=autoscale:20000', '--read-preference', 'nearest', '--online'],
       ...['--capability', 'EnableTtlOnCustomPath', '--conflicts', 'skip', '--verification', 'counts', '--no-measure'],
     ];
     const env = { MCM_SOURCE_URI: pair.source.secretUri, MCM_TARGET_URI: pair.target.secretUri };
     const result = await cli.run(['plan', '--out', out, ...args], { cwd: folder.path, env });
     expect(result).toMatchObject({ code: 0 });
     expect(comparable(made)).toEqual(comparable(await readPlanFile(out)));
+  });
+
+  it("ranks the methods as the command line's recommend does for the same wishes", async () => {
+    const { session } = aSession(initialState({ sourceId, targetId, include: ['shop.*'] }));
+    const view = await tell(
+      session,
+      { type: 'go', step: 'namespaces' },
+      { type: 'set-wish', id: 'online', value: 'yes' },
+      { type: 'set-wish', id: 'studio3t', value: 'yes' },
+      { type: 'set-wish', id: 'files', value: 'csv' },
+    );
+    const env = { MCM_SOURCE_URI: pair.source.secretUri, MCM_TARGET_URI: pair.target.secretUri };
+    const args = ['--include', 'shop.*', '--online', '--studio3t', '--files', 'csv', '--no-measure', '--json'];
+    const result = await cli.run(['recommend', ...args], { cwd: folder.path, env });
+    expect(result).toMatchObject({ code: 0 });
+    const { recommendation, leastThroughputMs } = JSON.parse(result.stdout) as {
+      readonly recommendation: Recommendation;
+      readonly leastThroughputMs: unknown;
+    };
+    expect(Object.fromEntries(session.derive().decisions?.leastThroughputMs ?? [])).toEqual(leastThroughputMs);
+    expect(session.derive().decisions?.recommendation).toEqual(recommendation);
+    expect(view.methods.cards.map(({ id }) => id)).toEqual(recommendation.ranked.map(({ method }) => method));
   });
 
   it('reads both sides once, when the first step is left, and not again', async () => {

@@ -77,6 +77,39 @@ describe('the relay and its sockets', () => {
     await expect.poll(() => relay.connections()).toBe(0);
   });
 
+  it('counts the connections that the target ends while a tool waits, and no others', async () => {
+    await using server = await startScriptedServer(({ body, socket }) => {
+      if (body['insert'] === 'lost') socket.end();
+      return body['insert'] === 'lost' || body['insert'] === 'slow' ? undefined : { ok: 1, n: 1 };
+    });
+    await using relay = await relayTo(server.port, UNPACED);
+    const idle = await dial(relay.port);
+    idle.send(insertMessage(1, { documents: ids(1) }));
+    await idle.reply();
+    for (const socket of server.sockets) socket.end();
+    await idle.closed;
+    const leaving = await dial(relay.port);
+    leaving.send(insertMessage(2, { documents: ids(1), body: { insert: 'slow' } }));
+    await expect.poll(() => server.received.length).toBe(2);
+    leaving.socket.destroy();
+    await expect.poll(() => relay.connections()).toBe(0);
+    expect(relay.lostTargetConnections()).toBe(0);
+    const waiting = await dial(relay.port);
+    waiting.send(insertMessage(3, { documents: ids(1), body: { insert: 'lost' } }));
+    await waiting.closed;
+    expect(relay.lostTargetConnections()).toBe(1);
+  });
+
+  it('counts a connection that the target does not take', async () => {
+    const server = await startScriptedServer(() => undefined);
+    await server[Symbol.asyncDispose]();
+    await using relay = await relayTo(server.port, UNPACED);
+    await (
+      await dial(relay.port)
+    ).closed;
+    expect(relay.lostTargetConnections()).toBe(1);
+  });
+
   it('lets the target go at once when the tool leaves in the middle of a request', async () => {
     await using server = await startScriptedServer(() => undefined);
     await using relay = await relayTo(server.port, UNPACED);

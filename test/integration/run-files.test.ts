@@ -148,6 +148,17 @@ describe('the snapshot of a run', () => {
     });
   });
 
+  it('does not count what was in a collection that had to be made again', async () => {
+    const folder = await cutOff();
+    const run = await openRun(folder, { clock });
+    await run.journal.append({ type: 'collection-created', ns: 'shop.orders', phase: 'intent' });
+    await run.journal.append({ type: 'collection-created', ns: 'shop.orders', phase: 'done' });
+    const afresh = { ...counters, acknowledged: 7, alreadyThere: 0 };
+    await run.journal.append({ type: 'copy-progress', ns: 'shop.orders', counters: afresh });
+    await run.close();
+    expect(await readLiveSnapshot(folder)).toMatchObject({ done: 7, collections: [{ copied: 7 }] });
+  });
+
   it('is told by the file of a live process, privately, and survives a damaged one', async () => {
     const folder = await aRun();
     const run = await openRun(folder, { clock });

@@ -77,6 +77,7 @@ export async function migrate(job: Migration): Promise<Migrated> {
       run,
       source,
       target,
+      files: { source: run.plan.source, target: run.plan.target },
       ...(run.plan.method === 'dump-restore'
         ? { tools: { mongodump: await findTestTool('mongodump'), mongorestore: await findTestTool('mongorestore') } }
         : {}),

@@ -67,6 +67,17 @@ describe('progress', () => {
     expect(progress.snapshot(new Map([['shop.', 4000]])).provisioned).toBe(4000);
   });
 
+  it('says that what is there is only looked at again, and how much of it', () => {
+    const snapshot = { ...progressOf(aPlan(), new FakeTime()).snapshot(new Map()), state: 'copying' as const };
+    const checking = { ...snapshot, done: 600, planned: 1_000, rechecked: { done: 150, of: 600 } };
+    expect(progressLine(checking)).toMatch(
+      /^Checking: 60 %, 600 of 1,000 documents, .*150 of 600 there already looked/,
+    );
+    const block = progressBlock(checking, 120).join('\n');
+    expect(block).toMatch(/^Checking .* 60 %/);
+    expect(block).toContain('150 of 600 there already looked at again');
+  });
+
   it('is the mean of both sides while verifying', () => {
     const progress = progressOf(aPlan(), new FakeTime());
     progress.onEvent({ kind: 'state', state: 'verifying' });

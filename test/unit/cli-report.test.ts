@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunReport } from '../../src/engine/journal/report.js';
+import { verifiedText } from '../../src/words/report-course.js';
 import { reportHtml } from '../../src/words/report-html.js';
 import { reportMarkdown } from '../../src/words/report-markdown.js';
 
@@ -147,6 +148,16 @@ function hostile(name: string): RunReport {
 }
 
 describe('the report', () => {
+  it('calls no collection equal that a dead letter is missing from', () => {
+    const { collections } = aReport();
+    const [equal] = collections.filter(({ verification }) => verification?.kind === 'equal');
+    const whole = equal && { ...equal, deadLetters: 0 };
+    const text = (...of: readonly (typeof equal)[]) =>
+      verifiedText({ collections: of.filter((one) => one !== undefined) });
+    expect(text(whole, whole)).toBe('2 of 2 collections equal');
+    expect(text(whole, equal)).toBe('1 of 2 collections equal, 1 more but for its dead letters');
+  });
+
   it('tells everything that happened, as Markdown', async () => {
     await expect(reportMarkdown(aReport())).toMatchFileSnapshot('cli-golden/report.md');
   });

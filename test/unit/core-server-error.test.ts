@@ -20,8 +20,10 @@ describe('what a target means by an error', () => {
       { kind: 'throttled', retryAfterMs: undefined, timedOut: true },
     ],
     [11000, "Duplicate key violation on the requested collection: Index '_id_'", { kind: 'duplicate' }],
-    [121, 'Document failed validation', { kind: 'refused' }],
-    [61, 'document lacks the shard key', { kind: 'refused' }],
+    [121, 'Document failed validation', { kind: 'refused', known: true }],
+    [61, 'document lacks the shard key', { kind: 'refused', known: true }],
+    [4242, 'a reason of a target to come', { kind: 'refused', known: false }],
+    [16500, 'Partition key reached maximum size of 20 GB', { kind: 'refused', known: false }],
     [13, 'not authorized', { kind: 'fatal' }],
     [10107, 'not primary', { kind: 'fatal' }],
   ])('reads a write error %i', (code, message, meaning) => {

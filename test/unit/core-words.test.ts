@@ -114,6 +114,8 @@ describe('words', () => {
       'dead-letters',
       'tool-failed',
       'conflict',
+      'connection-lost',
+      'all-refused',
     ]) {
       expectSentence(verdictReasonSentence({ id, params: facts }), id);
     }
@@ -131,6 +133,18 @@ describe('words', () => {
     expect(verdictReasonSentence({ id: 'tool-failed', params: tool })).toBe(
       'mongorestore ended with exit status 1: Got 0 operations.',
     );
+  });
+
+  it('says after a lost connection what to bring back, and nothing of what merely followed', () => {
+    const lost = (answersAgain: boolean) => ({
+      state: 'failed-resumable' as const,
+      reasons: [
+        { id: 'connection-lost', params: { side: 'target', answersAgain } },
+        { id: 'tool-failed', params: { tool: 'mongorestore', exitCode: 1 } },
+      ],
+    });
+    expect(nextSteps(lost(false))).toEqual(['Bring the target back, then resume.']);
+    expect(nextSteps(lost(true))).toEqual(['Resume: what has arrived counts.']);
   });
 
   it('sends nobody to a target that is not proven equal', () => {

@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseNamespace } from '../../src/core/model/namespace.js';
 import type { Plan } from '../../src/core/model/plan.js';
-import { MOST_RATE_POINTS, type RunSnapshot } from '../../src/core/model/run-snapshot.js';
+import { MOST_RATE_POINTS, type CollectionSnapshot, type RunSnapshot } from '../../src/core/model/run-snapshot.js';
 import type { RelayedCounts } from '../../src/engine/native-ports.js';
 import { remainingTime } from '../../src/engine/progress/remaining.js';
 import { RunProgress } from '../../src/engine/progress/run-progress.js';
 import { parseSnapshot } from '../../src/engine/progress/snapshot-check.js';
 import type { RunEvent } from '../../src/engine/run-context.js';
+import { goingOnSentence } from '../../src/words/runs.js';
 import { expectGolden } from '../golden/expect-golden.js';
 
 const RUN_ID = '20261123T204512Z-1a2b3c4d';
@@ -38,6 +39,18 @@ function counts(ns: string, more: Partial<RelayedCounts>): RelayedCounts {
   const zero = { alreadyThere: 0, conflicts: 0, deadLettered: 0, failed: 0, throttledOperations: 0, bytes: 0 };
   const sent = { acknowledged: 0, sentOperations: more.acknowledged ?? 0, requestUnits: 0 };
   return { ns: parseNamespace(ns), ...zero, ...sent, ...more };
+}
+
+const existed = {
+  ns: 'shop.orders',
+  outcome: { kind: 'existed' as const, holdsDocuments: true },
+  indexes: [],
+};
+
+/** What an earlier attempt came to. */
+function earlier(ns: string, copied: number): [string, CollectionSnapshot] {
+  const quiet = { throttled: 0, deadLetters: 0, conflicts: 0, bytes: 0 };
+  return [ns, { ns, planned: copied, copied, verified: 'no', ...quiet }];
 }
 
 /** Steps of a run in the order in which they can come; counts only grow, as the relay's do. */
@@ -142,6 +155,84 @@ describe('the progress of a run', () => {
       bytes: 1_000,
       requestUnits: 1_000,
     });
+  });
+
+  it('never goes back from attempt to attempt, and says while it looks at what is there', () => {
+    const sent = fc.record({ first: fc.nat(900), again: fc.array(fc.nat(300), { maxLength: 6 }) });
+    fc.assert(
+      fc.property(fc.array(sent, { minLength: 1, maxLength: 4 }), fc.nat(20), (attempts, dead) => {
+        const time = new FakeTime();
+        const progress = progressOf([1_000, 0], time);
+        let before = 0;
+        let there = 0;
+        for (const { again, first } of attempts) {
+          progress.onEvent({ kind: 'state', state: 'preparing' });
+          progress.onEvent({ kind: 'prepared', prepared: [existed] });
+          progress.onEvent({ kind: 'state', state: 'copying' });
+          let came = 0;
+          for (const more of [0, first, ...again]) {
+            came = Math.min(1_000 - dead, came + more);
+            time.ms += 700;
+            const alreadyThere = Math.min(there, came);
+            const count = { alreadyThere, acknowledged: came - alreadyThere, deadLettered: dead, sentOperations: came };
+            progress.onEvent({ kind: 'copy-progress', counts: [counts('shop.orders', count)] });
+            const snapshot = progress.snapshot(BUDGETS);
+            check(snapshot);
+            expect(snapshot.done).toBeGreaterThanOrEqual(before);
+            expect(snapshot.rechecked === undefined).toBe(came + dead >= snapshot.done);
+            before = snapshot.done;
+          }
+          there = Math.max(there, came);
+          progress.onEvent({ kind: 'verdict', verdict: { state: 'paused', reasons: [] } });
+          expect(progress.snapshot(BUDGETS).done).toBe(before);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('goes on, in another process, from what the earlier ones have brought, and reckons its time with what is to be looked at', () => {
+    const time = new FakeTime();
+    const progress = new RunProgress(
+      { plan: planOf([1_000, 50]), runId: RUN_ID, startedAt: 0, before: new Map([earlier('shop.orders', 600)]) },
+      time.now,
+    );
+    progress.onEvent({ kind: 'state', state: 'preparing' });
+    expect(progress.snapshot(BUDGETS)).toMatchObject({ done: 600, planned: 1_050 });
+    progress.onEvent({ kind: 'state', state: 'copying' });
+    for (const alreadyThere of [100, 200]) {
+      time.ms += 1_000;
+      const count = { alreadyThere, sentOperations: alreadyThere };
+      progress.onEvent({ kind: 'copy-progress', counts: [counts('shop.orders', count)] });
+    }
+    expect(progress.snapshot(BUDGETS)).toMatchObject({
+      done: 600,
+      rechecked: { done: 200, of: 600 },
+      documentsPerSecond: 100,
+      remainingMs: { expected: 8_500 },
+      collections: [{ copied: 600, active: true, checking: true }, { copied: 0 }],
+    });
+    time.ms += 1_000;
+    const past = { alreadyThere: 600, acknowledged: 10, sentOperations: 610 };
+    progress.onEvent({ kind: 'copy-progress', counts: [counts('shop.orders', past)] });
+    const snapshot = progress.snapshot(BUDGETS);
+    expect(snapshot).toMatchObject({ done: 610 });
+    expect(snapshot).not.toHaveProperty('rechecked');
+    expect(snapshot.collections[0]).not.toHaveProperty('checking');
+  });
+
+  it('says so where a collection that earlier attempts have filled is not there any more', () => {
+    const before = new Map([earlier('shop.orders', 600), earlier('shop.items', 50)]);
+    const progress = new RunProgress({ plan: planOf([1_000, 50]), runId: RUN_ID, startedAt: 0, before }, Date.now);
+    progress.onEvent({ kind: 'state', state: 'preparing' });
+    progress.onEvent({ kind: 'prepared', prepared: [{ ...existed, outcome: { kind: 'created' } }] });
+    progress.onEvent({ kind: 'state', state: 'copying' });
+    const snapshot = progress.snapshot(BUDGETS);
+    expect(snapshot).toMatchObject({ done: 50, gone: 600, rechecked: { done: 0, of: 50 } });
+    expect(goingOnSentence(snapshot)).toBe(
+      'Checking what is there already: 0 of 50 documents; nothing is copied twice. 600 documents of earlier attempts are not on the target any more and will be copied again.',
+    );
+    expect(parseSnapshot(JSON.stringify(snapshot))).toEqual(snapshot);
   });
 
   it('tells why it rests, and since when', () => {

@@ -98,7 +98,15 @@ describe('a text in the box', () => {
   it.each([
     ['mongodb://user:secret@host/', true],
     ['mongodb+srv://user:p#w@host/', true],
+    ['mongodb://user:sec', true],
+    ['mongodb://user:1a', true],
+    ['mongodb://user:27017@', true],
+    ['mongodb://h/?tls=true&tlsCertificateKeyFilePassword=x', true],
+    ['mongodb://h/?authMechanismProperties=AWS_SESSION_TOKEN%3Ax', true],
     ['mongodb://user@host:27017/', false],
+    ['mongodb://host:27', false],
+    ['mongodb://a:27017,b:27018/?tls=true', false],
+    ['mongodb://[::1]:27017/', false],
     ['mongodb://host:27017/', false],
     ['', false],
   ])('%s holds a password: %s', (text, expected) => {

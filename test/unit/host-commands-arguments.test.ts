@@ -17,6 +17,15 @@ describe('the nodes in a command’s arguments', () => {
     expect(clusterNodes([a, [a, b]])).toEqual([a, b]);
     expect(clusterNodes([a, undefined])).toEqual([a]);
     expect(clusterNodes([a, [{ kind: 'run', runId: 'x' }]])).toEqual([a]);
+    // Else a removal would be of another one than was clicked.
+    expect(clusterNodes([a, [b]])).toEqual([a]);
+    expect(runIds([{ kind: 'run', runId: '1' }, [{ kind: 'run', runId: '2' }]])).toEqual(['1']);
+  });
+
+  it('are none for rows that go round in a circle', () => {
+    const round: Record<string, unknown> = { kind: 'loading' };
+    round['parent'] = { kind: 'error', code: 'unreachable-host', parent: round };
+    expect(clusterNodes([round, [round]])).toEqual([]);
   });
 
   it.each([

@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import manifest from '../../package.json';
 import { DisposableStore } from '../../src/host/disposables.js';
@@ -32,6 +34,17 @@ describe('the settings', () => {
     expect(empty).not.toHaveProperty('runsFolder');
     expect(empty).not.toHaveProperty('insertionWorkers');
     expect(read({ [SETTINGS.toolMongodump]: ' /opt/mongodump ' }).tools).toEqual({ mongodump: '/opt/mongodump' });
+  });
+
+  it('mean one place, whoever reads them', () => {
+    const folder = (text: string) => read({ [SETTINGS.runsFolder]: text }).runsFolder;
+    expect(folder('~/runs')).toBe(join(homedir(), 'runs'));
+    expect(folder('~')).toBe(homedir());
+    expect(folder('runs')).toBe(join(homedir(), 'runs'));
+    expect(folder('/data/~/runs')).toBe(resolve('/data/~/runs'));
+    expect(read({ [SETTINGS.toolMongorestore]: '~/bin/mongorestore' }).tools).toEqual({
+      mongorestore: join(homedir(), 'bin', 'mongorestore'),
+    });
   });
 
   it('that a foreign workspace could misuse are not taken from it before it is trusted', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NoticeBoard } from '../../src/host/runs/notices.js';
+import { NoticeBoard, resumable } from '../../src/host/runs/notices.js';
 import type { RunState } from '../../src/core/model/run.js';
 import type { RunInfo } from '../../src/host/services.js';
 import { aRun, NOON } from './host-runs-builders.js';
@@ -40,6 +40,33 @@ describe('notifications', () => {
     told(board, inState('copying'));
     const why = { id: 'stopped-by-user', params: {} };
     expect(told(board, aRun({ runId: 'a', alive: false }, { state: 'failed-resumable', why }))).toEqual(['a stopped']);
+  });
+
+  it('tell each time that a process could not take the run over, though its state is what it was', () => {
+    const board = new NoticeBoard(NOON);
+    const failed = (at: number): RunInfo =>
+      aRun({ alive: false, startFailure: { at, id: 'error:tool-missing', params: {} } }, { state: 'paused' });
+    told(board, aRun({ alive: false }, { state: 'paused' }));
+    expect(told(board, failed(NOON + 1))).toEqual([`${aRun().runId} not-started`]);
+    expect(told(board, failed(NOON + 1))).toEqual([]);
+    expect(told(board, failed(NOON + 2))).toEqual([`${aRun().runId} not-started`]);
+    const another = new NoticeBoard(NOON + 3);
+    another.next([]);
+    expect(told(another, failed(NOON + 2))).toEqual([]);
+  });
+
+  it('know whether their Resume button still means what it says', () => {
+    expect(resumable(undefined)).toBe('gone');
+    for (const state of ['planned', 'paused', 'failed-resumable'] as const) {
+      expect(resumable(inState(state))).toBe('waits');
+    }
+    for (const state of ['preparing', 'copying', 'indexing', 'verifying'] as const) {
+      expect(resumable(inState(state))).toBe('works');
+    }
+    // Resuming would run it again, which is not what was asked hours ago.
+    for (const state of ['completed', 'completed-with-findings', 'cancelled'] as const) {
+      expect(resumable(inState(state))).toBe('over');
+    }
   });
 
   it('do not tell of steps on the way, nor of what the user cancelled', () => {

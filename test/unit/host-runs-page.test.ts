@@ -95,6 +95,31 @@ describe('the run page', () => {
     });
   }
 
+  it('says which side was lost, and what to do about it', () => {
+    const why = { id: 'connection-lost', params: { side: 'target', answersAgain: false } };
+    const lost = aRun({ alive: false }, { state: 'failed-resumable', why });
+    expect(runPageContent(lost, english).notes).toEqual([
+      'The connection to the target was lost, and the target does not answer.',
+      'Bring the target back, then resume.',
+    ]);
+  });
+
+  it('says why it stands still while what is there is only checked', () => {
+    const collections = [aCollection({ copied: 640, active: true, checking: true })];
+    const content = runPageContent(aRun({}, { rechecked: { done: 200, of: 640 }, collections }), english);
+    expect(content.stateText).toBe('Checking what is there already: 200 of 640 documents; nothing is copied twice.');
+    expect(content.share).toBe(0.64);
+    expect(content.collections[0]?.stateText).toBe('Checking what is there');
+  });
+
+  it('says why a process could not take it over, and what to do', () => {
+    const startFailure = { at: NOON, id: 'error:tool-missing', params: { tool: 'mongodump' } };
+    const content = runPageContent(aRun({ alive: false, startFailure }, { state: 'planned', done: 0 }), english);
+    expect(content.tone).toBe('bad');
+    expect(content.notes).toHaveLength(1);
+    expect(content.notes[0]).toMatch(/^It could not be started\. mongodump was not found\. Install/);
+  });
+
   it('says nothing of request units where the target has none', () => {
     const content = runPageContent(aRun(), english);
     expect(content.showsRu).toBe(false);

@@ -25,6 +25,23 @@ describe('the status bar', () => {
     expect(view?.label).toBe('Migration shop.orders: old → new: 64 % · 12.3k/s · 3 min');
   });
 
+  it('names a step that begins again at nothing, and says why a share stands still', () => {
+    const works = (part: Parameters<typeof aRun>[1]) => show([aRun({}, { documentsPerSecond: 0, ...part })])?.text;
+    expect(works({ state: 'preparing' })).toBe('$(sync~spin) shop.orders preparing');
+    expect(works({ state: 'indexing' })).toBe('$(sync~spin) shop.orders building indexes');
+    expect(works({ state: 'verifying', done: 20 })).toBe('$(sync~spin) shop.orders verifying · 2 %');
+    expect(works({ rechecked: { done: 1, of: 640 } })).toBe('$(sync~spin) shop.orders 64 % · checking what is there');
+  });
+
+  it('does not say that a run is starting which could not', () => {
+    const startFailure = { at: NOON, id: 'error:authentication-failed', params: { side: 'target' } };
+    expect(show([aRun({ alive: false, startFailure }, { state: 'planned' })])).toMatchObject({
+      text: '$(warning) shop.orders could not start',
+      tone: 'warning',
+    });
+    expect(show([aRun({ startFailure }, { state: 'paused' })])?.text).toBe('$(warning) shop.orders could not go on');
+  });
+
   it('leaves out what is not known yet', () => {
     expect(show([aRun({}, { done: 0, documentsPerSecond: 0 })])?.text).toBe('$(sync~spin) shop.orders 0 %');
   });

@@ -85,6 +85,29 @@ it('every state of a run has its row and tooltip', () => {
   );
 });
 
+it('says that what is there is checked, and keeps its share meanwhile', () => {
+  const info = aRun('copying', { done: 50_399, rechecked: { done: 10, of: 50_399 } }, { alive: true });
+  expect(describeRun(info, words).description).toContain('41 % · checking what is there');
+  expect(runTooltip(info, words)).toContain('10 of 50,399 documents');
+});
+
+it('says why a process could not take a run over', () => {
+  const startFailure = {
+    at: START,
+    id: 'error:authentication-failed',
+    params: { side: 'target', message: 'Authentication failed.', serverCode: 18 },
+  };
+  const planned = aRun('planned', {}, { startFailure });
+  expect(describeRun(planned, words)).toMatchObject({
+    description: 'could not start · The target refused the login · planned',
+    icon: { id: 'error' },
+  });
+  expect(runTooltip(planned, words)).toContain('Look at user, password and authSource');
+  expect(describeRun(aRun('paused', { done: 60_000 }, { startFailure }), words).description).toBe(
+    'could not go on · The target refused the login · paused · 50 %',
+  );
+});
+
 it('never says 100 % while a document is left', () => {
   const almost = RUNS[3];
   expect(almost && describeRun(almost, words).description).toContain('99 %');

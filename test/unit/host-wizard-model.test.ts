@@ -227,6 +227,61 @@ describe('tuning', () => {
     expect(planIn(readState(SMALL, 'ru')).collections.every((c) => c.throughput === undefined)).toBe(true);
   });
 
+  it('gives single collections what was said of them alone', () => {
+    const state = readState(
+      SMALL,
+      'ru',
+      { type: 'set-tuning', field: 'ruPerSecond', value: 5000 },
+      { type: 'set-collection-throughput', ns: 'shop.orders', kind: 'autoscale', ruPerSecond: 20_000 },
+      { type: 'set-shard-key', ns: 'shop.orders', path: 'customer' },
+      { type: 'set-collection-throughput', ns: 'shop.customers', kind: 'shared', ruPerSecond: 0 },
+      // Out of bounds, in no step, and not there.
+      { type: 'set-collection-throughput', ns: 'shop.log', kind: 'manual', ruPerSecond: 399 },
+      { type: 'set-collection-throughput', ns: 'shop.log', kind: 'autoscale', ruPerSecond: 1500 },
+      { type: 'set-collection-throughput', ns: 'no.such', kind: 'manual', ruPerSecond: 400 },
+    );
+    const given = Object.fromEntries(planIn(state).collections.map((c) => [c.source.coll, c.throughput]));
+    expect(given).toMatchObject({
+      orders: { kind: 'autoscale', maxRuPerSecond: 20_000 },
+      customers: { kind: 'shared' },
+      log: { kind: 'manual', ruPerSecond: 5000 },
+    });
+    const view = viewOf(modelOf(state));
+    expect(view.tuning.throughput?.single).toEqual([
+      { ns: 'shop.customers', text: "the database's" },
+      { ns: 'shop.orders', text: 'up to 20,000 RU/s' },
+    ]);
+    expect(view.review.lines.find(({ label }) => label === 'Throughput of new collections')?.value).toMatch(
+      /^5,000 RU\/s for \d collections; /,
+    );
+    const unsharded = after(state, { type: 'set-shard-key', ns: 'shop.orders', path: '' });
+    expect(viewOf(modelOf(unsharded)).tuning.throughput?.single[1]?.text).toBe(
+      'up to 20,000 RU/s wanted, up to 10,000 RU/s without a shard key',
+    );
+    const back = after(state, {
+      type: 'set-collection-throughput',
+      ns: 'shop.orders',
+      kind: 'common',
+      ruPerSecond: 0,
+    });
+    expect(Object.keys(back.collectionThroughput)).toEqual(['shop.customers']);
+    // It stays when all others get something else, and goes where an account has none to give.
+    expect(after(back, { type: 'set-throughput', value: 'autoscale' }).collectionThroughput).toEqual(
+      back.collectionThroughput,
+    );
+    const serverless = after(back, { type: 'set-throughput', value: 'serverless' });
+    expect(serverless.collectionThroughput).toEqual({});
+    expect(viewOf(modelOf(serverless)).tuning.throughput?.singleChoices).toEqual([]);
+  });
+
+  it('tells the last step that led to a batch, and the others on demand', () => {
+    const field = fieldIn(viewOf(modelOf(readState(SMALL, 'ru'))), 'batchSize');
+    expect(field.workings?.length).toBeGreaterThan(1);
+    expect(field.workings?.at(-1)).toBe(field.explanation);
+    const many = { type: 'set-tuning', field: 'ruPerSecond', value: 100_000 } as const;
+    expect(fieldIn(viewOf(modelOf(readState(SMALL, 'ru', many))), 'batchSize')).not.toHaveProperty('workings');
+  });
+
   it('takes a measured charge for the documents that it was measured with', () => {
     const measured = { ruPerDocument: 7.5, latencyMs: 12, samples: 20, of: '' };
     const state = readState(SMALL, 'ru');
@@ -252,24 +307,6 @@ describe('tuning', () => {
   });
 });
 
-describe('methods', () => {
-  it('are all shown, and only what this version carries out can be chosen', () => {
-    const state = readState(SMALL, 'ru');
-    const { cards } = viewOf(modelOf(state)).methods;
-    expect(cards).toHaveLength(7);
-    expect(cards.filter((card) => card.available).map((card) => card.id)).toEqual(['dump-restore']);
-    for (const card of cards.filter((c) => !c.available))
-      expect(card.reasons.at(-1)?.text).toContain('cannot be chosen');
-    expect(after(state, { type: 'choose-method', id: 'spark-databricks' })).toBe(state);
-  });
-
-  it('are ranked by the thresholds of the settings', () => {
-    const settings = { nativeToolsUpToGb: 0.5, servicesUpToGb: 1024, analysisParallelism: 8 };
-    const texts = viewOf(modelOf(readState(SMALL, 'vcore'), { settings })).methods;
-    expect(JSON.stringify(texts)).toContain('500 MB'.replace('500', '512'));
-  });
-});
-
 describe('blockers', () => {
   it('want a yes, which ends with the next change of what they are about', () => {
     const state = readState(SMALL, 'ru', { type: 'go', step: 'review' });
@@ -292,6 +329,8 @@ describe('a plan file', () => {
         { type: 'rename', ns: 'shop.orders', to: 'store.sold' },
         { type: 'select', namespaces: ['shop.log', 'stock.secret'], selected: false },
         { type: 'set-tuning', field: 'ruPerSecond', value: 5000 },
+        { type: 'set-collection-throughput', ns: 'shop.customers', kind: 'autoscale', ruPerSecond: 9000 },
+        { type: 'set-read-preference', value: 'secondaryPreferred' },
         { type: 'set-shard-key', ns: 'shop.customers', path: 'country' },
         { type: 'set-conflicts', value: 'dead-letter' },
         { type: 'set-verification', value: 'counts' },

@@ -3,11 +3,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reduce, type WizardEvent } from '../../src/host/wizard/model/reduce.js';
 import { partsOf, restoreState } from '../../src/host/wizard/model/restore.js';
 import { fingerprint } from '../../src/host/wizard/model/selection.js';
-import { initialState, type WizardState } from '../../src/host/wizard/model/wizard-state.js';
+import { initialState, STATE_VERSION, type WizardState } from '../../src/host/wizard/model/wizard-state.js';
 import { createViewer, viewOf } from '../../src/host/wizard/view/view-of.js';
 import { removeForgotten, WizardMemory } from '../../src/host/wizard/wizard-memory.js';
 import { isWizardMessage, parseWizardIntent } from '../../src/protocol/guards/wizard.js';
-import { TUNING_FIELDS, WIZARD_PROTOCOL, WIZARD_STEPS, type WizardIntent } from '../../src/protocol/wizard.js';
+import {
+  READ_PREFERENCES,
+  SINGLE_THROUGHPUTS,
+  TUNING_FIELDS,
+  WIZARD_PROTOCOL,
+  WIZARD_STEPS,
+  type WizardIntent,
+} from '../../src/protocol/wizard.js';
 import { makeTempFolder, type TempFolder } from '../support/temp.js';
 import { TARGETS } from './core-plan-builders.js';
 import { modelOf, readState, SMALL, sourceRead, targetRead } from './host-wizard-builders.js';
@@ -53,6 +60,18 @@ const intent: fc.Arbitrary<WizardIntent> = fc.oneof(
     ns: name,
     to: fc.oneof(name, fc.string(), fc.constantFrom('shop.sold', 'Shop.x', 'admin.x', 'shop.a/b', '__proto__.x')),
   }),
+  fc.record({
+    type: fc.constant('set-wish' as const),
+    id: fc.constantFrom('online' as const, 'studio3t' as const, 'files' as const),
+    value: fc.constantFrom('no' as const, 'yes' as const, 'json' as const, 'csv' as const),
+  }),
+  fc.record({
+    type: fc.constant('set-collection-throughput' as const),
+    ns: name,
+    kind: fc.constantFrom(...SINGLE_THROUGHPUTS),
+    ruPerSecond: fc.constantFrom(0, 400, 450, 1000, 20_000, 1e12),
+  }),
+  fc.record({ type: fc.constant('set-read-preference' as const), value: fc.constantFrom(...READ_PREFERENCES) }),
   fc.record({ type: fc.constant('choose-method' as const), id: fc.constantFrom('dump-restore', 'dms', 'nothing') }),
   fc.record({ type: fc.constant('set-tuning' as const), field: fc.constantFrom(...TUNING_FIELDS), value: anyNumber }),
   fc.record({ type: fc.constant('reset-tuning' as const), field: fc.constantFrom(...TUNING_FIELDS) }),
@@ -196,7 +215,7 @@ describe('what is kept of a wizard', () => {
 
   it('is not taken from another version, and without readings starts where it can', () => {
     const { choices, readings } = partsOf(readState(SMALL, 'ru', { type: 'go', step: 'review' }));
-    expect(restoreState({ ...choices, version: 2 }, readings)).toBeUndefined();
+    expect(restoreState({ ...choices, version: STATE_VERSION - 1 }, readings)).toBeUndefined();
     expect(restoreState({ ...choices, step: 'nowhere' }, readings)).toBeUndefined();
     expect(restoreState(choices, { source: { clusterId: 's1' } })).toMatchObject({
       step: 'namespaces',

@@ -108,6 +108,7 @@ describe('a bad string', () => {
     ['mongodb://u:p/q@h', 'unescaped-credentials'],
     ['mongodb://u:p?q@h', 'unescaped-credentials'],
     ['mongodb://u:a:b@h', 'unescaped-credentials'],
+    ['mongodb://u:p@ss:w/rd #%@h:27017/?a=b', 'unescaped-credentials'],
     ['mongodb://u:%zz@h', 'bad-escape'],
     ['mongodb://:p@h', 'no-user-for-password'],
     ['mongodb://@h', 'no-user-for-password'],

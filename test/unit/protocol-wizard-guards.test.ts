@@ -14,6 +14,7 @@ const MESSAGE = {
         'ru',
         { type: 'rename', ns: 'shop.orders', to: 'shop.sold' },
         { type: 'set-tuning', field: 'batchSize', value: 0 },
+        { type: 'set-collection-throughput', ns: 'shop.customers', kind: 'autoscale', ruPerSecond: 20_000 },
         { type: 'failed', problem: { happened: 'a', why: 'b', todo: 'c' } },
       ),
       { busy: { text: 'Reading', done: 1, total: 2, cancellable: true } },
@@ -25,6 +26,7 @@ const MESSAGE = {
 const OPTIONAL = new Set([
   ...['nextProblem', 'busy', 'done', 'total', 'problem', 'sourceId', 'targetId', 'narrowed', 'renameProblem'],
   ...['shardKey', 'sourceUrl', 'savedAs', 'consentText', 'throughput', 'capabilities'],
+  ...['durationNote', 'workings', 'bounds'],
 ]);
 
 type Path = readonly (string | number)[];
@@ -85,7 +87,7 @@ describe('a snapshot for the page', () => {
       return typeof there === 'object' && !Array.isArray(there);
     });
     const passed = objects.filter((path) =>
-      isWizardMessage(changed(MESSAGE, path, (old) => ({ ...(old as object), more: 1 }))),
+      isWizardMessage(changed(MESSAGE, path, (old) => ({ ...(old as object), unknown: 1 }))),
     );
     expect(passed).toEqual([]);
   });
@@ -116,6 +118,9 @@ describe('an intent of the page', () => {
     { type: 'set-tuning', field: 'batchSize', value: 3 },
     { type: 'set-capability', id: 'x', on: true },
     { type: 'set-throughput', value: 'manual' },
+    { type: 'set-collection-throughput', ns: 'a.b', kind: 'manual', ruPerSecond: 400 },
+    { type: 'set-wish', id: 'files', value: 'csv' },
+    { type: 'set-read-preference', value: 'nearest' },
     { type: 'consent', given: true },
     { type: 'open-link', url: 'https://learn.microsoft.com/azure' },
   ];

@@ -6,6 +6,7 @@ import { RelayCounters } from '../../src/relay/counters.js';
 import { Delivery } from '../../src/relay/delivery.js';
 import { RuPacer } from '../../src/relay/pacer.js';
 import type { DuplicatePolicy } from '../../src/relay/policy.js';
+import { Refusals } from '../../src/relay/refusals.js';
 import { openOpMsg, writeOpMsg } from '../../src/relay/wire.js';
 import { readWriteHead, WriteCommand } from '../../src/relay/write-command.js';
 import { virtualClock } from '../support/virtual-clock.js';
@@ -77,6 +78,7 @@ async function deliver(
         return Promise.resolve();
       },
     },
+    refusals: new Refusals(0, () => undefined),
     measure: () => Promise.resolve(6),
   });
   const reply = options.first ? await delivery.continueFrom(options.first, 0) : await delivery.run();

@@ -4,6 +4,7 @@ import { RelayCounters } from '../../src/relay/counters.js';
 import { Delivery } from '../../src/relay/delivery.js';
 import { RuPacer } from '../../src/relay/pacer.js';
 import type { DeadLetterPort, DuplicatePolicy } from '../../src/relay/policy.js';
+import { MOST_REFUSED_IN_A_ROW, Refusals, type Hopeless } from '../../src/relay/refusals.js';
 import { openOpMsg, writeDocumentMessage, writeOpMsg } from '../../src/relay/wire.js';
 import { readWriteHead, WriteCommand, type WriteKind } from '../../src/relay/write-command.js';
 import { ScriptedLink } from '../support/scripted-link.js';
@@ -27,6 +28,7 @@ function command(kind: WriteKind, operations: readonly Document[], ordered = fal
 interface Settings {
   readonly duplicates?: DuplicatePolicy;
   readonly deadLetters?: DeadLetterPort | undefined;
+  readonly refusals?: Refusals;
 }
 
 function delivery(link: ScriptedLink, write: WriteCommand, settings: Settings = {}) {
@@ -43,6 +45,7 @@ function delivery(link: ScriptedLink, write: WriteCommand, settings: Settings = 
     signal: new AbortController().signal,
     duplicates: settings.duplicates ?? { kind: 'fail', onConflict: () => undefined },
     deadLetters: 'deadLetters' in settings ? settings.deadLetters : sink,
+    refusals: settings.refusals ?? new Refusals(0, () => undefined),
     measure: () => Promise.resolve(undefined),
   });
   return { running, counters, buried };
@@ -300,5 +303,61 @@ describe('what is sent again', () => {
     const { running, buried } = delivery(link, command('insert', [{ _id: 1 }]));
     expect(await running.run()).toMatchObject({ n: 0, writeErrors: [{ code: 121 }] });
     expect(buried).toHaveLength(1);
+  });
+});
+
+describe('a target that refuses all that comes', () => {
+  const UNKNOWN = { code: 4242, errmsg: 'no room for this' };
+  /** Sends batches of 100 one after another; of each, those that `isGood` says are taken. Ends with the last or the first that is not carried on. */
+  async function sendBatches(
+    batches: number,
+    refusal: { code: number; errmsg: string },
+    { isGood = () => false, limit = MOST_REFUSED_IN_A_ROW }: { isGood?: (id: number) => boolean; limit?: number } = {},
+  ) {
+    const told: Hopeless[] = [];
+    const refusals = new Refusals(limit, (found) => told.push(found));
+    const link = new ScriptedLink(({ operations }) => {
+      const bad = operations.flatMap((o, index) => (isGood(Number(o['_id'])) ? [] : [{ index, ...refusal }]));
+      return { ok: 1, n: operations.length - bad.length, writeErrors: bad };
+    });
+    let kept = 0;
+    const codes = new Set<unknown>();
+    for (let batch = 0; batch < batches; batch++) {
+      const documents = Array.from({ length: 100 }, (_, i) => ({ _id: batch * 100 + i }));
+      const { running, buried } = delivery(link, command('insert', documents), { refusals });
+      const reply = await running.run();
+      for (const { code } of (reply['writeErrors'] ?? []) as { code: number }[]) codes.add(code);
+      kept += buried.length;
+    }
+    return { told, kept, codes: [...codes] };
+  }
+
+  it('is told once of each collection, and nothing more of it is kept', async () => {
+    const { told, kept, codes } = await sendBatches(12, UNKNOWN);
+    expect(told).toEqual([{ ns: NS, documents: 1_000, code: 4242, message: 'no room for this' }]);
+    expect(kept).toBe(1_000);
+    // The tool is told the truth then, and ends.
+    expect(codes).toEqual([121, 4242]);
+  });
+
+  it('is not seen in bad documents among good ones, however many', async () => {
+    const { told, kept } = await sendBatches(60, UNKNOWN, { isGood: (id) => id % 500 === 0 });
+    expect(told).toEqual([]);
+    expect(kept).toBe(6_000 - 12);
+  });
+
+  it('is not seen in documents that are at fault themselves', async () => {
+    const { told, kept } = await sendBatches(15, { code: 16, errmsg: 'Request size is too large' });
+    expect(told).toEqual([]);
+    expect(kept).toBe(1_500);
+  });
+
+  it('is seen in a partition that has no room any more', async () => {
+    const full = { code: 16500, errmsg: 'Error=16500: Partition key reached maximum size of 20 GB' };
+    expect((await sendBatches(10, full)).told).toMatchObject([{ documents: 1_000, code: 16500 }]);
+  });
+
+  it('is looked for no more where the user says so', async () => {
+    expect(await sendBatches(15, UNKNOWN, { limit: 0 })).toMatchObject({ told: [], kept: 1_500 });
   });
 });

@@ -73,6 +73,9 @@ declare global {
   }
 }
 
+/** As VS Code frames a page that asked for scripts and no forms. */
+const SANDBOX = { 'content-security-policy': 'sandbox allow-scripts allow-same-origin' };
+
 /** Runs in the page before its script. */
 function actAsHost(): void {
   window.sentToHost = [];
@@ -98,7 +101,7 @@ export async function servePages(): Promise<Pages> {
   const options = new Map<string, OpenOptions>();
   const server = createServer((request, response) => {
     void answer(new URL(request.url ?? '/', origin), folder.path, origin, options).then(({ type, body }) => {
-      response.writeHead(body === undefined ? 404 : 200, { 'content-type': type });
+      response.writeHead(body === undefined ? 404 : 200, { 'content-type': type, ...SANDBOX });
       response.end(body);
     });
   });

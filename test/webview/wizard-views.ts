@@ -95,34 +95,55 @@ const BASE: Omit<WizardView, 'step'> = {
     rows: [
       {
         severity: 'blocker',
-        where: 'shop.open orders',
+        places: ['shop.open orders'],
+        more: 0,
         text: 'Views do not exist on the RU-based service.',
         remedy: 'The view is left out. Its pipeline is written to the report.',
         sourceUrl: 'https://learn.microsoft.com/azure/cosmos-db/mongodb/feature-support-42',
       },
       {
         severity: 'warning',
-        where: 'shop.orders, index placed_1_-1',
-        text: 'A partial index is created without its filter, so it holds all documents.',
-        remedy: 'Nothing to do; it costs request units on each write.',
-        sourceUrl: 'https://learn.microsoft.com/azure/cosmos-db/mongodb/indexing',
-      },
-      {
-        severity: 'warning',
-        where: 'shop.customers, index placed_1_-1',
+        places: ['shop.orders', 'shop.customers'],
+        more: 0,
         text: 'A partial index is created without its filter, so it holds all documents.',
         remedy: 'Nothing to do; it costs request units on each write.',
         sourceUrl: 'https://learn.microsoft.com/azure/cosmos-db/mongodb/indexing',
       },
       {
         severity: 'info',
-        where: 'shop.customers, index email_1',
+        places: ['shop.customers, index email_1'],
+        more: 0,
         text: 'A hashed index becomes an ascending one.',
         remedy: 'Done by the migration.',
       },
     ],
   },
   methods: {
+    summary: 'Recommended: mongodump and mongorestore.',
+    wishes: [
+      {
+        id: 'online',
+        label: 'The source is written to while the data moves',
+        explanation: 'Methods that follow changes rank higher.',
+        value: 'no',
+        choices: [
+          { value: 'no', label: 'No' },
+          { value: 'yes', label: 'Yes' },
+        ],
+      },
+      {
+        id: 'files',
+        label: 'The data is wanted as files, too',
+        explanation: 'Methods that write such files rank higher.',
+        value: 'json',
+        choices: [
+          { value: 'no', label: 'No' },
+          { value: 'json', label: 'JSON' },
+          { value: 'csv', label: 'CSV' },
+        ],
+      },
+    ],
+    durationNote: 'The throughput of the new collections is not set yet.',
     cards: [
       {
         id: 'export-import',
@@ -205,6 +226,7 @@ const BASE: Omit<WizardView, 'step'> = {
         step: 1,
         origin: 'computed',
         explanation: 'min(24, 10,000 RU/s ÷ 12.4 RU) = 24.',
+        workings: ['10,000 RU/s ÷ 12.4 RU = 806.', 'min(24, 10,000 RU/s ÷ 12.4 RU) = 24.'],
       },
       {
         id: 'insertionWorkers',
@@ -233,6 +255,13 @@ const BASE: Omit<WizardView, 'step'> = {
         { value: 'shared', label: 'Shared by the database' },
         { value: 'serverless', label: 'Serverless' },
       ],
+      single: [{ ns: 'shop.orders', text: 'up to 20,000 RU/s' }],
+      singleChoices: [
+        { value: 'common', label: 'As all others' },
+        { value: 'manual', label: 'Manual', bounds: { min: 400, max: 1_000_000, step: 100 } },
+        { value: 'autoscale', label: 'Autoscale, up to', bounds: { min: 1000, max: 1_000_000, step: 1000 } },
+        { value: 'shared', label: 'Shared' },
+      ],
     },
     capabilities: [{ id: 'nested', label: 'Unique and compound indexes on nested documents', on: false }],
     conflicts: {
@@ -251,6 +280,13 @@ const BASE: Omit<WizardView, 'step'> = {
         { value: 'counts', label: 'Compare counts only' },
       ],
     },
+    readPreference: {
+      value: 'primary',
+      choices: [
+        { value: 'primary', label: 'The primary' },
+        { value: 'nearest', label: 'The nearest member' },
+      ],
+    },
   },
   review: {
     lines: [
@@ -266,7 +302,10 @@ const BASE: Omit<WizardView, 'step'> = {
       'Inserts 1,304,675 documents at up to 10,000 RU/s.',
       'Reads every document again and compares it with the source.',
     ],
-    notMigrated: ['The view shop.open orders.', 'The filter of the partial index placed_1_-1.'],
+    notMigrated: [
+      { text: 'The view is left out.', places: ['shop.open orders'], more: 0 },
+      { text: 'The filter of the partial index placed_1_-1.', places: ['shop.orders', 'shop.customers'], more: 0 },
+    ],
     needsConsent: true,
     consentText: 'I have read what stays behind and want to go on.',
   },

@@ -149,7 +149,7 @@ function textsOf(view: WizardView): readonly string[] {
     case 'tuning':
       return view.tuning.fields.flatMap((field) => [field.label, field.explanation]);
     case 'review':
-      return [...view.review.actions, ...view.review.notMigrated];
+      return [...view.review.actions, ...view.review.notMigrated.flatMap(({ text, places }) => [text, ...places])];
   }
 }
 
@@ -181,10 +181,7 @@ describe('findings', () => {
     await using open = await opened(aWizardView('findings'));
     const warnings = open.page.locator('.findings-warning .finding');
     expect(await warnings.count()).toBe(1);
-    expect(await warnings.locator('code').allInnerTexts()).toEqual([
-      'shop.orders, index placed_1_-1',
-      'shop.customers, index placed_1_-1',
-    ]);
+    expect(await warnings.locator('code').allInnerTexts()).toEqual(['shop.orders', 'shop.customers']);
     await warnings.getByRole('link').click();
     const sent = await open.sent();
     expect(sent).toEqual([{ type: 'open-link', url: 'https://learn.microsoft.com/azure/cosmos-db/mongodb/indexing' }]);
@@ -215,8 +212,62 @@ describe('the method', () => {
     const cards = methods.cards.map((card) => (card.id === 'export-import' ? { ...card, available: true } : card));
     await using open = await opened(aWizardView('method', { methods: { ...methods, cards } }));
     await open.page.getByRole('radio', { name: 'mongoexport' }).check();
-    expect(await open.page.getByRole('radio', { name: 'Azure Database Migration Service' }).isDisabled()).toBe(true);
+    // What cannot be chosen does not look as if it could.
+    expect(await open.page.locator('[data-method=dms]').locator('input, label, button').count()).toBe(0);
     expect(await open.sent()).toEqual([{ type: 'choose-method', id: 'export-import' }]);
+  });
+});
+
+describe('what matters to the user', () => {
+  test('is told on the page of the methods, and the advice that follows is announced', async () => {
+    await using open = await opened(aWizardView('method'));
+    await open.page.getByRole('checkbox', { name: 'The source is written to' }).check();
+    await open.page.getByRole('combobox', { name: 'The data is wanted as files' }).selectOption({ label: 'CSV' });
+    const sent = await open.sent();
+    expect(sent).toEqual([
+      { type: 'set-wish', id: 'online', value: 'yes' },
+      { type: 'set-wish', id: 'files', value: 'csv' },
+    ]);
+    expect(sent.map(parseWizardIntent)).toEqual(sent);
+    const { methods } = aWizardView('method');
+    await open.post(message(aWizardView('method', { revision: 2, methods: { ...methods, summary: 'Another one.' } })));
+    expect(await open.page.locator('[aria-live=polite]').allInnerTexts()).toContain('Another one.');
+  });
+});
+
+describe('single collections', () => {
+  test('are given a throughput of their own, with a number that the target takes', async () => {
+    await using open = await opened(aWizardView('tuning'));
+    const add = open.page.getByRole('button', { name: 'Add', exact: true });
+    const name = open.page.getByLabel('Collection with another throughput');
+    const rate = open.page.getByLabel('RU/s of this collection');
+    await name.fill('no.such');
+    await add.click();
+    expect(await open.page.locator('#single-problem').innerText()).toContain('Name a collection');
+    await name.fill('shop.customers');
+    await rate.fill('450');
+    await rate.press('Enter');
+    expect(await open.page.locator('#single-problem').innerText()).toContain('steps of 100');
+    expect(await open.sent()).toEqual([]);
+    await open.page.getByLabel('Kind of throughput').selectOption({ label: 'Autoscale, up to' });
+    await rate.fill('20000');
+    await rate.press('Enter');
+    expect(await open.page.locator('#single-problem').innerText()).toBe('');
+    await open.page.getByRole('button', { name: 'Remove shop.orders' }).click();
+    const sent = await open.sent();
+    expect(sent).toEqual([
+      { type: 'set-collection-throughput', ns: 'shop.customers', kind: 'autoscale', ruPerSecond: 20_000 },
+      { type: 'set-collection-throughput', ns: 'shop.orders', kind: 'common', ruPerSecond: 0 },
+    ]);
+    expect(sent.map(parseWizardIntent)).toEqual(sent);
+  });
+
+  test('are suggested by size, only those that are selected', async () => {
+    await using open = await opened(aWizardView('tuning'));
+    const options = await open.page
+      .locator('#single-names option')
+      .evaluateAll((all) => all.map((option) => (option as HTMLOptionElement).value));
+    expect(options).toEqual(['shop.orders', 'shop.customers', 'shop.products']);
   });
 });
 
@@ -265,6 +316,7 @@ describe('tuning', () => {
     await open.page.getByRole('radio', { name: 'Compare counts only' }).check();
     await open.page.getByLabel('Throughput of the new collections').selectOption({ label: 'Serverless' });
     await open.page.getByRole('checkbox', { name: 'nested documents' }).check();
+    await open.page.getByLabel('Read the source from').selectOption({ label: 'The nearest member' });
     const sent = await open.sent();
     expect(sent).toEqual([
       { type: 'reset-tuning', field: 'insertionWorkers' },
@@ -274,6 +326,7 @@ describe('tuning', () => {
       { type: 'set-verification', value: 'counts' },
       { type: 'set-throughput', value: 'serverless' },
       { type: 'set-capability', id: 'nested', on: true },
+      { type: 'set-read-preference', value: 'nearest' },
     ]);
     expect(sent.map(parseWizardIntent)).toEqual(sent);
   });

@@ -52,12 +52,13 @@ export function gridRow(
       />
     </span>
     <span role="gridcell" class="grid-name" title=${row.ns}>
-      <span class="db">${row.db}.</span>${row.coll}
+      <bdi class="db">${row.db}.</bdi><bdi class="coll">${row.coll}</bdi>
       ${TYPE_NAMES[row.type] ? html`<span class="kind">${TYPE_NAMES[row.type]}</span>` : nothing}
     </span>
     <span role="gridcell" class="num">${row.documentsText}</span>
     <span role="gridcell" class="num">${row.sizeText}</span>
     <span role="gridcell" class="grid-target">
+      <span class="cell-label" aria-hidden="true">${l10n.t('as')}</span>
       ${typedCell(
         {
           cell: 'rename',
@@ -81,18 +82,18 @@ function shardCell(row: NamespaceRow, tab: number, send: (intent: WizardIntent) 
     ${
       row.shardKey === undefined
         ? nothing
-        : typedCell(
-            {
-              cell: 'shard',
-              label: l10n.t('Shard key of {0}', row.ns),
-              held: row.shardKey,
-              marked: row.shardKey !== '',
-              tab,
-              ns: row.ns,
-              placeholder: l10n.t('none'),
-            },
-            (path) => send({ type: 'set-shard-key', ns: row.ns, path }),
-          )
+        : html`<span class="cell-label" aria-hidden="true">${l10n.t('shard key')}</span>${typedCell(
+              {
+                cell: 'shard',
+                label: l10n.t('Shard key of {0}', row.ns),
+                held: row.shardKey,
+                marked: row.shardKey !== '',
+                tab,
+                ns: row.ns,
+                placeholder: l10n.t('none'),
+              },
+              (path) => send({ type: 'set-shard-key', ns: row.ns, path }),
+            )}`
     }
   </span>`;
 }
@@ -115,6 +116,7 @@ function typedCell(cell: TypedCell, commit: (value: string) => void): TemplateRe
     class="in-cell ${cell.marked ? 'marked' : ''}"
     type="text"
     data-cell=${cell.cell}
+    dir="auto"
     tabindex=${cell.tab}
     spellcheck="false"
     autocomplete="off"

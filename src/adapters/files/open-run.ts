@@ -11,6 +11,7 @@ import { clearControl } from './run-control.js';
 import { thisProcess } from './process-identity.js';
 import type { RunFolder } from './run-folder.js';
 import { takeRunLock } from './run-lock.js';
+import { clearStartFailure } from './start-failure.js';
 import { removeLeftSecretFiles } from './secret-files.js';
 
 /** A run that this process has taken over. */
@@ -51,7 +52,10 @@ export async function openRun(
     const deadLetters = await openDeadLetters(folder.deadLettersPath, options);
     await clearControl(folder.path);
     const opened = journal;
-    const takeUpAgain = async (): Promise<void> => opened.append({ type: 'process', ...(await thisProcess()) });
+    const takeUpAgain = async (): Promise<void> => {
+      await clearStartFailure(folder);
+      await opened.append({ type: 'process', ...(await thisProcess()) });
+    };
     await takeUpAgain();
     const close = async (): Promise<void> => {
       try {

@@ -1,12 +1,14 @@
 /** Every run under a folder, again and again: finished ones are read once and then only looked at. */
 import { readdir, stat } from 'node:fs/promises';
 import { MigrationError } from '../../core/model/error.js';
+import { isRunning } from '../../core/model/run.js';
 import { planSubject, planTitle } from '../../core/plan/plan-title.js';
 import type { RunSnapshot } from '../../core/model/run-snapshot.js';
 import { livePath, readFreshLive, snapshotOf } from './live-snapshot.js';
 import { readPlanFile } from './plan-file.js';
 import { listRunFolders, summariseRun, type RunFolder } from './run-folder.js';
 import { claimsFolder, liveLockHolder } from './run-lock.js';
+import { readStartFailure, startFailurePath, type StartFailure } from './start-failure.js';
 
 export interface ListedRun {
   readonly runId: string;
@@ -24,6 +26,8 @@ export interface ListedRun {
   readonly pid?: number;
   /** Its journal or plan cannot be read: an error code. */
   readonly problem?: string;
+  /** Why the latest process that was to work on it could not. */
+  readonly startFailure?: StartFailure;
 }
 
 export interface RunList {
@@ -68,11 +72,12 @@ export function openRunList(root: string): RunList {
 async function fingerprint(folder: RunFolder): Promise<string> {
   const claims = await readdir(claimsFolder(folder.path)).catch(() => []);
   const parts = await Promise.all(
-    [folder.planPath, folder.journalPath, livePath(folder), folder.deadLettersPath].map((path) =>
-      stat(path).then(
-        (found) => `${found.mtimeMs}/${found.size}/${found.ino}`,
-        () => '-',
-      ),
+    [folder.planPath, folder.journalPath, livePath(folder), folder.deadLettersPath, startFailurePath(folder)].map(
+      (path) =>
+        stat(path).then(
+          (found) => `${found.mtimeMs}/${found.size}/${found.ino}`,
+          () => '-',
+        ),
     ),
   );
   return [...parts, ...claims].join(' ');
@@ -85,7 +90,9 @@ async function listedRun(folder: RunFolder, names: Map<string, Names>): Promise<
   const known = names.get(folder.runId);
   // The usual case while a run is at work: neither its plan nor its journal is read again.
   const live = holder && known && (await readFreshLive(folder, now));
-  if (live) return { ...base, ...known, snapshot: live, alive: true, pid: holder.pid };
+  if (live) {
+    return { ...base, ...known, snapshot: live, alive: true, pid: holder.pid, ...(await failureOf(folder, live)) };
+  }
   const summary = await summariseRun(folder);
   const problems: string[] = summary.problem === undefined ? [] : [summary.problem];
   let found: Names = { planName: folder.runId, subject: '', source: '', target: '' };
@@ -104,14 +111,23 @@ async function listedRun(folder: RunFolder, names: Map<string, Names>): Promise<
     problems.push(MigrationError.is(error) ? error.code : 'internal');
   }
   const [problem] = problems;
+  snapshot ??= unknownRun(folder, summary.state, now);
   return {
     ...base,
     ...found,
-    snapshot: snapshot ?? unknownRun(folder, summary.state, now),
+    snapshot,
+    ...(await failureOf(folder, snapshot)),
     alive: summary.process !== undefined,
     ...(summary.process === undefined ? {} : { pid: summary.process.pid }),
     ...(problem === undefined ? {} : { problem }),
   };
+}
+
+/** Only of a run that is waited for: one that works, or is over, has come past it. */
+async function failureOf(folder: RunFolder, { state }: RunSnapshot): Promise<Pick<ListedRun, 'startFailure'>> {
+  if (isRunning(state) || state === 'completed' || state === 'cancelled') return {};
+  const startFailure = await readStartFailure(folder);
+  return startFailure ? { startFailure } : {};
 }
 
 function unknownRun(folder: RunFolder, state: RunSnapshot['state'], at: number): RunSnapshot {

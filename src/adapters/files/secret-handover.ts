@@ -14,10 +14,18 @@ import { fileFailed, PRIVATE_FOLDER } from './durable.js';
 /** The variable that tells a runner where to ask. It holds an address, no secret. */
 export const SECRETS_PIPE = 'MCM_SECRETS_PIPE';
 
-/** Whole connection strings, passwords included. */
+/** Certificates of a connection: whom it trusts and as whom it comes. */
+export interface HandedFiles {
+  readonly tlsCAFile?: string;
+  readonly tlsCertificateKeyFile?: string;
+}
+
+/** Whole connection strings, passwords included, and the certificates they are to be used with: those that a plan file names may be anybody's. */
 export interface HandedSecrets {
   readonly source?: string;
   readonly target?: string;
+  readonly sourceFiles?: HandedFiles;
+  readonly targetFiles?: HandedFiles;
 }
 
 export interface SecretServer {
@@ -42,7 +50,8 @@ export async function serveSecrets(
   const place = await makePlace();
   const server = createServer();
   const over = new AbortController();
-  const line = `${JSON.stringify({ source: secrets.source, target: secrets.target })}\n`;
+  const { source, target, sourceFiles, targetFiles } = secrets;
+  const line = `${JSON.stringify({ source, target, sourceFiles, targetFiles })}\n`;
   let finish: (how: 'served' | 'timed-out' | 'closed') => void = () => undefined;
   const ended = new Promise<'served' | 'timed-out' | 'closed'>((resolve) => (finish = resolve));
   let taken = false;
@@ -153,8 +162,22 @@ function readLine(socket: Socket): Promise<string> {
 }
 
 function parseSecrets(line: string): HandedSecrets | undefined {
-  const { source, target } = JSON.parse(line) as { source?: unknown; target?: unknown };
-  const isUri = (value: unknown): value is string => typeof value === 'string' && value !== '';
-  if (!isUri(source) && !isUri(target)) return undefined;
-  return { ...(isUri(source) ? { source } : {}), ...(isUri(target) ? { target } : {}) };
+  const { source, target, sourceFiles, targetFiles } = JSON.parse(line) as Readonly<Record<string, unknown>>;
+  if (!isText(source) && !isText(target)) return undefined;
+  return {
+    ...(isText(source) ? { source, sourceFiles: parseFiles(sourceFiles) } : {}),
+    ...(isText(target) ? { target, targetFiles: parseFiles(targetFiles) } : {}),
+  };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function parseFiles(value: unknown): HandedFiles {
+  const { tlsCAFile, tlsCertificateKeyFile } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return {
+    ...(isText(tlsCAFile) ? { tlsCAFile } : {}),
+    ...(isText(tlsCertificateKeyFile) ? { tlsCertificateKeyFile } : {}),
+  };
 }

@@ -7,6 +7,7 @@ import { readPlanFile } from './plan-file.js';
 import { requestControl, type RunRequest } from './run-control.js';
 import { summariseRun, type RunFolder } from './run-folder.js';
 import { takeRunLock } from './run-lock.js';
+import { clearStartFailure } from './start-failure.js';
 import { removeLeftSecretFiles } from './secret-files.js';
 
 export type Steered =
@@ -49,6 +50,7 @@ async function rest(folder: RunFolder, state: 'paused' | 'cancelled', clock: Clo
     try {
       await removeLeftSecretFiles(journal);
       const done = await restRun(journal, state);
+      if (done) await clearStartFailure(folder);
       return done ? { kind: 'changed', state } : { kind: 'refused', state: journal.status().state };
     } finally {
       await journal.close();

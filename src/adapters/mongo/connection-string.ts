@@ -240,8 +240,8 @@ function findFlaw(text: string): void {
     if (hosts.length !== 1) throw bad('srv-needs-one-name');
     if (hosts[0]?.includes(':')) throw bad('srv-takes-no-port');
   }
-  // Half of the credentials was taken for a host.
-  const cutShort = at < 0 && rest.includes('@');
+  // A part of the credentials was taken for a host.
+  const cutShort = (at < 0 && rest.includes('@')) || pastAuthority.includes('@');
   for (const host of hosts) checkHost(host, cutShort);
 }
 

@@ -5,7 +5,8 @@ import { formatNamespace } from '../../core/model/namespace.js';
 import type { MethodId } from '../../core/model/method.js';
 import type { ConflictPolicy, Plan } from '../../core/model/plan.js';
 import { makePlan } from '../../core/plan/make-plan.js';
-import { formatDuration } from '../../words/sizes.js';
+import { MANUAL_RU_PER_SECOND } from '../../core/size/limits.js';
+import { formatDuration, formatRuPerSecond } from '../../words/sizes.js';
 import { PROGRAM, type CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { findingCounts } from '../../words/finding-groups.js';
@@ -41,7 +42,7 @@ export async function plan(
   }
   const surveyed = await survey(options, context);
   if (!surveyed.targetCluster) throw new MigrationError('bad-option', { option: '--target', reason: 'missing' });
-  const { findings, recommendation, tuning, ruPerSecond } = adviceFor(surveyed, options);
+  const { findings, recommendation, tuning, ruPerSecond, leastThroughputMs } = adviceFor(surveyed, options);
   if (!tuning) throw new MigrationError('internal', { reason: 'no-tuning' });
   const made = makePlan({
     inventory: surveyed.inventory,
@@ -70,15 +71,19 @@ export async function plan(
     ...findingLines(findings, width),
     '',
     `Written to ${path}`,
-    ...(expected === undefined ? [] : [durationSentence(expected, isPaceKnown)]),
+    ...(expected === undefined ? [] : [durationSentence(expected, isPaceKnown, leastThroughputMs?.get(method))]),
     `Next: ${PROGRAM} run ${options.out}    (add --dry-run to see the exact command lines first)`,
   );
   output.data({ path, plan: made, findings, expectedMs: expected });
   return EXIT.success;
 }
 
-function durationSentence(expectedMs: number, isPaceKnown: boolean): string {
+function durationSentence(expectedMs: number, isPaceKnown: boolean, leastThroughputMs: number | undefined): string {
   const time = formatDuration(expectedMs);
+  if (leastThroughputMs !== undefined) {
+    const least = formatRuPerSecond(MANUAL_RU_PER_SECOND.least);
+    return `Moving the data takes ${time} or more, and about ${formatDuration(leastThroughputMs)} with ${least} for each new collection, which accounts often give by themselves (--throughput).`;
+  }
   return isPaceKnown
     ? `Moving the data takes about ${time}.`
     : `Moving the data takes ${time} or more: how much the target takes in a second is not known.`;

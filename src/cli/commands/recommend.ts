@@ -64,6 +64,7 @@ export async function recommend(
     recommendation: advice.recommendation,
     findings: advice.findings,
     ...(advice.tuning ? { tuning: advice.tuning } : {}),
+    ...(advice.leastThroughputMs ? { leastThroughputMs: Object.fromEntries(advice.leastThroughputMs) } : {}),
     inventory,
     selection,
     target: { kind: target.kind, version: target.versionArray.join('.') },

@@ -7,6 +7,7 @@ import { connectBoth, resolveReference, type ResolvedCluster } from '../clusters
 import { type CommandContext, type ConnectedCluster, type RunFolder } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { provenTools } from '../database-tools.js';
+import { wholeNumber } from '../numbers.js';
 import { OWN_METHODS } from '../own-methods.js';
 import { runsRoot } from '../runs-folder.js';
 import { heading } from '../text-blocks.js';
@@ -16,16 +17,40 @@ import { planLines } from '../plan-text.js';
 export interface RunOptions {
   readonly resume?: string;
   readonly retryDeadLetters?: string;
+  readonly mostRefused?: string;
   readonly attended?: boolean;
   readonly dryRun?: boolean;
   readonly runsFolder?: string;
 }
 
-/** Carries out a plan, or goes on with a run that was stopped. */
+/** Carries out a plan, or goes on with a run that was stopped. A run that nobody can work on keeps why, for whoever looks at it elsewhere. */
 export async function run(
   planPath: string | undefined,
   options: Readonly<Record<string, unknown>> & RunOptions,
   context: CommandContext,
+): Promise<ExitCode> {
+  const made: { folder?: RunFolder } = {};
+  try {
+    return await carryOutPlan(planPath, options, context, made);
+  } catch (error) {
+    const { adapters, clock, output } = context;
+    if (made.folder && isAboutStarting(error)) {
+      await adapters.noteStartFailure(made.folder, error, { at: clock.now(), clean: (text) => output.clean(text) });
+    }
+    throw error;
+  }
+}
+
+/** Who has stopped it knows, and a run that another process works on is well. */
+function isAboutStarting(error: unknown): boolean {
+  return !MigrationError.is(error, 'cancelled') && !MigrationError.is(error, 'run-locked');
+}
+
+async function carryOutPlan(
+  planPath: string | undefined,
+  options: Readonly<Record<string, unknown>> & RunOptions,
+  context: CommandContext,
+  made: { folder?: RunFolder },
 ): Promise<ExitCode> {
   const { adapters } = context;
   const given = [planPath, options.resume, options.retryDeadLetters].filter((text) => text !== undefined);
@@ -35,11 +60,16 @@ export async function run(
       reason: given.length === 0 ? 'plan-or-resume' : 'plan-and-resume',
     });
   }
+  const mostRefused =
+    options.mostRefused === undefined
+      ? undefined
+      : wholeNumber('--most-refused', options.mostRefused, 0, Number.MAX_SAFE_INTEGER);
   const root = runsRoot(options, context);
   const wanted = options.resume ?? options.retryDeadLetters;
   const existing = wanted === undefined ? undefined : await adapters.findRun(root, wanted);
   const isRetry = options.retryDeadLetters !== undefined;
   if (existing) await checkResumable(existing, isRetry, context);
+  if (existing && !options.dryRun) made.folder = existing;
   const plan = await adapters.readPlanFile(existing?.planPath ?? planPath ?? '');
   if (!OWN_METHODS.includes(plan.method)) {
     throw new MigrationError('bad-plan', { reason: 'method-not-carried-out', method: plan.method });
@@ -56,12 +86,14 @@ export async function run(
     }
     const tools = isRetry || plan.method !== 'dump-restore' ? undefined : await provenTools(context);
     const folder = existing ?? (await adapters.createRun(root, plan, context.clock.now()));
+    made.folder = folder;
     const attended = options.attended === true || isWatched(context);
     return await carryOut(
       {
         folder,
         sides,
         attended,
+        ...(mostRefused === undefined ? {} : { mostRefused }),
         ...(tools === undefined ? {} : { tools }),
         attempt: (composed, { shelf }) =>
           isRetry ? adapters.retryDeadLetters(composed.context, shelf) : composed.run(),

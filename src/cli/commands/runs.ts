@@ -1,6 +1,6 @@
 import { MigrationError } from '../../core/model/error.js';
 import { isRunning } from '../../core/model/run.js';
-import { runStateSentence, verdictReasonSentence } from '../../words/runs.js';
+import { goingOnSentence, runStateSentence, verdictReasonSentence } from '../../words/runs.js';
 import { formatBytes, formatCount } from '../../words/sizes.js';
 import { verdictReasons } from '../../words/verdicts.js';
 import type { CommandContext, RunFolder, RunSummary } from '../context.js';
@@ -77,10 +77,11 @@ async function steer(
 async function show(folder: RunFolder, root: string, { adapters, output }: CommandContext): Promise<ExitCode> {
   const found = (await adapters.openRunList(root).read()).find((run) => run.runId === folder.runId);
   if (!found) throw new MigrationError('run-not-found', { run: folder.runId, root });
-  const { snapshot, planName, pid } = found;
+  const { snapshot, planName, pid, startFailure } = found;
   output.say(
     `${planName}  (${folder.runId}${pid === undefined ? '' : `, process ${pid}`})`,
-    runStateSentence(snapshot.state),
+    goingOnSentence(snapshot) ?? runStateSentence(snapshot.state),
+    ...(startFailure === undefined ? [] : [`The latest start failed. ${verdictReasonSentence(startFailure)}`]),
     ...(snapshot.why === undefined ? [] : [verdictReasonSentence(snapshot.why)]),
     ...(isRunning(snapshot.state) ? progressBlock(snapshot, output.people.columns) : []),
     '',

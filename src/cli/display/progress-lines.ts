@@ -18,6 +18,11 @@ export function phaseName(state: RunState): string {
   return VERBS[state] ?? state;
 }
 
+/** The step in a word, for a block's title. */
+function titleOf({ state, rechecked }: RunSnapshot): string {
+  return rechecked ? 'Checking' : phaseName(state);
+}
+
 /** `done / of` as a bar of `width` characters. */
 export function bar(done: number, of: number, width: number): string {
   const share = of > 0 ? Math.min(1, done / of) : 0;
@@ -66,6 +71,9 @@ function details(s: RunSnapshot): string[] {
         ]
       : [];
   return [
+    ...(s.rechecked
+      ? [`${formatCount(s.rechecked.done)} of ${formatCount(s.rechecked.of)} there already looked at again`]
+      : []),
     ...ru,
     ...(s.throttled > 0 && s.state === 'copying' ? [`${formatCount(s.throttled)} throttled and sent again`] : []),
     ...(s.conflicts > 0 ? [`${formatCount(s.conflicts)} ${plural(s.conflicts, 'conflict')}`] : []),
@@ -83,12 +91,12 @@ function showsDocuments(state: RunState): boolean {
 /** One line for a log. */
 export function progressLine(s: RunSnapshot): string {
   if (!showsDocuments(s.state)) return `${phaseName(s.state)} ...`;
-  return `${phaseName(s.state)}: ${percent(s.done, s.planned)}, ${amounts(s)}; ${details(s).join(', ')}`;
+  return `${titleOf(s)}: ${percent(s.done, s.planned)}, ${amounts(s)}; ${details(s).join(', ')}`;
 }
 
 /** Lines for a terminal of `width` columns. */
 export function progressBlock(s: RunSnapshot, width: number): string[] {
-  const title = pad(phaseName(s.state), 10);
+  const title = pad(titleOf(s), 10);
   if (!showsDocuments(s.state)) return [`${phaseName(s.state)} ...`];
   const indent = ' '.repeat(title.length + 1);
   const barWidth = Math.max(8, Math.min(32, width - 70));

@@ -1,14 +1,16 @@
 import { advise } from '../advise/advise.js';
 import type { AdviceInput, AdviceWishes } from '../advise/facts.js';
 import { assess } from '../assess/assess.js';
-import type { ClusterFacts, ClusterInventory, Throughput } from '../model/facts.js';
+import type { ClusterFacts, ClusterInventory, CollectionFacts, Throughput } from '../model/facts.js';
 import type { Finding } from '../model/finding.js';
 import type { MethodId, Recommendation } from '../model/method.js';
-import type { NamespaceSelection } from '../model/namespace.js';
+import { formatNamespace, type NamespaceSelection } from '../model/namespace.js';
 import type { Tuning } from '../model/plan.js';
-import { milliseconds } from '../model/units.js';
+import { milliseconds, ruPerSecond, type Milliseconds } from '../model/units.js';
 import { selectedCollections } from '../plan/make-plan.js';
+import { planShardKey, planThroughput } from '../plan/options.js';
 import type { TargetDescription } from '../plan/target.js';
+import { MANUAL_RU_PER_SECOND } from '../size/limits.js';
 import { usableRate } from '../size/usable-rate.js';
 import type { FixedTuning } from '../tune/limits.js';
 import { tune, tuneInputFor } from '../tune/tune.js';
@@ -41,6 +43,8 @@ export interface Decisions {
   readonly tuning?: Tuning;
   /** RU/s that the whole copy gets on average; absent where nobody said, and where the target does not meter. */
   readonly ruPerSecond?: number;
+  /** RU targets whose throughput nobody said: how long each method is expected to take with the least that a new collection can have, which accounts give by themselves. */
+  readonly leastThroughputMs?: ReadonlyMap<MethodId, Milliseconds>;
 }
 
 /** Everything that follows from the facts and the user's choices: what wizard and command line show, and what goes into the plan. @throws MigrationError `bad-number`. */
@@ -50,7 +54,7 @@ export function decide(input: DecideInput): Decisions {
 }
 
 /** All but the findings, which do not hang on numbers: those are tried out one after another. @throws MigrationError `bad-number`. */
-export function decidePace(input: Omit<DecideInput, 'shardKeys'>): Omit<Decisions, 'findings'> {
+export function decidePace(input: DecideInput): Omit<Decisions, 'findings'> {
   const { inventory, selection, target, targetCluster, throughput, insert = {} } = input;
   const collections = selectedCollections(inventory, selection);
   const charge = insert.ruPerDocument === undefined ? {} : { ruPerDocument: insert.ruPerDocument };
@@ -71,31 +75,60 @@ export function decidePace(input: Omit<DecideInput, 'shardKeys'>): Omit<Decision
       }),
       ...(input.fixed === undefined ? {} : { fixed: input.fixed }),
     });
-  const ruPerSecond =
+  const rateWith = (common: Throughput | undefined): number | undefined =>
     target.kind === 'cosmos-ru'
       ? usableRate({
-          ...(throughput === undefined ? {} : { throughput }),
-          collectionThroughput: input.collectionThroughput ?? {},
+          ...(common === undefined ? {} : { throughput: common }),
+          collectionThroughput: givenThroughput(input, common, collections),
           collections,
           ...charge,
           parallelCollections: tuning?.parallelCollections ?? 1,
         })
       : undefined;
-  const recommendation = advise({
-    inventory,
-    target,
-    selection,
-    wishes: input.wishes ?? {},
-    serverless: throughput?.kind === 'serverless',
-    ...(ruPerSecond === undefined ? {} : { targetRuPerSecond: ruPerSecond }),
-    ...charge,
-    ...(input.settings === undefined ? {} : { settings: input.settings }),
-  });
+  const adviceWith = (rate: number | undefined): Recommendation =>
+    advise({
+      inventory,
+      target,
+      selection,
+      wishes: input.wishes ?? {},
+      serverless: throughput?.kind === 'serverless',
+      ...(rate === undefined ? {} : { targetRuPerSecond: rate }),
+      ...charge,
+      ...(input.settings === undefined ? {} : { settings: input.settings }),
+    });
+  const rate = rateWith(throughput);
+  const leastRate = rate === undefined && throughput === undefined ? rateWith(LEAST_THROUGHPUT) : undefined;
   return {
-    recommendation,
+    recommendation: adviceWith(rate),
     ...(tuning ? { tuning } : {}),
-    ...(ruPerSecond === undefined ? {} : { ruPerSecond }),
+    ...(rate === undefined ? {} : { ruPerSecond: rate }),
+    ...(leastRate === undefined
+      ? {}
+      : {
+          leastThroughputMs: new Map(
+            adviceWith(leastRate).ranked.map((m) => [m.method, m.durationMs.expected] as const),
+          ),
+        }),
   };
+}
+
+/** What a collection is given that is made without a word about it. Source: learn.microsoft.com/azure/cosmos-db/set-throughput. */
+const LEAST_THROUGHPUT: Throughput = { kind: 'manual', ruPerSecond: ruPerSecond(MANUAL_RU_PER_SECOND.least) };
+
+/** By name on the source, what each collection will really have: without a shard key that is no more than one partition gives. */
+function givenThroughput(
+  { target, shardKeys, collectionThroughput }: DecideInput,
+  common: Throughput | undefined,
+  collections: readonly CollectionFacts[],
+): Readonly<Record<string, Throughput>> {
+  const given: [string, Throughput][] = [];
+  for (const collection of collections) {
+    const name = formatNamespace(collection.ns);
+    const isSharded = planShardKey(collection, target, shardKeys?.[name]).shardKey !== undefined;
+    const { throughput } = planThroughput(collectionThroughput?.[name] ?? common, isSharded);
+    if (throughput) given.push([name, throughput]);
+  }
+  return Object.fromEntries(given);
 }
 
 /** `recommended` counts where the user has chosen no method. */

@@ -18,6 +18,8 @@ export interface CollectionSnapshot {
   readonly conflicts: number;
   /** In work just now. */
   readonly active?: boolean;
+  /** What earlier attempts have brought is looked at again; so far nothing is added to it. */
+  readonly checking?: boolean;
 }
 
 /** One point of the charts; `at` is epoch milliseconds. */
@@ -41,9 +43,13 @@ export interface RunSnapshot {
   readonly why?: { readonly id: string; readonly params: Readonly<Record<string, string | number | boolean>> };
   readonly startedAt: number;
   readonly endedAt?: number;
-  /** Documents: copied, or while verifying compared (the mean of both sides). */
+  /** Documents: copied by all attempts, or while verifying compared (the mean of both sides). */
   readonly done: number;
   readonly planned: number;
+  /** While copying: the tools send everything again in each attempt, and this much of what earlier ones have brought was found to be there. Absent when all was. */
+  readonly rechecked?: { readonly done: number; readonly of: number };
+  /** Documents that earlier attempts have brought and whose collection is not on the target any more. */
+  readonly gone?: number;
   readonly bytes: number;
   readonly documentsPerSecond: number;
   readonly ruPerSecond: number;

@@ -8,8 +8,8 @@ export type ServerErrorMeaning =
   | { readonly kind: 'throttled'; readonly retryAfterMs: number | undefined; readonly timedOut: boolean }
   /** A document with this `_id` (or unique key) is there already. */
   | { readonly kind: 'duplicate' }
-  /** This very document will never be taken. */
-  | { readonly kind: 'refused' }
+  /** This very document will never be taken. `known`: by a code or text that is about one document and no other. */
+  | { readonly kind: 'refused'; readonly known: boolean }
   /** Nothing about the document: the whole write cannot go on (rights, shutdown, no such command). */
   | { readonly kind: 'fatal' };
 
@@ -44,7 +44,7 @@ export function meaningOfWriteError(code: number, message: string): ServerErrorM
   const throttle = readThrottle(code, message);
   if (throttle) return throttle;
   if (code === CODE_DUPLICATE_KEY || code === 11001 || code === 12582) return { kind: 'duplicate' };
-  return FATAL_CODES.has(code) ? { kind: 'fatal' } : { kind: 'refused' };
+  return FATAL_CODES.has(code) ? { kind: 'fatal' } : { kind: 'refused', known: isOfOneDocument(code, message) };
 }
 
 /** Reads a whole reply with `ok: 0`. `refused` means: a document of the batch is at fault, which one is not said. */
@@ -53,8 +53,14 @@ export function meaningOfCommandError(code: number, message: string): ServerErro
   if (throttle) return throttle;
   if (code === CODE_DUPLICATE_KEY) return { kind: 'duplicate' };
   if (DOCUMENT_CODES_AT_COMMAND_LEVEL.has(code) || DOCUMENT_TEXT_AT_COMMAND_LEVEL.test(message))
-    return { kind: 'refused' };
+    return { kind: 'refused', known: isOfOneDocument(code, message) };
   return { kind: 'fatal' };
+}
+
+/** A partition that is full refuses all that belongs to it, whatever is in the documents. */
+function isOfOneDocument(code: number, message: string): boolean {
+  if (PARTITION_FULL.test(message)) return false;
+  return DOCUMENT_CODES_AT_COMMAND_LEVEL.has(code) || DOCUMENT_TEXT_AT_COMMAND_LEVEL.test(message);
 }
 
 function readThrottle(code: number, message: string): ServerErrorMeaning | undefined {

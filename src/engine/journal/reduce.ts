@@ -24,6 +24,8 @@ export interface CollectionStatus {
   /** Over all processes that worked on the run, and by the latest alone. */
   readonly copy: CopyCounters;
   readonly copyByThisProcess: CopyCounters;
+  /** Brought by earlier attempts into a collection that was not there any more and was made again. */
+  readonly gone?: number;
   /** Every time that dead letters were sent again, oldest first. */
   readonly retries?: readonly (DeadLetterRetry & { readonly at: string })[];
   /** The latest result. */
@@ -59,6 +61,11 @@ export interface RunStatus {
   readonly ranges: ReadonlyMap<string, NamespaceRanges>;
   /** Of the current attempt; a new attempt starts without one. */
   readonly verdict?: Verdict;
+}
+
+/** Documents that all attempts, and sendings of dead letters, have brought. */
+export function arrivedOf({ copy, retries = [] }: Pick<CollectionStatus, 'copy' | 'retries'>): number {
+  return retries.reduce((sum, retry) => sum + retry.arrived + retry.alreadyThere, copy.acknowledged);
 }
 
 const UNTOUCHED: CollectionStatus = { created: 'no', indexes: {}, copy: NO_COPY, copyByThisProcess: NO_COPY };
@@ -136,6 +143,8 @@ export class JournalReducer {
       case 'collection-created':
         this.#update(record.ns, (c) => ({
           ...c,
+          // An intent is written where there is no such collection.
+          ...(record.phase === 'intent' && c.copy.acknowledged > 0 ? { gone: arrivedOf(c) } : {}),
           created:
             record.phase === 'intent' ? 'intended' : record.existed && c.created !== 'created' ? 'existed' : 'created',
         }));

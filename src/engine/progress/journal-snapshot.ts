@@ -2,7 +2,7 @@ import { formatNamespace } from '../../core/model/namespace.js';
 import type { Plan } from '../../core/model/plan.js';
 import { isRunning, type RunState } from '../../core/model/run.js';
 import type { CollectionSnapshot, RatePoint, RunSnapshot } from '../../core/model/run-snapshot.js';
-import { NO_COPY, type RunStatus } from '../journal/reduce.js';
+import { arrivedOf, NO_COPY, type RunStatus } from '../journal/reduce.js';
 import { verifiedAs } from './verified.js';
 
 export interface JournalSnapshotFacts {
@@ -33,11 +33,10 @@ export function journalSnapshot(plan: Plan, status: RunStatus | undefined, facts
       const verification = found?.verification;
       const sides = verification?.evidence;
       // Every attempt sends everything again: what earlier ones have written stands until the latest has got further.
-      const arrivedLater = (found?.retries ?? []).reduce((sum, r) => sum + r.arrived + r.alreadyThere, 0);
       const told = seen.get(ns);
       const copied = Math.max(
         latest.acknowledged + latest.alreadyThere,
-        Math.min(documents, copy.acknowledged + arrivedLater),
+        Math.min(documents, (found ? arrivedOf(found) : 0) - (found?.gone ?? 0)),
         told?.copied ?? 0,
       );
       const deadLetters = facts.deadLetters[ns] ?? 0;

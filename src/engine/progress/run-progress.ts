@@ -11,6 +11,7 @@ import {
 import type { Verdict } from '../journal/record.js';
 import type { RunEvent } from '../run-context.js';
 import type { RelayedCounts } from '../native-ports.js';
+import { EarlierWork } from './earlier-work.js';
 import { spreadByRanges, type RangePace } from './range-spread.js';
 import { remainingTime } from './remaining.js';
 import { verifiedAs } from './verified.js';
@@ -42,7 +43,7 @@ export interface ProgressStart {
   readonly earlier?: ReadonlyMap<string, EarlierAmounts>;
   /** Of earlier processes, so that a chart goes on. */
   readonly rates?: readonly RatePoint[];
-  /** What earlier attempts came to, by `db.coll`: of what the present one is not about, it stands. */
+  /** What earlier attempts came to, by `db.coll`: of what the present one is not about it stands, and of the rest it is not counted anew from nothing. */
   readonly before?: ReadonlyMap<string, CollectionSnapshot>;
   /** Distinct dead letters on disk; without it the relay's count stands, which counts one again that is sent again. */
   readonly deadLetters?: (ns: Namespace) => number;
@@ -70,6 +71,7 @@ export class RunProgress {
   private endedAt: number | undefined;
   private readonly collections = new Map<string, { readonly ns: Namespace; readonly documents: number }>();
   private readonly earlier: Map<string, EarlierAmounts>;
+  private readonly work: EarlierWork;
   private counts = new Map<string, RelayedCounts>();
   private readonly moved = new Map<string, number>();
   private readonly read = new Map<string, { source: number; target: number; bytes: number }>();
@@ -93,6 +95,7 @@ export class RunProgress {
       if (!c.options.view) this.collections.set(formatNamespace(c.target), { ns: c.target, documents: c.documents });
     }
     this.earlier = new Map(start.earlier ?? []);
+    this.work = new EarlierWork(start.before ?? []);
     this.points = [...(start.rates ?? [])].slice(-MOST_RATE_POINTS);
     this.stepStartedAt = now();
   }
@@ -135,6 +138,8 @@ export class RunProgress {
         this.arrived.set(event.ns, event.retry.arrived + event.retry.alreadyThere);
         break;
       case 'prepared':
+        for (const { ns, outcome } of event.prepared) if (outcome.kind === 'created') this.work.forget(ns);
+        break;
       case 'tool-line':
       case 'index':
         break;
@@ -170,12 +175,14 @@ export class RunProgress {
     const at = this.now();
     const active = this.active();
     const collections = [...this.collections.keys()].map((ns) => this.collection(ns, active));
-    const done = this.done();
+    const processed = this.processed();
+    const done = this.total((ns) => this.doneOf(ns));
     const planned = collections.reduce((sum, c) => sum + (this.takesPart(c.ns) ? c.planned : 0), 0);
+    const rechecked = this.rechecked();
     const total = (of: (c: CollectionSnapshot) => number): number => collections.reduce((sum, c) => sum + of(c), 0);
-    const { perSecond, ruPerSecond } = this.pace(done);
+    const { perSecond, ruPerSecond } = this.pace(processed);
     const points = this.points.filter((point) => point.at > this.stepStartedAt);
-    const remainingMs = isRunning(this.state) ? remainingTime(planned - done, perSecond, points) : undefined;
+    const remainingMs = isRunning(this.state) ? remainingTime(planned - processed, perSecond, points) : undefined;
     const why = this.verdict?.reasons[0];
     return {
       runId: this.start.runId,
@@ -186,6 +193,8 @@ export class RunProgress {
       ...(this.endedAt === undefined ? {} : { endedAt: this.endedAt }),
       done,
       planned,
+      ...(rechecked === undefined ? {} : { rechecked }),
+      ...(this.work.gone === 0 ? {} : { gone: this.work.gone }),
       bytes: total((c) => c.bytes),
       documentsPerSecond: perSecond,
       ruPerSecond,
@@ -222,6 +231,7 @@ export class RunProgress {
   }
 
   private keepAmounts(): void {
+    this.work.next([...this.counts].map(([ns, { conflicts }]) => [ns, { ...this.settledOf(ns), conflicts }]));
     for (const [ns, count] of this.counts) {
       const before = this.earlier.get(ns) ?? NOTHING;
       this.earlier.set(ns, {
@@ -233,17 +243,25 @@ export class RunProgress {
     this.counts.clear();
   }
 
+  /** Only where the whole is sent again: what of the earlier attempts' work the present one has come to. */
+  private rechecked(): RunSnapshot['rechecked'] {
+    if (this.state !== 'copying' || this.only) return undefined;
+    const of = this.total((ns) => this.work.settled(ns));
+    const done = this.total((ns) => Math.min(this.work.settled(ns), this.processedOf(ns)));
+    return done < of ? { done, of } : undefined;
+  }
+
   private collection(ns: string, active: ReadonlySet<string>): CollectionSnapshot {
-    const { documents, ns: namespace } = this.collections.get(ns) ?? { documents: 0, ns: undefined };
+    const documents = this.collections.get(ns)?.documents ?? 0;
     const standing = this.only && this.start.before?.get(ns);
     if (standing && !this.takesPart(ns)) return standing;
     const count = this.counts.get(ns);
     const before = this.earlier.get(ns) ?? NOTHING;
     const read = this.read.get(ns);
-    const deadLetters = namespace && this.start.deadLetters?.(namespace);
-    const copied = count ? count.acknowledged + count.alreadyThere : this.standingCopies(ns);
-    const letters = deadLetters ?? count?.deadLettered ?? 0;
-    const conflicts = count?.conflicts ?? 0;
+    const { copied: brought, deadLetters: letters } = this.settledOf(ns);
+    const copied = this.only && !count ? this.standingCopies(ns) : brought;
+    const isBehind = !this.only && this.processedOf(ns) < this.work.settled(ns) && this.state !== 'verifying';
+    const conflicts = isBehind ? this.work.of(ns).conflicts : (count?.conflicts ?? 0);
     return {
       ns,
       // The source's own count is an estimate: what was found is not more than all.
@@ -256,6 +274,16 @@ export class RunProgress {
       deadLetters: letters,
       conflicts,
       ...(active.has(ns) ? { active: true } : {}),
+      ...(active.has(ns) && isBehind ? { checking: true } : {}),
+    };
+  }
+
+  private settledOf(ns: string): { copied: number; deadLetters: number } {
+    const count = this.counts.get(ns);
+    const namespace = this.collections.get(ns)?.ns;
+    return {
+      copied: Math.max(this.work.of(ns).copied, count ? count.acknowledged + count.alreadyThere : 0),
+      deadLetters: (namespace && this.start.deadLetters?.(namespace)) ?? count?.deadLettered ?? 0,
     };
   }
 
@@ -285,7 +313,7 @@ export class RunProgress {
     const last = this.samples.at(-1);
     // Verification tells of every batch; a sample now and then gives the same rate.
     if (last && this.samples.length > 1 && at - last.at < RATE_WINDOW_MS / 40) return;
-    this.samples.push({ at, done: this.done(), ru: this.requestUnits() });
+    this.samples.push({ at, done: this.processed(), ru: this.requestUnits() });
     while (this.samples.length > 2 && at - (this.samples[1]?.at ?? at) > RATE_WINDOW_MS) this.samples.shift();
   }
 
@@ -301,7 +329,7 @@ export class RunProgress {
     const read = [...this.read.values()].reduce((sum, r) => sum + r.bytes, 0) / 2;
     return {
       at: this.now(),
-      done: this.done(),
+      done: this.processed(),
       bytes: verifying ? read : copied,
       ru: this.requestUnits(),
       throttled: this.sum((c) => c.throttledOperations),
@@ -313,15 +341,26 @@ export class RunProgress {
     return before + this.sum((c) => c.requestUnits);
   }
 
-  private done(): number {
-    return [...this.collections.keys()].reduce((sum, ns) => sum + (this.takesPart(ns) ? this.doneOf(ns) : 0), 0);
+  /** What the present attempt has come to; rates and the time that is left go by it. */
+  private processed(): number {
+    return this.total((ns) => this.processedOf(ns));
+  }
+
+  private total(of: (ns: string) => number): number {
+    return [...this.collections.keys()].reduce((sum, ns) => sum + (this.takesPart(ns) ? of(ns) : 0), 0);
   }
 
   private takesPart(ns: string): boolean {
     return this.only === undefined || this.only.has(ns);
   }
 
+  /** With what earlier attempts have brought: never less than was told before. */
   private doneOf(ns: string): number {
+    const processed = this.processedOf(ns);
+    return this.state === 'verifying' || this.only ? processed : Math.max(processed, this.work.settled(ns));
+  }
+
+  private processedOf(ns: string): number {
     if (this.state === 'verifying') {
       const read = this.read.get(ns);
       return read ? meanOf(read) : 0;
@@ -346,15 +385,13 @@ export class RunProgress {
   private active(): ReadonlySet<string> {
     const recently = this.now() - RU_WINDOW_MS;
     const inWork = [...this.moved].filter(
-      ([ns, at]) => at >= recently && this.doneOf(ns) < (this.collections.get(ns)?.documents ?? 0),
+      ([ns, at]) => at >= recently && this.processedOf(ns) < (this.collections.get(ns)?.documents ?? 0),
     );
     return new Set(isRunning(this.state) ? inWork.map(([ns]) => ns) : []);
   }
 }
 
-function meanOf(read: { readonly source: number; readonly target: number }): number {
-  return Math.floor((read.source + read.target) / 2);
-}
+const meanOf = (read: { source: number; target: number }): number => Math.floor((read.source + read.target) / 2);
 
 function budgetOf(active: ReadonlySet<string>, provisioned: ReadonlyMap<string, number>): number {
   const names = new Set([...active].map((ns) => (provisioned.has(ns) ? ns : `${ns.slice(0, ns.indexOf('.'))}.`)));

@@ -52,6 +52,8 @@ const isSnapshot = shape({
   endedAt: optional(isNumber),
   done: isNumber,
   planned: isNumber,
+  rechecked: optional(shape({ done: isNumber, of: isNumber })),
+  gone: optional(isNumber),
   bytes: isNumber,
   documentsPerSecond: isNumber,
   ruPerSecond: isNumber,
@@ -73,6 +75,7 @@ const isSnapshot = shape({
       deadLetters: isNumber,
       conflicts: isNumber,
       active: optional(isFlag),
+      checking: optional(isFlag),
     }),
   ),
   rates: listOf(

@@ -9,6 +9,7 @@ import { freeName, suggestedName } from './cluster-names.js';
 import { askConnectionString } from './connection-box.js';
 import { askConnectionSteps, type SteppedConnection } from './connection-steps.js';
 import { probeBeforeSaving } from './probe-cluster.js';
+import { unlinked } from '../unlinked.js';
 
 type Way =
   | { readonly kind: 'type' | 'steps' | 'look-in-clipboard' }
@@ -74,7 +75,7 @@ async function askConnection(
   if (way.kind === 'look-in-clipboard') {
     const connectionString = await connectionInClipboard(adapters);
     if (connectionString) return { connectionString };
-    void window.showWarningMessage(l10n.t('There is no connection string in the clipboard.'));
+    void window.showWarningMessage(unlinked(l10n.t('There is no connection string in the clipboard.')));
     return 'back';
   }
   if (way.kind === 'steps') return askConnectionSteps(title, adapters);
@@ -129,7 +130,7 @@ async function save(cluster: NewCluster, facts: ClusterFacts | undefined, servic
   if (facts) {
     await services.clusters.noteSeen(id, { kind: facts.kind, version: facts.version });
     void window.showInformationMessage(
-      l10n.t('{0} was added: {1}.', name, `${clusterKind(facts.kind)} ${facts.version}`),
+      unlinked(l10n.t('{0} was added: {1}.', name, `${clusterKind(facts.kind)} ${facts.version}`)),
     );
   }
   return id;

@@ -1,5 +1,6 @@
 /** Questions one after another, with a way back. */
 import { Disposable, l10n, QuickInputButtons, window, type InputBox, type QuickPickItem } from 'vscode';
+import { unlinked } from '../unlinked.js';
 import type { Answer } from './question-flow.js';
 
 interface Question {
@@ -22,7 +23,7 @@ export interface TextQuestion extends Question {
 export function askText(question: TextQuestion): Promise<Answer<string>> {
   const box = window.createInputBox();
   box.title = question.title;
-  box.prompt = question.prompt;
+  box.prompt = unlinked(question.prompt);
   box.value = question.value ?? '';
   box.placeholder = question.placeholder;
   box.password = question.password ?? false;
@@ -30,7 +31,7 @@ export function askText(question: TextQuestion): Promise<Answer<string>> {
   box.buttons = question.canGoBack ? [QuickInputButtons.Back] : [];
   const check = (): boolean => {
     const problem = question.check?.(box.value);
-    box.validationMessage = problem;
+    box.validationMessage = problem === undefined ? undefined : unlinked(problem);
     return problem === undefined;
   };
   return new Promise((resolve) => {

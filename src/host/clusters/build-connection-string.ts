@@ -65,7 +65,13 @@ export function escapeCredentials(text: string): string | undefined {
   return undefined;
 }
 
-/** True where the text holds something that looks like a password, so that it is not to be shown. */
+/** What follows a host's colon is a port, what follows a user's is a password, also while it is being typed. */
+const PASSWORD_BEGUN = /^mongodb(?:\+srv)?:\/\/(?!\[)[^:@/?]*:(?!\d*(?:[,/?]|$))/i;
+const PASSWORD_WHOLE = /^mongodb(?:\+srv)?:\/\/[^:@/]*:[^@]+@/i;
+const SECRET_OPTION =
+  /[?&](?:tlsCertificateKeyFilePassword|sslPEMKeyPassword|proxyPassword)=|AWS_SESSION_TOKEN(?::|%3A)/i;
+
+/** True where the text holds something that looks like a secret, so that it is not to be shown. */
 export function seemsToHoldPassword(text: string): boolean {
-  return /^mongodb(\+srv)?:\/\/[^:@/]*:[^@]/.test(text.trim()) && text.includes('@');
+  return [PASSWORD_BEGUN, PASSWORD_WHOLE, SECRET_OPTION].some((pattern) => pattern.test(text.trim()));
 }

@@ -32,10 +32,21 @@ export async function askConnectionString(
     ...question,
     placeholder: 'mongodb://user:password@host:27017/',
     password: seemsToHoldPassword(question.value ?? ''),
-    check: flawIn,
+    check: (text) => {
+      const flaw = flawIn(text);
+      return flaw === undefined || mendedBy(text, flawIn) === undefined
+        ? flaw
+        : `${flaw} ${l10n.t('The wand in the corner does it for you.')}`;
+    },
     extend: (box) => extendBox(box, flawIn),
   });
   return answer.kind === 'answer' ? { kind: 'answer', value: parseConnectionString(answer.value) } : answer;
+}
+
+/** The text with user and password percent-encoded, where that is what it wants. */
+function mendedBy(text: string, flawIn: (text: string) => string | undefined): string | undefined {
+  const escaped = escapeCredentials(text);
+  return escaped !== undefined && flawIn(escaped) === undefined ? escaped : undefined;
 }
 
 function extendBox(box: InputBox, flawIn: (text: string) => string | undefined): Disposable {
@@ -50,12 +61,8 @@ function extendBox(box: InputBox, flawIn: (text: string) => string | undefined):
   const update = (): void => {
     const secret = seemsToHoldPassword(box.value);
     box.password = secret && !revealed;
-    const mendable = flawIn(box.value) !== undefined && mended(box.value) !== undefined;
+    const mendable = flawIn(box.value) !== undefined && mendedBy(box.value, flawIn) !== undefined;
     box.buttons = [...first, ...(mendable ? [escape] : []), ...(secret ? [revealed ? hide : show] : [])];
-  };
-  const mended = (text: string): string | undefined => {
-    const escaped = escapeCredentials(text);
-    return escaped !== undefined && flawIn(escaped) === undefined ? escaped : undefined;
   };
   update();
   return Disposable.from(
@@ -63,7 +70,7 @@ function extendBox(box: InputBox, flawIn: (text: string) => string | undefined):
     box.onDidTriggerButton((button) => {
       if (button === show || button === hide) revealed = button === show;
       else if (button === escape) {
-        box.value = mended(box.value) ?? box.value;
+        box.value = mendedBy(box.value, flawIn) ?? box.value;
         box.validationMessage = flawIn(box.value);
       }
       update();

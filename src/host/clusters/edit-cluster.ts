@@ -7,6 +7,7 @@ import type { ClusterProfile } from './cluster-profile.js';
 import { askConnectionString } from './connection-box.js';
 import { chooseFile } from './connection-steps.js';
 import { probeBeforeSaving } from './probe-cluster.js';
+import { unlinked } from '../unlinked.js';
 
 type Part = 'connection-string' | 'password' | 'name' | 'authorities' | 'certificate';
 
@@ -35,7 +36,7 @@ export async function editCluster(profile: ClusterProfile, services: HostService
       await services.clusters.noteSeen(profile.id, { kind: probed.facts.kind, version: probed.facts.version });
     }
     services.log.info(`changed ${profile.role} ${changed.name}`);
-    void window.showInformationMessage(l10n.t('{0} was saved.', changed.name));
+    void window.showInformationMessage(unlinked(l10n.t('{0} was saved.', changed.name)));
     return;
   }
 }
@@ -181,7 +182,7 @@ export async function removeClusters(profiles: readonly ClusterProfile[], servic
     profiles.length === 1 && only
       ? l10n.t('Remove the connection {0} with its password? Nothing on the server is changed.', only.name)
       : l10n.t('Remove {0} connections with their passwords? Nothing on the servers is changed.', profiles.length);
-  if ((await window.showWarningMessage(question, { modal: true }, remove)) !== remove) return;
+  if ((await window.showWarningMessage(unlinked(question), { modal: true }, remove)) !== remove) return;
   for (const { id, name, role } of profiles) {
     await services.connections.drop(id);
     await services.clusters.remove(id);

@@ -8,6 +8,7 @@ import type { NewCluster } from '../services.js';
 import { labels, sentenceOf } from '../strings.js';
 import type { ClusterRole } from './cluster-profile.js';
 import { roleMistake, type RoleMistake } from './role-check.js';
+import { unlinked } from '../unlinked.js';
 
 /** How a test before saving ended. */
 export type Probed =
@@ -57,7 +58,7 @@ async function askAboutFailure(role: ClusterRole, sentence: string, log: LogOutp
   const edit = l10n.t('Edit');
   const save = l10n.t('Save Anyway');
   for (;;) {
-    const clicked = await window.showErrorMessage(sentence, edit, save, labels.showLog());
+    const clicked = await window.showErrorMessage(unlinked(sentence), edit, save, labels.showLog());
     if (clicked === save) return { kind: 'save', role };
     if (clicked !== labels.showLog()) return { kind: clicked === edit ? 'edit' : 'discard' };
     // Reading the log answers nothing yet: the question comes again.
@@ -69,7 +70,11 @@ async function askAboutRole(role: ClusterRole, mistake: RoleMistake, facts: Clus
   const other: ClusterRole = role === 'source' ? 'target' : 'source';
   const turn = other === 'source' ? l10n.t('Add as Source') : l10n.t('Add as Target');
   const keep = role === 'source' ? l10n.t('Keep as Source') : l10n.t('Keep as Target');
-  const clicked = await window.showWarningMessage(mistakeSentence(mistake, clusterSummary(facts)), turn, keep);
+  const clicked = await window.showWarningMessage(
+    unlinked(mistakeSentence(mistake, clusterSummary(facts))),
+    turn,
+    keep,
+  );
   if (clicked === turn) return { kind: 'save', role: other, facts };
   return clicked === keep ? { kind: 'save', role, facts } : { kind: 'discard' };
 }

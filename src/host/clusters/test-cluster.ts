@@ -3,6 +3,7 @@ import { clusterSummary } from '../../words/clusters.js';
 import { withProgress } from '../commands/progress.js';
 import type { HostServices } from '../services.js';
 import type { ClusterProfile } from './cluster-profile.js';
+import { unlinked } from '../unlinked.js';
 
 /** Connects afresh, as a kept connection would prove nothing, and says what is there. */
 export async function testCluster(profile: ClusterProfile, services: HostServices): Promise<void> {
@@ -13,5 +14,5 @@ export async function testCluster(profile: ClusterProfile, services: HostService
   services.catalog.putFacts(profile.id, facts);
   const latency = facts.latencyMs < 10 ? facts.latencyMs.toFixed(1) : Math.round(facts.latencyMs).toString();
   const text = l10n.t('{0} answers: {1}, {2} ms per round trip.', profile.name, clusterSummary(facts), latency);
-  void window.showInformationMessage(text);
+  void window.showInformationMessage(unlinked(text));
 }

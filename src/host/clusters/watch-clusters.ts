@@ -6,6 +6,7 @@ import type { HostServices } from '../services.js';
 import { labels } from '../strings.js';
 import type { SavedClusterStore } from './cluster-store.js';
 import type { RefusedConnection } from './declared-connections.js';
+import { unlinked } from '../unlinked.js';
 
 interface Watched {
   readonly clusters: SavedClusterStore;
@@ -61,7 +62,7 @@ function setContext(clusters: SavedClusterStore): void {
 
 async function offerSettings(refused: RefusedConnection): Promise<void> {
   const open = l10n.t('Open Settings');
-  const clicked = await window.showWarningMessage(refusalSentence(refused), open, labels.showLog());
+  const clicked = await window.showWarningMessage(unlinked(refusalSentence(refused)), open, labels.showLog());
   if (clicked === open) {
     const setting = `${SETTINGS_SECTION}.${SETTINGS.connections}`;
     await commands.executeCommand('workbench.action.openSettings', setting);

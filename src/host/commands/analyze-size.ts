@@ -8,6 +8,7 @@ import type { CommandParts } from './parts.js';
 import { pickCluster } from './pickers.js';
 import { withProgress } from './progress.js';
 import { sizeDocument } from './size-document.js';
+import { unlinked } from '../unlinked.js';
 
 /** What a command about sizes is about: a cluster, and which namespaces of it (none: all). */
 export interface Subject {
@@ -70,7 +71,7 @@ export async function analyzeSize(args: readonly unknown[], parts: CommandParts)
   const inventory = await readSizes(subject, parts);
   if (inventory.failed.length > 0) {
     const failed = l10n.t('{0} collections could not be read; the page says why.', inventory.failed.length);
-    void window.showWarningMessage(failed);
+    void window.showWarningMessage(unlinked(failed));
   }
   const title = l10n.t('Size of {0}', subject.name);
   await parts.results.show(

@@ -2,7 +2,7 @@
 import type { RunAction } from '../../protocol/run-page.js';
 import { possibleActions } from '../runs/run-actions.js';
 import type { RunInfo } from '../services.js';
-import { asClusterNode, asRunNode, type ClusterTreeNode } from '../tree/node.js';
+import { asClusterNode, asRunNode, nodeId, type ClusterTreeNode } from '../tree/node.js';
 
 /** A command's node, and the others that are selected with it where it is one of them. */
 export function clusterNodes(args: readonly unknown[]): readonly ClusterTreeNode[] {
@@ -10,7 +10,7 @@ export function clusterNodes(args: readonly unknown[]): readonly ClusterTreeNode
   const node = asClusterNode(first);
   if (!node) return [];
   const others = Array.isArray(selected) ? selected.map(asClusterNode).filter((other) => other !== undefined) : [];
-  return others.length > 0 ? others : [node];
+  return others.some((other) => nodeId(other) === nodeId(node)) ? others : [node];
 }
 
 /** The cluster that a node belongs to; none for groups. */
@@ -27,7 +27,7 @@ export function runIds(args: readonly unknown[]): readonly string[] {
   const node = asRunNode(first);
   if (!node) return [];
   const others = Array.isArray(selected) ? selected.map(asRunNode).filter((other) => other !== undefined) : [];
-  return (others.length > 0 ? others : [node]).map(({ runId }) => runId);
+  return (others.some(({ runId }) => runId === node.runId) ? others : [node]).map(({ runId }) => runId);
 }
 
 /** Runs that an action can be done with now. */

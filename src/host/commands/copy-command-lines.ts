@@ -8,6 +8,7 @@ import { runIds } from './arguments.js';
 import type { CommandParts } from './parts.js';
 import { choosePlan } from './plan-files.js';
 import { withProgress } from './progress.js';
+import { unlinked } from '../unlinked.js';
 
 /** Copies the tools' command lines of a run or a plan, as they are run, with no secret in them. */
 export async function copyCommandLines(args: readonly unknown[], { services }: CommandParts): Promise<void> {
@@ -20,7 +21,12 @@ export async function copyCommandLines(args: readonly unknown[], { services }: C
   if (lines === undefined) return;
   await env.clipboard.writeText(`${lines.join('\n')}\n`);
   void window.showInformationMessage(
-    l10n.t('{0} command lines were copied. They hold no password: the tools get it from a private file.', lines.length),
+    unlinked(
+      l10n.t(
+        '{0} command lines were copied. They hold no password: the tools get it from a private file.',
+        lines.length,
+      ),
+    ),
   );
 }
 

@@ -1,4 +1,5 @@
 import { ProgressLocation, window } from 'vscode';
+import { unlinked } from '../unlinked.js';
 
 export interface Step {
   readonly message?: string;
@@ -11,7 +12,7 @@ export async function withProgress<T>(
   title: string,
   work: (report: (step: Step) => void, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const options = { location: ProgressLocation.Notification, title, cancellable: true };
+  const options = { location: ProgressLocation.Notification, title: unlinked(title), cancellable: true };
   return window.withProgress(options, async (progress, token) => {
     const stop = new AbortController();
     const listening = token.onCancellationRequested(() => stop.abort());
@@ -19,7 +20,7 @@ export async function withProgress<T>(
     const report = ({ message, share }: Step): void => {
       const increment = share === undefined ? 0 : Math.max(0, share * 100 - shown);
       shown += increment;
-      progress.report({ ...(message === undefined ? {} : { message }), increment });
+      progress.report({ ...(message === undefined ? {} : { message: unlinked(message) }), increment });
     };
     try {
       return await work(report, stop.signal);

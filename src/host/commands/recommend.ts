@@ -12,6 +12,7 @@ import { readSizes, subjectOf } from './analyze-size.js';
 import type { CommandParts } from './parts.js';
 import { withProgress } from './progress.js';
 import { recommendationDocument } from './recommendation-document.js';
+import { unlinked } from '../unlinked.js';
 
 const GIB = 1024 ** 3;
 
@@ -70,7 +71,7 @@ async function offerWizard(
   seed: Parameters<CommandParts['wizard']['open']>[0],
 ): Promise<void> {
   const open = l10n.t('Open Wizard');
-  const clicked = await window.showInformationMessage(l10n.t('Recommended: {0}', method), open);
+  const clicked = await window.showInformationMessage(unlinked(l10n.t('Recommended: {0}', method)), open);
   if (clicked === open) await wizard.open(seed);
 }
 

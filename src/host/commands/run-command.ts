@@ -1,7 +1,9 @@
 import { commands, window, type LogOutputChannel } from 'vscode';
 import { MigrationError } from '../../core/model/error.js';
+import { CONNECTION_CODES } from '../connection-codes.js';
 import { COMMANDS } from '../ids.js';
 import { labels, wordsOf } from '../strings.js';
+import { unlinked } from '../unlinked.js';
 
 export interface CommandSurroundings {
   readonly log: LogOutputChannel;
@@ -38,7 +40,7 @@ export async function tellFailure(error: unknown, surroundings: CommandSurroundi
   const remedy = remedyFor(error, surroundings);
   const buttons = [...(remedy ? [remedy.label] : []), labels.showLog()];
   const text = [happened, why, todo].filter((part) => part !== '').join(' ');
-  const clicked = await window.showErrorMessage(text, ...buttons);
+  const clicked = await window.showErrorMessage(unlinked(text), ...buttons);
   if (clicked === undefined) return;
   if (clicked === remedy?.label) await commands.executeCommand(remedy.command, ...remedy.args);
   else surroundings.log.show();
@@ -59,12 +61,3 @@ function remedyFor(error: unknown, { clusterNamed }: CommandSurroundings): Remed
   if (clusterId === undefined) return undefined;
   return { label: labels.editConnection(), command: COMMANDS.editCluster, args: [{ kind: 'cluster', clusterId }] };
 }
-
-/** What an edit of the connection can mend. */
-const CONNECTION_CODES: ReadonlySet<string> = new Set([
-  'authentication-failed',
-  'bad-connection-string',
-  'secret-unavailable',
-  'tls-failed',
-  'unreachable-host',
-]);

@@ -4,6 +4,7 @@ import type { HostAdapters } from '../adapters.js';
 import { labels } from '../strings.js';
 import type { CommandParts } from './parts.js';
 import { withProgress } from './progress.js';
+import { unlinked } from '../unlinked.js';
 
 type Locations = Awaited<ReturnType<HostAdapters['locateTools']>>;
 
@@ -19,13 +20,13 @@ export async function setUpTools(parts: CommandParts): Promise<void> {
   const question = l10n.t(
     'The MongoDB Database Tools are missing. They can be built from their source with Go, or downloaded from MongoDB, into a cache of your user.',
   );
-  const clicked = await window.showWarningMessage(question, install, tried);
+  const clicked = await window.showWarningMessage(unlinked(question), install, tried);
   if (clicked === tried) return showTried(found, parts);
   if (clicked !== install) return;
   const installed = await look(parts, true);
   if (complete(installed)) return tellFound(installed);
   const show = await window.showErrorMessage(
-    l10n.t('The database tools could not be set up.'),
+    unlinked(l10n.t('The database tools could not be set up.')),
     tried,
     labels.showLog(),
   );
@@ -57,7 +58,7 @@ function tellFound(found: Locations): void {
   const names = [...found.values()].flatMap((location) =>
     location.kind === 'found' ? [`${location.name} ${location.version} (${location.path})`] : [],
   );
-  void window.showInformationMessage(l10n.t('Ready: {0}', names.join(', ')));
+  void window.showInformationMessage(unlinked(l10n.t('Ready: {0}', names.join(', '))));
 }
 
 async function showTried(found: Locations, { results }: CommandParts): Promise<void> {

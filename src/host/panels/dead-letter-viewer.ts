@@ -7,6 +7,7 @@ import { COMMANDS } from '../ids.js';
 import { possibleActions } from '../runs/run-actions.js';
 import type { HostServices } from '../services.js';
 import { sentenceOf } from '../strings.js';
+import { unlinked } from '../unlinked.js';
 
 /** Opens what tells of a run's dead letters: one line of JSON for each, in a file for each collection. */
 export class DeadLetterViewer {
@@ -26,7 +27,7 @@ export class DeadLetterViewer {
     const found = await adapters.listDeadLetters(folder);
     if (found.length === 0) {
       void window.showInformationMessage(
-        l10n.t('{0} has no dead letters: the target refused no document for good.', run.planName),
+        unlinked(l10n.t('{0} has no dead letters: the target refused no document for good.', run.planName)),
       );
       return;
     }
@@ -58,7 +59,7 @@ export class DeadLetterViewer {
       'Each line is a document that the target refused for good in {0}: its _id and why. The documents themselves lie beside it, whole, as .bson.',
       ns,
     );
-    const answer = await window.showInformationMessage(text, ...(canRetry ? [retry] : []), reveal);
+    const answer = await window.showInformationMessage(unlinked(text), ...(canRetry ? [retry] : []), reveal);
     if (answer === retry) await commands.executeCommand(COMMANDS.retryDeadLetters, { kind: 'run', runId });
     else if (answer === reveal) {
       const [first] = await readdir(folder);

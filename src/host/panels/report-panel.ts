@@ -20,6 +20,7 @@ import type { HostServices, RunInfo } from '../services.js';
 import { sentenceOf } from '../strings.js';
 import { reportDocument } from './report-document.js';
 import { panelIcon } from './webview-html.js';
+import { unlinked } from '../unlinked.js';
 
 /** The reports of runs, each in a panel without scripts. */
 export class ReportPanels implements Disposable {
@@ -151,7 +152,7 @@ export class ReportPanels implements Disposable {
     const text = run.alive
       ? l10n.t('{0} has no report yet: it is written when the run ends.', run.planName)
       : l10n.t('{0} has no report: it was cut off before one was written.', run.planName);
-    const chosen = await window.showInformationMessage(text, ...buttons);
+    const chosen = await window.showInformationMessage(unlinked(text), ...buttons);
     const argument = { kind: 'run', runId: run.runId };
     if (chosen === page) await commands.executeCommand(COMMANDS.openRunPage, argument);
     else if (chosen === resume) await commands.executeCommand(COMMANDS.resumeRun, argument);

@@ -95,7 +95,8 @@ function stateText(
     case 'waiting':
       return isRunning(run.state) ? t('Waiting') : t('Not copied');
     case 'copying':
-      return isRunning(run.state) ? t('Copying') : t('Partly copied');
+      if (!isRunning(run.state)) return t('Partly copied');
+      return collection.checking === true ? t('Checking what is there') : t('Copying');
     case 'copied':
       return t('Copied, not verified yet');
     case 'verifying':

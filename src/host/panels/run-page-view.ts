@@ -13,7 +13,7 @@ import {
 } from '../../words/sizes.js';
 import { possibleActions } from '../runs/run-actions.js';
 import { isOver, shareDone } from '../runs/run-figures.js';
-import { stateSentence } from '../runs/run-words.js';
+import { remedySteps, snapshotSentence, startFailureSentence } from '../runs/run-words.js';
 import type { Translate } from '../translate.js';
 import type { RunInfo } from '../services.js';
 import { pageCollections } from './run-page-collections.js';
@@ -29,7 +29,7 @@ export function runPageContent(info: RunInfo, t: Translate): RunPageContent {
     runId: info.runId,
     title: info.planName,
     state: snapshot.state,
-    stateText: info.problem === undefined ? stateSentence(snapshot.state, t) : t('This run cannot be read.'),
+    stateText: info.problem === undefined ? snapshotSentence(snapshot, t) : t('This run cannot be read.'),
     tone: toneOf(info),
     notes: notesOf(info, t),
     share: shareDone(snapshot),
@@ -73,25 +73,28 @@ export function missingRunContent(runId: string, t: Translate): RunPageContent {
   };
 }
 
-function toneOf({ snapshot: { state }, problem }: RunInfo): RunPageView['tone'] {
-  if (problem !== undefined) return 'bad';
+function toneOf({ snapshot: { state }, problem, startFailure }: RunInfo): RunPageView['tone'] {
+  if (problem !== undefined || startFailure !== undefined) return 'bad';
   if (isRunning(state)) return 'running';
   if (state === 'completed') return 'good';
   if (state === 'completed-with-findings') return 'attention';
   return state === 'failed-resumable' ? 'bad' : 'resting';
 }
 
-function notesOf({ snapshot, problem, alive, path }: RunInfo, t: Translate): string[] {
+function notesOf(info: RunInfo, t: Translate): string[] {
+  const { snapshot, problem, alive, path } = info;
   if (problem !== undefined) {
     const why = isErrorCode(problem) ? errorSentence({ code: problem, facts: {} }) : problem;
     return [why, t('The folder of the run: {0}', path)];
   }
   const notes: string[] = [];
-  if (snapshot.why !== undefined) notes.push(verdictReasonSentence(snapshot.why));
+  const failure = startFailureSentence(info, t);
+  if (failure !== undefined) notes.push(failure);
+  if (snapshot.why !== undefined) notes.push(verdictReasonSentence(snapshot.why), ...remedySteps(snapshot));
   if (snapshot.state === 'paused' && alive) {
     notes.push(t('Its process waits in the terminal and keeps the passwords in memory until you resume or cancel.'));
   }
-  if (snapshot.state === 'planned' && !alive) {
+  if (snapshot.state === 'planned' && !alive && failure === undefined) {
     notes.push(t('It was not started. If its terminal shows an error, mend that, then resume.'));
   }
   return notes;
@@ -159,7 +162,8 @@ function figuresOf({ snapshot, alive }: RunInfo, showsRu: boolean, t: Translate)
 
 function paceFigures(snapshot: RunSnapshot, t: Translate): Figure[] {
   const { documentsPerSecond, remainingMs, rates, state } = snapshot;
-  const bytesPerSecond = state === 'copying' ? (rates.at(-1)?.bytesPerSecond ?? 0) : 0;
+  // The latest point may be of before a pause.
+  const bytesPerSecond = state === 'copying' && documentsPerSecond > 0 ? (rates.at(-1)?.bytesPerSecond ?? 0) : 0;
   return [
     {
       id: 'rate',

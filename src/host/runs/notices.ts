@@ -1,9 +1,9 @@
-import type { RunState } from '../../core/model/run.js';
+import { isRunning, type RunState } from '../../core/model/run.js';
 import type { RunInfo } from '../services.js';
 
 /** A change of a run that its owner is told of. */
 export interface Notice {
-  readonly kind: 'completed' | 'findings' | 'failed' | 'stopped' | 'paused';
+  readonly kind: 'completed' | 'findings' | 'failed' | 'stopped' | 'paused' | 'not-started';
   readonly run: RunInfo;
 }
 
@@ -22,6 +22,7 @@ function kindOf({ snapshot: { state, why } }: RunInfo): Notice['kind'] | undefin
 interface Seen {
   readonly state: RunState;
   readonly endedAt: number | undefined;
+  readonly failedToStartAt: number | undefined;
 }
 
 /** Decides what is told: each change once, and nothing that happened before this window looked. */
@@ -42,13 +43,22 @@ export class NoticeBoard {
   next(runs: readonly RunInfo[]): readonly Notice[] {
     const before = this.#seen;
     this.#seen = new Map(
-      runs.map(({ runId, snapshot }) => [runId, { state: snapshot.state, endedAt: snapshot.endedAt }]),
+      runs.map(({ runId, snapshot: { state, endedAt }, startFailure }) => [
+        runId,
+        { state, endedAt, failedToStartAt: startFailure?.at },
+      ]),
     );
     if (before === undefined) return [];
-    return runs.flatMap((run) => {
+    return runs.flatMap((run): readonly Notice[] => {
+      if (this.#hasFailedToStart(run, before.get(run.runId))) return [{ kind: 'not-started', run }];
       const kind = run.problem === undefined ? kindOf(run) : undefined;
       return kind !== undefined && this.#isNew(run, before.get(run.runId)) ? [{ kind, run }] : [];
     });
+  }
+
+  #hasFailedToStart({ startFailure }: RunInfo, seen: Seen | undefined): boolean {
+    if (startFailure === undefined) return false;
+    return seen === undefined ? startFailure.at >= this.#windowStart : startFailure.at !== seen.failedToStartAt;
   }
 
   #isNew({ snapshot }: RunInfo, seen: Seen | undefined): boolean {
@@ -57,4 +67,14 @@ export class NoticeBoard {
     if (seen.state !== snapshot.state) return true;
     return snapshot.endedAt !== undefined && seen.endedAt !== undefined && snapshot.endedAt > seen.endedAt;
   }
+}
+
+/** What an old message's Resume button finds: the run may have gone on, have ended or be gone since. */
+export type Resumable = 'waits' | 'works' | 'over' | 'gone';
+
+export function resumable(run: RunInfo | undefined): Resumable {
+  if (run === undefined) return 'gone';
+  const { state } = run.snapshot;
+  if (state === 'planned' || state === 'paused' || state === 'failed-resumable') return 'waits';
+  return isRunning(state) ? 'works' : 'over';
 }

@@ -1,15 +1,18 @@
-import { commands, l10n, window, type Disposable, type LogOutputChannel } from 'vscode';
+import { l10n, type Disposable, type LogOutputChannel } from 'vscode';
 import { verdictReasonSentence } from '../../words/runs.js';
 import { COMMANDS, type CommandId } from '../ids.js';
-import type { RunInfo } from '../services.js';
+import { CONNECTION_CODES } from '../connection-codes.js';
+import type { ClusterStore, RunInfo, RunStore } from '../services.js';
 import type { Settings } from '../settings.js';
 import { labels } from '../strings.js';
-import { NoticeBoard, type Notice } from './notices.js';
-import { buttons } from './questions.js';
-import type { FollowedRuns } from './run-store.js';
+import { NoticeBoard, resumable, type Notice } from './notices.js';
+import { buttons, type Choice, type Questions } from './questions.js';
+import { remedySteps, startFailureSentence, stateSentence } from './run-words.js';
 
 interface NotifierDeps {
-  readonly runs: FollowedRuns;
+  readonly runs: Pick<RunStore, 'onDidChange' | 'list' | 'get' | 'refresh'>;
+  readonly clusters: Pick<ClusterStore, 'list'>;
+  readonly questions: Pick<Questions, 'tell' | 'run'>;
   readonly settings: () => Settings;
   readonly log: LogOutputChannel;
   readonly windowStart: number;
@@ -41,51 +44,89 @@ export class RunNotifier implements Disposable {
     for (const notice of this.#board.next(this.#deps.runs.list())) {
       this.#deps.log.info(`run ${notice.run.runId}: ${notice.kind}`);
       if (wanted === 'none' || (wanted === 'problems' && !isProblem(notice))) continue;
-      this.#tell(notice).catch((error: unknown) =>
-        this.#deps.log.error(error instanceof Error ? error : String(error)),
-      );
+      this.#tell(notice);
     }
   }
 
-  async #tell({ kind, run }: Notice): Promise<void> {
-    const why = run.snapshot.why === undefined ? '' : ` ${verdictReasonSentence(run.snapshot.why)}`;
-    const act = async (chosen: string | undefined): Promise<void> => {
-      if (chosen === buttons.openReport()) await onRun(COMMANDS.openReport, run);
-      else if (chosen === buttons.resume()) await onRun(COMMANDS.resumeRun, run);
-      else if (chosen === buttons.showTerminal()) await onRun(COMMANDS.showTerminal, run);
-      else if (chosen === labels.showLog()) this.#deps.log.show();
-    };
+  #tell({ kind, run }: Notice): void {
+    const { questions, log } = this.#deps;
+    const why = run.snapshot.why === undefined ? [] : [verdictReasonSentence(run.snapshot.why)];
+    const choice = (label: string, command: CommandId): Choice => ({ label, run: () => this.#onRun(command, run) });
+    const resume: Choice = { label: buttons.resume(), run: () => this.#resume(run) };
+    const report = choice(buttons.openReport(), COMMANDS.openReport);
+    const terminal = choice(buttons.showTerminal(), COMMANDS.showTerminal);
+    const showLog: Choice = { label: labels.showLog(), run: () => log.show() };
     switch (kind) {
       case 'completed': {
         const text = l10n.t('Migration {0} is complete: every document was checked and is there.', run.planName);
-        return act(await window.showInformationMessage(text, buttons.openReport()));
+        return questions.tell('information', text, report);
       }
       case 'findings': {
         const text = l10n.t('Migration {0} is complete, with findings to look at.', run.planName);
-        return act(await window.showWarningMessage(`${text}${why}`, buttons.openReport()));
+        return questions.tell('warning', [text, ...why].join(' '), report);
       }
       case 'failed': {
         const text = l10n.t('Migration {0} has stopped and can be resumed.', run.planName);
-        return act(
-          await window.showErrorMessage(`${text}${why}`, buttons.resume(), buttons.showTerminal(), labels.showLog()),
-        );
+        const words = [text, ...why, ...remedySteps(run.snapshot)].join(' ');
+        return questions.tell('error', words, resume, terminal, showLog);
+      }
+      case 'not-started': {
+        const text = l10n.t('Migration {0}:', run.planName);
+        const words = [text, startFailureSentence(run, l10n.t) ?? ''].join(' ');
+        return questions.tell('error', words, ...this.#remedy(run), terminal, showLog);
       }
       case 'stopped': {
         const text = l10n.t('Migration {0} was stopped. Nothing is lost: it goes on where it was.', run.planName);
-        return act(await window.showInformationMessage(text, buttons.resume()));
+        return questions.tell('information', text, resume);
       }
-      case 'paused': {
-        const text = l10n.t('Migration {0} is paused.', run.planName);
-        return act(await window.showInformationMessage(text, buttons.resume()));
-      }
+      case 'paused':
+        return questions.tell('information', l10n.t('Migration {0} is paused.', run.planName), resume);
     }
+  }
+
+  /** The button that leads to what has to be mended. */
+  #remedy({ startFailure, source, target }: RunInfo): readonly Choice[] {
+    const { questions, clusters } = this.#deps;
+    const code = startFailure?.id.replace(/^error:/, '') ?? '';
+    if (code === 'tool-missing') return [{ label: labels.setUpTools(), run: () => questions.run(COMMANDS.setUpTools) }];
+    const side = startFailure?.params['side'];
+    if (!CONNECTION_CODES.has(code) || (side !== 'source' && side !== 'target')) return [];
+    const name = side === 'source' ? source : target;
+    const cluster = clusters.list(side).find((profile) => profile.name === name);
+    if (cluster === undefined) return [];
+    const node = { kind: 'cluster', clusterId: cluster.id };
+    return [{ label: labels.editConnection(), run: () => questions.run(COMMANDS.editCluster, node) }];
+  }
+
+  /** The message may be hours old. */
+  async #resume(then: RunInfo): Promise<void> {
+    const { runs, questions } = this.#deps;
+    await runs.refresh();
+    const run = runs.get(then.runId);
+    const page: Choice = { label: buttons.openRunPage(), run: () => this.#onRun(COMMANDS.openRunPage, then) };
+    switch (resumable(run)) {
+      case 'waits':
+        await this.#onRun(COMMANDS.resumeRun, then);
+        break;
+      case 'works':
+        questions.tell('information', l10n.t('Migration {0} goes on already.', then.planName), page);
+        break;
+      case 'over': {
+        const state = run === undefined ? '' : stateSentence(run.snapshot.state, l10n.t);
+        const text = l10n.t('There is nothing to resume in migration {0}.', then.planName);
+        questions.tell('information', `${text} ${state}`, page);
+        break;
+      }
+      case 'gone':
+        questions.tell('information', l10n.t('Migration {0} is not there any more.', then.planName));
+    }
+  }
+
+  async #onRun(command: CommandId, { runId }: RunInfo): Promise<void> {
+    await this.#deps.questions.run(command, { kind: 'run', runId });
   }
 }
 
 function isProblem({ kind }: Notice): boolean {
-  return kind === 'failed' || kind === 'findings';
-}
-
-async function onRun(command: CommandId, run: RunInfo): Promise<void> {
-  await commands.executeCommand(command, { kind: 'run', runId: run.runId });
+  return kind === 'failed' || kind === 'findings' || kind === 'not-started';
 }

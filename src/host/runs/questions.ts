@@ -1,4 +1,5 @@
 import { commands, l10n, window, workspace, ProgressLocation } from 'vscode';
+import { unlinked } from '../unlinked.js';
 
 /** A button of a message and what it does. */
 export interface Choice {
@@ -11,7 +12,7 @@ export interface Questions {
   /** True once `button` was pressed. */
   confirm(question: { readonly message: string; readonly detail: string; readonly button: string }): Promise<boolean>;
   /** Tells something and offers what can be done about it. Nothing waits for the answer: a message may be left alone for hours. */
-  tell(tone: 'information' | 'warning', message: string, ...choices: readonly Choice[]): void;
+  tell(tone: 'information' | 'warning' | 'error', message: string, ...choices: readonly Choice[]): void;
   /** Runs a command of VS Code or of this extension. */
   run(command: string, ...args: readonly unknown[]): Promise<unknown>;
   /** Shows that something goes on. */
@@ -19,21 +20,23 @@ export interface Questions {
   isTrusted(): boolean;
 }
 
+const SHOW = {
+  information: (text: string, labels: readonly string[]) => window.showInformationMessage(unlinked(text), ...labels),
+  warning: (text: string, labels: readonly string[]) => window.showWarningMessage(unlinked(text), ...labels),
+  error: (text: string, labels: readonly string[]) => window.showErrorMessage(unlinked(text), ...labels),
+};
+
 export function windowQuestions(onFailure: (error: unknown) => void): Questions {
   return {
     async confirm({ message, detail, button }) {
       // VS Code's own second button says Cancel, which in this question could mean either.
       const agree = { title: button };
       const keep = { title: buttons.keep(), isCloseAffordance: true };
-      return (await window.showWarningMessage(message, { modal: true, detail }, agree, keep)) === agree;
+      return (await window.showWarningMessage(unlinked(message), { modal: true, detail }, agree, keep)) === agree;
     },
     tell(tone, message, ...choices) {
       const labels = choices.map((choice) => choice.label);
-      const shown =
-        tone === 'warning'
-          ? window.showWarningMessage(message, ...labels)
-          : window.showInformationMessage(message, ...labels);
-      void Promise.resolve(shown)
+      void Promise.resolve(SHOW[tone](message, labels))
         .then((chosen) => choices.find((choice) => choice.label === chosen)?.run())
         .catch(onFailure);
     },
@@ -41,7 +44,7 @@ export function windowQuestions(onFailure: (error: unknown) => void): Questions 
       return await commands.executeCommand(command, ...args);
     },
     async during(title, work) {
-      return await window.withProgress({ location: ProgressLocation.Notification, title }, work);
+      return await window.withProgress({ location: ProgressLocation.Notification, title: unlinked(title) }, work);
     },
     isTrusted: () => workspace.isTrusted,
   };
@@ -56,6 +59,7 @@ export const buttons = {
   manageTrust: (): string => l10n.t('Manage Workspace Trust'),
   showTerminal: (): string => l10n.t('Show Terminal'),
   openReport: (): string => l10n.t('Open Report'),
+  openRunPage: (): string => l10n.t('Open Run Page'),
   keep: (): string => l10n.t('Keep It'),
   cancelMigration: (): string => l10n.t('Cancel Migration'),
 } as const;

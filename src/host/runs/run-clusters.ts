@@ -21,6 +21,27 @@ export async function secretsFor(
   return {
     source: (await clusters.connectionString(source.id)).reveal(),
     target: (await clusters.connectionString(target.id)).reveal(),
+    sourceFiles: certificatesOf(source),
+    targetFiles: certificatesOf(target),
+  };
+}
+
+/** What a target's relay is started with. @throws MigrationError `secret-unavailable`. */
+export async function targetSecrets(targetId: string, clusters: ClusterStore): Promise<HandedSecrets> {
+  const profile = clusters.get(targetId);
+  return {
+    target: (await clusters.connectionString(targetId)).reveal(),
+    ...(profile === undefined ? {} : { targetFiles: certificatesOf(profile) }),
+  };
+}
+
+function certificatesOf({
+  tlsCAFile,
+  tlsCertificateKeyFile,
+}: ClusterProfile): NonNullable<HandedSecrets['sourceFiles']> {
+  return {
+    ...(tlsCAFile === undefined ? {} : { tlsCAFile }),
+    ...(tlsCertificateKeyFile === undefined ? {} : { tlsCertificateKeyFile }),
   };
 }
 

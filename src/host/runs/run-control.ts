@@ -2,7 +2,7 @@ import { l10n, ThemeIcon } from 'vscode';
 import { CARRIED_OUT } from '../../core/advise/advise.js';
 import { MigrationError } from '../../core/model/error.js';
 import type { Plan } from '../../core/model/plan.js';
-import type { RunState } from '../../core/model/run.js';
+import { isRunning, type RunState } from '../../core/model/run.js';
 import { planSubject } from '../../core/plan/plan-title.js';
 import { formatCountOf } from '../../words/sizes.js';
 import type { HandedSecrets, HostAdapters, RunFolder } from '../adapters.js';
@@ -10,7 +10,7 @@ import { COMMANDS } from '../ids.js';
 import type { ClusterStore, RunControl, RunInfo } from '../services.js';
 import type { Settings } from '../settings.js';
 import { buttons, type Questions } from './questions.js';
-import { secretsFor } from './run-clusters.js';
+import { secretsFor, targetSecrets } from './run-clusters.js';
 import { isOver, shortName, shortRunId } from './run-figures.js';
 import { stateSentence } from './run-words.js';
 import type { FollowedRuns } from './run-store.js';
@@ -74,7 +74,10 @@ export class RunSteering implements RunControl {
       return;
     }
     const steered = await adapters.steerRun(folder, 'resume', adapters.clock);
-    if (steered.kind === 'refused') return this.#tellRefused(l10n.t('It cannot be resumed.'), steered.state);
+    if (steered.kind === 'refused') {
+      const what = isRunning(steered.state) ? l10n.t('It goes on already.') : l10n.t('It cannot be resumed.');
+      return this.#tellRefused(what, steered.state);
+    }
     if (steered.kind === 'needs-process') await this.#launchAgain(adapters, folder, 'resume');
     await this.#deps.runs.refresh();
   }
@@ -130,7 +133,7 @@ export class RunSteering implements RunControl {
     const { clusters } = this.#deps;
     const adapters = await this.#deps.adapters();
     const name = clusters.get(targetId)?.name ?? targetId;
-    const secrets = { target: (await clusters.connectionString(targetId)).reveal() };
+    const secrets = await targetSecrets(targetId, clusters);
     const args = ['relay', '--dead-letters', deadLettersFolder, '--attended'];
     await this.#launch(adapters, {
       title: l10n.t('Relay to {0}', name),

@@ -57,7 +57,16 @@ export function createRuns(deps: RunsDeps): Runs {
     onFailure,
   });
   store.add(new RunStatusBar(runs));
-  const notifier = store.add(new RunNotifier({ runs, settings: deps.settings, log, windowStart: Date.now() }));
+  const notifier = store.add(
+    new RunNotifier({
+      runs,
+      clusters: deps.clusters,
+      questions: windowQuestions(onFailure),
+      settings: deps.settings,
+      log,
+      windowStart: Date.now(),
+    }),
+  );
   store.add(
     runs.onDidChange(() => void commands.executeCommand('setContext', CONTEXT_KEYS.hasRuns, runs.list().length > 0)),
   );

@@ -1,6 +1,7 @@
 import { isRunning } from '../../core/model/run.js';
 import { formatDuration } from '../../words/sizes.js';
 import type { RunInfo } from '../services.js';
+import { startFailureName, stepName } from './run-words.js';
 import { isOver, percentText, rateText, shareDone, shortName } from './run-figures.js';
 import type { Translate } from '../translate.js';
 
@@ -37,7 +38,7 @@ export function statusBarView(all: readonly RunInfo[], now: number, t: Translate
     return { ...resting(open.some(hasFailed), label), label, runs: open };
   }
   const name = nameOf(first);
-  const said = works(first) ? progressText(first) : restingText(first, now, t);
+  const said = works(first) ? progressText(first, t) : restingText(first, now, t);
   const text = `${name} ${said}`;
   const common = { label: t('Migration {0}: {1}', first.planName, said), runId: first.runId, runs: open };
   if (works(first) || isStarting(first, now)) return { text: `${WORKING} ${text}`, tone: 'plain', ...common };
@@ -60,16 +61,19 @@ function works({ alive, snapshot }: RunInfo): boolean {
   return alive && isRunning(snapshot.state);
 }
 
-function hasFailed({ snapshot }: RunInfo): boolean {
-  return snapshot.state === 'failed-resumable';
+function hasFailed({ snapshot, startFailure }: RunInfo): boolean {
+  return snapshot.state === 'failed-resumable' || startFailure !== undefined;
 }
 
-function isStarting({ snapshot, alive }: RunInfo, now: number): boolean {
-  return snapshot.state === 'planned' && (alive || now - snapshot.startedAt < STARTING_MS);
+function isStarting({ snapshot, alive, startFailure }: RunInfo, now: number): boolean {
+  return (
+    startFailure === undefined && snapshot.state === 'planned' && (alive || now - snapshot.startedAt < STARTING_MS)
+  );
 }
 
 function restingText(run: RunInfo, now: number, t: Translate): string {
   if (isStarting(run, now)) return t('is starting');
+  if (run.startFailure) return startFailureName(run, t);
   if (hasFailed(run)) return t('stopped');
   return run.snapshot.state === 'planned' ? t('not started') : t('paused');
 }
@@ -79,9 +83,13 @@ function isOpen(run: RunInfo, now: number): boolean {
   return run.alive || now - (run.snapshot.endedAt ?? run.snapshot.startedAt) < WAITING_SHOWN_MS;
 }
 
-/** `64 % · 12k/s · 3 min`: what is not known is left out. */
-function progressText({ snapshot }: RunInfo): string {
-  const parts = [percentText(shareDone(snapshot))];
+/** `64 % · 12k/s · 3 min`: what is not known is left out. Any other step than copying begins again at nothing, so it is named. */
+function progressText({ snapshot }: RunInfo, t: Translate): string {
+  const { state, rechecked } = snapshot;
+  const step = stepName(snapshot, t);
+  if (state === 'preparing' || state === 'indexing') return step;
+  const share = percentText(shareDone(snapshot));
+  const parts = rechecked ? [share, step] : state === 'verifying' ? [step, share] : [share];
   if (snapshot.documentsPerSecond >= 1) parts.push(rateText(snapshot.documentsPerSecond));
   if (snapshot.remainingMs !== undefined) parts.push(formatDuration(snapshot.remainingMs.expected));
   return parts.join(' · ');

@@ -11,7 +11,7 @@ import type { RunAction } from '../../protocol/run-page.js';
 import { COMMANDS, type CommandId } from '../ids.js';
 import type { RunInfo } from '../services.js';
 import { possibleActions } from './run-actions.js';
-import { stateSentence } from './run-words.js';
+import { startFailureSentence, stateSentence } from './run-words.js';
 import type { FollowedRuns } from './run-store.js';
 import { statusBarView } from './status-bar-view.js';
 
@@ -85,11 +85,18 @@ function tooltip(runs: readonly RunInfo[]): MarkdownString {
       .appendMarkdown('**')
       .appendText(run.planName)
       .appendMarkdown('**\n\n')
-      .appendText(stateSentence(run.snapshot.state, l10n.t))
+      .appendText(startFailureSentence(run, l10n.t) ?? tooltipSentence(run))
       .appendMarkdown('\n\n');
     text.appendMarkdown(tooltipLinks(run).join(' · '));
   });
   return text;
+}
+
+/** Without numbers: each that changes would close the tooltip. */
+function tooltipSentence({ snapshot }: RunInfo): string {
+  return snapshot.rechecked
+    ? l10n.t('Checking what is there already; nothing is copied twice.')
+    : stateSentence(snapshot.state, l10n.t);
 }
 
 function tooltipLinks(run: RunInfo): string[] {

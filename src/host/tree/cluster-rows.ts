@@ -169,17 +169,18 @@ function clusterRow(clusterId: string, state: TreeState, found: RowFindings | un
   const profile = state.profile(clusterId);
   const { facts, databases, sizes, listing } = state.catalog.cluster(clusterId);
   const kind = facts?.kind ?? profile?.kind;
-  const server = kind && `${clusterKind(kind)} ${facts?.version ?? profile?.version ?? ''}`.trim();
+  const server = kind && `${clusterKind(kind)} ${release(facts?.version ?? profile?.version ?? '')}`.trim();
   const count = listing.state === 'ready' ? databases?.length : undefined;
   const bytes =
     sizes.state === 'ready' || databases?.every(({ totals }) => totals)
       ? databases?.reduce((sum, { totals }) => sum + (totals?.logicalBytes ?? 0), 0)
       : undefined;
+  // A narrow view cuts off the end: what the cluster is goes first.
   const description = joined(
-    count === undefined ? '' : count === 1 ? t('1 database') : t('{0} databases', formatCount(count)),
-    count === undefined || bytes === undefined ? '' : formatBytes(bytes),
     server ?? addressOf(profile?.uri ?? ''),
     listing.state === 'failed' ? t('not connected') : '',
+    count === undefined ? '' : count === 1 ? t('1 database') : t('{0} databases', formatCount(count)),
+    count === undefined || bytes === undefined ? '' : formatBytes(bytes),
   );
   const label = profile?.name ?? clusterId;
   const what = profile?.role === 'target' ? t('target {0}', label) : t('source {0}', label);
@@ -191,6 +192,11 @@ function clusterRow(clusterId: string, state: TreeState, found: RowFindings | un
     open: 'collapsed',
     spoken: spoken(what, description, found, t),
   };
+}
+
+/** `6.0` of `6.0.5`: the tooltip has it whole. */
+function release(version: string): string {
+  return /^\d+\.\d+/.exec(version)?.[0] ?? version;
 }
 
 /** The hosts of a connection string without a secret, for a cluster that nothing else is known of. */

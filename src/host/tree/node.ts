@@ -90,6 +90,10 @@ export function asClusterNode(value: unknown): ClusterTreeNode | undefined {
   const { kind, role, clusterId, db, coll, index, parent, code } = value as Readonly<Record<string, unknown>>;
   const names = (...parts: unknown[]): boolean => parts.every((part) => typeof part === 'string' && part !== '');
   const isRole = role === 'source' || role === 'target';
+  // No row of this kind stands under another one: what is nested deeper was made to be.
+  const parentKind = (parent as { readonly kind?: unknown } | null | undefined)?.kind;
+  const hasParent = (): boolean =>
+    parentKind !== 'error' && parentKind !== 'loading' && asClusterNode(parent) !== undefined;
   const sound =
     kind === 'group' || kind === 'add'
       ? isRole
@@ -102,8 +106,8 @@ export function asClusterNode(value: unknown): ClusterTreeNode | undefined {
             : kind === 'index'
               ? names(clusterId, db, coll, index)
               : kind === 'error'
-                ? typeof code === 'string' && isErrorCode(code) && asClusterNode(parent) !== undefined
-                : kind === 'loading' && asClusterNode(parent) !== undefined;
+                ? typeof code === 'string' && isErrorCode(code) && hasParent()
+                : kind === 'loading' && hasParent();
   return sound ? (value as ClusterTreeNode) : undefined;
 }
 

@@ -1,11 +1,12 @@
 /** What each row of the Migrations view says. */
-import { isRunning, type RunState } from '../../core/model/run.js';
+import { isRunning } from '../../core/model/run.js';
 import type { RunSnapshot } from '../../core/model/run-snapshot.js';
-import { errorSentence, isErrorCode } from '../../words/errors.js';
-import { runStateSentence, verdictReasonSentence } from '../../words/runs.js';
+import { errorSentence, errorWords, isErrorCode } from '../../words/errors.js';
+import { verdictReasonSentence } from '../../words/runs.js';
 import { formatBytes, formatCount, formatDuration, formatRu, formatRuPerSecond } from '../../words/sizes.js';
 import { possibleActions } from '../runs/run-actions.js';
 import { shortName } from '../runs/run-figures.js';
+import { snapshotSentence, startFailureName, startFailureSentence, stepName } from '../runs/run-words.js';
 import type { RunInfo } from '../services.js';
 import { plain } from './names-in-markdown.js';
 import type { TooltipWords } from './cluster-tooltips.js';
@@ -37,7 +38,7 @@ export function describeRun(info: RunInfo, words: TooltipWords): RunRow {
 function descriptionOf(info: RunInfo, { t, time }: TooltipWords): string {
   const { snapshot, problem } = info;
   if (problem !== undefined) return t('cannot be read');
-  const state = stateName(snapshot.state, t);
+  const state = stateName(snapshot, t);
   const letters =
     snapshot.deadLetters === 0
       ? ''
@@ -45,7 +46,13 @@ function descriptionOf(info: RunInfo, { t, time }: TooltipWords): string {
         ? t('1 dead letter')
         : t('{0} dead letters', formatCount(snapshot.deadLetters));
   if (isRunning(snapshot.state)) {
-    return joined(state, shareText(snapshot), rateText(snapshot, t), etaText(snapshot, t), letters);
+    // The longer words would push the share out of a narrow view.
+    const [first, second] = snapshot.rechecked ? [shareText(snapshot), state] : [state, shareText(snapshot)];
+    return joined(first, second, rateText(snapshot, t), etaText(snapshot, t), letters);
+  }
+  if (info.startFailure) {
+    const share = snapshot.state === 'planned' ? '' : shareText(snapshot);
+    return joined(startFailureName(info, t), happenedIn(info.startFailure), state, share, letters);
   }
   const ended = snapshot.endedAt === undefined ? '' : time(snapshot.endedAt);
   const done = snapshot.state === 'completed' || snapshot.state === 'completed-with-findings';
@@ -53,18 +60,21 @@ function descriptionOf(info: RunInfo, { t, time }: TooltipWords): string {
   return joined(state, snapshot.state === 'planned' ? '' : shareText(snapshot), letters, ended);
 }
 
-function stateName(state: RunState, t: Translate): string {
-  switch (state) {
+/** `The target refused the login`. */
+function happenedIn({ id, params }: NonNullable<RunInfo['startFailure']>): string {
+  const code = id.replace(/^error:/, '');
+  return isErrorCode(code) ? errorWords({ code, facts: params }).happened.replace(/\.$/, '') : '';
+}
+
+function stateName(snapshot: RunSnapshot, t: Translate): string {
+  switch (snapshot.state) {
     case 'planned':
       return t('planned');
     case 'preparing':
-      return t('preparing');
     case 'copying':
-      return t('copying');
     case 'indexing':
-      return t('building indexes');
     case 'verifying':
-      return t('verifying');
+      return stepName(snapshot, t);
     case 'completed':
       return t('completed and verified');
     case 'completed-with-findings':
@@ -97,8 +107,9 @@ function documentsText(count: number, t: Translate): string {
   return count === 1 ? t('1 document') : t('{0} documents', formatCount(count));
 }
 
-function iconOf({ snapshot, problem }: RunInfo): RunRow['icon'] {
+function iconOf({ snapshot, problem, startFailure }: RunInfo): RunRow['icon'] {
   if (problem !== undefined) return { id: 'question', color: 'list.warningForeground' };
+  if (startFailure !== undefined) return { id: 'error', color: 'list.errorForeground' };
   switch (snapshot.state) {
     case 'preparing':
     case 'copying':
@@ -126,7 +137,9 @@ export function runTooltip(info: RunInfo, { t, time }: TooltipWords): string {
   const parts = [`**${plain(info.planName)}**`];
   if (problem !== undefined) parts.push(plain(problemSentence(problem)));
   else {
-    parts.push(plain(runStateSentence(snapshot.state)));
+    parts.push(plain(snapshotSentence(snapshot, t)));
+    const failure = startFailureSentence(info, t);
+    if (failure !== undefined) parts.push(plain(failure));
     if (snapshot.why) parts.push(plain(verdictReasonSentence(snapshot.why)));
     parts.push(
       figures(snapshot, { t, time })

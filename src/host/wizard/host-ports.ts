@@ -9,6 +9,7 @@ import type { HostServices } from '../services.js';
 import { readSettings } from '../settings.js';
 import { clusterPorts } from './cluster-ports.js';
 import type { WizardPorts } from './wizard-ports.js';
+import { unlinked } from '../unlinked.js';
 
 export type HostPorts = Omit<WizardPorts, 'remember'>;
 
@@ -38,7 +39,9 @@ export function hostPorts(services: HostServices, context: Pick<ExtensionContext
     async copyText(text, lines) {
       await env.clipboard.writeText(text);
       void window.showInformationMessage(
-        l10n.t('{0} command lines were copied. They hold no password: the tools get it from a private file.', lines),
+        unlinked(
+          l10n.t('{0} command lines were copied. They hold no password: the tools get it from a private file.', lines),
+        ),
       );
     },
     openLink: async (url) => void (await env.openExternal(Uri.parse(url, true))),
@@ -53,7 +56,7 @@ async function mayMeasure(): Promise<boolean> {
     'At most 20 documents of the source are inserted into a new collection on the target, which is dropped again. Azure charges its least throughput for an hour.',
   );
   const message = l10n.t('Measure on the target what an insert costs?');
-  return (await window.showInformationMessage(message, { modal: true, detail }, measure)) === measure;
+  return (await window.showInformationMessage(unlinked(message), { modal: true, detail }, measure)) === measure;
 }
 
 async function choosePlanPath(name: string): Promise<string | undefined> {

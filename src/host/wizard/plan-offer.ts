@@ -1,5 +1,6 @@
 import { commands, l10n, window, type Disposable, type ExtensionContext, type TextEditor } from 'vscode';
 import { COMMANDS } from '../ids.js';
+import { unlinked } from '../unlinked.js';
 
 const ENDING = '.migration.json';
 /** Whether the offer was ever made: the button in the editor's title stays, so once is enough. */
@@ -13,7 +14,10 @@ export function offerPlans(context: Pick<ExtensionContext, 'globalState'>): Disp
     void context.globalState.update(OFFERED, true);
     const open = l10n.t('Open in Wizard');
     void window
-      .showInformationMessage(l10n.t('This is a migration plan. It can be looked at and started in the wizard.'), open)
+      .showInformationMessage(
+        unlinked(l10n.t('This is a migration plan. It can be looked at and started in the wizard.')),
+        open,
+      )
       .then((clicked) => clicked === open && commands.executeCommand(COMMANDS.openPlanInWizard, uri));
   };
   look(window.activeTextEditor);

@@ -1,8 +1,11 @@
 import { l10n, ProgressLocation, ThemeIcon, window, type QuickPickItem } from 'vscode';
 import type { ClusterRole } from '../clusters/cluster-profile.js';
-import type { NamespaceRow, TuningField, WizardView } from '../../protocol/wizard.js';
+import type { NamespaceRow, TuningField, WishField, WizardView } from '../../protocol/wizard.js';
 import { pick, type Picked } from './quick-pick.js';
+import { placesOf, rowButtons, rowDetail } from './quick-pick-rows.js';
+import { askThroughput } from './quick-pick-throughput.js';
 import type { WizardSession } from './wizard-session.js';
+import { unlinked } from '../unlinked.js';
 
 type Outcome = 'next' | 'back' | 'again' | 'end';
 type Action = QuickPickItem & { readonly run?: () => Promise<Outcome> };
@@ -95,7 +98,8 @@ export class QuickPickWizard {
       };
       return this.#actions(step, title, why, [again]);
     }
-    const rename = { iconPath: new ThemeIcon('edit'), tooltip: l10n.t('Other Name on the Target') };
+    const own = new Map(this.#view.tuning.throughput?.single.map(({ ns, text }) => [ns, text]));
+    const buttons = rowButtons();
     const items = namespaces.rows.map((row) => ({
       label: row.ns,
       description: [
@@ -105,10 +109,12 @@ export class QuickPickWizard {
       ]
         .filter((text) => text !== '')
         .join(', '),
-      ...(row.renameProblem !== undefined || row.targetNs !== row.ns
-        ? { detail: l10n.t('as {0} {1}', row.targetNs, row.renameProblem ?? '').trim() }
-        : {}),
-      buttons: [rename],
+      ...rowDetail(row, own.get(row.ns)),
+      buttons: [
+        buttons.rename,
+        ...(row.shardKey === undefined ? [] : [buttons.shardKey]),
+        ...(row.shardKey === undefined || !row.selected ? [] : [buttons.throughput]),
+      ],
       row,
     }));
     const ticked = items.filter(({ row }) => row.selected);
@@ -119,7 +125,10 @@ export class QuickPickWizard {
     await this.#selectExactly(namespaces.rows, new Set(chosen.map(({ row }) => row.ns)));
     if (picked.kind === 'back') return 'back';
     if (picked.kind === 'button') {
-      if (picked.item) await this.#rename(picked.item.row);
+      const { item, button } = picked;
+      if (item && button === buttons.shardKey) await this.#shardKey(item.row);
+      else if (item && button === buttons.throughput) await askThroughput(this.#session, item.row.ns);
+      else if (item) await this.#rename(item.row);
       return 'again';
     }
     await this.#session.dispatch({ type: 'go', step: 'findings' });
@@ -144,11 +153,20 @@ export class QuickPickWizard {
     if (to !== undefined) await this.#session.dispatch({ type: 'rename', ns: row.ns, to });
   }
 
+  async #shardKey(row: NamespaceRow): Promise<void> {
+    const path = await window.showInputBox({
+      title: l10n.t('Shard Key of {0}', row.ns),
+      prompt: l10n.t('A field or a path such as customer.id; empty for none'),
+      value: row.shardKey ?? '',
+    });
+    if (path !== undefined) await this.#session.dispatch({ type: 'set-shard-key', ns: row.ns, path: path.trim() });
+  }
+
   #findings(step: number): Promise<Outcome> {
     const { rows, summary } = this.#view.findings;
     const icons = { blocker: 'error', warning: 'warning', info: 'info' } as const;
     const told = rows.map((row): Action => ({
-      label: row.where,
+      label: placesOf(row) || l10n.t('The whole cluster'),
       description: row.text,
       detail: row.remedy,
       iconPath: new ThemeIcon(icons[row.severity]),
@@ -157,8 +175,9 @@ export class QuickPickWizard {
   }
 
   #method(step: number): Promise<Outcome> {
+    const { cards: all, wishes, summary, durationNote } = this.#view.methods;
     // The one that is chosen stands where Enter takes it.
-    const ranked = [...this.#view.methods.cards].sort((a, b) => Number(b.chosen) - Number(a.chosen));
+    const ranked = [...all].sort((a, b) => Number(b.chosen) - Number(a.chosen));
     const cards = ranked.map((card): Action => ({
       label: card.name,
       description: [card.recommended ? l10n.t('recommended') : '', card.durationText]
@@ -172,12 +191,32 @@ export class QuickPickWizard {
         return 'next';
       },
     }));
-    return this.#actions(step, l10n.t('Migrate: Method'), l10n.t('How shall the data be moved?'), cards);
+    const placeholder = [summary, durationNote].filter((text) => text !== undefined).join(' ');
+    const matters = wishes.map((field) => this.#wish(field));
+    return this.#actions(step, l10n.t('Migrate: Method'), placeholder, [...cards, ...matters]);
+  }
+
+  #wish(field: WishField): Action {
+    const action = this.#choice(field.label, field, (value) => ({ type: 'set-wish', id: field.id, value }));
+    return { ...action, label: `${field.label}: ${action.detail ?? ''}`, detail: field.explanation };
+  }
+
+  async #capabilities(offer: NonNullable<WizardView['tuning']['capabilities']>): Promise<Outcome> {
+    const items = offer.map(({ id, label, on }) => ({ label, id, picked: on }));
+    const chosen = await window.showQuickPick(items, {
+      title: l10n.t('Switched on in the target account'),
+      canPickMany: true,
+    });
+    const on = new Set(chosen?.map(({ id }) => id));
+    for (const { id, on: before } of chosen ? offer : []) {
+      if (on.has(id) !== before) await this.#session.dispatch({ type: 'set-capability', id, on: !before });
+    }
+    return 'again';
   }
 
   async #tuning(step: number): Promise<Outcome> {
     await this.#session.dispatch({ type: 'go', step: 'tuning' });
-    const { fields, canMeasure, conflicts, verification, throughput } = this.#view.tuning;
+    const { fields, canMeasure, conflicts, verification, readPreference, throughput, capabilities } = this.#view.tuning;
     const numbers = fields.map((field): Action => ({
       label: `${field.label}: ${field.value} ${field.unit}`.trim(),
       description: field.origin,
@@ -196,6 +235,10 @@ export class QuickPickWizard {
     const choices = [
       this.#choice(l10n.t('Conflicts'), conflicts, (value) => ({ type: 'set-conflicts', value })),
       this.#choice(l10n.t('Verification'), verification, (value) => ({ type: 'set-verification', value })),
+      this.#choice(l10n.t('Read the source from'), readPreference, (value) => ({
+        type: 'set-read-preference',
+        value,
+      })),
       ...(throughput
         ? [
             this.#choice(l10n.t('Throughput of new collections'), throughput, (value) => ({
@@ -205,7 +248,19 @@ export class QuickPickWizard {
           ]
         : []),
     ];
-    const items = [this.#next(), ...numbers, ...(canMeasure ? [measure] : []), ...choices];
+    const switches: Action = {
+      label: l10n.t('Switched on in the target account'),
+      detail: capabilities?.flatMap(({ label, on }) => (on ? [label] : [])).join(', ') || l10n.t('Nothing'),
+      iconPath: new ThemeIcon('list-selection'),
+      run: () => this.#capabilities(capabilities ?? []),
+    };
+    const items = [
+      this.#next(),
+      ...numbers,
+      ...(canMeasure ? [measure] : []),
+      ...choices,
+      ...(capabilities ? [switches] : []),
+    ];
     return this.#actions(
       step,
       l10n.t('Migrate: Tuning'),
@@ -272,7 +327,11 @@ export class QuickPickWizard {
     const told = [
       ...review.lines.map(({ label, value }): Action => ({ label, description: value })),
       ...review.actions.map((label): Action => ({ label, iconPath: new ThemeIcon('arrow-right') })),
-      ...review.notMigrated.map((label): Action => ({ label, iconPath: new ThemeIcon('circle-slash') })),
+      ...review.notMigrated.map((left): Action => ({
+        label: left.text,
+        detail: placesOf(left),
+        iconPath: new ThemeIcon('circle-slash'),
+      })),
     ];
     const saved = review.savedAs === undefined ? '' : l10n.t('Saved as {0}', review.savedAs);
     const placeholder = problem ? [problem.happened, problem.why].join(' ') : (nextProblem ?? saved);
@@ -296,7 +355,7 @@ export class QuickPickWizard {
     await window.withProgress(
       { location: ProgressLocation.Notification, title: l10n.t('Preparing a migration'), cancellable: true },
       async (progress, token) => {
-        const following = this.#session.onView(({ busy }) => busy && progress.report({ message: busy.text }));
+        const following = this.#session.onView(({ busy }) => busy && progress.report({ message: unlinked(busy.text) }));
         const cancelling = token.onCancellationRequested(() => void this.#session.dispatch({ type: 'cancel-busy' }));
         try {
           await work();

@@ -12,6 +12,7 @@ import { QuickPickWizard } from './quick-pick-wizard.js';
 import { removeForgotten, WizardMemory } from './wizard-memory.js';
 import { WizardPage } from './wizard-page.js';
 import { WizardSession } from './wizard-session.js';
+import { unlinked } from '../unlinked.js';
 
 type WizardContext = Pick<ExtensionContext, 'extensionUri' | 'globalStorageUri' | 'globalState' | 'workspaceState'>;
 
@@ -29,7 +30,7 @@ const QUESTIONS: WizardQuestions = {
     const over = l10n.t('Start Over');
     const message = l10n.t('A migration is being prepared in the wizard. Start over?');
     const detail = l10n.t('What was chosen there is given up; nothing was written to a target.');
-    return (await window.showWarningMessage(message, { modal: true, detail }, over)) === over;
+    return (await window.showWarningMessage(unlinked(message), { modal: true, detail }, over)) === over;
   },
 };
 

@@ -1,9 +1,13 @@
 import {
+  READ_PREFERENCES,
+  SINGLE_THROUGHPUTS,
   TUNING_FIELDS,
   WIZARD_PROTOCOL,
   WIZARD_STEPS,
   type ConflictChoice,
   type ThroughputChoice,
+  type WishId,
+  type WishValue,
   type WizardIntent,
   type WizardMessage,
 } from '../wizard.js';
@@ -18,6 +22,11 @@ const depth = oneOf(['full', 'counts']);
 const field = oneOf(TUNING_FIELDS);
 const throughput = oneOf(['unsaid', 'manual', 'autoscale', 'shared', 'serverless'] satisfies ThroughputChoice[]);
 
+const singleThroughput = oneOf(SINGLE_THROUGHPUTS);
+const readPreference = oneOf(READ_PREFERENCES);
+const wish = oneOf(['online', 'studio3t', 'files'] satisfies WishId[]);
+const wishValue = oneOf(['no', 'yes', 'json', 'csv'] satisfies WishValue[]);
+
 /** Addresses of documentation, which are opened outside. */
 const webAddress: Check = (value) => text(2048)(value) && /^https:\/\/[a-z0-9.-]+(\/|$)/i.test(value as string);
 
@@ -31,15 +40,18 @@ const INTENTS: Readonly<Record<WizardIntent['type'], Readonly<Record<string, Che
   rename: { ns: name, to: name },
   reread: {},
   'read-all': {},
+  'set-wish': { id: wish, value: wishValue },
   'choose-method': { id: name },
   'set-tuning': { field, value: number() },
   'reset-tuning': { field },
   'set-shard-key': { ns: name, path: name },
   'set-throughput': { value: throughput },
+  'set-collection-throughput': { ns: name, kind: singleThroughput, ruPerSecond: count },
   'set-capability': { id: name, on: boolean },
   'measure-charge': {},
   'set-conflicts': { value: conflict },
   'set-verification': { value: depth },
+  'set-read-preference': { value: readPreference },
   consent: { given: boolean },
   'save-plan': {},
   'copy-command-lines': {},
@@ -86,8 +98,10 @@ const sizeRow = object({
   share: number(0, 1),
 });
 
+const saidOf = { text: sentence, places: list(name), more: count };
+
 const finding = object(
-  { severity: oneOf(['blocker', 'warning', 'info']), where: sentence, text: sentence, remedy: sentence },
+  { severity: oneOf(['blocker', 'warning', 'info']), ...saidOf, remedy: sentence },
   { sourceUrl: webAddress },
 );
 
@@ -116,10 +130,19 @@ const tuningField = object(
     origin: oneOf(['computed', 'measured', 'user']),
     explanation: sentence,
   },
-  { problem: sentence },
+  { workings: list(sentence), problem: sentence },
 );
 
-const choices = (value: Check): Check => object({ value, choices: list(object({ value, label: sentence })) });
+const offer = (value: Check) => ({ value, choices: list(object({ value, label: sentence })) });
+const choices = (value: Check): Check => object(offer(value));
+
+const throughputOffer = object({
+  ...offer(throughput),
+  single: list(object({ ns: name, text: sentence })),
+  singleChoices: list(
+    object({ value: singleThroughput, label: sentence }, { bounds: object({ min: count, max: count, step: count }) }),
+  ),
+});
 
 /** One command line names every collection that a pass over a whole database leaves out. */
 const commandLine = text(10_000_000);
@@ -136,7 +159,15 @@ const view = object(
     namespaces: object({ rows: list(row), failed: list(sentence), selectedText: sentence }, { narrowed: sentence }),
     size: object({ rows: list(sizeRow), totals: list(line) }),
     findings: object({ rows: list(finding), summary: sentence }),
-    methods: object({ cards: list(method), assumptions: list(sentence) }),
+    methods: object(
+      {
+        wishes: list(object({ id: wish, label: sentence, explanation: sentence, ...offer(wishValue) })),
+        summary: sentence,
+        cards: list(method),
+        assumptions: list(sentence),
+      },
+      { durationNote: sentence },
+    ),
     tuning: object(
       {
         fields: list(tuningField),
@@ -144,14 +175,15 @@ const view = object(
         canMeasure: boolean,
         conflicts: choices(conflict),
         verification: choices(depth),
+        readPreference: choices(readPreference),
       },
       {
-        throughput: choices(throughput),
+        throughput: throughputOffer,
         capabilities: list(object({ id: name, label: sentence, on: boolean })),
       },
     ),
     review: object(
-      { lines: list(line), actions: list(sentence), notMigrated: list(sentence), needsConsent: boolean },
+      { lines: list(line), actions: list(sentence), notMigrated: list(object(saidOf)), needsConsent: boolean },
       { savedAs: sentence, consentText: sentence },
     ),
   },

@@ -114,7 +114,8 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       await workbench.command('Notifications: Clear All Notifications');
       // Where no row or button shows that it is pointed at.
       await page.mouse.move(640, 15);
-      await page.screenshot({ path: join(into, `${name}.png`), animations: 'disabled' });
+      // As JPEG the README's pictures fit into the package.
+      await page.screenshot({ path: join(into, `${name}.jpg`), type: 'jpeg', quality: 80, animations: 'disabled' });
     },
     saveFailure: async () => {
       const into = join(FAILURES, options.name);

@@ -3,6 +3,21 @@ import type { FrameLocator, Locator, Page } from 'playwright-core';
 
 /** A cold window on a busy machine. */
 const WINDOW_LIMIT_MS = 90_000;
+/** How long what was clicked or pressed takes to show on a busy machine; after that it was not heard. */
+const SHORTLY = { timeout: 5_000 };
+
+/** What a person does with a window that is still being drawn: does it again until it is heard. */
+async function until(what: string, act: () => Promise<void>): Promise<void> {
+  const tries = WINDOW_LIMIT_MS / SHORTLY.timeout;
+  for (let made = 1; ; made += 1) {
+    try {
+      await act();
+      return;
+    } catch (cause) {
+      if (made >= tries) throw new Error(`never happened: ${what}`, { cause });
+    }
+  }
+}
 /** What follows a click: a message to the extension host and back, at worst the host's own start. */
 const ANSWER_LIMIT_MS = 30_000;
 
@@ -36,12 +51,14 @@ export class Workbench {
     await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: WINDOW_LIMIT_MS });
   }
 
-  /** Opens a view container by its title in the activity bar. */
-  async openViewContainer(title: string): Promise<void> {
-    const tab = this.page.locator('.part.activitybar').getByRole('tab', { name: new RegExp(`^${literal(title)}`) });
-    await tab.waitFor();
-    if ((await tab.getAttribute('aria-expanded')) !== 'true') await tab.locator('a').first().click();
-    await this.page.locator('.part.sidebar .title-label', { hasText: title }).waitFor();
+  /** Shows the extension's views; a second click is for a window that has just been reloaded and brings them back by itself, so that the first one hid them. */
+  async openViews(): Promise<void> {
+    const icon = this.page.locator('.part.activitybar').getByRole('tab', { name: /^Cosmos Migration/ });
+    await icon.waitFor();
+    await until('the views of the extension open', async () => {
+      if ((await icon.getAttribute('aria-expanded')) !== 'true') await icon.locator('a').first().click();
+      await this.page.locator('.part.sidebar .title-label', { hasText: 'Cosmos Migration' }).waitFor(SHORTLY);
+    });
   }
 
   /** Runs a command by `Category: Title`, as a person finds it. */
@@ -52,11 +69,13 @@ export class Workbench {
     await row.first().click();
   }
 
-  /** A web page that has just got the focus hands keys on only when it is loaded, so the focus is taken from it. */
+  /** A web page that has just got the focus hands keys on only when it is loaded: so the focus is taken from it, and the key pressed until it is heard. */
   async #openPalette(): Promise<void> {
-    await this.page.evaluate('document.activeElement.blur()');
-    await this.page.keyboard.press('F1');
-    await this.quickInput().waitFor();
+    await until('F1 opens the palette', async () => {
+      await this.page.evaluate('document.activeElement.blur()');
+      await this.page.keyboard.press('F1');
+      await this.quickInput().waitFor(SHORTLY);
+    });
   }
 
   quickInput(): Locator {
@@ -138,6 +157,14 @@ export class Workbench {
 
   editorTab(title: string | RegExp): Locator {
     return this.page.locator('.part.editor .tabs-container').getByRole('tab', { name: title });
+  }
+
+  /** Clicks a row until its tab is there: a row that is drawn anew under the click does not hear it. */
+  async openByRow(row: string | RegExp, tab: RegExp): Promise<void> {
+    await until(`a click on the row ${String(row)} opens its tab`, async () => {
+      await this.treeRow(row).click();
+      await this.editorTab(tab).waitFor(SHORTLY);
+    });
   }
 
   /** Of this extension. */

@@ -91,13 +91,7 @@ function tools(
       <vscode-button secondary data-select="none" @click=${() => select(filtered ? shown : all, false)}
         >${filtered ? l10n.t('Deselect shown') : l10n.t('Select none')}</vscode-button
       >
-      <form
-        class="by-size push"
-        @submit=${(event: Event) => {
-          event.preventDefault();
-          bySize();
-        }}
-      >
+      <div class="by-size push">
         <label for="size-limit">${l10n.t('Select everything up to')}</label>
         <input
           id="size-limit"
@@ -110,6 +104,7 @@ function tools(
             looks.sizeLimit = (event.currentTarget as HTMLInputElement).value;
             redraw();
           }}
+          @keydown=${(event: KeyboardEvent) => event.key === 'Enter' && bySize()}
         />
         <span>MB</span>
         <vscode-button
@@ -120,7 +115,7 @@ function tools(
           @click=${bySize}
           >${l10n.t('Apply')}</vscode-button
         >
-      </form>
+      </div>
     </div>
   </div>`;
 }
@@ -140,6 +135,10 @@ function narrowed(sentence: string | undefined, { send }: WizardContext): Templa
 function failed(sentences: readonly string[]): TemplateResult | typeof nothing {
   if (sentences.length === 0) {
     return nothing;
+  }
+  const [first] = sentences;
+  if (sentences.length === 1) {
+    return html`<p class="note note-warning">${icon('warning')}<span>${first}</span></p>`;
   }
   return html`<details class="note note-warning">
     <summary>${icon('warning')} ${l10n.t('{0} could not be read', countText(sentences.length))}</summary>

@@ -4,6 +4,7 @@ import type { WizardView } from '../../../src/protocol/wizard.js';
 import { icon } from '../../shared/icons.js';
 import { l10n } from '../../shared/l10n.js';
 import type { WizardContext } from '../context.js';
+import { places } from '../places.js';
 
 export function reviewStep({ review }: WizardView, { send }: WizardContext): TemplateResult {
   return html`
@@ -31,7 +32,7 @@ export function reviewStep({ review }: WizardView, { send }: WizardContext): Tem
                 ${icon('check')}<span>${l10n.t('Nothing: all that was chosen is migrated.')}</span>
               </p>`
             : html`<ul class="behind">
-                ${review.notMigrated.map((line) => html`<li>${line}</li>`)}
+                ${review.notMigrated.map((left) => html`<li>${left.text} ${places(left.places, left.more)}</li>`)}
               </ul>`
         }
       </section>

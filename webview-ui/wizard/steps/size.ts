@@ -36,7 +36,7 @@ function chart(rows: readonly SizeRow[]): TemplateResult {
     <div class="bars" role="img" aria-label=${l10n.t('Bar chart of sizes. {0}', words)}>
       ${bars.map(
         (row) =>
-          html`<span class="bar-label" title=${row.label}>${row.label}</span>
+          html`<span class="bar-label" title=${row.label}><bdi>${row.label}</bdi></span>
             ${bar(row.bytes / most)}
             <span class="num">${row.sizeText}</span>
             <span class="num detail">${percentText(row.share)}</span>`,
@@ -44,7 +44,7 @@ function chart(rows: readonly SizeRow[]): TemplateResult {
       ${
         rest.length > 0
           ? html`<span class="bar-label detail">${l10n.t('{0} others', countText(rest.length))}</span>
-              ${bar(rest.reduce((sum, row) => sum + row.bytes, 0) / most)}
+              <span></span>
               <span></span>
               <span class="num detail">${percentText(rest.reduce((sum, row) => sum + row.share, 0))}</span>`
           : nothing
@@ -80,7 +80,7 @@ function table(rows: readonly SizeRow[], { looks, redraw }: WizardContext): Temp
           ${shown.map(
             (row) =>
               html`<tr>
-                <th scope="row">${row.label}</th>
+                <th scope="row"><bdi>${row.label}</bdi></th>
                 <td class="num">${row.sizeText}</td>
                 <td class="num">${row.documentsText}</td>
                 <td class="num">${row.averageText}</td>

@@ -1,12 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { TuningField, WizardView } from '../../../src/protocol/wizard.js';
+import type { TuningField, TuningFieldId, WizardView } from '../../../src/protocol/wizard.js';
 import { commandLines } from '../../shared/command-lines.js';
 import { icon } from '../../shared/icons.js';
 import { l10n } from '../../shared/l10n.js';
 import { afterPause, withoutPause } from '../../shared/typing.js';
 import type { WizardContext } from '../context.js';
+import { singleThroughput } from '../single-throughput.js';
 
 const ORIGINS: Readonly<Record<TuningField['origin'], string>> = {
   computed: l10n.t('computed'),
@@ -14,16 +15,19 @@ const ORIGINS: Readonly<Record<TuningField['origin'], string>> = {
   user: l10n.t('set by you'),
 };
 
-export function tuningStep({ tuning, busy }: WizardView, context: WizardContext): TemplateResult {
+export function tuningStep({ tuning, busy, namespaces }: WizardView, context: WizardContext): TemplateResult {
   const { send } = context;
+  const fields = (ids: readonly TuningFieldId[]): TemplateResult =>
+    html`${repeat(
+      tuning.fields.filter(({ id }) => ids.includes(id)),
+      (field) => field.id,
+      (field) => numberField(field, context),
+    )}`;
   return html`<div class="tuning">
     <div class="tuning-fields">
-      ${tuning.throughput === undefined ? nothing : throughputField(tuning.throughput, send)}
-      ${repeat(
-        tuning.fields,
-        (field) => field.id,
-        (field) => numberField(field, context),
-      )}
+      ${tuning.throughput === undefined ? nothing : throughputField(tuning.throughput, send)} ${fields(['ruPerSecond'])}
+      ${tuning.throughput === undefined ? nothing : singleThroughput(tuning.throughput, namespaces.rows, context)}
+      ${fields(['ruPerDocument'])}
       ${
         tuning.canMeasure
           ? html`<div class="measure">
@@ -41,6 +45,7 @@ export function tuningStep({ tuning, busy }: WizardView, context: WizardContext)
             </div>`
           : nothing
       }
+      ${fields(['latencyMs', 'batchSize', 'insertionWorkers', 'parallelCollections'])}
       ${capabilities(tuning.capabilities ?? [], send)}
       ${choices(
         'conflicts',
@@ -50,6 +55,9 @@ export function tuningStep({ tuning, busy }: WizardView, context: WizardContext)
       )}
       ${choices('verification', l10n.t('Verification'), tuning.verification, (value) =>
         send({ type: 'set-verification', value }),
+      )}
+      ${select('read-preference', l10n.t('Read the source from'), tuning.readPreference, (value) =>
+        send({ type: 'set-read-preference', value }),
       )}
     </div>
     ${preview(tuning.preview, send)}
@@ -105,6 +113,16 @@ function numberField(field: TuningField, { send }: WizardContext): TemplateResul
       }
     </div>
     <p class="detail" id="${id}-why">${field.explanation}</p>
+    ${
+      field.workings === undefined
+        ? nothing
+        : html`<details class="workings">
+            <summary>${l10n.t('How it was reckoned')}</summary>
+            <ol>
+              ${field.workings.map((step) => html`<li>${step}</li>`)}
+            </ol>
+          </details>`
+    }
     <p class="problem" id="${id}-problem" aria-live="polite">
       ${field.problem === undefined ? nothing : html`${icon('error')} ${field.problem}`}
     </p>
@@ -136,25 +154,38 @@ function choices<Value extends string>(
 }
 
 function throughputField(
-  { value, choices }: NonNullable<WizardView['tuning']['throughput']>,
+  offer: NonNullable<WizardView['tuning']['throughput']>,
   send: WizardContext['send'],
 ): TemplateResult {
+  return select('throughput', l10n.t('Throughput of the new collections'), offer, (value) =>
+    send({ type: 'set-throughput', value }),
+  );
+}
+
+function select<Value extends string>(
+  id: string,
+  label: string,
+  offer: { readonly value: Value; readonly choices: readonly { readonly value: Value; readonly label: string }[] },
+  choose: (value: Value) => void,
+): TemplateResult {
   return html`<div class="number-field">
-    <label for="throughput">${l10n.t('Throughput of the new collections')}</label>
+    <label for=${id}>${label}</label>
     <div class="number-line">
       <select
-        id="throughput"
+        id=${id}
         class="field"
         @change=${(event: Event) => {
-          const chosen = choices[(event.currentTarget as HTMLSelectElement).selectedIndex];
+          const chosen = offer.choices[(event.currentTarget as HTMLSelectElement).selectedIndex];
           if (chosen) {
-            send({ type: 'set-throughput', value: chosen.value });
+            choose(chosen.value);
           }
         }}
       >
-        ${choices.map(
+        ${offer.choices.map(
           (choice) =>
-            html`<option value=${choice.value} .selected=${live(choice.value === value)}>${choice.label}</option>`,
+            html`<option value=${choice.value} .selected=${live(choice.value === offer.value)}>
+              ${choice.label}
+            </option>`,
         )}
       </select>
     </div>

@@ -48,7 +48,7 @@ export interface DeriveInput {
 }
 
 /** What the decisions follow from, one by one, so that a change elsewhere does not make them again. */
-type PaceInput = Pick<Choices, 'throughput' | 'tuning' | 'collectionThroughput'> & {
+type PaceInput = Pick<Choices, 'throughput' | 'tuning' | 'collectionThroughput' | 'shardKeys' | 'wishes'> & {
   readonly inventory: ClusterInventory;
   readonly cluster: ClusterFacts;
   readonly target: TargetDescription;
@@ -123,6 +123,7 @@ function paceOf(input: PaceInput): Pace {
     ...(throughput === undefined ? {} : { throughput }),
     ...(isMetered && tuning.ruPerSecond !== undefined ? { ruPerSecond: tuning.ruPerSecond } : {}),
     collectionThroughput: input.collectionThroughput,
+    shardKeys: input.shardKeys,
     insert: {
       ...(ruPerDocument === undefined ? {} : { ruPerDocument }),
       ...(latencyMs === undefined ? {} : { latencyMs }),
@@ -132,6 +133,7 @@ function paceOf(input: PaceInput): Pace {
       ...(workers === undefined ? {} : { insertionWorkers: workers }),
       ...(tuning.parallelCollections === undefined ? {} : { parallelCollections: tuning.parallelCollections }),
     },
+    wishes: input.wishes,
     settings: bandsOf(settings),
   });
 }
@@ -239,7 +241,9 @@ export function createDeriver(): (input: DeriveInput) => Derived {
       settings: settingsFor(settings),
       throughput: state.throughput,
       tuning: state.tuning,
+      wishes: state.wishes,
       collectionThroughput,
+      shardKeys,
       measured,
     });
     if (!pace.value) return { ...base, failure: pace.error };

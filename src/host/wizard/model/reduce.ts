@@ -1,8 +1,11 @@
 import { CARRIED_OUT } from '../../../core/advise/advise.js';
+import type { AdviceWishes } from '../../../core/advise/facts.js';
+import type { Throughput } from '../../../core/model/facts.js';
 import type { MethodId } from '../../../core/model/method.js';
 import { formatNamespace, isSelected } from '../../../core/model/namespace.js';
+import { ruPerSecond } from '../../../core/model/units.js';
 import { ACCOUNT_CAPABILITIES } from '../../../core/plan/target.js';
-import type { TuningFieldId, WizardIntent } from '../../../protocol/wizard.js';
+import type { SingleThroughputKind, TuningFieldId, WishId, WishValue, WizardIntent } from '../../../protocol/wizard.js';
 import { isReachable, nearestReachable } from './reach.js';
 import { selectable } from './selection.js';
 import { boundsOf, isWithin } from './tuning-bounds.js';
@@ -38,6 +41,8 @@ export function reduce(state: WizardState, event: WizardIntent | WizardEvent): W
       return inReach(rename(state, event.ns, event.to));
     case 'set-shard-key':
       return setShardKey(state, event.ns, event.path);
+    case 'set-wish':
+      return { ...state, wishes: withWish(state.wishes, event.id, event.value), consent: false };
     case 'choose-method':
       return CARRIED_OUT.has(event.id as MethodId) ? { ...state, method: event.id as MethodId, consent: false } : state;
     case 'set-tuning':
@@ -46,12 +51,16 @@ export function reduce(state: WizardState, event: WizardIntent | WizardEvent): W
       return resetTuning(state, event.field);
     case 'set-throughput':
       return setThroughput(state, event.value);
+    case 'set-collection-throughput':
+      return setCollectionThroughput(state, event.ns, event.kind, event.ruPerSecond);
     case 'set-capability':
       return setCapability(state, event.id, event.on);
     case 'set-conflicts':
       return { ...state, conflictPolicy: event.value };
     case 'set-verification':
       return { ...state, verification: event.value };
+    case 'set-read-preference':
+      return { ...state, readPreference: event.value };
     case 'consent':
       return { ...state, consent: event.given };
     case 'source-read':
@@ -166,6 +175,21 @@ function setShardKey(state: WizardState, ns: string, path: string): WizardState 
   return { ...state, shardKeys: Object.fromEntries(path === '' ? others : [...others, [ns, path]]), consent: false };
 }
 
+/** A value that is none of the wish's own means no. */
+function withWish(wishes: AdviceWishes, id: WishId, value: WishValue): AdviceWishes {
+  switch (id) {
+    case 'online':
+      return { ...without(wishes, 'online'), ...(value === 'yes' ? { online: true } : {}) };
+    case 'studio3t':
+      return { ...without(wishes, 'ownsStudio3t'), ...(value === 'yes' ? { ownsStudio3t: true } : {}) };
+    case 'files':
+      return {
+        ...without(wishes, 'wantsFiles'),
+        ...(value === 'json' || value === 'csv' ? { wantsFiles: value } : {}),
+      };
+  }
+}
+
 function setCapability(state: WizardState, id: string, on: boolean): WizardState {
   const capabilities = ACCOUNT_CAPABILITIES.filter((name) => (name === id ? on : state.capabilities.includes(name)));
   return { ...state, capabilities, consent: false };
@@ -195,10 +219,39 @@ function setThroughput(state: WizardState, kind: WizardState['throughput']): Wiz
   return {
     ...state,
     throughput: kind,
-    collectionThroughput: {},
+    // A serverless account has no throughput to give to one collection.
+    collectionThroughput: kind === 'serverless' ? {} : state.collectionThroughput,
     tuning: fits ? state.tuning : without(state.tuning, 'ruPerSecond'),
     refused: without(state.refused, 'ruPerSecond'),
   };
+}
+
+/** A number out of bounds changes nothing: who asks has the bounds. */
+function setCollectionThroughput(
+  state: WizardState,
+  ns: string,
+  kind: SingleThroughputKind,
+  rate: number,
+): WizardState {
+  if (!isThere(state, ns) || state.throughput === 'serverless') return state;
+  const throughput = throughputOf(kind, rate);
+  if (kind !== 'common' && !throughput) return state;
+  const others = Object.entries(state.collectionThroughput).filter(([name]) => name !== ns);
+  const entries = throughput ? [...others, [ns, throughput] as const] : others;
+  return { ...state, collectionThroughput: Object.fromEntries(entries) };
+}
+
+function throughputOf(kind: SingleThroughputKind, rate: number): Throughput | undefined {
+  switch (kind) {
+    case 'common':
+      return undefined;
+    case 'shared':
+      return { kind };
+    case 'manual':
+    case 'autoscale':
+      if (!isWithin(boundsOf('ruPerSecond', kind, undefined), rate)) return undefined;
+      return kind === 'manual' ? { kind, ruPerSecond: ruPerSecond(rate) } : { kind, maxRuPerSecond: ruPerSecond(rate) };
+  }
 }
 
 function resetTuning(state: WizardState, field: TuningFieldId): WizardState {

@@ -10,7 +10,7 @@ import {
   text,
   type Check,
 } from '../../../protocol/guards/check.js';
-import { TUNING_FIELDS, WIZARD_STEPS } from '../../../protocol/wizard.js';
+import { READ_PREFERENCES, TUNING_FIELDS, WIZARD_STEPS } from '../../../protocol/wizard.js';
 import { nearestReachable } from './reach.js';
 import { STATE_VERSION, type Choices, type Readings, type WizardState } from './wizard-state.js';
 
@@ -28,6 +28,7 @@ const choices = object(
     version: oneOf([STATE_VERSION]),
     step: oneOf(WIZARD_STEPS),
     renames: record(name, name),
+    wishes: object({}, { online: boolean, ownsStudio3t: boolean, wantsFiles: oneOf(['json', 'csv']) }),
     tuning: numbers,
     refused: numbers,
     throughput: oneOf(['unsaid', 'manual', 'autoscale', 'shared', 'serverless']),
@@ -36,7 +37,7 @@ const choices = object(
     capabilities: list(oneOf(ACCOUNT_CAPABILITIES)),
     conflictPolicy: oneOf(['fail', 'skip', 'overwrite', 'dead-letter']),
     verification: oneOf(['full', 'counts']),
-    readPreference: oneOf(['primary', 'primaryPreferred', 'secondary', 'secondaryPreferred', 'nearest']),
+    readPreference: oneOf(READ_PREFERENCES),
     consent: boolean,
   },
   {

@@ -1,3 +1,4 @@
+import type { AdviceWishes } from '../../../core/advise/facts.js';
 import type { ClusterFacts, ClusterInventory, Throughput } from '../../../core/model/facts.js';
 import type { MethodId } from '../../../core/model/method.js';
 import { renameNamespace, type NamespaceSelection } from '../../../core/model/namespace.js';
@@ -6,7 +7,7 @@ import type { AccountCapability } from '../../../core/plan/target.js';
 import type { TuningFieldId, WizardStep } from '../../../protocol/wizard.js';
 import type { WizardSeed } from '../../services.js';
 
-export const STATE_VERSION = 1;
+export const STATE_VERSION = 2;
 
 /** What was read of the source. It counts as long as the cluster is the same one under the same address. */
 export interface SourceReading {
@@ -57,12 +58,15 @@ export interface Choices {
   /** As typed, by name on the source: what cannot be a name stays here and is told of. */
   readonly renames: Readonly<Record<string, string>>;
   readonly measured?: Measurement;
+  /** What matters to the user; the ranking goes by it. */
+  readonly wishes: AdviceWishes;
   readonly method?: MethodId;
   readonly tuning: Partial<Readonly<Record<TuningFieldId, number>>>;
   /** Typed and out of bounds: shown with the reason, never used. */
   readonly refused: Partial<Readonly<Record<TuningFieldId, number>>>;
   /** RU targets: all of a new collection's but the number that stands in `tuning.ruPerSecond`. */
-  readonly throughput: Exclude<Throughput['kind'], 'manual' | 'autoscale'> | 'manual' | 'autoscale' | 'unsaid';
+  readonly throughput: Throughput['kind'] | 'unsaid';
+  /** Of single collections, by name on the source. */
   readonly collectionThroughput: Readonly<Record<string, Throughput>>;
   readonly shardKeys: Readonly<Record<string, string>>;
   readonly capabilities: readonly AccountCapability[];
@@ -88,6 +92,7 @@ export function initialState(seed: WizardSeed = {}): WizardState {
     ...(seed.targetId === undefined ? {} : { targetId: seed.targetId }),
     ...(seed.include === undefined || seed.include.length === 0 ? {} : { wanted: seed.include }),
     renames: {},
+    wishes: {},
     tuning: {},
     refused: {},
     throughput: 'unsaid',
@@ -127,9 +132,7 @@ export function stateOfPlan(
       : [[`${source.db}.${source.coll}`, `${target.db}.${target.coll}`] as const];
   });
   const data = plan.collections.filter((c) => !c.options.view);
-  const first = data[0]?.throughput;
-  const isCommon = data.every((c) => JSON.stringify(c.throughput) === JSON.stringify(first));
-  const common = isCommon ? first : undefined;
+  const common = commonThroughput(data);
   const rate =
     common?.kind === 'manual' ? common.ruPerSecond : common?.kind === 'autoscale' ? common.maxRuPerSecond : undefined;
   const { tuning } = plan;
@@ -150,13 +153,13 @@ export function stateOfPlan(
       parallelCollections: tuning.parallelCollections,
     },
     throughput: common?.kind ?? 'unsaid',
-    collectionThroughput: isCommon
-      ? {}
-      : Object.fromEntries(
-          data.flatMap(({ source, throughput }) =>
-            throughput ? [[`${source.db}.${source.coll}`, throughput] as const] : [],
-          ),
-        ),
+    collectionThroughput: Object.fromEntries(
+      data.flatMap(({ source, throughput }) =>
+        throughput && JSON.stringify(throughput) !== JSON.stringify(common)
+          ? [[`${source.db}.${source.coll}`, throughput] as const]
+          : [],
+      ),
+    ),
     shardKeys:
       plan.targetKind === 'cosmos-ru'
         ? Object.fromEntries(
@@ -170,4 +173,17 @@ export function stateOfPlan(
     readPreference: plan.readPreference,
     openedFrom: found.path,
   };
+}
+
+/** What most collections have; none where one has none, as a single one can be given one, but not be deprived of it. */
+function commonThroughput(data: Plan['collections']): Throughput | undefined {
+  const counts = new Map<string, { readonly throughput: Throughput; count: number }>();
+  for (const { throughput } of data) {
+    if (!throughput) return undefined;
+    const key = JSON.stringify(throughput);
+    const entry = counts.get(key) ?? { throughput, count: 0 };
+    entry.count += 1;
+    counts.set(key, entry);
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.throughput;
 }

@@ -1,14 +1,14 @@
 import type { WizardView } from '../../../protocol/wizard.js';
-import { findingCounts, groupFindings, namespacesInShort } from '../../../words/finding-groups.js';
+import { findingCounts, groupFindings } from '../../../words/finding-groups.js';
+import { saidOf } from './said-of.js';
 import type { StepInput } from './wizard-model.js';
 
-export function findingsView({ derived, t }: StepInput): WizardView['findings'] {
+export function findingsView({ derived }: StepInput): WizardView['findings'] {
   const findings = derived.decisions?.findings;
   if (!findings) return { rows: [], summary: '' };
   const rows = groupFindings(findings).map(({ severity, sentence, remedy, source, namespaces }) => ({
     severity,
-    where: namespaces.length === 0 ? t('the whole cluster') : namespacesInShort(namespaces),
-    text: sentence,
+    ...saidOf(sentence, namespaces),
     remedy,
     ...(isAddress(source) ? { sourceUrl: source } : {}),
   }));

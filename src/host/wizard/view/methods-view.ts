@@ -1,47 +1,88 @@
 import type { RankedMethod } from '../../../core/model/method.js';
+import { MANUAL_RU_PER_SECOND } from '../../../core/size/limits.js';
 import type { MethodCard, WizardView } from '../../../protocol/wizard.js';
 import { methodName } from '../../../words/methods.js';
 import { sentenceFor } from '../../../words/reasons.js';
-import { formatDuration, formatDurationRange } from '../../../words/sizes.js';
+import { formatDuration, formatDurationRange, formatRuPerSecond } from '../../../words/sizes.js';
 import { methodOf } from '../model/derive.js';
 import type { StepInput } from './wizard-model.js';
+import { wishesView } from './wishes-view.js';
 
 export function methodsView(input: StepInput): WizardView['methods'] {
   const { decisions } = input.derived;
-  if (!decisions) return { cards: [], assumptions: [] };
+  const wishes = wishesView(input);
+  if (!decisions) return { wishes, summary: '', cards: [], assumptions: [] };
   const { ranked, recommended, assumptions } = decisions.recommendation;
+  const note = durationNote(input);
   return {
+    wishes,
+    summary: summary(input),
     cards: ranked.map((method) => card(method, recommended === method.method, input)),
+    ...(note === undefined ? {} : { durationNote: note }),
     assumptions: assumptions.map(sentenceFor),
   };
 }
 
+function summary({ derived, t }: StepInput): string {
+  const { ranked = [], recommended } = derived.decisions?.recommendation ?? {};
+  const best = ranked.find((method) => method.possible);
+  if (!best || recommended === undefined) return t('No method can do this as it is: see what rules each of them out.');
+  const advice = t('Recommended: {0}.', methodName(recommended));
+  return best.method === recommended
+    ? advice
+    : `${advice} ${t('{0} would suit better, but this version does not carry it out.', capital(methodName(best.method)))}`;
+}
+
 function card(method: RankedMethod, recommended: boolean, input: StepInput): MethodCard {
-  const { t, derived, state } = input;
-  const reasons = method.reasons.map((reason) => ({ weight: reason.weight, text: sentenceFor(reason) }));
+  const { derived, state } = input;
+  // What rules a method out is all that counts then; that a better one is not carried out stands in the summary.
+  const reasons = [
+    ...method.reasons.filter(({ weight }) => weight === '!'),
+    ...method.reasons.filter(({ weight, id }) => weight !== '!' && id !== 'better-not-available'),
+  ];
   return {
     id: method.method,
-    name: methodName(method.method),
+    name: capital(methodName(method.method)),
     rank: method.rank,
     recommended,
     chosen: methodOf(state.method, derived.decisions) === method.method,
     possible: method.possible,
     available: method.available,
-    durationText: method.possible ? durationText(method.durationMs, input) : '',
-    reasons: method.available
-      ? reasons
-      : [
-          ...reasons,
-          { weight: '-' as const, text: t('This version does not carry it out yet, so it cannot be chosen.') },
-        ],
+    durationText: method.possible ? durationText(method, input) : '',
+    reasons: reasons.map((reason) => ({ weight: reason.weight, text: sentenceFor(reason) })),
     needs: method.needs.map(sentenceFor),
   };
 }
 
-/** Without the target's throughput a duration is only the least that it can be. */
-export function durationText(duration: RankedMethod['durationMs'], { derived, t }: StepInput): string {
-  const isPaceKnown = derived.target?.kind !== 'cosmos-ru' || derived.decisions?.ruPerSecond !== undefined;
-  return isPaceKnown
-    ? formatDurationRange(duration)
-    : t('{0} or more: how much the target takes in a second is not known', formatDuration(duration.expected));
+/** The tools are written as they are called. */
+function capital(name: string): string {
+  return name.startsWith('mongo') ? name : name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** Without the target's throughput a duration is the least that it can be; {@link durationNote} says what the longer one is. */
+export function durationText(
+  { method, durationMs }: Pick<RankedMethod, 'method' | 'durationMs'>,
+  { derived, t }: StepInput,
+): string {
+  if (isPaceKnown(derived)) return formatDurationRange(durationMs);
+  const least = formatDuration(durationMs.expected);
+  const slow = derived.decisions?.leastThroughputMs?.get(method);
+  if (slow === undefined) return t('{0} or more', least);
+  const most = formatDuration(slow);
+  return least === most ? t('about {0}', least) : t('{0} to {1}, by throughput', least, most);
+}
+
+/** What the durations are reckoned with where nobody has said the target's throughput. */
+function durationNote({ derived, t }: StepInput): string | undefined {
+  if (isPaceKnown(derived)) return undefined;
+  return derived.decisions?.leastThroughputMs
+    ? t(
+        'The throughput of the new collections is not set yet (step Tuning): the longer time is with {0} for each, which accounts often give by themselves; the shorter one if the target never slows the copy.',
+        formatRuPerSecond(MANUAL_RU_PER_SECOND.least),
+      )
+    : t('How much the target takes in a second is not known: it takes longer where the target slows the copy.');
+}
+
+function isPaceKnown({ target, decisions }: StepInput['derived']): boolean {
+  return target?.kind !== 'cosmos-ru' || decisions?.ruPerSecond !== undefined;
 }

@@ -1,19 +1,17 @@
 import { formatNamespace } from '../../../core/model/namespace.js';
 import type { PlannedCollection, PlannedIndex } from '../../../core/model/plan.js';
 import { planId } from '../../../core/plan/plan-id.js';
-import type { ReviewLine, WizardView } from '../../../protocol/wizard.js';
+import type { ReviewLine, SaidOf, WizardView } from '../../../protocol/wizard.js';
 import { conflictPolicySentence, verificationName } from '../../../words/choices.js';
 import { targetName, throughputText } from '../../../words/clusters.js';
 import { droppedOptionSentence, fateSentence, notMigratedSentence } from '../../../words/fates.js';
 import { methodName } from '../../../words/methods.js';
-import { formatBytes, formatCount, formatCountOf } from '../../../words/sizes.js';
+import { formatBytes, formatCountOf } from '../../../words/sizes.js';
 import type { PlanDraft } from '../model/derive.js';
 import type { Translate } from '../../translate.js';
 import { durationText } from './methods-view.js';
+import { saidOf } from './said-of.js';
 import type { StepInput } from './wizard-model.js';
-
-/** Nobody reads more; the plan file has all. */
-const MOST_LEFT_OUT = 200;
 
 export function reviewView(input: StepInput): WizardView['review'] {
   const { state, derived, t } = input;
@@ -57,7 +55,7 @@ function lines(plan: PlanDraft, input: StepInput): ReviewLine[] {
       t('Size'),
       [formatCountOf(data.length, 'collection'), formatCountOf(documents, 'document'), formatBytes(bytes)].join(', '),
     ),
-    ...(method ? [line(t('Moving the data takes'), durationText(method.durationMs, input))] : []),
+    ...(method ? [line(t('Moving the data takes'), durationText(method, input))] : []),
     ...throughputLine(plan, t),
     line(
       t('Pace'),
@@ -74,10 +72,18 @@ function lines(plan: PlanDraft, input: StepInput): ReviewLine[] {
 
 function throughputLine(plan: PlanDraft, t: Translate): ReviewLine[] {
   if (plan.targetKind !== 'cosmos-ru') return [];
-  const kinds = new Set(
-    dataOf(plan).map((c) => (c.throughput ? throughputText(c.throughput) : t('what the account gives by itself'))),
-  );
-  return kinds.size === 0 ? [] : [{ label: t('Throughput of new collections'), value: [...kinds].join(', ') }];
+  const kinds = new Map<string, number>();
+  for (const { throughput } of dataOf(plan)) {
+    const text = throughput ? throughputText(throughput) : t('what the account gives by itself');
+    kinds.set(text, (kinds.get(text) ?? 0) + 1);
+  }
+  if (kinds.size === 0) return [];
+  const sorted = [...kinds].sort(([, a], [, b]) => b - a);
+  const value =
+    sorted.length === 1
+      ? (sorted[0]?.[0] ?? '')
+      : sorted.map(([text, count]) => t('{0} for {1}', text, formatCountOf(count, 'collection'))).join('; ');
+  return [{ label: t('Throughput of new collections'), value }];
 }
 
 /** In the order in which the run does it. */
@@ -111,18 +117,21 @@ function actions(plan: PlanDraft, t: Translate): string[] {
   ];
 }
 
-function leftOut(plan: PlanDraft, t: Translate): string[] {
-  const told = plan.notMigrated.map((n) => `${formatNamespace(n.source)}: ${notMigratedSentence(n)}`);
-  const changed = plan.collections.flatMap((c) => {
+/** What is the same of many is said once. */
+function leftOut(plan: PlanDraft, t: Translate): SaidOf[] {
+  const places = new Map<string, string[]>();
+  const say = (sentence: string, name: string): void => {
+    const others = places.get(sentence);
+    if (others) others.push(name);
+    else places.set(sentence, [name]);
+  };
+  for (const one of plan.notMigrated) say(notMigratedSentence(one), formatNamespace(one.source));
+  for (const c of plan.collections) {
     const name = formatNamespace(c.source);
-    const indexes = c.indexes.filter(isSkipped).map((i) => `${name}: ${fateSentence(i)}`);
-    const options = c.droppedOptions.map((d) => `${name}: ${droppedOptionSentence(d)}`);
-    return [...options, ...indexes];
-  });
-  const all = [...told, ...changed];
-  return all.length > MOST_LEFT_OUT
-    ? [...all.slice(0, MOST_LEFT_OUT), t('… and {0} more', formatCount(all.length - MOST_LEFT_OUT))]
-    : all;
+    for (const option of c.droppedOptions) say(droppedOptionSentence(option), name);
+    for (const index of c.indexes) if (isSkipped(index)) say(t('Index {0}', fateSentence(index)), name);
+  }
+  return [...places].map(([sentence, names]) => saidOf(sentence, names));
 }
 
 function isSkipped({ fate }: PlannedIndex): boolean {

@@ -3,7 +3,7 @@ import { formatNamespace } from '../../../core/model/namespace.js';
 import { selectedCollections } from '../../../core/plan/make-plan.js';
 import { dataCollections, migrationCharge, totalSize, verificationCharge } from '../../../core/size/totals.js';
 import type { ReviewLine, SizeRow, WizardView } from '../../../protocol/wizard.js';
-import { formatBytes, formatCount, formatRu } from '../../../words/sizes.js';
+import { formatBytes, formatCount } from '../../../words/sizes.js';
 import { ruPerDocumentOf } from './charge.js';
 import type { StepInput } from './wizard-model.js';
 
@@ -74,7 +74,7 @@ function totals(selected: readonly CollectionFacts[], input: StepInput): ReviewL
   const write = migrationCharge(selected, ruPerDocument === undefined ? {} : { ruPerDocument }).total;
   return [
     ...lines,
-    line(t('Request units to write'), t('about {0}', formatRu(write))),
-    line(t('Request units to verify'), t('about {0}', formatRu(verificationCharge(selected).total))),
+    line(t('Request units to write'), t('about {0}', formatCount(write))),
+    line(t('Request units to verify'), t('about {0}', formatCount(verificationCharge(selected).total))),
   ];
 }

@@ -1,16 +1,18 @@
 import type { Tuning } from '../../../core/model/plan.js';
 import { ACCOUNT_CAPABILITIES, type AccountCapability } from '../../../core/plan/target.js';
-import type {
-  ConflictChoice,
-  ThroughputChoice,
-  TuningField,
-  TuningFieldId,
-  WizardView,
+import {
+  READ_PREFERENCES,
+  type ConflictChoice,
+  type ReadPreferenceChoice,
+  type TuningField,
+  type TuningFieldId,
+  type WizardView,
 } from '../../../protocol/wizard.js';
 import { conflictPolicySentence, verificationName } from '../../../words/choices.js';
 import { tuningSentence } from '../../../words/tuning.js';
 import type { Translate } from '../../translate.js';
 import { boundsOf, type Bounds } from '../model/tuning-bounds.js';
+import { throughputView } from './throughput-view.js';
 import type { StepInput } from './wizard-model.js';
 
 const CONFLICTS: readonly ConflictChoice[] = ['fail', 'skip', 'overwrite', 'dead-letter'];
@@ -27,7 +29,7 @@ export function tuningView(input: StepInput): WizardView['tuning'] {
     fields: tuning ? fieldsOf(tuning, input) : [],
     preview: preview(input),
     canMeasure: isMetered && (derived.plan?.collections.some((c) => c.documents > 0) ?? false),
-    ...(isMetered ? { throughput: throughputChoices(input), capabilities: capabilities(input) } : {}),
+    ...(isMetered ? { throughput: throughputView(input), capabilities: capabilities(input) } : {}),
     conflicts: {
       value: state.conflictPolicy,
       choices: CONFLICTS.map((value) => ({ value, label: capital(conflictPolicySentence(value)) })),
@@ -36,6 +38,10 @@ export function tuningView(input: StepInput): WizardView['tuning'] {
       value: state.verification,
       choices: DEPTHS.map((value) => ({ value, label: depthLabel(value, t) })),
     },
+    readPreference: {
+      value: state.readPreference,
+      choices: READ_PREFERENCES.map((value) => ({ value, label: readPreferenceLabel(value, t) })),
+    },
   };
 }
 
@@ -43,20 +49,19 @@ function depthLabel(depth: (typeof DEPTHS)[number], t: Translate): string {
   return depth === 'full' ? capital(verificationName(depth)) : t('Counts only: the run then ends with a finding');
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+function readPreferenceLabel(value: ReadPreferenceChoice, t: Translate): string {
+  const labels: Readonly<Record<ReadPreferenceChoice, string>> = {
+    primary: t('The primary'),
+    primaryPreferred: t('The primary, a secondary where there is none'),
+    secondary: t('A secondary'),
+    secondaryPreferred: t('A secondary, the primary where there is none'),
+    nearest: t('The nearest member'),
+  };
+  return labels[value];
 }
 
-function throughputChoices({ state, t }: StepInput): NonNullable<WizardView['tuning']['throughput']> {
-  const labels: Readonly<Record<ThroughputChoice, string>> = {
-    unsaid: t('What the account gives by itself'),
-    manual: t('Manual: this much for each collection'),
-    autoscale: t('Autoscale: up to this much for each collection'),
-    shared: t('Shared: what the database has'),
-    serverless: t('Serverless account'),
-  };
-  const choices = Object.keys(labels) as ThroughputChoice[];
-  return { value: state.throughput, choices: choices.map((value) => ({ value, label: labels[value] })) };
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function capabilities({ state, t }: StepInput): NonNullable<WizardView['tuning']['capabilities']> {
@@ -111,6 +116,7 @@ function field(id: TuningFieldId, label: string, unit: string, value: number, in
     step: bounds.step,
     origin: originOf(id, input),
     explanation: explanationOf(id, input),
+    ...workingsOf(id, input),
     ...(refused === undefined ? {} : { problem: boundsSentence(refused, bounds, input.t) }),
   };
 }
@@ -143,7 +149,7 @@ function explanationOf(id: TuningFieldId, input: StepInput): string {
     case 'latencyMs':
       return [latencySentence(isSaid, input), notes(input, ['latency-'])].filter((text) => text !== '').join(' ');
     case 'batchSize':
-      return notes(input, ['batch-']);
+      return sentences(input, ['batch-']).at(-1) ?? '';
     case 'insertionWorkers':
       return !isSaid && settings.insertionWorkers !== undefined ? t('From the settings.') : notes(input, ['workers-']);
     case 'parallelCollections':
@@ -175,11 +181,18 @@ function rateSentence({ state, t }: StepInput): string {
   }
 }
 
+/** A batch is found in steps, the last of which counts. */
+function workingsOf(id: TuningFieldId, input: StepInput): { workings?: readonly string[] } {
+  const steps = id === 'batchSize' ? sentences(input, ['batch-']) : [];
+  return steps.length > 1 ? { workings: steps } : {};
+}
+
+function notes(input: StepInput, beginnings: readonly string[]): string {
+  return sentences(input, beginnings).join(' ');
+}
+
 /** What core says of a number, by the beginnings of its notes' ids. */
-function notes({ derived }: StepInput, beginnings: readonly string[]): string {
+function sentences({ derived }: StepInput, beginnings: readonly string[]): string[] {
   const explanation = derived.decisions?.tuning?.explanation ?? [];
-  return explanation
-    .filter(({ id }) => beginnings.some((beginning) => id.startsWith(beginning)))
-    .map(tuningSentence)
-    .join(' ');
+  return explanation.filter(({ id }) => beginnings.some((beginning) => id.startsWith(beginning))).map(tuningSentence);
 }
