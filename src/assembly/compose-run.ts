@@ -14,7 +14,7 @@ import { directRun } from '../engine/direct-run.js';
 import type { Verdict } from '../engine/journal/record.js';
 import { nativeRun } from '../engine/native-run.js';
 import { copyPacers } from '../engine/pace/pacers.js';
-import { onSide, ruOnSide } from '../engine/sided-session.js';
+import { copySourceOnSide, copyTargetOnSide, onSide, ruOnSide } from '../engine/sided-session.js';
 import type { DirectRunContext, NativeRunContext, RunContext, RunEvent } from '../engine/run-context.js';
 import type { Clock } from '../engine/ports.js';
 import type { DuplicatePolicy } from '../relay/policy.js';
@@ -65,15 +65,16 @@ export async function composeRun(parts: RunParts): Promise<ComposedRun> {
   return plan.method === 'direct-copy' ? composeDirectRun(parts, context) : composeNativeRun(parts, context);
 }
 
-function composeDirectRun({ source, target, clock, signal }: RunParts, context: RunContext): ComposedRun {
+function composeDirectRun({ source, target, mostRefused, clock, signal }: RunParts, context: RunContext): ComposedRun {
   const pacers = copyPacers({ clock, ru: target.ru, roundTripMs: target.facts.latencyMs, signal });
   const direct: DirectRunContext = {
     ...context,
-    copySource: new RawCopySource(source.session),
-    copyTarget: new RawCopyTarget(target),
+    copySource: copySourceOnSide(new RawCopySource(source.session)),
+    copyTarget: copyTargetOnSide(new RawCopyTarget(target)),
     pacers,
     throughput: target.ru,
     random: Math.random,
+    ...(mostRefused === undefined ? {} : { mostRefused }),
   };
   return { context, run: () => directRun(direct), budgets: () => pacers.budgets() };
 }

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { MOST_REFUSED_IN_A_ROW, Refusals } from '../core/conflict/refusals.js';
 import { formatNamespace } from '../core/model/namespace.js';
 import { conclude, enterStep, indexAndVerify } from './conclude.js';
 import type { CopyContext, CopyJob } from './copy/collection-copy.js';
@@ -52,6 +53,12 @@ async function copy(
   // Every command on its way listens, and every wait.
   setMaxListeners(Number.POSITIVE_INFINITY, signal);
   const writers = new WriterPool(copyTarget, signal);
+  let hopeless: Verdict['reasons'][number] | undefined;
+  const refusals = new Refusals(context.mostRefused ?? MOST_REFUSED_IN_A_ROW, ({ ns, documents, code, message }) => {
+    const params = { ns: formatNamespace(ns), documents, code, message };
+    hopeless ??= { id: 'all-refused', params };
+    halt.abort('all-refused');
+  });
   const copyContext: CopyContext = {
     plan,
     session: source,
@@ -61,6 +68,7 @@ async function copy(
     writers,
     journal,
     deadLetters,
+    refusals,
     clock,
     random,
     signal,
@@ -80,6 +88,7 @@ async function copy(
   try {
     await whileRecording(context, record, halt, () => collections.run());
   } catch (error) {
+    if (hopeless && !context.signal.aborted) return { state: 'failed-resumable', reasons: [hopeless] };
     if (!(error instanceof ConflictFound)) throw error;
     const params = { ns: formatNamespace(error.ns), id: rawIdText(error.id) };
     return { state: 'failed-resumable', reasons: [{ id: 'conflict', params }] };

@@ -2,7 +2,7 @@
 import { MigrationError } from '../core/model/error.js';
 import type { Verdict } from './journal/record.js';
 import type { Clock, ClusterSession } from './ports.js';
-import type { NativeRunContext } from './run-context.js';
+import type { RunContext } from './run-context.js';
 import type { SideName } from './sided-session.js';
 
 type VerdictReason = Verdict['reasons'][number];
@@ -19,7 +19,7 @@ export type SeenLost = Readonly<Record<SideName, boolean>>;
  * that was changed) is told by that. Both are asked for some seconds.
  */
 export async function lostConnections(
-  { source, target, clock, signal }: Pick<NativeRunContext, 'source' | 'target' | 'clock' | 'signal'>,
+  { source, target, clock, signal }: Pick<RunContext, 'source' | 'target' | 'clock' | 'signal'>,
   seen: SeenLost,
 ): Promise<readonly VerdictReason[]> {
   const [ofSource, ofTarget] = await Promise.all([

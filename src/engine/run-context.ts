@@ -65,6 +65,8 @@ export interface DirectRunContext extends RunContext {
   readonly throughput: ThroughputSession | undefined;
   /** In [0, 1), for the jitter of repeats. */
   readonly random: () => number;
+  /** Documents of a collection that the target may refuse in a row before the run is stopped; 0 for any number. */
+  readonly mostRefused?: number;
   /** For tests: the largest range, in bytes. */
   readonly rangeBytes?: number;
 }

@@ -1,4 +1,5 @@
 import { MigrationError } from '../core/model/error.js';
+import type { CopySource, CopyTarget } from './copy/ports.js';
 import type { ClusterSession, CosmosRuSession } from './ports.js';
 
 export type SideName = 'source' | 'target';
@@ -26,6 +27,39 @@ export function ruOnSide(session: CosmosRuSession, side: SideName): CosmosRuSess
     getCollection: (ns) => told(side, session.getCollection(ns)),
     createCollection: (ns, options) => told(side, session.createCollection(ns, options)),
     lastRequestCharge: () => told(side, session.lastRequestCharge()),
+  };
+}
+
+/** A copy's source, as {@link onSide}. */
+export function copySourceOnSide(source: CopySource): CopySource {
+  const side = 'source';
+  return {
+    read: (ns, order, range, options) => {
+      const reader = source.read(ns, order, range, options);
+      return { next: () => told(side, reader.next()), close: () => reader.close() };
+    },
+    canBound: (id) => source.canBound(id),
+    sampleIds: (ns, count, signal) => told(side, source.sampleIds(ns, count, signal)),
+    splitIds: (ns, bytes, signal) => told(side, source.splitIds(ns, bytes, signal)),
+    idAfter: (ns, range, skip, signal) => told(side, source.idAfter(ns, range, skip, signal)),
+  };
+}
+
+/** A copy's target, as {@link onSide}. */
+export function copyTargetOnSide(target: CopyTarget): CopyTarget {
+  const side = 'target';
+  return {
+    limits: target.limits,
+    replacesEmptyTimestamps: target.replacesEmptyTimestamps,
+    openWriter: async (signal) => {
+      const writer = await told(side, target.openWriter(signal));
+      return {
+        insert: (ns, batch, options) => told(side, writer.insert(ns, batch, options)),
+        close: () => writer.close(),
+      };
+    },
+    findByIds: (ns, ids, signal) => told(side, target.findByIds(ns, ids, signal)),
+    replace: (ns, document, shardKey) => told(side, target.replace(ns, document, shardKey)),
   };
 }
 

@@ -8,7 +8,7 @@ import { isHello, rewriteHelloReply, rewriteHelloRequest } from './hello.js';
 import type { PacerClock } from './pacer.js';
 import type { DeadLetterPort, DuplicatePolicy } from './policy.js';
 import { meaningOfCommandError, retryDelayMs } from '../core/throttle/server-error.js';
-import type { Refusals } from './refusals.js';
+import type { Refusals } from '../core/conflict/refusals.js';
 import { encodeReply, readReplyHead, type Upstream } from './upstream.js';
 import { OP_QUERY, openLegacyQuery, openLegacyReply, writeLegacyQuery, writeLegacyReply } from './legacy-wire.js';
 import {

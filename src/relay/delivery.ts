@@ -14,7 +14,7 @@ import {
 } from '../core/throttle/server-error.js';
 import type { CommandLink } from './upstream.js';
 import type { WriteCommand, WriteOperation } from './write-command.js';
-import type { Refusals } from './refusals.js';
+import type { Refusals } from '../core/conflict/refusals.js';
 import { readWriteReply, type WriteError, type WriteReply } from './write-reply.js';
 
 /** Replies in a row that account for none of what they should, before the tool is told: with backoff, some ten seconds. */

@@ -7,7 +7,7 @@ import { RelayConnection } from './connection.js';
 import { RelayCounters, type NamespaceCounters } from './counters.js';
 import type { PacerClock, PacerSnapshot } from './pacer.js';
 import type { DeadLetterPort, DuplicatePolicy } from './policy.js';
-import { MOST_REFUSED_IN_A_ROW, Refusals, type Hopeless } from './refusals.js';
+import { MOST_REFUSED_IN_A_ROW, Refusals, type Hopeless } from '../core/conflict/refusals.js';
 import { overSlab, type SlabSocket } from './slab-socket.js';
 import { Upstream } from './upstream.js';
 

@@ -1,4 +1,5 @@
 import { serialize } from 'bson';
+import { Refusals } from '../../src/core/conflict/refusals.js';
 import { connect } from '../../src/adapters/mongo/connect.js';
 import { parseConnectionString } from '../../src/adapters/mongo/connection-string.js';
 import { RawCopySource } from '../../src/adapters/mongo/raw-copy-source.js';
@@ -50,6 +51,7 @@ async function copyOnce(sourceUri: string, targetUri: string, documents: number)
         flush: () => Promise.resolve(),
         count: () => 0,
       },
+      refusals: new Refusals(0, () => undefined),
       readers: () => 2,
       clock: systemClock,
       random: Math.random,

@@ -1,7 +1,7 @@
 import { MongoClient } from 'mongodb';
 import { expect, it } from 'vitest';
 import { listDeadLetters } from '../../src/adapters/files/dead-letter-reader.js';
-import { MOST_REFUSED_IN_A_ROW } from '../../src/relay/refusals.js';
+import { MOST_REFUSED_IN_A_ROW } from '../../src/core/conflict/refusals.js';
 import { migrate } from '../support/migrate.js';
 import { startMongod } from '../support/mongod.js';
 import { fillCollection } from '../support/restore-through-relay.js';

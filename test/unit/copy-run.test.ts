@@ -7,6 +7,7 @@ import { MigrationError } from '../../src/core/model/error.js';
 import { formatNamespace } from '../../src/core/model/namespace.js';
 import type { Plan, PlannedCollection } from '../../src/core/model/plan.js';
 import { bytes } from '../../src/core/model/units.js';
+import { Refusals } from '../../src/core/conflict/refusals.js';
 import { CollectionsCopy } from '../../src/engine/copy/copy-collections.js';
 import type { CopyCounts } from '../../src/engine/copy/counters.js';
 import { ConflictFound } from '../../src/engine/copy/duplicates.js';
@@ -149,6 +150,7 @@ async function attemptWith(
       writers,
       journal,
       deadLetters: it.letters,
+      refusals: new Refusals(0, () => undefined),
       clock,
       random,
       signal: halt.signal,

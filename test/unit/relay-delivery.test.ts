@@ -6,7 +6,7 @@ import { RelayCounters } from '../../src/relay/counters.js';
 import { Delivery } from '../../src/relay/delivery.js';
 import { RuPacer } from '../../src/relay/pacer.js';
 import type { DuplicatePolicy } from '../../src/relay/policy.js';
-import { Refusals } from '../../src/relay/refusals.js';
+import { Refusals } from '../../src/core/conflict/refusals.js';
 import { openOpMsg, writeOpMsg } from '../../src/relay/wire.js';
 import { readWriteHead, WriteCommand } from '../../src/relay/write-command.js';
 import { virtualClock } from '../support/virtual-clock.js';

@@ -4,7 +4,7 @@ import { RelayCounters } from '../../src/relay/counters.js';
 import { Delivery } from '../../src/relay/delivery.js';
 import { RuPacer } from '../../src/relay/pacer.js';
 import type { DeadLetterPort, DuplicatePolicy } from '../../src/relay/policy.js';
-import { MOST_REFUSED_IN_A_ROW, Refusals, type Hopeless } from '../../src/relay/refusals.js';
+import { MOST_REFUSED_IN_A_ROW, Refusals, type Hopeless } from '../../src/core/conflict/refusals.js';
 import { openOpMsg, writeDocumentMessage, writeOpMsg } from '../../src/relay/wire.js';
 import { readWriteHead, WriteCommand, type WriteKind } from '../../src/relay/write-command.js';
 import { ScriptedLink } from '../support/scripted-link.js';

@@ -2,6 +2,7 @@
 import { MigrationError } from '../../core/model/error.js';
 import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
 import type { Plan, PlannedCollection } from '../../core/model/plan.js';
+import type { Refusals } from '../../core/conflict/refusals.js';
 import type { DeadLetterSink } from '../../core/model/dead-letter.js';
 import type { Journal } from '../journal/port.js';
 import type { NamespaceRanges, PlannedRange, RangeStatus } from '../journal/ranges.js';
@@ -26,6 +27,7 @@ export interface CopyContext extends Patience {
   readonly writers: WriterPool;
   readonly journal: Journal;
   readonly deadLetters: DeadLetterSink;
+  readonly refusals: Refusals;
   /** Ranges that are read at once, all collections together. */
   readonly readers: () => number;
   readonly rangeBytes?: number;
@@ -169,6 +171,7 @@ export class CollectionCopy {
         pacer,
         counts: this.#counts,
         deadLetters,
+        refusals: this.#context.refusals,
         policy: plan.conflictPolicy,
         shardKey,
         // An RU account refuses a document without its shard key (facts, section 2.5); others take it for null.

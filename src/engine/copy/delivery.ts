@@ -2,6 +2,7 @@
 import { BSON_TYPE, findElement, rawId } from '../../core/bson/raw-document.js';
 import type { DeadLetterReason, DeadLetterSink } from '../../core/model/dead-letter.js';
 import { MigrationError } from '../../core/model/error.js';
+import type { Refusals } from '../../core/conflict/refusals.js';
 import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
 import type { ConflictPolicy } from '../../core/model/plan.js';
 import {
@@ -35,6 +36,8 @@ export interface DeliveryContext extends Patience {
   readonly pacer: CopyPacer;
   readonly counts: CopyCounts;
   readonly deadLetters: DeadLetterSink;
+  /** Shared by all deliveries of a run. */
+  readonly refusals: Refusals;
   readonly policy: ConflictPolicy;
   /** Paths of the shard key, for replacements. */
   readonly shardKey: readonly string[];
@@ -187,7 +190,7 @@ export class Delivery {
         } else if (meaning.kind === 'duplicate') {
           await this.#settleDuplicates(piece, [{ index: 0, code: reply.code, message: reply.message }]);
         } else {
-          await this.#bury(batch.at(0), { code: reply.code, message: reply.message, attempts: 1 });
+          await this.#refuse(batch, [{ index: 0, code: reply.code, message: reply.message }], false);
         }
         return;
       case 'fatal':
@@ -200,6 +203,7 @@ export class Delivery {
     const { batch } = piece;
     const throttled: number[] = [];
     const duplicates: WriteRefusal[] = [];
+    const refused: WriteRefusal[] = [];
     let throttle: Extract<ServerErrorMeaning, { kind: 'throttled' }> | undefined;
     const failed = new Set<number>();
     for (const refusal of reply.refusals) {
@@ -214,12 +218,13 @@ export class Delivery {
           duplicates.push(refusal);
           break;
         case 'refused':
-          await this.#bury(batch.at(refusal.index), { code: refusal.code, message: refusal.message, attempts: 1 });
+          refused.push(refusal);
           break;
         case 'fatal':
           throw this.#failure(refusal.code, refusal.message);
       }
     }
+    await this.#refuse(batch, refused, reply.inserted + duplicates.length > 0);
     const written = failed.size === 0 ? batch : batch.pick(indexesWithout(batch.count, failed));
     if (reply.inserted < written.count) this.#silence(written);
     else {
@@ -303,6 +308,20 @@ export class Delivery {
         }
       }
     }
+  }
+
+  /** Documents that the target will never take. `othersArrived`: it took some of their batch, so that it does take what it should. */
+  async #refuse(batch: DocumentBatch, refused: readonly WriteRefusal[], othersArrived: boolean): Promise<void> {
+    const { refusals, ns, signal } = this.#context;
+    const latest = refused.at(-1);
+    if (othersArrived) refusals.accepted(ns);
+    else if (latest) refusals.refused(ns, refused.length, latest);
+    if (!latest) return;
+    // A target that refuses everything has stopped the run just now.
+    signal.throwIfAborted();
+    await Promise.all(
+      refused.map(({ index, code, message }) => this.#bury(batch.at(index), { code, message, attempts: 1 })),
+    );
   }
 
   async #bury(document: Buffer, why: DeadLetterReason): Promise<void> {

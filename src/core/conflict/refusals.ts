@@ -1,4 +1,4 @@
-import { formatNamespace, type Namespace } from '../core/model/namespace.js';
+import { formatNamespace, type Namespace } from '../model/namespace.js';
 
 /** A namespace of which nothing arrives any more. */
 export interface Hopeless {
