@@ -67,7 +67,9 @@ export class WizardPage implements Disposable {
       return;
     }
     if (intent.type === 'ready') this.#ready = true;
-    void this.#session?.dispatch(intent);
+    this.#session?.dispatch(intent).catch((error: unknown) => {
+      this.#log.error(error instanceof Error ? error : String(error));
+    });
   }
 
   #send(view: WizardView): void {
