@@ -21,7 +21,8 @@ let backend: RunningMongod;
 let target: RuStandIn;
 let cluster: ConnectedCluster;
 let direct: MongoClient;
-const open = (): Promise<ConnectedCluster> => connect({ connectionString: parseConnectionString(target.uri), clock: systemClock });
+const open = (): Promise<ConnectedCluster> =>
+  connect({ connectionString: parseConnectionString(target.uri), clock: systemClock });
 
 beforeAll(async () => {
   backend = await startMongod();
