@@ -20,11 +20,12 @@ export function percentText(share: number): string {
   return `${Math.floor(share * 100)} %`;
 }
 
-const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
+/** Made on first use: a first one costs more than all else that is done at activation. */
+let compact: Intl.NumberFormat | undefined;
 
 /** `12k/s`. */
 export function rateText(perSecond: number): string {
-  return `${COMPACT.format(Math.round(perSecond)).toLowerCase()}/s`;
+  return `${(compact ??= new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 })).format(Math.round(perSecond)).toLowerCase()}/s`;
 }
 
 /** What a run moves, for places where its clusters' names have no room. */

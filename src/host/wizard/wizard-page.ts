@@ -19,6 +19,8 @@ export class WizardPage implements Disposable {
   constructor(
     panel: WebviewPanel,
     id: string,
+    /** Drawn before anything is asked for; absent where it has to be read first. */
+    first: WizardView | undefined,
     { log, context }: { readonly log: LogOutputChannel; readonly context: Pick<ExtensionContext, 'extensionUri'> },
   ) {
     this.#panel = panel;
@@ -39,6 +41,7 @@ export class WizardPage implements Disposable {
       page: 'wizard',
       title,
       state: { id },
+      ...(first ? { firstView: messageOf({ ...first, revision: 0 }) } : {}),
     });
   }
 
@@ -75,7 +78,10 @@ export class WizardPage implements Disposable {
   #send(view: WizardView): void {
     if (!this.#ready) return;
     this.#revision += 1;
-    const message: WizardMessage = { v: WIZARD_PROTOCOL, type: 'view', view: { ...view, revision: this.#revision } };
-    void this.#panel.webview.postMessage(message);
+    void this.#panel.webview.postMessage(messageOf({ ...view, revision: this.#revision }));
   }
+}
+
+function messageOf(view: WizardView): WizardMessage {
+  return { v: WIZARD_PROTOCOL, type: 'view', view };
 }
