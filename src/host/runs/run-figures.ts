@@ -7,6 +7,11 @@ export function isOver(state: RunState): boolean {
   return state === 'completed' || state === 'completed-with-findings' || state === 'cancelled';
 }
 
+/** Whoever closed the terminal or pressed Ctrl-C knows: no error has happened. */
+export function wasStopped({ state, why }: Pick<RunSnapshot, 'state' | 'why'>): boolean {
+  return state === 'failed-resumable' && why?.id === 'stopped-by-user';
+}
+
 /** 0 to 1 of the present step. A plan's numbers are estimates, so it is never full before the step is over. */
 export function shareDone(snapshot: RunSnapshot): number {
   if (snapshot.state === 'completed' || snapshot.state === 'completed-with-findings') return 1;
