@@ -53,30 +53,41 @@ export async function bundleCli(outfile: string = join(DIST, 'cli.cjs'), setting
   await chmod(outfile, 0o755);
 }
 
-/** The adapters are required when they are first used, from their own bundle beside this one. */
-const adaptersApart: Plugin = {
-  name: 'adapters-apart',
+/** Adapters and features are required when they are first used, each from its own bundle beside this one. */
+const partsApart: Plugin = {
+  name: 'parts-apart',
   setup(building) {
-    building.onResolve({ filter: /\/extension-adapters\.js$/ }, () => ({ path: './adapters.cjs', external: true }));
+    building.onResolve({ filter: /\/extension-(adapters|features)\.js$/ }, ({ path }) => ({
+      path: path.replace(/extension-(\w+)\.js$/, '$1.cjs'),
+      external: true,
+    }));
   },
 };
 
-/** `extension.cjs` is read at activation and holds no driver; `adapters.cjs` is read on first use. */
+/** How the two bundles of the extension's own code are made. */
+export function ownBundles(settings: BundleSettings = {}): BuildOptions {
+  return {
+    ...nodeBundle(settings),
+    entryPoints: {
+      extension: join(ROOT, 'src', 'extension.ts'),
+      features: join(ROOT, 'src', 'extension-features.ts'),
+    },
+    outdir: DIST,
+    outExtension: { '.js': '.cjs' },
+    external: ['vscode'],
+    plugins: [partsApart],
+    // Names cost time at activation, and nothing here is told apart by them.
+    keepNames: false,
+    supported: { 'dynamic-import': false },
+  };
+}
+
+/** `extension.cjs` is read at activation, `features.cjs` soon after or with the first command; `adapters.cjs`, which holds the driver, on first use. */
 export async function bundleExtension(settings: BundleSettings = {}): Promise<void> {
-  const shared = nodeBundle(settings);
   await Promise.all([
+    build(ownBundles(settings)),
     build({
-      ...shared,
-      entryPoints: [join(ROOT, 'src', 'extension.ts')],
-      outfile: join(DIST, 'extension.cjs'),
-      external: ['vscode'],
-      plugins: [adaptersApart],
-      // Names cost time at activation, and nothing here is told apart by them.
-      keepNames: false,
-      supported: { 'dynamic-import': false },
-    }),
-    build({
-      ...shared,
+      ...nodeBundle(settings),
       entryPoints: [join(ROOT, 'src', 'extension-adapters.ts')],
       outfile: join(DIST, 'adapters.cjs'),
       banner: { js: META_URL },

@@ -1,4 +1,4 @@
-/** Composition root 1: the extension in VS Code. Makes every part and hands them to each other; connects to nothing and loads no driver. */
+/** Composition root 1: the extension in VS Code. Makes every part and hands them to each other; connects to nothing and loads neither the driver nor what only commands need. */
 import { EventEmitter, l10n, window, workspace, type ExtensionContext } from 'vscode';
 import { defaultRunsRoot } from './adapters/files/runs-root.js';
 import type { HostAdapters } from './host/adapters.js';
@@ -7,7 +7,7 @@ import { SavedClusterStore } from './host/clusters/cluster-store.js';
 import { SharedConnections } from './host/clusters/connection-pool.js';
 import { watchClusters } from './host/clusters/watch-clusters.js';
 import { ResultDocuments } from './host/commands/result-documents.js';
-import { registerCommands } from './host/commands/table.js';
+import { registerCommands } from './host/commands/register.js';
 import { DisposableStore } from './host/disposables.js';
 import { SETTINGS_SECTION } from './host/ids.js';
 import { KnownSecrets, RedactingLog } from './host/log.js';
@@ -19,7 +19,7 @@ import { labels } from './host/strings.js';
 import { createClusterCatalog } from './host/tree/cluster-catalog.js';
 import { createClustersView } from './host/tree/clusters-view.js';
 import { createMigrationsView } from './host/tree/migrations-view.js';
-import { createWizard } from './host/wizard/wizard-panel.js';
+import { LazyWizard } from './host/wizard/lazy-wizard.js';
 import { unlinked } from './host/unlinked.js';
 
 export function activate(context: ExtensionContext): void {
@@ -63,20 +63,32 @@ export function activate(context: ExtensionContext): void {
   const view = store.add(createClustersView(services));
   store.add(createMigrationsView(services));
   const pages = store.add(createRunPages(services, context));
-  const wizard = store.add(createWizard(services, context));
+  const wizard = store.add(new LazyWizard(async () => (await features()).createWizard(services, context), context));
   const results = store.add(new ResultDocuments());
   store.add(
-    registerCommands({
-      services,
-      settings,
-      view,
-      wizard,
-      pages,
-      results,
-      startRelay: (id) => runs.startRelay(id),
-    }),
+    registerCommands(services, async () =>
+      (await features()).commandTable({
+        services,
+        settings,
+        view,
+        wizard,
+        pages,
+        results,
+        startRelay: (id) => runs.startRelay(id),
+      }),
+    ),
   );
+  const ahead = setTimeout(() => void features().catch((error: unknown) => log.warn('not read ahead', error)), REST_MS);
+  store.add({ dispose: () => clearTimeout(ahead) });
   store.add(watchClusters({ clusters, connections, log }, changes, context));
+}
+
+/** After this long the window has come to rest: what the first command needs is read ahead of it. */
+const REST_MS = 2000;
+
+/** The bundle with the commands and the wizard. */
+function features() {
+  return import('./extension-features.js');
 }
 
 /** The bundle with the driver, read when it is needed for the first time. */

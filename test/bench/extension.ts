@@ -52,7 +52,7 @@ async function activationTime(session: Session): Promise<number> {
   await page.waitForFunction(`!/Activating/.test(document.querySelector('.runtime-extensions-editor').innerText)`);
   if ((await rows.filter({ hasText: NAME }).count()) > 0)
     throw new Error('the extension was active before it was used');
-  await workbench.openViewContainer('Cosmos Migration');
+  await workbench.openViews();
   const row = rows.filter({ hasText: NAME }).filter({ hasText: /Activation: \d+ms/ });
   await row.waitFor();
   const [, milliseconds] = /Activation: (\d+)ms/.exec(await row.innerText()) ?? [];

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { statusBarView } from '../../src/host/runs/status-bar-view.js';
+import { runPageContent } from '../../src/host/panels/run-page-view.js';
 import type { RunInfo } from '../../src/host/services.js';
+import { describeRun } from '../../src/host/tree/run-rows.js';
 import { aRun, english, NOON } from './host-runs-builders.js';
 
 const DAY = 24 * 60 * 60 * 1_000;
@@ -63,6 +65,14 @@ describe('the status bar', () => {
     expect(view?.text).toBe('$(sync~spin) 2 migrations');
     expect(view?.runId).toBeUndefined();
     expect(view?.runs.map((run) => run.runId)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('draws a run that its user stopped as one that rests, not as a failure', () => {
+    const stopped = aRun({ alive: false }, { state: 'failed-resumable', why: { id: 'stopped-by-user', params: {} } });
+    expect(show([stopped])).toMatchObject({ text: '$(debug-pause) shop.orders stopped', tone: 'plain' });
+    const words = { t: english, time: (at: number): string => new Date(at).toISOString() };
+    expect(describeRun(stopped, words).icon).toEqual({ id: 'debug-pause' });
+    expect(runPageContent(stopped, english).tone).toBe('resting');
   });
 
   it('shows a run that rests with an icon of its own', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createViewer, viewOf } from '../../src/host/wizard/view/view-of.js';
 import { isWizardMessage } from '../../src/protocol/guards/wizard.js';
 import { WIZARD_PROTOCOL, type WizardView } from '../../src/protocol/wizard.js';
+import { aCollection, anInventory, aSample } from './core-builders.js';
 import { aBigInventory, modelOf, readState, SMALL, type TargetName } from './host-wizard-builders.js';
 
 const TARGET_NAMES: readonly TargetName[] = ['ru', 'vcore', 'mongodb'];
@@ -69,5 +70,25 @@ describe('the view of a big cluster', () => {
     expect(preview).toHaveLength(101);
     expect(preview[0]).toHaveLength(2002);
     expect(preview.at(-1)).toBe('… and 50 more');
+  });
+});
+
+describe('what stays behind, in the review', () => {
+  const reviewOf = (largestBytes: number): WizardView['review'] => {
+    const { sample } = aSample({ largestBytes });
+    const orders = aCollection('shop.orders', { documents: 100, ...(sample ? { sample } : {}) });
+    return viewOf(modelOf(readState(anInventory([orders]), 'ru', { type: 'go', step: 'review' }))).review;
+  };
+
+  it('names documents that are known to be too large for the target', () => {
+    const { notMigrated } = reviewOf(2_860_000);
+    expect(notMigrated).toHaveLength(1);
+    expect(notMigrated[0]).toMatchObject({ places: ['shop.orders'], more: 0 });
+    expect(notMigrated[0]?.text).toContain('dead letters');
+    expect(notMigrated[0]?.text).toContain('2 MB');
+  });
+
+  it('is nothing where all documents seen fit', () => {
+    expect(reviewOf(48_000).notMigrated).toEqual([]);
   });
 });

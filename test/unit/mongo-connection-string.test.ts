@@ -91,6 +91,24 @@ describe('secrets other than the password', () => {
   });
 });
 
+describe('the secrets of another string', () => {
+  const whole = parseConnectionString(
+    'mongodb://u:p%40ss@h/?tlsCertificateKeyFilePassword=s3cret&authMechanismProperties=AWS_SESSION_TOKEN:t0ken,X:1',
+  );
+
+  it('come back to the string that was stored without them', () => {
+    expect(whole.withoutPassword().withSecretsOf(whole).secrets).toEqual(whole.secrets);
+    expect(whole.withoutPassword().withSecretsOf(whole).option('authMechanismProperties')).toContain('X:1');
+  });
+
+  it('do not replace those that are there, nor give a password to nobody', () => {
+    expect(parseConnectionString('mongodb://u:new@h').withSecretsOf(whole).password).toBe('new');
+    const nobody = parseConnectionString('mongodb://h').withSecretsOf(whole);
+    expect(nobody.password).toBeUndefined();
+    expect(nobody.secrets).toContain('s3cret');
+  });
+});
+
 describe('a bad string', () => {
   it.each([
     ['', 'empty'],

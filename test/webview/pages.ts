@@ -46,6 +46,8 @@ export interface OpenOptions {
   readonly reducedMotion?: boolean;
   readonly strings?: Readonly<Record<string, string>>;
   readonly state?: Readonly<Record<string, unknown>>;
+  /** What the frame carries to be drawn at once. */
+  readonly firstView?: unknown;
 }
 
 export interface OpenPage extends AsyncDisposable {
@@ -177,7 +179,7 @@ async function answer(
   options: ReadonlyMap<string, OpenOptions>,
 ): Promise<Answer> {
   const key = url.searchParams.get('key') ?? '';
-  const { theme = 'dark', strings = {}, state = { id: 'panel-1' } } = options.get(key) ?? {};
+  const { theme = 'dark', strings = {}, state = { id: 'panel-1' }, firstView } = options.get(key) ?? {};
   if (url.pathname === '/theme.css') {
     const variables = Object.entries(THEMES[theme]).map(([name, value]) => `${name}: ${value};`);
     return { type: 'text/css', body: `html { ${FONTS} ${variables.join(' ')} } ${DEFAULT_STYLES}` };
@@ -197,6 +199,7 @@ async function answer(
     title: name,
     strings,
     state,
+    ...(firstView === undefined ? {} : { firstView }),
     cspSource: origin,
     nonce: 'c2VjcmV0LW5vbmNl',
     script: `${origin}/${name}.js`,

@@ -153,6 +153,34 @@ function textsOf(view: WizardView): readonly string[] {
   }
 }
 
+describe('the first view', () => {
+  const firstView = message(aWizardView('endpoints', { revision: 0 }));
+
+  test('is drawn before the host was asked, and gives way to the next one', async () => {
+    await using open = await pages.open('wizard', { firstView });
+    expect(await open.page.getByRole('heading', { level: 1 }).innerText()).toBe('Source and target');
+    expect(await open.sent()).toEqual([{ type: 'ready' }]);
+    await open.post(message(aWizardView('size', { revision: 1 })));
+    expect(await open.page.getByRole('heading', { level: 1 }).innerText()).toBe('Size');
+    expect(await open.complaints()).toEqual([]);
+  });
+
+  test('is not drawn by a page that was shown before: it may be past', async () => {
+    await using open = await pages.open('wizard', { firstView });
+    await open.page.reload();
+    expect(await open.sent()).toEqual([{ type: 'ready' }]);
+    expect(await open.page.getByRole('heading', { level: 1 }).count()).toBe(0);
+    await open.post(message(aWizardView('review')));
+    expect(await open.page.getByRole('heading', { level: 1 }).innerText()).toBe('Review');
+  });
+
+  test('is refused where it is none', async () => {
+    await using open = await pages.open('wizard', { firstView: { v: 1, type: 'view', view: { step: 'size' } } });
+    expect(await open.page.getByRole('heading', { level: 1 }).count()).toBe(0);
+    expect(await open.complaints()).toEqual([]);
+  });
+});
+
 describe('source and target', () => {
   test('are chosen and added', async () => {
     await using open = await opened(aWizardView('endpoints'));

@@ -11,7 +11,9 @@ interface Envelope<View> {
   readonly view: View;
 }
 
-interface HostLink<Intent> {
+interface HostLink<View, Intent> {
+  /** What the frame itself carries, to be drawn at once; a page that was shown before waits for what is so now. */
+  readonly first: View | undefined;
   send(intent: Intent): void;
   /** How the user looked at the page before it was hidden or reloaded, as `keep` was told; to be checked. */
   readonly kept: unknown;
@@ -22,10 +24,9 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
-function stateOfFrame(): Readonly<Record<string, unknown>> {
-  const text = document.querySelector('meta[name="page-state"]')?.getAttribute('content');
-  const state: unknown = text ? JSON.parse(text) : {};
-  return isRecord(state) ? state : {};
+function inFrame(name: string): unknown {
+  const text = document.querySelector(`meta[name="${name}"]`)?.getAttribute('content');
+  return text ? JSON.parse(text) : undefined;
 }
 
 /**
@@ -36,13 +37,16 @@ export function linkToHost<View extends { readonly revision: number }, Intent>(o
   readonly accepts: (message: unknown) => message is Envelope<View>;
   readonly draw: (view: View) => void;
   readonly ready: Intent;
-}): HostLink<Intent> {
+}): HostLink<View, Intent> {
   const api = acquireVsCodeApi();
-  const frame = stateOfFrame();
+  const state = inFrame('page-state');
+  const frame = isRecord(state) ? state : {};
   const before = api.getState();
   const kept = isRecord(before) ? before['looks'] : undefined;
   api.setState({ ...frame, ...(kept === undefined ? {} : { looks: kept }) });
-  let newest = -1;
+  const carried = inFrame('page-view');
+  const first = (before === undefined || before === null) && options.accepts(carried) ? carried.view : undefined;
+  let newest = first?.revision ?? -1;
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
     if (!options.accepts(event.data)) {
       reportError(new Error('A message that is not part of the protocol was refused.'));
@@ -56,6 +60,7 @@ export function linkToHost<View extends { readonly revision: number }, Intent>(o
   });
   api.postMessage(options.ready);
   return {
+    first,
     send: (intent) => {
       api.postMessage(intent);
     },

@@ -73,5 +73,9 @@ const link = linkToHost<WizardView, WizardIntent>({
 
 const context: WizardContext = { looks: looksFrom(link.kept), send: (intent) => link.send(intent), redraw };
 let kept = JSON.stringify(toKeep(context.looks));
+if (link.first) {
+  view = link.first;
+  redraw();
+}
 
 window.addEventListener('resize', redraw);

@@ -138,6 +138,24 @@ export class ConnectionString {
     return new ConnectionString(url);
   }
 
+  /** The same with every secret of `other` that this one has no value for: its password where this one names a user, and its secret options. */
+  withSecretsOf(other: ConnectionString): ConnectionString {
+    const url = this.#url.clone();
+    if (url.username !== '' && url.password === '') url.password = other.#url.password;
+    for (const name of SECRET_OPTIONS) {
+      const value = param(other.#url, name);
+      if (value !== undefined && param(url, name) === undefined) url.searchParams.set(name, value);
+    }
+    const [own, others] = [mechanismProperties(url), mechanismProperties(other.#url)];
+    for (const name of SECRET_MECHANISM_PROPERTIES) {
+      const value = others.get(name);
+      if (value === undefined || own.has(name)) continue;
+      own.set(name, value);
+      url.searchParams.set('authMechanismProperties', own.toString());
+    }
+    return new ConnectionString(url);
+  }
+
   /** The same without anything secret; the user's name stays. */
   withoutPassword(): ConnectionString {
     const url = this.#url.clone();

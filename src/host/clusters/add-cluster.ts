@@ -103,9 +103,14 @@ async function nameTestAndSave(
   let connection = said;
   let name = freeName(suggestedName(said.connectionString.hosts), services.clusters.list());
   for (;;) {
+    const uri = connection.connectionString.withoutPassword().reveal();
+    const twin = services.clusters.list(role).find((other) => other.uri === uri);
     const named = await askText({
       title,
-      prompt: l10n.t('Its name in the tree and in plans'),
+      prompt:
+        twin === undefined
+          ? l10n.t('Its name in the tree and in plans')
+          : l10n.t('It is there already as {0}. Its second name in the tree and in plans', twin.name),
       value: name,
       check: (text) => nameProblem(text, services),
     });

@@ -131,7 +131,10 @@ async function changedCluster(
   if (part === 'password') {
     const answer = await askText({ title, prompt: l10n.t('New password, as it is'), password: true });
     if (answer.kind !== 'answer' || answer.value === '') return undefined;
-    return { ...base, connectionString: adapters.parseConnectionString(profile.uri, { password: answer.value }) };
+    const changed = adapters.parseConnectionString(profile.uri, { password: answer.value });
+    // Whose secret is gone is not asked for the old password.
+    const kept = profile.secret === 'stored' ? await services.clusters.connectionString(profile.id) : changed;
+    return { ...base, connectionString: changed.withSecretsOf(kept) };
   }
   const key = part === 'authorities' ? 'tlsCAFile' : 'tlsCertificateKeyFile';
   const file = await changedFile(title, profile[key]);
@@ -157,9 +160,8 @@ async function changedConnectionString(
   const answer = await askConnectionString({ title, prompt, value: profile.uri }, adapters);
   if (answer.kind !== 'answer') return undefined;
   const typed = answer.value;
-  if (profile.secret === 'none' || typed.secrets.length > 0 || typed.username === undefined) return typed;
-  const { password } = await services.clusters.connectionString(profile.id);
-  return password === undefined ? typed : typed.withPassword(password);
+  if (profile.secret === 'none' || typed.secrets.length > 0) return typed;
+  return typed.withSecretsOf(await services.clusters.connectionString(profile.id));
 }
 
 async function changedFile(title: string, present: string | undefined): Promise<string | undefined> {

@@ -1,11 +1,11 @@
 /** Every command and what it does. package.json says the same to VS Code, and a test holds the two together. */
-import { commands, Disposable, l10n } from 'vscode';
+import { l10n } from 'vscode';
 import type { RunAction } from '../../protocol/run-page.js';
 import { addCluster } from '../clusters/add-cluster.js';
 import type { ClusterProfile } from '../clusters/cluster-profile.js';
 import { editCluster, removeClusters } from '../clusters/edit-cluster.js';
 import { testCluster } from '../clusters/test-cluster.js';
-import { COMMANDS, type CommandId } from '../ids.js';
+import { COMMANDS } from '../ids.js';
 import { analyzeSize } from './analyze-size.js';
 import { clusterIdOf, clusterNodes, runIds } from './arguments.js';
 import { copyCommandLines } from './copy-command-lines.js';
@@ -14,13 +14,11 @@ import type { CommandParts } from './parts.js';
 import { pickCluster, pickRun } from './pickers.js';
 import { choosePlan } from './plan-files.js';
 import { recommend } from './recommend.js';
-import { runCommand } from './run-command.js';
+import type { CommandHandler, CommandTable } from './register.js';
 import { runPlan } from './run-plan.js';
 import { setUpTools } from './set-up-tools.js';
 
-type Handler = (...args: readonly unknown[]) => unknown;
-
-export function commandTable(parts: CommandParts): Readonly<Record<CommandId, Handler>> {
+export function commandTable(parts: CommandParts): CommandTable {
   const { services, view, wizard, pages } = parts;
 
   /** The clusters that the nodes mean, else one that is picked. */
@@ -34,13 +32,13 @@ export function commandTable(parts: CommandParts): Readonly<Record<CommandId, Ha
     return picked ? [picked] : [];
   };
   const withCluster =
-    (wish: () => Parameters<typeof pickCluster>[1], work: (profile: ClusterProfile) => unknown): Handler =>
+    (wish: () => Parameters<typeof pickCluster>[1], work: (profile: ClusterProfile) => unknown): CommandHandler =>
     async (...args) => {
       const [profile] = await clustersOf(args, wish());
       return profile && work(profile);
     };
   const withRun =
-    (action: RunAction | undefined, title: () => string, work: (runId: string) => unknown): Handler =>
+    (action: RunAction | undefined, title: () => string, work: (runId: string) => unknown): CommandHandler =>
     async (...args) => {
       const named = runIds(args);
       // Nothing was looked at yet, or another window has just made it.
@@ -143,17 +141,4 @@ export function commandTable(parts: CommandParts): Readonly<Record<CommandId, Ha
     [COMMANDS.setUpTools]: () => setUpTools(parts),
     [COMMANDS.showLog]: () => services.log.show(),
   };
-}
-
-/** Registers all of them; each runs through {@link runCommand}. */
-export function registerCommands(parts: CommandParts): Disposable {
-  const { services } = parts;
-  const surroundings = {
-    log: services.log,
-    clusterNamed: (name: string) => services.clusters.list().find((profile) => profile.name === name)?.id,
-  };
-  const registered = Object.entries(commandTable(parts)).map(([id, handler]) =>
-    commands.registerCommand(id, (...args: unknown[]) => runCommand(id, () => handler(...args), surroundings)),
-  );
-  return Disposable.from(...registered);
 }

@@ -6,6 +6,8 @@ interface PageDocument {
   /** Translations of the page's own texts, by the English text; empty for English. */
   readonly strings: Readonly<Record<string, unknown>>;
   readonly state: Readonly<Record<string, unknown>>;
+  /** What the page draws before it has asked for anything; absent: it waits. JSON, no secret. */
+  readonly firstView?: unknown;
   readonly cspSource: string;
   readonly nonce: string;
   readonly script: string;
@@ -41,7 +43,7 @@ export function pageDocument(page: PageDocument): string {
 <meta name="viewport" content="width=device-width, initial-scale=1.0">
 <meta name="page-state" content="${escapeHtml(JSON.stringify(page.state))}">
 <meta name="page-strings" content="${escapeHtml(JSON.stringify(page.strings))}">
-<title>${escapeHtml(page.title)}</title>
+${page.firstView === undefined ? '' : `<meta name="page-view" content="${escapeHtml(JSON.stringify(page.firstView))}">\n`}<title>${escapeHtml(page.title)}</title>
 <link rel="stylesheet" href="${escapeHtml(page.style)}">
 </head>
 <body data-page="${escapeHtml(page.page)}">

@@ -12,7 +12,7 @@ import {
   formatRuPerSecond,
 } from '../../words/sizes.js';
 import { possibleActions } from '../runs/run-actions.js';
-import { isOver, shareDone } from '../runs/run-figures.js';
+import { isOver, shareDone, wasStopped } from '../runs/run-figures.js';
 import { remedySteps, snapshotSentence, startFailureSentence } from '../runs/run-words.js';
 import type { Translate } from '../translate.js';
 import type { RunInfo } from '../services.js';
@@ -73,12 +73,13 @@ export function missingRunContent(runId: string, t: Translate): RunPageContent {
   };
 }
 
-function toneOf({ snapshot: { state }, problem, startFailure }: RunInfo): RunPageView['tone'] {
+function toneOf({ snapshot, problem, startFailure }: RunInfo): RunPageView['tone'] {
+  const { state } = snapshot;
   if (problem !== undefined || startFailure !== undefined) return 'bad';
   if (isRunning(state)) return 'running';
   if (state === 'completed') return 'good';
   if (state === 'completed-with-findings') return 'attention';
-  return state === 'failed-resumable' ? 'bad' : 'resting';
+  return state === 'failed-resumable' && !wasStopped(snapshot) ? 'bad' : 'resting';
 }
 
 function notesOf(info: RunInfo, t: Translate): string[] {

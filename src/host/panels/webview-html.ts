@@ -10,6 +10,8 @@ interface PageOptions {
   readonly title: string;
   /** What the page hands to `setState` at once: enough for the serializer to find it again after a reload. JSON, no secret. */
   readonly state: Readonly<Record<string, unknown>>;
+  /** Drawn before the page has asked for anything: it saves the way there and back. */
+  readonly firstView?: unknown;
 }
 
 function pagesFolder(extensionUri: Uri): Uri {
@@ -27,7 +29,7 @@ export function panelIcon(extensionUri: Uri): Uri {
 }
 
 /** The one frame of every page: strict, and painted before its script has run. */
-export function webviewHtml(webview: Webview, { extensionUri, page, title, state }: PageOptions): string {
+export function webviewHtml(webview: Webview, { extensionUri, page, title, state, firstView }: PageOptions): string {
   const folder = pagesFolder(extensionUri);
   const address = (name: string): string => webview.asWebviewUri(Uri.joinPath(folder, name)).toString();
   return pageDocument({
@@ -36,6 +38,7 @@ export function webviewHtml(webview: Webview, { extensionUri, page, title, state
     title,
     strings: l10n.bundle ?? {},
     state,
+    ...(firstView === undefined ? {} : { firstView }),
     cspSource: webview.cspSource,
     nonce: randomBytes(16).toString('base64url'),
     script: address(`${page}.js`),

@@ -1,4 +1,5 @@
 import { isRunning, type RunState } from '../../core/model/run.js';
+import { wasStopped } from './run-figures.js';
 import type { RunInfo } from '../services.js';
 
 /** A change of a run that its owner is told of. */
@@ -14,9 +15,8 @@ const KINDS: Readonly<Partial<Record<RunState, Notice['kind']>>> = {
   paused: 'paused',
 };
 
-/** Whoever closed the terminal or pressed Ctrl-C knows; no error has happened. */
-function kindOf({ snapshot: { state, why } }: RunInfo): Notice['kind'] | undefined {
-  return state === 'failed-resumable' && why?.id === 'stopped-by-user' ? 'stopped' : KINDS[state];
+function kindOf({ snapshot }: RunInfo): Notice['kind'] | undefined {
+  return wasStopped(snapshot) ? 'stopped' : KINDS[snapshot.state];
 }
 
 interface Seen {

@@ -7,6 +7,11 @@ export function isOver(state: RunState): boolean {
   return state === 'completed' || state === 'completed-with-findings' || state === 'cancelled';
 }
 
+/** Whoever closed the terminal or pressed Ctrl-C knows: no error has happened. */
+export function wasStopped({ state, why }: Pick<RunSnapshot, 'state' | 'why'>): boolean {
+  return state === 'failed-resumable' && why?.id === 'stopped-by-user';
+}
+
 /** 0 to 1 of the present step. A plan's numbers are estimates, so it is never full before the step is over. */
 export function shareDone(snapshot: RunSnapshot): number {
   if (snapshot.state === 'completed' || snapshot.state === 'completed-with-findings') return 1;
@@ -20,11 +25,12 @@ export function percentText(share: number): string {
   return `${Math.floor(share * 100)} %`;
 }
 
-const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
+/** Made on first use: a first one costs more than all else that is done at activation. */
+let compact: Intl.NumberFormat | undefined;
 
 /** `12k/s`. */
 export function rateText(perSecond: number): string {
-  return `${COMPACT.format(Math.round(perSecond)).toLowerCase()}/s`;
+  return `${(compact ??= new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 })).format(Math.round(perSecond)).toLowerCase()}/s`;
 }
 
 /** What a run moves, for places where its clusters' names have no room. */

@@ -2,7 +2,7 @@ import { isRunning } from '../../core/model/run.js';
 import { formatDuration } from '../../words/sizes.js';
 import type { RunInfo } from '../services.js';
 import { startFailureName, stepName } from './run-words.js';
-import { isOver, percentText, rateText, shareDone, shortName } from './run-figures.js';
+import { isOver, percentText, rateText, shareDone, shortName, wasStopped } from './run-figures.js';
 import type { Translate } from '../translate.js';
 
 /** A process that was just started has not said anything yet. */
@@ -62,7 +62,7 @@ function works({ alive, snapshot }: RunInfo): boolean {
 }
 
 function hasFailed({ snapshot, startFailure }: RunInfo): boolean {
-  return snapshot.state === 'failed-resumable' || startFailure !== undefined;
+  return (snapshot.state === 'failed-resumable' && !wasStopped(snapshot)) || startFailure !== undefined;
 }
 
 function isStarting({ snapshot, alive, startFailure }: RunInfo, now: number): boolean {
@@ -74,7 +74,7 @@ function isStarting({ snapshot, alive, startFailure }: RunInfo, now: number): bo
 function restingText(run: RunInfo, now: number, t: Translate): string {
   if (isStarting(run, now)) return t('is starting');
   if (run.startFailure) return startFailureName(run, t);
-  if (hasFailed(run)) return t('stopped');
+  if (run.snapshot.state === 'failed-resumable') return t('stopped');
   return run.snapshot.state === 'planned' ? t('not started') : t('paused');
 }
 

@@ -60,11 +60,15 @@ export interface ClusterEntry {
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 export type MutableStage = Mutable<Stage>;
 
-const COLLATOR = new Intl.Collator('en', { numeric: true, sensitivity: 'variant' });
+/** Made on first use: it costs as much as reading a module does. */
+let collator: Intl.Collator | undefined;
 
 /** As people sort: upper and lower case side by side, `c2` before `c10`. */
 export function compareNames(a: string, b: string): number {
-  return COLLATOR.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
+  return (
+    (collator ??= new Intl.Collator('en', { numeric: true, sensitivity: 'variant' })).compare(a, b) ||
+    (a < b ? -1 : a > b ? 1 : 0)
+  );
 }
 
 /** A database as the catalog keeps it. */

@@ -8,7 +8,7 @@ import { errorUnder, isWaiting, type TreeState } from './cluster-children.js';
 import type { CollectionEntry, DatabaseEntry } from './cluster-record.js';
 import { findingsSummary, type RowFindings } from './finding-index.js';
 import type { ClusterTreeNode } from './node.js';
-import type { Translate } from './translate.js';
+import type { Translate } from '../translate.js';
 
 export interface Row {
   readonly label: string;

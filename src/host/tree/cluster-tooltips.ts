@@ -12,7 +12,7 @@ import type { DatabaseTotals } from './cluster-record.js';
 import { findingsSummary, type RowFindings } from './finding-index.js';
 import { code, plain } from './names-in-markdown.js';
 import type { ClusterTreeNode } from './node.js';
-import type { Translate } from './translate.js';
+import type { Translate } from '../translate.js';
 
 /** Label and value, both Markdown already. */
 type Line = readonly [label: string, value: string];

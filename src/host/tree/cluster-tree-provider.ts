@@ -17,6 +17,7 @@ import { describeRow, type Row } from './cluster-rows.js';
 import { tooltipOf } from './cluster-tooltips.js';
 import { ClusterTree } from './cluster-tree.js';
 import { nodeId, type ClusterTreeNode } from './node.js';
+import { TurnSlices } from './turn-slices.js';
 
 /** Of the addresses that badges hang on. */
 export const NODE_SCHEME = 'mcm-node';
@@ -33,6 +34,7 @@ export class ClusterTreeProvider implements TreeDataProvider<ClusterTreeNode>, D
   readonly #findings: ClusterFindings;
   readonly #store = new DisposableStore();
   readonly #drawn = this.#store.add(new EventEmitter<ClusterTreeNode | ClusterTreeNode[] | undefined>());
+  readonly #slices = new TurnSlices((work) => void setImmediate(work));
   readonly onDidChangeTreeData = this.#drawn.event;
 
   constructor(
@@ -55,7 +57,12 @@ export class ClusterTreeProvider implements TreeDataProvider<ClusterTreeNode>, D
     this.#store.add(clusters.onDidChange(() => this.tree.clustersChanged()));
   }
 
-  getTreeItem(node: ClusterTreeNode): TreeItem {
+  /** At once for a few; VS Code asks for all rows of a level together. */
+  getTreeItem(node: ClusterTreeNode): TreeItem | Promise<TreeItem> {
+    return this.#slices.do(() => this.item(node));
+  }
+
+  item(node: ClusterTreeNode): TreeItem {
     const row = describeRow(node, this.tree.state, this.#findings.of(node), l10n.t);
     const item = new TreeItem(row.label, OPEN[row.open]);
     item.id = nodeId(node);

@@ -6,7 +6,7 @@ import { describeTarget, type TargetDescription } from '../../core/plan/target.j
 import { findingSentence, remedySentence } from '../../words/findings.js';
 import type { ClusterProfile } from '../clusters/cluster-profile.js';
 import { nodeId } from './node.js';
-import type { Translate } from './translate.js';
+import type { Translate } from '../translate.js';
 
 /** What was found in a row and below it. */
 export interface RowFindings {

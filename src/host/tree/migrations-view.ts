@@ -30,6 +30,7 @@ export class RunTreeProvider implements TreeDataProvider<RunTreeNode>, Disposabl
   readonly #runs: HostServices['runs'];
   readonly #drawn = new EventEmitter<RunTreeNode | RunTreeNode[] | undefined>();
   readonly #nodes = new Map<string, RunTreeNode>();
+  #looked = false;
   /** What each row said when it was drawn last, in the order of the rows. */
   #said = new Map<string, string>();
   readonly onDidChangeTreeData = this.#drawn.event;
@@ -62,8 +63,17 @@ export class RunTreeProvider implements TreeDataProvider<RunTreeNode>, Disposabl
     return undefined;
   }
 
-  getChildren(node?: RunTreeNode): RunTreeNode[] {
+  getChildren(node?: RunTreeNode): RunTreeNode[] | Promise<RunTreeNode[]> {
     if (node) return [];
+    if (this.#looked) return this.#rows();
+    // Before the folder was looked at, an empty list would show the view as that of somebody without a migration.
+    return this.#runs.refresh().then(() => {
+      this.#looked = true;
+      return this.#rows();
+    });
+  }
+
+  #rows(): RunTreeNode[] {
     this.#said = this.#words();
     return this.#runs.list().map(({ runId }) => this.known(runId));
   }

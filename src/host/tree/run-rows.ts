@@ -5,12 +5,12 @@ import { errorSentence, errorWords, isErrorCode } from '../../words/errors.js';
 import { verdictReasonSentence } from '../../words/runs.js';
 import { formatBytes, formatCount, formatDuration, formatRu, formatRuPerSecond } from '../../words/sizes.js';
 import { possibleActions } from '../runs/run-actions.js';
-import { shortName } from '../runs/run-figures.js';
+import { shortName, wasStopped } from '../runs/run-figures.js';
 import { snapshotSentence, startFailureName, startFailureSentence, stepName } from '../runs/run-words.js';
 import type { RunInfo } from '../services.js';
 import { plain } from './names-in-markdown.js';
 import type { TooltipWords } from './cluster-tooltips.js';
-import type { Translate } from './translate.js';
+import type { Translate } from '../translate.js';
 
 export interface RunRow {
   readonly label: string;
@@ -123,7 +123,7 @@ function iconOf({ snapshot, problem, startFailure }: RunInfo): RunRow['icon'] {
     case 'paused':
       return { id: 'debug-pause' };
     case 'failed-resumable':
-      return { id: 'error', color: 'list.errorForeground' };
+      return wasStopped(snapshot) ? { id: 'debug-pause' } : { id: 'error', color: 'list.errorForeground' };
     case 'cancelled':
       return { id: 'circle-slash' };
     case 'planned':

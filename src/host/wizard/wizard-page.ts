@@ -19,6 +19,8 @@ export class WizardPage implements Disposable {
   constructor(
     panel: WebviewPanel,
     id: string,
+    /** Drawn before anything is asked for; absent where it has to be read first. */
+    first: WizardView | undefined,
     { log, context }: { readonly log: LogOutputChannel; readonly context: Pick<ExtensionContext, 'extensionUri'> },
   ) {
     this.#panel = panel;
@@ -39,6 +41,7 @@ export class WizardPage implements Disposable {
       page: 'wizard',
       title,
       state: { id },
+      ...(first ? { firstView: messageOf({ ...first, revision: 0 }) } : {}),
     });
   }
 
@@ -67,13 +70,18 @@ export class WizardPage implements Disposable {
       return;
     }
     if (intent.type === 'ready') this.#ready = true;
-    void this.#session?.dispatch(intent);
+    this.#session?.dispatch(intent).catch((error: unknown) => {
+      this.#log.error(error instanceof Error ? error : String(error));
+    });
   }
 
   #send(view: WizardView): void {
     if (!this.#ready) return;
     this.#revision += 1;
-    const message: WizardMessage = { v: WIZARD_PROTOCOL, type: 'view', view: { ...view, revision: this.#revision } };
-    void this.#panel.webview.postMessage(message);
+    void this.#panel.webview.postMessage(messageOf({ ...view, revision: this.#revision }));
   }
+}
+
+function messageOf(view: WizardView): WizardMessage {
+  return { v: WIZARD_PROTOCOL, type: 'view', view };
 }

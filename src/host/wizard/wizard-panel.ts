@@ -6,7 +6,6 @@ import { pageOptions } from '../panels/webview-html.js';
 import type { HostServices, WizardSeed, WizardShell } from '../services.js';
 import { hostPorts, type HostPorts } from './host-ports.js';
 import { initialState, type WizardState } from './model/wizard-state.js';
-import { offerPlans } from './plan-offer.js';
 import { stateOfPlanFile } from './plan-state.js';
 import { QuickPickWizard } from './quick-pick-wizard.js';
 import { removeForgotten, WizardMemory } from './wizard-memory.js';
@@ -34,13 +33,18 @@ const QUESTIONS: WizardQuestions = {
   },
 };
 
+/** What {@link createWizard} makes. */
+export interface Wizard extends Disposable, WizardShell {
+  restore(panel: WebviewPanel, kept: unknown): Promise<void>;
+}
+
 /** The wizard: one panel, found again after a reload, and the same steps as QuickPicks. */
 export function createWizard(
   services: HostServices,
   context: WizardContext,
   questions: WizardQuestions = QUESTIONS,
-): Disposable & WizardShell {
-  return new Wizard(services, context, questions);
+): Wizard {
+  return new WizardPanel(services, context, questions);
 }
 
 interface OpenWizard {
@@ -50,7 +54,7 @@ interface OpenWizard {
   session: WizardSession;
 }
 
-class Wizard implements Disposable, WizardShell {
+class WizardPanel implements Wizard {
   readonly #services: HostServices;
   readonly #context: WizardContext;
   readonly #questions: WizardQuestions;
@@ -63,18 +67,12 @@ class Wizard implements Disposable, WizardShell {
     this.#context = context;
     this.#questions = questions;
     this.#ports = hostPorts(services, context);
-    this.#store.add(
-      window.registerWebviewPanelSerializer(PANELS.wizard, {
-        deserializeWebviewPanel: (panel, state: unknown) => this.#restore(panel, state),
-      }),
-    );
     this.#store.add(services.clusters.onDidChange(() => this.#open?.session.surroundingsChanged()));
     this.#store.add(
       workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration(SETTINGS_SECTION)) this.#open?.session.surroundingsChanged();
       }),
     );
-    this.#store.add(offerPlans(context));
   }
 
   async open(seed: WizardSeed = {}): Promise<void> {
@@ -133,7 +131,8 @@ class Wizard implements Disposable, WizardShell {
     this.#begin(open, state);
   }
 
-  async #restore(panel: WebviewPanel, kept: unknown): Promise<void> {
+  /** Brings a panel back that VS Code has kept over a reload. */
+  async restore(panel: WebviewPanel, kept: unknown): Promise<void> {
     if (this.#open) {
       panel.dispose();
       return;
@@ -160,14 +159,17 @@ class Wizard implements Disposable, WizardShell {
     return window.createWebviewPanel(PANELS.wizard, title, ViewColumn.Active, pageOptions(this.#context.extensionUri));
   }
 
-  /** The page is painted here, before anything is read. */
+  /** The page is painted here, before anything is read; what is new stands in it from the start. */
   #adopt(panel: WebviewPanel, id: string, state: WizardState | undefined): OpenWizard {
     const { log } = this.#services;
-    const page = new WizardPage(panel, id, { log, context: this.#context });
     const root = this.#context.globalStorageUri.fsPath;
     const memory = new WizardMemory(root, id, this.#ports.log);
     void removeForgotten(root, Date.now());
-    const open: OpenWizard = { id, page, memory, session: this.#session(memory, state ?? initialState()) };
+    const session = this.#session(memory, state ?? initialState());
+    // What was read of a cluster is megabytes, which the frame would carry for as long as it lives.
+    const first = state && !state.source ? session.view() : undefined;
+    const page = new WizardPage(panel, id, first, { log, context: this.#context });
+    const open: OpenWizard = { id, page, memory, session };
     this.#open = open;
     void this.#context.workspaceState.update(OPEN_ID, id);
     panel.onDidDispose(() => {

@@ -115,7 +115,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       // Where no row or button shows that it is pointed at.
       await page.mouse.move(640, 15);
       // As JPEG the README's pictures fit into the package.
-      await page.screenshot({ path: join(into, `${name}.jpg`), type: 'jpeg', quality: 80, animations: 'disabled' });
+      await page.screenshot({ path: join(into, `${name}.jpg`), type: 'jpeg', quality: 60, animations: 'disabled' });
     },
     saveFailure: async () => {
       const into = join(FAILURES, options.name);

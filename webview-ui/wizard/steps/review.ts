@@ -28,9 +28,7 @@ export function reviewStep({ review }: WizardView, { send }: WizardContext): Tem
         <h2 id="review-behind">${l10n.t('What stays behind')}</h2>
         ${
           review.notMigrated.length === 0
-            ? html`<p class="note note-good">
-                ${icon('check')}<span>${l10n.t('Nothing: all that was chosen is migrated.')}</span>
-              </p>`
+            ? nothingBehind(review.consentText === undefined)
             : html`<ul class="behind">
                 ${review.notMigrated.map((left) => html`<li>${left.text} ${places(left.places, left.more)}</li>`)}
               </ul>`
@@ -48,6 +46,15 @@ export function reviewStep({ review }: WizardView, { send }: WizardContext): Tem
       ${review.savedAs ? html`<span class="detail">${l10n.t('Saved as {0}', review.savedAs)}</span>` : nothing}
     </div>
   `;
+}
+
+/** `sure`: no blocker says otherwise. */
+function nothingBehind(sure: boolean): TemplateResult {
+  return sure
+    ? html`<p class="note note-good">
+        ${icon('check')}<span>${l10n.t('Nothing: all that was chosen is migrated.')}</span>
+      </p>`
+    : html`<p>${l10n.t('Nothing that the plan leaves out; see what the blockers of the findings name.')}</p>`;
 }
 
 function consent(text: string, given: boolean, send: WizardContext['send']): TemplateResult {

@@ -1,3 +1,4 @@
+import type { Finding } from '../../../core/model/finding.js';
 import { formatNamespace } from '../../../core/model/namespace.js';
 import type { PlannedCollection, PlannedIndex } from '../../../core/model/plan.js';
 import { planId } from '../../../core/plan/plan-id.js';
@@ -5,6 +6,7 @@ import type { ReviewLine, SaidOf, WizardView } from '../../../protocol/wizard.js
 import { conflictPolicySentence, verificationName } from '../../../words/choices.js';
 import { targetName, throughputText } from '../../../words/clusters.js';
 import { droppedOptionSentence, fateSentence, notMigratedSentence } from '../../../words/fates.js';
+import { findingSentence } from '../../../words/findings.js';
 import { methodName } from '../../../words/methods.js';
 import { formatBytes, formatCountOf } from '../../../words/sizes.js';
 import type { PlanDraft } from '../model/derive.js';
@@ -21,7 +23,7 @@ export function reviewView(input: StepInput): WizardView['review'] {
   return {
     lines: lines(plan, input),
     actions: actions(plan, t),
-    notMigrated: leftOut(plan, t),
+    notMigrated: leftOut(plan, decisions?.findings ?? [], t),
     ...(state.saved !== undefined && state.saved.planId === planId(plan) ? { savedAs: state.saved.path } : {}),
     needsConsent: blockers > 0 && !state.consent,
     ...(blockers > 0
@@ -117,14 +119,30 @@ function actions(plan: PlanDraft, t: Translate): string[] {
   ];
 }
 
+/** Documents that the target is known to refuse. */
+const DEAD_LETTERS: ReadonlySet<string> = new Set(['document-over-2mb', 'document-over-16mb']);
+/** What the target has no room for: the plan goes for all of it, and part of it will be refused. */
+const NO_ROOM: ReadonlySet<string> = new Set([
+  'unsharded-over-20gb',
+  'too-many-namespaces-ru',
+  'too-many-collections-vcore',
+]);
+
 /** What is the same of many is said once. */
-function leftOut(plan: PlanDraft, t: Translate): SaidOf[] {
+function leftOut(plan: PlanDraft, findings: readonly Finding[], t: Translate): SaidOf[] {
   const places = new Map<string, string[]>();
-  const say = (sentence: string, name: string): void => {
+  const say = (sentence: string, ...names: readonly string[]): void => {
     const others = places.get(sentence);
-    if (others) others.push(name);
-    else places.set(sentence, [name]);
+    if (others) others.push(...names);
+    else places.set(sentence, [...names]);
   };
+  for (const finding of findings) {
+    const names = finding.ns ? [formatNamespace(finding.ns)] : [];
+    if (DEAD_LETTERS.has(finding.rule)) {
+      say(t('Documents too large for the target, kept aside as dead letters: {0}', findingSentence(finding)), ...names);
+    }
+    if (NO_ROOM.has(finding.rule)) say(t('What finds no room: {0}', findingSentence(finding)), ...names);
+  }
   for (const one of plan.notMigrated) say(notMigratedSentence(one), formatNamespace(one.source));
   for (const c of plan.collections) {
     const name = formatNamespace(c.source);
