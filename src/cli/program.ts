@@ -175,7 +175,7 @@ function planOptions(command: Command): Command {
   return addCollectionOptions(command)
     .option('-o, --out <file>', 'where to write the plan', 'plan.migration.json')
     .option('--force', 'write over an existing file')
-    .option('--method <id>', 'another method than the recommended one')
+    .option('--method <id>', 'another method than the recommended one: dump-restore, direct-copy')
     .addOption(
       new Option('--conflicts <policy>', 'a document of the target with the same _id and other content').choices([
         'fail',

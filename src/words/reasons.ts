@@ -55,6 +55,8 @@ const SENTENCES: Readonly<Record<ReasonId, (params: Params) => string>> = {
   'slower-than-binary': () => 'Text is about ten times slower than the binary tools.',
   'better-not-available': (p) =>
     `${capital(methodNameOf(textOf(p, 'method')))} would suit better, but this version cannot carry it out itself yet.`,
+  'better-on-request': (p) =>
+    `${capital(methodNameOf(textOf(p, 'method')))} would suit better: the command line carries it out when it is asked for (plan --method ${textOf(p, 'method')}).`,
   'need-database-tools': () => 'The MongoDB Database Tools.',
   'need-write-stop': () => 'The source must not be written to from the start of the copy to the end of the check.',
   'need-machine-that-stays-on': () => 'A machine that reaches both sides and stays on until the end.',

@@ -20,7 +20,7 @@ describe('methods', () => {
   it('are ranked anew by what matters to the user, with the reasons that follow', () => {
     const before = methodsAfter();
     expect(before.summary).toBe(
-      'Recommended: mongodump and mongorestore. Direct copy would suit better, but this version does not carry it out.',
+      'Recommended: mongodump and mongorestore. Direct copy would suit better; so far only the command line carries it out (plan --method direct-copy).',
     );
     const files = methodsAfter({ type: 'set-wish', id: 'files', value: 'csv' });
     expect(ranksIn(files)[0]).toBe('export-import');

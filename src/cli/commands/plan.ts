@@ -11,7 +11,7 @@ import { PROGRAM, type CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { findingCounts } from '../../words/finding-groups.js';
 import { findingLines } from '../findings-text.js';
-import { OWN_METHODS } from '../own-methods.js';
+import { isCarriedOut } from '../own-methods.js';
 import { planLines } from '../plan-text.js';
 import { survey } from '../survey.js';
 import { heading } from '../text-blocks.js';
@@ -37,7 +37,7 @@ export async function plan(
     throw new MigrationError('bad-option', { option: '--out', reason: 'file-exists', path });
   }
   const method = options.method ?? 'dump-restore';
-  if (!OWN_METHODS.includes(method)) {
+  if (!isCarriedOut(method)) {
     throw new MigrationError('bad-option', { option: '--method', reason: 'method-not-carried-out', value: method });
   }
   const surveyed = await survey(options, context);

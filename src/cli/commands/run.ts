@@ -8,7 +8,7 @@ import { type CommandContext, type ConnectedCluster, type RunFolder } from '../c
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { provenTools } from '../database-tools.js';
 import { wholeNumber } from '../numbers.js';
-import { OWN_METHODS } from '../own-methods.js';
+import { isCarriedOut } from '../own-methods.js';
 import { runsRoot } from '../runs-folder.js';
 import { heading } from '../text-blocks.js';
 import { dryRunLines, dryRunSteps } from '../dry-run.js';
@@ -71,7 +71,7 @@ async function carryOutPlan(
   if (existing) await checkResumable(existing, isRetry, context);
   if (existing && !options.dryRun) made.folder = existing;
   const plan = await adapters.readPlanFile(existing?.planPath ?? planPath ?? '');
-  if (!OWN_METHODS.includes(plan.method)) {
+  if (!isCarriedOut(plan.method)) {
     throw new MigrationError('bad-plan', { reason: 'method-not-carried-out', method: plan.method });
   }
   const source = await resolveReference('source', plan.source, clusterOptions('source', options), context);

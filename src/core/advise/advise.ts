@@ -14,12 +14,15 @@ import type { Verdict } from './verdict.js';
 /** Every method; where scores are equal, the earlier one wins: what needs less to be set up. */
 const METHODS: readonly Method[] = [directCopy, dumpRestore, dms, dataFactory, sparkDatabricks, exportImport, studio3t];
 
-/** What the product carries out itself so far. */
+/** What is recommended and carried out everywhere: wizard, tree and command line. */
 export const CARRIED_OUT: ReadonlySet<MethodId> = new Set<MethodId>(['dump-restore']);
+
+/** What the command line carries out when it is asked for by name; wizard and tree do not know it yet. */
+export const CARRIED_OUT_ON_REQUEST: ReadonlySet<MethodId> = new Set<MethodId>(['direct-copy']);
 
 /**
  * Ranks every method for these facts, possible ones first, best first. `recommended` is the best that is possible and that this version carries out itself; where a
- * better one exists, the recommended one says so (`better-not-available`). Where none is both, it is the best possible one, to be carried out by hand.
+ * better one exists, the recommended one says so (`better-on-request`, `better-not-available`). Where none is both, it is the best possible one, to be carried out by hand.
  * @throws MigrationError `bad-number` for figures that are negative or not finite.
  */
 export function advise(input: AdviceInput): Recommendation {
@@ -32,7 +35,7 @@ export function advise(input: AdviceInput): Recommendation {
   const ranked = judged.map(({ method, verdict }, i) => {
     const isSecond = method === recommended?.method && best && best.method !== method;
     const extra: readonly Reason[] = isSecond
-      ? [{ id: 'better-not-available', params: { method: best.method.id }, weight: '-' }]
+      ? [{ id: betterId(best.method.id), params: { method: best.method.id }, weight: '-' }]
       : [];
     return rank(method.id, verdict, facts, i + 1, available.has(method.id), extra);
   });
@@ -44,6 +47,10 @@ export function advise(input: AdviceInput): Recommendation {
       ...(ranked.find((r) => r.method.method === recommended?.method.id)?.assumptions ?? []),
     ],
   };
+}
+
+function betterId(method: MethodId): string {
+  return CARRIED_OUT_ON_REQUEST.has(method) ? 'better-on-request' : 'better-not-available';
 }
 
 function rank(

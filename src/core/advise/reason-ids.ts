@@ -35,6 +35,7 @@ export const REASON_IDS = [
   'done-by-hand',
   'slower-than-binary',
   'better-not-available',
+  'better-on-request',
   'need-database-tools',
   'need-write-stop',
   'need-machine-that-stays-on',

@@ -1,3 +1,4 @@
+import { CARRIED_OUT_ON_REQUEST } from '../../../core/advise/advise.js';
 import type { RankedMethod } from '../../../core/model/method.js';
 import { MANUAL_RU_PER_SECOND } from '../../../core/size/limits.js';
 import type { MethodCard, WizardView } from '../../../protocol/wizard.js';
@@ -28,17 +29,22 @@ function summary({ derived, t }: StepInput): string {
   const best = ranked.find((method) => method.possible);
   if (!best || recommended === undefined) return t('No method can do this as it is: see what rules each of them out.');
   const advice = t('Recommended: {0}.', methodName(recommended));
-  return best.method === recommended
-    ? advice
-    : `${advice} ${t('{0} would suit better, but this version does not carry it out.', capital(methodName(best.method)))}`;
+  if (best.method === recommended) return advice;
+  const name = capital(methodName(best.method));
+  return CARRIED_OUT_ON_REQUEST.has(best.method)
+    ? `${advice} ${t('{0} would suit better; so far only the command line carries it out (plan --method {1}).', name, best.method)}`
+    : `${advice} ${t('{0} would suit better, but this version does not carry it out.', name)}`;
 }
+
+/** Stands above all the methods. */
+const SAID_IN_SUMMARY: ReadonlySet<string> = new Set(['better-not-available', 'better-on-request']);
 
 function card(method: RankedMethod, recommended: boolean, input: StepInput): MethodCard {
   const { derived, state } = input;
-  // What rules a method out is all that counts then; that a better one is not carried out stands in the summary.
+  // What rules a method out is all that counts then.
   const reasons = [
     ...method.reasons.filter(({ weight }) => weight === '!'),
-    ...method.reasons.filter(({ weight, id }) => weight !== '!' && id !== 'better-not-available'),
+    ...method.reasons.filter(({ weight, id }) => weight !== '!' && !SAID_IN_SUMMARY.has(id)),
   ];
   return {
     id: method.method,
