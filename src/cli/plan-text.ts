@@ -38,6 +38,25 @@ export function planLines(plan: Plan, width: number, told: ReadonlySet<string> =
     ...table(COLUMNS, plan.collections.map(collectionRow), '  '),
     ...indexLines(plan, width, told),
     ...changeLines(plan, width, told),
+    ...paceLines(plan, width),
+  ];
+}
+
+/** A direct copy has no numbers that are set before: it measures. */
+function paceLines(plan: Plan, width: number): string[] {
+  if (plan.method === 'direct-copy') {
+    return [
+      ...heading('Pace: found while copying'),
+      ...bullet(
+        '·',
+        plan.targetKind === 'cosmos-ru'
+          ? 'As many documents at once as the request units allow, by what the target charges for them.'
+          : 'As many batches at once as the target takes before its answers get slower.',
+        width,
+      ),
+    ];
+  }
+  return [
     ...heading(
       `Pace: batches of ${plan.tuning.batchSize}, ${plan.tuning.insertionWorkers} ${plural(plan.tuning.insertionWorkers, 'worker')}, ` +
         `${plan.tuning.parallelCollections} ${plural(plan.tuning.parallelCollections, 'collection')} at a time`,

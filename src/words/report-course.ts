@@ -118,7 +118,9 @@ export function course(report: ReportFacts): Section {
 
 export function reading(report: ReportFacts): Section {
   const lines = [
-    "The verdict rests on the comparison of both sides, not on the tools' exit status, which can be 0 when documents were lost.",
+    report.method === 'direct-copy'
+      ? 'The verdict rests on what the target held when it was read again after the copy, not on what it said while it was written.'
+      : "The verdict rests on the comparison of both sides, not on the tools' exit status, which can be 0 when documents were lost.",
     ...(report.totals.copy.ru > 0
       ? [
           'Request units are those that the target reported for the writes, estimated between its reports. The charge of the check, which reads every document, comes on top.',

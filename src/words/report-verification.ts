@@ -13,7 +13,7 @@ export function verification(report: ReportFacts): Section | undefined {
     {
       kind: 'paragraph',
       text:
-        'Both sides were read and compared. A digest is the sum over the hashes of all documents, byte for byte; ' +
+        `${howCompared(checked)} A digest is the sum over the hashes of all documents, byte for byte; ` +
         'two sides with the same digest hold the same documents.',
     },
     {
@@ -32,6 +32,12 @@ export function verification(report: ReportFacts): Section | undefined {
     },
     ...remarks(checked),
   );
+}
+
+function howCompared(checked: readonly CollectionReportFacts[]): string {
+  return checked.some((c) => c.verification?.evidence.means === 'streamed')
+    ? 'Documents of the source were hashed while they were copied; then the target was read and compared with that. Where the column "How" says otherwise, both sides were read.'
+    : 'Both sides were read and compared.';
 }
 
 const RESULTS = { equal: 'equal', different: 'DIFFERENT', unverified: 'not proven' } as const;

@@ -82,6 +82,9 @@ describe('what recommend and plan print', () => {
     const lines = planLines(plan, WIDTH);
     for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(WIDTH);
     await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('cli-golden/plan.txt');
+    const direct = planLines({ ...plan, method: 'direct-copy' }, WIDTH).join('\n');
+    expect(direct).toContain('request units allow');
+    expect(direct).not.toMatch(/worker|relay|the tools/);
   });
 
   it('says every loss of the plan once: in the plan, or as a finding with its remedy', () => {

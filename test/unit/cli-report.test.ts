@@ -166,6 +166,18 @@ describe('the report', () => {
     await expect(reportHtml(aReport())).toMatchFileSnapshot('cli-golden/report.html.txt');
   });
 
+  it('of a direct copy says what was compared with what, and speaks of no tools', () => {
+    const [first] = aReport().collections;
+    if (first?.verification === undefined) throw new Error('a verified collection is needed');
+    const verification = { ...first.verification, evidence: { ...evidence, means: 'streamed' as const } };
+    const text = reportMarkdown(
+      aReport({ method: 'direct-copy', tools: [], collections: [{ ...first, verification } as typeof first] }),
+    );
+    expect(text).toContain('hashed while they were copied');
+    expect(text).not.toContain('Both sides were read and compared.');
+    expect(text).not.toContain('exit status');
+  });
+
   it('of a run that was cut off says that it can be resumed', () => {
     const { verdict, ...cutOff } = aReport({ state: 'failed-resumable' });
     expect(verdict).toBeDefined();

@@ -72,7 +72,7 @@ export async function plan(
     '',
     `Written to ${path}`,
     ...(expected === undefined ? [] : [durationSentence(expected, isPaceKnown, leastThroughputMs?.get(method))]),
-    `Next: ${PROGRAM} run ${options.out}    (add --dry-run to see the exact command lines first)`,
+    `Next: ${PROGRAM} run ${options.out}    (add --dry-run to see ${method === 'dump-restore' ? 'the exact command lines' : 'its steps'} first)`,
   );
   output.data({ path, plan: made, findings, expectedMs: expected });
   return EXIT.success;
