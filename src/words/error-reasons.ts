@@ -224,11 +224,17 @@ export function badPlanWords(reason: string, facts: ErrorFacts): ErrorWords {
         'Give the target that it was made for, or make the plan again.',
       );
     case 'method-not-carried-out':
-      return make(
-        `The plan is for ${methodNameOf(textOf(facts, 'method'))}.`,
-        'This version does not carry that out itself.',
-        'Make the plan again with another method.',
-      );
+      return facts['method'] === 'direct-copy'
+        ? make(
+            `The plan is for ${methodNameOf(textOf(facts, 'method'))}.`,
+            'Only the command line starts that so far.',
+            'Run the plan there, or make it again with another method.',
+          )
+        : make(
+            `The plan is for ${methodNameOf(textOf(facts, 'method'))}.`,
+            'This version does not carry that out itself.',
+            'Make the plan again with another method.',
+          );
     case 'target-kind-unsupported':
       return make(
         `${clusterKind(textOf(facts, 'kind'))} cannot be a target.`,

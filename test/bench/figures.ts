@@ -12,13 +12,15 @@ export interface Figure {
   readonly bar: number;
   readonly unit: string;
   readonly detail: string;
+  /** The bar is the least that is wanted, not the most. */
+  readonly atLeast?: boolean;
 }
 
 /** One line for people, with its bar. True when the bar is kept. */
 export function report(figure: Figure): boolean {
-  const kept = figure.value <= figure.bar;
+  const kept = figure.atLeast ? figure.value >= figure.bar : figure.value <= figure.bar;
   console.log(
-    `${kept ? 'ok    ' : 'MISSED'} ${figure.name}: ${figure.value.toFixed(3)}${figure.unit} (bar: at most ${figure.bar}${figure.unit}; ${figure.detail})`,
+    `${kept ? 'ok    ' : 'MISSED'} ${figure.name}: ${figure.value.toFixed(3)}${figure.unit} (bar: at ${figure.atLeast ? 'least' : 'most'} ${figure.bar.toFixed(2).replace(/\.?0+$/, '')}${figure.unit}; ${figure.detail})`,
   );
   return kept;
 }

@@ -1,5 +1,7 @@
-/** `npm run bench [-- overhead|throttled|copy-throttled|memory|extension] [--runs N]`: the bars, as ratios of the same run. Exit status 1 when one is missed. */
+/** `npm run bench [-- overhead|throttled|copy|copy-memory|copy-throttled|memory|extension] [--runs N] [--case NAME] [--gb N]`: the bars, as ratios of the same run. Exit status 1 when one is missed. */
 import { parseArgs } from 'node:util';
+import { benchCopy } from './copy.js';
+import { benchCopyMemory } from './copy-memory.js';
 import { benchCopyThrottled } from './copy-throttled.js';
 import { benchExtension } from './extension.js';
 import { benchMemory } from './memory.js';
@@ -8,12 +10,19 @@ import { benchThrottled } from './throttled.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { runs: { type: 'string', default: '5' } },
+  options: {
+    runs: { type: 'string', default: '5' },
+    // Of `copy`: one case alone. Of `copy-memory`: the largest data, in GB.
+    case: { type: 'string' },
+    gb: { type: 'string', default: '1' },
+  },
 });
 const runs = Number(values.runs);
 const benches: Readonly<Record<string, (runs: number) => Promise<boolean>>> = {
   overhead: benchOverhead,
   throttled: benchThrottled,
+  copy: (rounds) => benchCopy(rounds, values.case),
+  'copy-memory': () => benchCopyMemory(Number(values.gb)),
   'copy-throttled': benchCopyThrottled,
   memory: benchMemory,
   extension: benchExtension,

@@ -107,7 +107,7 @@ export interface TargetFaults {
   /** What happens to an insert: it is lost before or after it was written, or refused as a whole. */
   readonly command?: () => 'lost-before' | 'lost-after' | 'throttled' | 'timed-out' | undefined;
   /** What happens to a document of it. */
-  readonly document?: () => 'throttled' | undefined;
+  readonly document?: () => 'throttled' | { readonly code: number; readonly message: string } | undefined;
 }
 
 export class MemoryTarget implements CopyTarget {
@@ -144,8 +144,9 @@ export class MemoryTarget implements CopyTarget {
     for (let index = 0; index < batch.count; index += 1) {
       const document = Buffer.from(batch.at(index));
       const key = idOf(document).toString('latin1');
-      if (this.faults.document?.() === 'throttled')
-        refusals.push({ index, code: 16500, message: 'Error=16500, RetryAfterMs=5' });
+      const refusal = this.faults.document?.();
+      if (refusal !== undefined && refusal !== 'throttled') refusals.push({ index, ...refusal });
+      else if (refusal === 'throttled') refusals.push({ index, code: 16500, message: 'Error=16500, RetryAfterMs=5' });
       else if (this.stored.has(key)) refusals.push({ index, code: 11000, message: 'duplicate key' });
       else this.stored.set(key, document);
     }

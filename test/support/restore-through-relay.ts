@@ -11,6 +11,8 @@ export interface RestoreJob {
   readonly targetUri: string;
   readonly workers?: number;
   readonly batchSize?: number;
+  /** The tool builds secondary indexes, too. */
+  readonly indexes?: boolean;
 }
 
 /** Real `mongodump | mongorestore` of one database; resolves with how both ended. */
@@ -26,7 +28,7 @@ export async function dumpAndRestore(
       argv: [
         `--uri=${job.targetUri}`,
         '--archive',
-        '--noIndexRestore',
+        ...(job.indexes === true ? [] : ['--noIndexRestore']),
         '--noOptionsRestore',
         `--numInsertionWorkersPerCollection=${job.workers ?? 4}`,
         `--batchSize=${job.batchSize ?? 1000}`,

@@ -171,7 +171,7 @@ describe('the report', () => {
     if (first?.verification === undefined) throw new Error('a verified collection is needed');
     const verification = { ...first.verification, evidence: { ...evidence, means: 'streamed' as const } };
     const text = reportMarkdown(
-      aReport({ method: 'direct-copy', tools: [], collections: [{ ...first, verification } as typeof first] }),
+      aReport({ method: 'direct-copy', tools: [], collections: [{ ...first, verification }] }),
     );
     expect(text).toContain('hashed while they were copied');
     expect(text).not.toContain('Both sides were read and compared.');

@@ -91,6 +91,7 @@ interface World {
   records: JournalRecord[];
   readonly policy: Plan['conflictPolicy'];
   readonly rangeBytes: number;
+  readonly refusals: Refusals;
 }
 
 function world(
@@ -101,6 +102,7 @@ function world(
     policy?: Plan['conflictPolicy'];
     largest?: number;
     rangeBytes?: number;
+    refusals?: Refusals;
   } = {},
 ): World {
   const limits = options.largest === undefined ? {} : { documentBytes: options.largest };
@@ -112,6 +114,7 @@ function world(
     records: [],
     policy: options.policy ?? 'fail',
     rangeBytes: options.rangeBytes ?? 2_000,
+    refusals: options.refusals ?? new Refusals(0, () => undefined),
   };
 }
 
@@ -150,7 +153,7 @@ async function attemptWith(
       writers,
       journal,
       deadLetters: it.letters,
-      refusals: new Refusals(0, () => undefined),
+      refusals: it.refusals,
       clock,
       random,
       signal: halt.signal,
@@ -306,6 +309,22 @@ describe('a direct copy', () => {
     const theirs = Buffer.from(serialize({ _id: 7, ours: false }));
     it.target.stored.set(rawId(theirs)?.toString('latin1') ?? '', theirs);
     await expect(attempt(it)).rejects.toThrow(ConflictFound);
+  });
+
+  it('tells of a target that refuses everything, but not of documents that are known to be at fault', async () => {
+    const toldOf = async (refusal: { code: number; message: string }): Promise<number> => {
+      let told = 0;
+      const refusals = new Refusals(20, () => (told += 1));
+      const it = world(
+        Array.from({ length: 100 }, (_, i) => Buffer.from(serialize({ _id: i }))),
+        { target: { document: () => refusal }, refusals },
+      );
+      await attempt(it);
+      expect(it.letters.kept.size).toBe(100);
+      return told;
+    };
+    expect(await toldOf({ code: 121, message: 'Document failed validation' })).toBe(0);
+    expect(await toldOf({ code: 424_242, message: 'never heard of' })).toBe(1);
   });
 
   it('gives up on a target that cannot be reached for minutes, and can be gone on with', async () => {

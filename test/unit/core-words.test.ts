@@ -93,6 +93,13 @@ describe('words', () => {
     );
   });
 
+  it('sends a plan for the direct copy to where it is carried out', () => {
+    const todoOf = (method: string): string =>
+      errorWords(new MigrationError('bad-plan', { reason: 'method-not-carried-out', method })).todo;
+    expect(todoOf('direct-copy')).toBe('Run the plan there, or make it again with another method.');
+    expect(todoOf('dms')).toBe('Make the plan again with another method.');
+  });
+
   it('has a sentence for every state and every reason of a verdict', () => {
     const states: readonly RunState[] = [
       ...(['planned', 'preparing', 'copying', 'indexing', 'verifying', 'completed'] as const),

@@ -313,10 +313,15 @@ export class Delivery {
   /** Documents that the target will never take. `othersArrived`: it took some of their batch, so that it does take what it should. */
   async #refuse(batch: DocumentBatch, refused: readonly WriteRefusal[], othersArrived: boolean): Promise<void> {
     const { refusals, ns, signal } = this.#context;
-    const latest = refused.at(-1);
+    // What is known to be in the document (too large, not valid) says nothing about the target, however many there are.
+    const unknown = refused.filter(({ code, message }) => {
+      const meaning = meaningOfWriteError(code, message);
+      return meaning.kind === 'refused' && !meaning.known;
+    });
+    const latest = unknown.at(-1);
     if (othersArrived) refusals.accepted(ns);
-    else if (latest) refusals.refused(ns, refused.length, latest);
-    if (!latest) return;
+    else if (latest) refusals.refused(ns, unknown.length, latest);
+    if (refused.length === 0) return;
     // A target that refuses everything has stopped the run just now.
     signal.throwIfAborted();
     await Promise.all(

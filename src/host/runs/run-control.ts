@@ -172,7 +172,9 @@ export class RunSteering implements RunControl {
   async #launchAgain(adapters: HostAdapters, folder: RunFolder, how: How): Promise<void> {
     const plan = await adapters.readPlanFile(folder.planPath);
     const secrets = await secretsFor(plan, this.#deps.clusters, this.#deps.questions);
-    await this.#deps.questions.during(l10n.t('Looking for the database tools…'), () => this.#demandTools(adapters));
+    if (how === 'resume' && plan.method === 'dump-restore') {
+      await this.#deps.questions.during(l10n.t('Looking for the database tools…'), () => this.#demandTools(adapters));
+    }
     await this.#launchRun(adapters, { runId: folder.runId, plan, how, secrets });
   }
 
