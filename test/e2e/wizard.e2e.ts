@@ -96,7 +96,7 @@ describe('the wizard', () => {
     const wizard = workbench.frontWebview();
     await wizard.locator('[data-save]').click();
     const path = join(session.workspace, 'shop.migration.json');
-    await workbench.answer('Save Migration Plan', path);
+    await workbench.answerPath('Save Migration Plan', path);
     await wizard.getByText('shop.migration.json').waitFor();
     expect(await readdir(session.workspace)).toContain('shop.migration.json');
     await workbench.command('View: Close All Editors');

@@ -89,6 +89,24 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
+  /**
+   * Takes a path in VS Code's own file dialog. It writes its suggestion into the box once it has read the folder, over what was typed
+   * before, and does not hear Enter while it looks at what was typed.
+   */
+  async answerPath(title: string, path: string): Promise<void> {
+    await this.#quickInputAsks(title);
+    const input = this.quickInput().locator('input[type="text"]').first();
+    await this.page.waitForFunction(
+      `[...document.querySelectorAll('.quick-input-widget input[type="text"]')].some((box) => box.offsetParent !== null && box.value !== '')`,
+    );
+    await until(`the file dialog takes ${path}`, async () => {
+      if (await this.quickInput().isHidden()) return;
+      await input.fill(path, SHORTLY);
+      await input.press('Enter', SHORTLY);
+      await this.quickInput().waitFor({ ...SHORTLY, state: 'hidden' });
+    });
+  }
+
   /** Takes a row of the open pick. */
   async pick(expecting: string | RegExp, row: string | RegExp): Promise<void> {
     await this.#quickInputAsks(expecting);
