@@ -85,9 +85,13 @@ export class RangeLedger {
       case 'range-progress':
         ranges.set(entry.range, { ...before, highWater: entry.highWater, sum: entry.sum });
         return;
-      case 'range-done':
-        ranges.set(entry.range, { ...before, sum: entry.sum, done: true });
+      case 'range-done': {
+        // How far it came on the way says nothing any more.
+        const { range, lower, upper, bytes } = before;
+        const ends = { ...(lower === undefined ? {} : { lower }), ...(upper === undefined ? {} : { upper }) };
+        ranges.set(range, { range, ...ends, bytes, sum: entry.sum, done: true });
         return;
+      }
     }
   }
 

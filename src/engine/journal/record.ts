@@ -117,10 +117,7 @@ export function isRecordType(type: unknown): type is JournalRecord['type'] {
   return typeof type === 'string' && TYPES.has(type);
 }
 
-/**
- * What a later record of the same kind makes superfluous, or undefined: records of one key may wait for each other before they are written, and only the last is
- * kept when a journal is compacted.
- */
+/** What a later record of the same kind makes superfluous, or undefined: records of one key may wait for each other before they are written. */
 export function progressKey(entry: JournalEntry | RunStarted): string | undefined {
   if (entry.type === 'copy-progress') return `copy ${entry.ns}`;
   if (entry.type === 'range-progress') return `range ${entry.range} ${entry.ns}`;
