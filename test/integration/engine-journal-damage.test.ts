@@ -159,7 +159,7 @@ describe('a damaged journal', () => {
 /** The line with its sum made right again. */
 function reSummed(line: string): Buffer {
   const body = line.slice(0, line.lastIndexOf(',"sum"'));
-  // A record whose sum is right is made by the encoder only; here the sum is taken from the module's own description in docs/journal.md.
+  // A record whose sum is right is made by the encoder only; here the sum is taken from the module's own description in docs/resumability.md.
   const sum = createHash('sha256').update(body).digest('hex').slice(0, 16);
   return Buffer.from(`${body},"sum":"${sum}"}\n`);
 }

@@ -1,6 +1,6 @@
 /**
  * The journal's text form: one record per line, `{"v":1,"seq":7,"at":"...","type":"...",...,"sum":"<16 hex>"}`. `sum` is the start of the
- * SHA-256 of everything in the line before `,"sum"`. See docs/journal.md.
+ * SHA-256 of everything in the line before `,"sum"`. See docs/resumability.md.
  */
 import { hash } from 'node:crypto';
 import { MigrationError } from '../../core/model/error.js';
