@@ -261,6 +261,7 @@ function fileReason(code: string): string {
 const FILE_ACTIONS: Readonly<Record<string, string>> = {
   read: 'read',
   write: 'written',
+  append: 'written',
   open: 'opened',
   lock: 'locked',
   sync: 'written',

@@ -27,6 +27,8 @@ export interface RunningCli {
 export interface CliOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** The largest file that the system lets it write, in KB: what is beyond fails as on a full disk, only with another code (EFBIG). */
+  readonly largestFileKb?: number;
 }
 
 export interface Cli {
@@ -53,7 +55,11 @@ export async function buildCli(name: string): Promise<Cli> {
 }
 
 async function launch(path: string, args: readonly string[], options: CliOptions): Promise<RunningCli> {
-  const child = spawn(process.execPath, [path, ...args], {
+  const argv = [process.execPath, path, ...args];
+  // bash counts in KB, other shells in blocks of half of it.
+  const limited = ['bash', '-c', 'ulimit -f "$0" && exec "$@"', String(options.largestFileKb), ...argv];
+  const [file = '', ...rest] = options.largestFileKb === undefined ? argv : limited;
+  const child = spawn(file, rest, {
     cwd: options.cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     // Nothing of the developer's own environment decides how a test ends.
