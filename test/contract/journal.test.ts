@@ -140,6 +140,11 @@ journalContract('in a file', () => {
   return Promise.resolve({ open: () => openJournalFile(path, identity, { clock }) });
 });
 
+journalContract('in a file that is compacted whenever that pays', () => {
+  const path = join(temp.path, `journal-${made++}.ndjson`);
+  return Promise.resolve({ open: () => openJournalFile(path, identity, { clock, compactFromBytes: 1 }) });
+});
+
 describe('a journal file', () => {
   it('has an entry on disk when append resolves, and progress after a flush', async () => {
     const path = join(temp.path, 'durable.ndjson');

@@ -12,7 +12,9 @@ import { CollectionsCopy } from '../../src/engine/copy/copy-collections.js';
 import type { CopyCounts } from '../../src/engine/copy/counters.js';
 import { ConflictFound } from '../../src/engine/copy/duplicates.js';
 import { WriterPool } from '../../src/engine/copy/writer-pool.js';
+import { compactRecords } from '../../src/engine/journal/compact.js';
 import type { RunIdentity } from '../../src/engine/journal/identity.js';
+import type { Journal } from '../../src/engine/journal/port.js';
 import { progressKey, type JournalRecord } from '../../src/engine/journal/record.js';
 import type { CopyPacer, CopyPacers } from '../../src/engine/pace/pacer.js';
 import { DigestSum } from '../../src/engine/verify/document-sums.js';
@@ -118,6 +120,22 @@ function world(
   };
 }
 
+/** A disk with room for so many records. */
+function withRoom(journal: Journal, records: number): Journal {
+  let left = records;
+  return {
+    tornBytes: journal.tornBytes,
+    status: () => journal.status(),
+    flush: () => journal.flush(),
+    close: () => journal.close(),
+    append: async (entry) => {
+      left -= 1;
+      if (left < 0) throw new MigrationError('file-failed', { path: 'journal', action: 'append', code: 'ENOSPC' });
+      await journal.append(entry);
+    },
+  };
+}
+
 /** One process that works on the run; it is killed when `lives` inserts have been sent. */
 async function attempt(it: World, lives = Number.POSITIVE_INFINITY, readers = 3): Promise<'done' | 'killed'> {
   return (await attemptWith(it, lives, readers)).end;
@@ -127,8 +145,9 @@ async function attemptWith(
   it: World,
   lives: number,
   readers: number,
+  room = Number.POSITIVE_INFINITY,
 ): Promise<{ end: 'done' | 'killed'; counts: CopyCounts | undefined }> {
-  const journal = memoryJournal(identity, it.records);
+  const journal = withRoom(memoryJournal(identity, it.records), room);
   await journal.append({ type: 'process', pid: 1, startTime: 'x' });
   const halt = new AbortController();
   const clock = quickClock();
@@ -230,9 +249,14 @@ describe('a direct copy', () => {
       fc.asyncProperty(
         documentsArbitrary,
         fc.integer({ min: 1, max: 2 ** 31 }),
-        fc.array(fc.record({ lives: fc.integer({ min: 0, max: 30 }), keep: fc.integer({ min: 0, max: 40 }) }), {
-          maxLength: 6,
-        }),
+        fc.array(
+          fc.record({
+            lives: fc.integer({ min: 0, max: 30 }),
+            keep: fc.integer({ min: 0, max: 40 }),
+            compacts: fc.boolean(),
+          }),
+          { maxLength: 6 },
+        ),
         fc.record({ honoursBounds: fc.boolean(), samples: fc.boolean(), splits: fc.boolean() }),
         // All in one range at first: then readers take parts of it over from each other.
         fc.constantFrom(2_000, 100_000),
@@ -253,9 +277,10 @@ describe('a direct copy', () => {
             largest: 140,
             rangeBytes,
           });
-          for (const { lives, keep } of kills) {
+          for (const { lives, keep, compacts } of kills) {
             if ((await attempt(it, lives)) === 'done') break;
             tearJournal(it, keep);
+            if (compacts) it.records = compactRecords(it.records);
           }
           const { counts } = await attemptWith(it, Number.POSITIVE_INFINITY, 3);
           expectArrived(it);
@@ -263,6 +288,27 @@ describe('a direct copy', () => {
         },
       ),
       { numRuns: 120 },
+    );
+  });
+
+  it('stops when its journal has no room, wherever that is, and loses nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        documentsArbitrary,
+        fc.array(fc.integer({ min: 1, max: 25 }), { minLength: 1, maxLength: 5 }),
+        async (documents, rooms) => {
+          const it = world(documents);
+          for (const room of rooms) {
+            const end = await attemptWith(it, Number.POSITIVE_INFINITY, 3, room).catch((error: unknown) => error);
+            // Done, or said why not.
+            if (MigrationError.is(end)) expect(end).toMatchObject({ code: 'file-failed', facts: { code: 'ENOSPC' } });
+            else expect(end).toMatchObject({ end: 'done' });
+          }
+          await attempt(it);
+          expectArrived(it);
+        },
+      ),
+      { numRuns: 60 },
     );
   });
 
