@@ -50,7 +50,7 @@ const wish: fc.Arbitrary<JournalEntry> = fc.oneof(
       type: fc.constant('range-split' as const),
       ns,
       range: fc.nat({ max: 5 }),
-      at: id,
+      upper: id,
       into: fc.nat({ max: 5 }),
       bytes: count,
     }),
@@ -105,10 +105,11 @@ const wish: fc.Arbitrary<JournalEntry> = fc.oneof(
   fc.record({
     type: fc.constant('verification' as const),
     ns,
+    // What a verification says is never looked at.
     result: fc.record({
       kind: fc.constantFrom('equal', 'different'),
       evidence: fc.record({ documents: count }),
-    }) as never,
+    }) as fc.Arbitrary<never>,
   }),
   fc.record({
     type: fc.constant('verdict' as const),

@@ -14,6 +14,7 @@ import { ConflictFound } from '../../src/engine/copy/duplicates.js';
 import { WriterPool } from '../../src/engine/copy/writer-pool.js';
 import { compactRecords } from '../../src/engine/journal/compact.js';
 import type { RunIdentity } from '../../src/engine/journal/identity.js';
+import type { RangeStatus } from '../../src/engine/journal/ranges.js';
 import type { Journal } from '../../src/engine/journal/port.js';
 import { progressKey, type JournalRecord } from '../../src/engine/journal/record.js';
 import type { CopyPacer, CopyPacers } from '../../src/engine/pace/pacer.js';
@@ -331,6 +332,26 @@ describe('a direct copy', () => {
     await attempt(it);
     expectArrived(it);
     expect(memoryJournal(identity, it.records).status().ranges.get(name)?.ranges.size).toBeGreaterThan(1);
+  });
+
+  it('goes on with the ends that ranges had after others took parts of them over', async () => {
+    const documents = Array.from({ length: 2_000 }, (_, i) => Buffer.from(serialize({ _id: i, pad: 'x'.repeat(200) })));
+    const it = world(documents, { rangeBytes: 10_000_000, source: { samples: false, splits: false } });
+    const rangesNow = (): RangeStatus[] => [
+      ...(memoryJournal(identity, it.records).status().ranges.get(name)?.ranges.values() ?? []),
+    ];
+    for (let lives = 5; (await attempt(it, lives)) === 'killed'; lives += 5) {
+      const bounds = rangesNow().flatMap(({ lower, upper }) => [lower, upper]);
+      const ids = documents.map((document) => rawId(document)?.toString('hex'));
+      for (const bound of bounds) if (bound !== undefined) expect(ids).toContain(bound);
+      if (rangesNow().length > 3) break;
+    }
+    expect(rangesNow().length).toBeGreaterThan(1);
+    const reads = it.source.reads;
+    const there = it.target.stored.size;
+    await attempt(it);
+    expectArrived(it);
+    expect(it.source.reads - reads).toBeLessThan(documents.length - there + 200);
   });
 
   it.each(['skip', 'overwrite', 'dead-letter'] as const)(

@@ -331,7 +331,7 @@ export class RangeCopy {
         type: 'range-split',
         ns: this.#ns,
         range: this.range,
-        at: at.toString('hex'),
+        upper: at.toString('hex'),
         into,
         bytes,
       });

@@ -27,12 +27,12 @@ export type RangeEntry =
       readonly order: 'by-id' | 'natural';
       readonly ranges: readonly PlannedRange[];
     }
-  /** Written before the part from `at` on is read by itself. */
+  /** Written before the part from `upper` on, which is where the range ends now, is read by itself as `into`. */
   | {
       readonly type: 'range-split';
       readonly ns: string;
       readonly range: number;
-      readonly at: string;
+      readonly upper: string;
       readonly into: number;
       readonly bytes: number;
     }
@@ -77,9 +77,9 @@ export class RangeLedger {
     switch (entry.type) {
       case 'range-split': {
         const upper = before.upper === undefined ? {} : { upper: before.upper };
-        const { into, at, bytes } = entry;
-        ranges.set(into, { range: into, lower: at, ...upper, bytes, sum: NOTHING_COPIED, done: false });
-        ranges.set(entry.range, { ...before, upper: entry.at, bytes: Math.max(0, before.bytes - entry.bytes) });
+        const { into, bytes } = entry;
+        ranges.set(into, { range: into, lower: entry.upper, ...upper, bytes, sum: NOTHING_COPIED, done: false });
+        ranges.set(entry.range, { ...before, upper: entry.upper, bytes: Math.max(0, before.bytes - entry.bytes) });
         return;
       }
       case 'range-progress':

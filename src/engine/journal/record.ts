@@ -85,7 +85,10 @@ export interface RunStarted {
   readonly planHash: string;
 }
 
-export type JournalRecord = (RunStarted | JournalEntry) & {
+/** An entry with a field that the record's own would overwrite is none. */
+type Whole<Entry> = Entry extends { seq: unknown } | { at: unknown } ? never : Entry;
+
+export type JournalRecord = Whole<RunStarted | JournalEntry> & {
   /** 1, 2, 3 ... without a gap. */
   readonly seq: number;
   /** ISO time. */
