@@ -63,7 +63,7 @@ function failingHandle(real: FileHandle, path: string, before: (step: DiskStep, 
   };
   return new Proxy(real, {
     get(target, key) {
-      if (Object.hasOwn(own, key)) return own[key as keyof typeof own];
+      if (Object.hasOwn(own, key)) return Reflect.get(own, key) as unknown;
       const value: unknown = Reflect.get(target, key, target);
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },

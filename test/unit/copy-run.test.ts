@@ -15,11 +15,10 @@ import { WriterPool } from '../../src/engine/copy/writer-pool.js';
 import { compactRecords } from '../../src/engine/journal/compact.js';
 import type { RunIdentity } from '../../src/engine/journal/identity.js';
 import type { RangeStatus } from '../../src/engine/journal/ranges.js';
-import type { Journal } from '../../src/engine/journal/port.js';
 import { progressKey, type JournalRecord } from '../../src/engine/journal/record.js';
-import type { CopyPacer, CopyPacers } from '../../src/engine/pace/pacer.js';
 import { DigestSum } from '../../src/engine/verify/document-sums.js';
 import { memoryJournal } from '../contract/memory-journal.js';
+import { openPacers, withRoom } from '../support/copy-parts.js';
 import {
   MemorySource,
   MemoryTarget,
@@ -43,25 +42,6 @@ function quickClock() {
       await new Promise((resolve) => setImmediate(resolve));
       signal?.throwIfAborted();
     },
-  };
-}
-
-function openPacers(documents: number): CopyPacers {
-  const pacer: CopyPacer = {
-    insertLimit: () => ({ documents, bytes: Number.POSITIVE_INFINITY }),
-    admit: () => Promise.resolve(),
-    wantsCharge: () => false,
-    settle: () => undefined,
-    observe: () => undefined,
-    waited: () => undefined,
-    concurrency: () => 3,
-    limitedBy: () => 'engine',
-  };
-  return {
-    of: () => Promise.resolve(pacer),
-    setCeilings: () => undefined,
-    ceilings: () => ({}),
-    budgets: () => new Map(),
   };
 }
 
@@ -118,22 +98,6 @@ function world(
     policy: options.policy ?? 'fail',
     rangeBytes: options.rangeBytes ?? 2_000,
     refusals: options.refusals ?? new Refusals(0, () => undefined),
-  };
-}
-
-/** A disk with room for so many records. */
-function withRoom(journal: Journal, records: number): Journal {
-  let left = records;
-  return {
-    tornBytes: journal.tornBytes,
-    status: () => journal.status(),
-    flush: () => journal.flush(),
-    close: () => journal.close(),
-    append: async (entry) => {
-      left -= 1;
-      if (left < 0) throw new MigrationError('file-failed', { path: 'journal', action: 'append', code: 'ENOSPC' });
-      await journal.append(entry);
-    },
   };
 }
 
