@@ -8,12 +8,13 @@ const NEEDLE = Buffer.alloc(9);
  * Indexes of the documents that have a top-level empty timestamp. Only documents that hold its bytes somewhere are looked at field by field.
  */
 export function emptyTimestamps(batch: DocumentBatch): number[] {
-  const { buffer, spans, count } = batch;
+  const { spans, count } = batch;
   const found: number[] = [];
-  const end = spans[2 * count - 1] ?? 0;
+  // What lies behind the last document is not searched: it is the rest of a reply, and each of its parts comes here.
+  const buffer = batch.buffer.subarray(0, spans[2 * count - 1] ?? 0);
   for (let i = 0; i < count;) {
     const hit = buffer.indexOf(NEEDLE, spans[2 * i] ?? 0);
-    if (hit < 0 || hit >= end) break;
+    if (hit < 0) break;
     while (i < count && (spans[2 * i + 1] ?? 0) <= hit) i += 1;
     // Past the last document, or between two: the search goes on in the next one.
     if (i === count || hit < (spans[2 * i] ?? 0)) continue;

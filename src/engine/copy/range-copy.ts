@@ -224,7 +224,7 @@ export class RangeCopy {
     const sending = new Delivery(delivery, this.#countedBefore).run(batch);
     // While the insert is on its way there is time to look at what it carries.
     const summing = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-      for (let i = 0; i < batch.count; i += 1) part.sum.add(batch.at(i));
+      part.sum.addAll(batch);
     });
     this.#sending += 1;
     Promise.all([sending, summing]).then(

@@ -1,6 +1,7 @@
 /** The first reading: sums of both sides, segment by segment. */
 import { mapBounded } from '../bounded.js';
-import { DocumentSums, LANES, type ExcludedIds } from './document-sums.js';
+import { LANES } from './digest.js';
+import { DocumentSums, type ExcludedIds } from './document-sums.js';
 import { bothSides, readSegment, withReconnect, type Segment, type Side } from './side.js';
 
 /** What one side of one segment came to. */

@@ -1,12 +1,11 @@
 /**
- * Sums of document digests that do not depend on the order of reading. Each document's digest is the first 128 bits of the SHA-256 of its bytes (the fastest of
- * Node's hashes for 1 KB on processors with SHA instructions, and strong, so that different documents never agree by accident). Digests are added, lane by lane of 32 bits,
- * not XORed: two equal wrong documents would cancel out in an XOR.
+ * Sums of document digests that do not depend on the order of reading. Digests are added, lane by lane of 32 bits, not XORed: two equal wrong documents would
+ * cancel out in an XOR. They tell apart what differs by accident, not what somebody made to look the same.
  */
-import { hash } from 'node:crypto';
 import { findElement } from '../../core/bson/raw-document.js';
+import type { DocumentBatch } from '../copy/batch.js';
+import { digestSpans, digestWords, LANES } from './digest.js';
 
-export const LANES = 4;
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 /** `_id\0` right after a document's length and the element's type: where servers put it. */
@@ -61,11 +60,6 @@ export function hashId(document: Buffer, span: IdSpan): number {
   return (h ^ (h >>> 13)) >>> 0;
 }
 
-/** The SHA-256 of the bytes. */
-export function digestOf(bytes: Buffer): Buffer {
-  return hash('sha256', bytes, 'buffer');
-}
-
 /** `_id`s that take no part on either side: documents known to be in the dead letters. */
 export class ExcludedIds {
   readonly size: number;
@@ -116,19 +110,32 @@ export class DigestSum {
   }
 
   add(document: Buffer): void {
-    const digest = digestOf(document);
-    const { lanes } = this;
-    for (let lane = 0; lane < LANES; lane += 1) lanes[lane] = (lanes[lane] ?? 0) + digest.readUInt32LE(lane * 4);
+    this.#plus(digestWords(document));
     this.documents += 1;
     this.bytes += document.length;
   }
 
+  addAll(batch: DocumentBatch): void {
+    digestSpans(batch.buffer, batch.spans, (words) => this.#plus(words));
+    this.documents += batch.count;
+    this.bytes += batch.bytes;
+  }
+
   subtract(document: Buffer): void {
-    const digest = digestOf(document);
     const { lanes } = this;
-    for (let lane = 0; lane < LANES; lane += 1) lanes[lane] = (lanes[lane] ?? 0) - digest.readUInt32LE(lane * 4);
+    const words = digestWords(document);
+    for (let lane = 0; lane < LANES; lane += 1) lanes[lane] = (lanes[lane] ?? 0) - (words[lane] ?? 0);
     this.documents -= 1;
     this.bytes -= document.length;
+  }
+
+  /** Uint32Array wraps: this is the addition modulo 2^32. */
+  #plus(words: Uint32Array): void {
+    const { lanes } = this;
+    lanes[0] = (lanes[0] ?? 0) + (words[0] ?? 0);
+    lanes[1] = (lanes[1] ?? 0) + (words[1] ?? 0);
+    lanes[2] = (lanes[2] ?? 0) + (words[2] ?? 0);
+    lanes[3] = (lanes[3] ?? 0) + (words[3] ?? 0);
   }
 
   merge(other: DigestSum): void {
@@ -169,14 +176,13 @@ export class DocumentSums {
       return;
     }
     const bucket = idHash & (this.buckets - 1);
-    const digest = digestOf(document);
+    const words = digestWords(document);
     const at = bucket * LANES;
     const { lanes } = this;
-    // Uint32Array wraps: this is the addition modulo 2^32.
-    lanes[at] = (lanes[at] ?? 0) + digest.readUInt32LE(0);
-    lanes[at + 1] = (lanes[at + 1] ?? 0) + digest.readUInt32LE(4);
-    lanes[at + 2] = (lanes[at + 2] ?? 0) + digest.readUInt32LE(8);
-    lanes[at + 3] = (lanes[at + 3] ?? 0) + digest.readUInt32LE(12);
+    lanes[at] = (lanes[at] ?? 0) + (words[0] ?? 0);
+    lanes[at + 1] = (lanes[at + 1] ?? 0) + (words[1] ?? 0);
+    lanes[at + 2] = (lanes[at + 2] ?? 0) + (words[2] ?? 0);
+    lanes[at + 3] = (lanes[at + 3] ?? 0) + (words[3] ?? 0);
     this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
     this.documents += 1;
     this.bytes += document.length;

@@ -2,11 +2,17 @@
  * `_id` -> digest of the document, for the documents of a differing part: open addressing over typed arrays, 32 bytes an entry, no object per document. Keys are 64
  * bits of the `_id`'s SHA-256: among a million, two agree by chance once in 37 million tries.
  */
-import { digestOf, LANES } from './document-sums.js';
+import { hash } from 'node:crypto';
+import { LANES } from './digest.js';
 
 const KEY_WORDS = 2;
 /** Filled to at most this part before it grows. */
 const LOAD = 0.6;
+
+/** Of few documents, and by chance never the same for two: they are told apart by name here. */
+function digestOf(bytes: Buffer): Buffer {
+  return hash('sha256', bytes, 'buffer');
+}
 
 export class IdTable {
   #mask: number;

@@ -1,0 +1,120 @@
+;; XXH64 of the bytes from $p to $end under the seeds 0 and 0x9E3779B97F4A7C15, in one pass; the two results are left at addresses 0 and 8.
+;; A word is multiplied once for both. Written out instead of called where it is hot: V8 does not inline functions of such modules.
+;; Algorithm and constants: xxHash specification, "XXH64", https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md
+(module
+  (memory (export "memory") 1)
+
+  (func $rest (param $h i64) (param $p i32) (param $end i32) (result i64)
+    (block $words-done
+      (loop $words
+        (br_if $words-done (i32.gt_u (i32.add (local.get $p) (i32.const 8)) (local.get $end)))
+        (local.set $h
+          (i64.add
+            (i64.mul
+              (i64.rotl
+                (i64.xor (local.get $h) (call $round (i64.const 0) (i64.load (local.get $p))))
+                (i64.const 27))
+              (i64.const 0x9E3779B185EBCA87))
+            (i64.const 0x85EBCA77C2B2AE63)))
+        (local.set $p (i32.add (local.get $p) (i32.const 8)))
+        (br $words)))
+    (if (i32.le_u (i32.add (local.get $p) (i32.const 4)) (local.get $end))
+      (then
+        (local.set $h
+          (i64.add
+            (i64.mul
+              (i64.rotl
+                (i64.xor (local.get $h) (i64.mul (i64.load32_u (local.get $p)) (i64.const 0x9E3779B185EBCA87)))
+                (i64.const 23))
+              (i64.const 0xC2B2AE3D27D4EB4F))
+            (i64.const 0x165667B19E3779F9)))
+        (local.set $p (i32.add (local.get $p) (i32.const 4)))))
+    (block $bytes-done
+      (loop $bytes
+        (br_if $bytes-done (i32.ge_u (local.get $p) (local.get $end)))
+        (local.set $h
+          (i64.mul
+            (i64.rotl
+              (i64.xor (local.get $h) (i64.mul (i64.load8_u (local.get $p)) (i64.const 0x27D4EB2F165667C5)))
+              (i64.const 11))
+            (i64.const 0x9E3779B185EBCA87)))
+        (local.set $p (i32.add (local.get $p) (i32.const 1)))
+        (br $bytes)))
+    (local.set $h
+      (i64.mul
+        (i64.xor (local.get $h) (i64.shr_u (local.get $h) (i64.const 33)))
+        (i64.const 0xC2B2AE3D27D4EB4F)))
+    (local.set $h
+      (i64.mul
+        (i64.xor (local.get $h) (i64.shr_u (local.get $h) (i64.const 29)))
+        (i64.const 0x165667B19E3779F9)))
+    (i64.xor (local.get $h) (i64.shr_u (local.get $h) (i64.const 32))))
+
+  (func $round (param $sum i64) (param $word i64) (result i64)
+    (i64.mul
+      (i64.rotl
+        (i64.add (local.get $sum) (i64.mul (local.get $word) (i64.const 0xC2B2AE3D27D4EB4F)))
+        (i64.const 31))
+      (i64.const 0x9E3779B185EBCA87)))
+
+  (func $together (param $h i64) (param $sum i64) (result i64)
+    (i64.add
+      (i64.mul
+        (i64.xor (local.get $h) (call $round (i64.const 0) (local.get $sum)))
+        (i64.const 0x9E3779B185EBCA87))
+      (i64.const 0x85EBCA77C2B2AE63)))
+
+  (func $fold (param $a i64) (param $b i64) (param $c i64) (param $d i64) (result i64)
+    (call $together
+      (call $together
+        (call $together
+          (call $together
+            (i64.add
+              (i64.add (i64.rotl (local.get $a) (i64.const 1)) (i64.rotl (local.get $b) (i64.const 7)))
+              (i64.add (i64.rotl (local.get $c) (i64.const 12)) (i64.rotl (local.get $d) (i64.const 18))))
+            (local.get $a))
+          (local.get $b))
+        (local.get $c))
+      (local.get $d)))
+
+  (func (export "digest") (param $p i32) (param $end i32)
+    (local $length i64) (local $h i64) (local $g i64) (local $word i64)
+    (local $a i64) (local $b i64) (local $c i64) (local $d i64)
+    (local $e i64) (local $f i64) (local $i i64) (local $j i64)
+    (local.set $length (i64.extend_i32_u (i32.sub (local.get $end) (local.get $p))))
+    (if (i64.ge_u (local.get $length) (i64.const 32))
+      (then
+        (local.set $a (i64.add (i64.const 0) (i64.const 0x60EA27EEADC0B5D6)))
+        (local.set $b (i64.add (i64.const 0) (i64.const 0xC2B2AE3D27D4EB4F)))
+        (local.set $c (i64.const 0))
+        (local.set $d (i64.sub (i64.const 0) (i64.const 0x9E3779B185EBCA87)))
+        (local.set $e (i64.add (i64.const 0x9E3779B97F4A7C15) (i64.const 0x60EA27EEADC0B5D6)))
+        (local.set $f (i64.add (i64.const 0x9E3779B97F4A7C15) (i64.const 0xC2B2AE3D27D4EB4F)))
+        (local.set $i (i64.const 0x9E3779B97F4A7C15))
+        (local.set $j (i64.sub (i64.const 0x9E3779B97F4A7C15) (i64.const 0x9E3779B185EBCA87)))
+        (loop $stripes
+          (local.set $word (i64.mul (i64.load (local.get $p)) (i64.const 0xC2B2AE3D27D4EB4F)))
+          (local.set $a (i64.mul (i64.rotl (i64.add (local.get $a) (local.get $word)) (i64.const 31)) (i64.const 0x9E3779B185EBCA87)))
+          (local.set $e (i64.mul (i64.rotl (i64.add (local.get $e) (local.get $word)) (i64.const 31)) (i64.const 0x9E3779B185EBCA87)))
+          (local.set $word (i64.mul (i64.load offset=8 (local.get $p)) (i64.const 0xC2B2AE3D27D4EB4F)))
+          (local.set $b (i64.mul (i64.rotl (i64.add (local.get $b) (local.get $word)) (i64.const 31)) (i64.const 0x9E3779B185EBCA87)))
+          (local.set $f (i64.mul (i64.rotl (i64.add (local.get $f) (local.get $word)) (i64.const 31)) (i64.const 0x9E3779B185EBCA87)))
+          (local.set $word (i64.mul (i64.load offset=16 (local.get $p)) (i64.const 0xC2B2AE3D27D4EB4F)))
+          (local.set $c (i64.mul (i64.rotl (i64.add (local.get $c) (local.get $word)) (i64.const 31)) (i64.const 0x9E3779B185EBCA87)))
+          (local.set $i (i64.mul (i64.rotl (i64.add (local.get $i) (local.get $word)) (i64.const 31)) (i64.const 0x9E3779B185EBCA87)))
+          (local.set $word (i64.mul (i64.load offset=24 (local.get $p)) (i64.const 0xC2B2AE3D27D4EB4F)))
+          (local.set $d (i64.mul (i64.rotl (i64.add (local.get $d) (local.get $word)) (i64.const 31)) (i64.const 0x9E3779B185EBCA87)))
+          (local.set $j (i64.mul (i64.rotl (i64.add (local.get $j) (local.get $word)) (i64.const 31)) (i64.const 0x9E3779B185EBCA87)))
+          (local.set $p (i32.add (local.get $p) (i32.const 32)))
+          (br_if $stripes (i32.le_u (i32.add (local.get $p) (i32.const 32)) (local.get $end))))
+        (local.set $h (call $fold (local.get $a) (local.get $b) (local.get $c) (local.get $d)))
+        (local.set $g (call $fold (local.get $e) (local.get $f) (local.get $i) (local.get $j))))
+      (else
+        (local.set $h (i64.add (i64.const 0) (i64.const 0x27D4EB2F165667C5)))
+        (local.set $g (i64.add (i64.const 0x9E3779B97F4A7C15) (i64.const 0x27D4EB2F165667C5)))))
+    (i64.store
+      (i32.const 0)
+      (call $rest (i64.add (local.get $h) (local.get $length)) (local.get $p) (local.get $end)))
+    (i64.store
+      (i32.const 8)
+      (call $rest (i64.add (local.get $g) (local.get $length)) (local.get $p) (local.get $end)))))
