@@ -1,6 +1,6 @@
 /** The first reading: sums of both sides, segment by segment. */
 import { mapBounded } from '../bounded.js';
-import { LANES } from './digest.js';
+import { LANES } from '../kernel/kernel.js';
 import { DocumentSums, type ExcludedIds } from './document-sums.js';
 import { bothSides, readSegment, withReconnect, type Segment, type Side } from './side.js';
 

@@ -4,7 +4,7 @@
  */
 import { findElement } from '../../core/bson/raw-document.js';
 import type { DocumentBatch } from '../copy/batch.js';
-import { digestSpans, digestWords, LANES } from './digest.js';
+import { digestSpans, digestWords, LANES } from '../kernel/kernel.js';
 
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;

@@ -3,7 +3,7 @@
  * bits of the `_id`'s SHA-256: among a million, two agree by chance once in 37 million tries.
  */
 import { hash } from 'node:crypto';
-import { LANES } from './digest.js';
+import { LANES } from '../kernel/kernel.js';
 
 const KEY_WORDS = 2;
 /** Filled to at most this part before it grows. */

@@ -1,6 +1,4 @@
-;; XXH64 of the bytes from $p to $end under the seeds 0 and 0x9E3779B97F4A7C15, in one pass; the two results are left at addresses 0 and 8.
-;; A word is multiplied once for both. Written out instead of called where it is hot: V8 does not inline functions of such modules.
-;; Algorithm and constants: xxHash specification, "XXH64", https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md
+;; What is done to each byte of a copy. Written out instead of called where it is hot: V8 does not inline functions of such modules.
 (module
   (memory (export "memory") 1)
 
@@ -77,6 +75,8 @@
         (local.get $c))
       (local.get $d)))
 
+  ;; XXH64 of the bytes from $p to $end under the seeds 0 and 0x9E3779B97F4A7C15, in one pass, for which a word is multiplied once; the results are left at
+  ;; addresses 0 and 8. Algorithm and constants: xxHash specification, "XXH64", https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md
   (func (export "digest") (param $p i32) (param $end i32)
     (local $length i64) (local $h i64) (local $g i64) (local $word i64)
     (local $a i64) (local $b i64) (local $c i64) (local $d i64)
@@ -117,4 +117,33 @@
       (call $rest (i64.add (local.get $h) (local.get $length)) (local.get $p) (local.get $end)))
     (i64.store
       (i32.const 8)
-      (call $rest (i64.add (local.get $g) (local.get $length)) (local.get $p) (local.get $end)))))
+      (call $rest (i64.add (local.get $g) (local.get $length)) (local.get $p) (local.get $end))))
+
+  ;; 1 where nine bytes one after another are 0. Nine hold a whole word of four, wherever the counting of words begins.
+  (func (export "hasZeros") (param $p i32) (param $end i32) (result i32)
+    (local $start i32) (local $back i32)
+    (local.set $start (local.get $p))
+    (block $over
+      (loop $words
+        (br_if $over (i32.gt_u (i32.add (local.get $p) (i32.const 4)) (local.get $end)))
+        (if (i32.load (local.get $p))
+          (then (local.set $p (i32.add (local.get $p) (i32.const 4))))
+          (else
+            (local.set $back (local.get $p))
+            (block $begun
+              (loop $before
+                (br_if $begun (i32.eq (local.get $back) (local.get $start)))
+                (br_if $begun (i32.load8_u (i32.sub (local.get $back) (i32.const 1))))
+                (local.set $back (i32.sub (local.get $back) (i32.const 1)))
+                (br $before)))
+            (local.set $p (i32.add (local.get $p) (i32.const 4)))
+            (block $ended
+              (loop $after
+                (br_if $ended (i32.eq (local.get $p) (local.get $end)))
+                (br_if $ended (i32.load8_u (local.get $p)))
+                (local.set $p (i32.add (local.get $p) (i32.const 1)))
+                (br $after)))
+            (if (i32.ge_u (i32.sub (local.get $p) (local.get $back)) (i32.const 9))
+              (then (return (i32.const 1))))))
+        (br $words)))
+    (i32.const 0)))

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import xxhash, { type XXHashAPI } from 'xxhash-wasm';
-import { translateKernel } from '../../scripts/digest-kernel.js';
+import { translateKernel } from '../../scripts/kernel.js';
 import { DocumentBatch } from '../../src/engine/copy/batch.js';
-import { digestSpans, digestWords } from '../../src/engine/verify/digest.js';
+import { digestSpans, digestWords, spansWithZeros } from '../../src/engine/kernel/kernel.js';
 import { DigestSum } from '../../src/engine/verify/document-sums.js';
 
 const SEEDS = [0n, 0x9e3779b97f4a7c15n];
@@ -62,9 +62,24 @@ describe('the digest of a document', () => {
       { numRuns: 60 },
     );
   });
+});
 
-  it('is made by the kernel that stands in the text', async () => {
-    const shipped = await readFile(new URL('../../src/engine/verify/digest-kernel.ts', import.meta.url), 'utf8');
+describe('the kernel', () => {
+  it('finds nine zeros in a row and no fewer, within a part', () => {
+    const few = fc.array(fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.constant(7)), { maxLength: 40 });
+    fc.assert(
+      fc.property(fc.array(few, { maxLength: 6 }), (parts) => {
+        let position = 0;
+        const spans = parts.flatMap((part) => [position, (position += part.length)]);
+        const expected = parts.flatMap((part, i) => (part.join('').includes('000000000') ? [i] : []));
+        expect(spansWithZeros(Uint8Array.from(parts.flat()), Int32Array.from(spans))).toEqual(expected);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('is what stands in the text', async () => {
+    const shipped = await readFile(new URL('../../src/engine/kernel/kernel-module.ts', import.meta.url), 'utf8');
     expect(shipped).toBe(await translateKernel());
   });
 });
