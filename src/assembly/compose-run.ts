@@ -13,6 +13,7 @@ import type { Namespace } from '../core/model/namespace.js';
 import { directRun } from '../engine/direct-run.js';
 import type { Verdict } from '../engine/journal/record.js';
 import { nativeRun } from '../engine/native-run.js';
+import type { CopyCeilings } from '../engine/pace/pacer.js';
 import { copyPacers } from '../engine/pace/pacers.js';
 import { copySourceOnSide, copyTargetOnSide, onSide, ruOnSide } from '../engine/sided-session.js';
 import type { DirectRunContext, NativeRunContext, RunContext, RunEvent } from '../engine/run-context.js';
@@ -32,6 +33,8 @@ export interface RunParts {
   readonly tools?: { readonly mongodump: string; readonly mongorestore: string };
   /** Documents of a collection that the target may refuse in a row before the run is stopped; 0 for any number. */
   readonly mostRefused?: number;
+  /** Limits of a direct copy; see {@link ComposedRun.limit}. */
+  readonly ceilings?: CopyCeilings;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
@@ -43,6 +46,8 @@ export interface ComposedRun {
   run(): Promise<Verdict>;
   /** RU/s by namespace written to so far, or by `db.` where its collections share them, as the target tells. */
   budgets(): ReadonlyMap<string, number>;
+  /** Other ceilings from now on, in the place of all that there were. Absent where the method has none. */
+  readonly limit?: (ceilings: CopyCeilings) => void;
 }
 
 /** What a run needs, from connected clusters and an opened run. @throws MigrationError `target-not-ready`, `file-failed`. */
@@ -65,8 +70,11 @@ export async function composeRun(parts: RunParts): Promise<ComposedRun> {
   return plan.method === 'direct-copy' ? composeDirectRun(parts, context) : composeNativeRun(parts, context);
 }
 
-function composeDirectRun({ source, target, mostRefused, clock, signal }: RunParts, context: RunContext): ComposedRun {
-  const pacers = copyPacers({ clock, ru: target.ru, roundTripMs: target.facts.latencyMs, signal });
+function composeDirectRun(
+  { source, target, mostRefused, ceilings = {}, clock, signal }: RunParts,
+  context: RunContext,
+): ComposedRun {
+  const pacers = copyPacers({ clock, ru: target.ru, roundTripMs: target.facts.latencyMs, signal, ceilings });
   const direct: DirectRunContext = {
     ...context,
     copySource: copySourceOnSide(new RawCopySource(source.session)),
@@ -76,7 +84,12 @@ function composeDirectRun({ source, target, mostRefused, clock, signal }: RunPar
     random: Math.random,
     ...(mostRefused === undefined ? {} : { mostRefused }),
   };
-  return { context, run: () => directRun(direct), budgets: () => pacers.budgets() };
+  return {
+    context,
+    run: () => directRun(direct),
+    budgets: () => pacers.budgets(),
+    limit: (next) => pacers.setCeilings(next),
+  };
 }
 
 async function composeNativeRun(parts: RunParts, context: RunContext): Promise<ComposedRun> {

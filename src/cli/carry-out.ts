@@ -6,6 +6,7 @@ import { enterState } from '../engine/journal/port.js';
 import type { Verdict } from '../engine/journal/record.js';
 import { verdictOfWish } from '../engine/journal/rest.js';
 import type { RunReport } from '../engine/journal/report.js';
+import type { CopyCeilings } from '../engine/pace/pacer.js';
 import type { ComposedRun } from '../assembly/compose-run.js';
 import type { RunEvent } from '../engine/run-context.js';
 import { journalSnapshot } from '../engine/progress/journal-snapshot.js';
@@ -13,6 +14,7 @@ import { RunProgress } from '../engine/progress/run-progress.js';
 import { verifiedText } from '../words/report-course.js';
 import { formatBytes, formatCountOf, formatRu } from '../words/sizes.js';
 import { Attendance } from './attendance.js';
+import { ceilingsText } from './ceiling-options.js';
 import { connectBoth, type ResolvedCluster } from './clusters.js';
 import { PROGRAM, type CommandContext, type ConnectedCluster, type RunFolder } from './context.js';
 import { RunDisplay } from './display/run-display.js';
@@ -33,6 +35,8 @@ export interface CarryOut {
   readonly tools?: { readonly mongodump: string; readonly mongorestore: string };
   /** Documents that the target may refuse in a row before the run is stopped; 0 for any number. */
   readonly mostRefused?: number;
+  /** Limits of a direct copy, until others are asked for. */
+  readonly ceilings?: CopyCeilings;
   /** Somebody is there: keys work, and a pause does not end the process. */
   readonly attended: boolean;
   /** What an attempt is: the whole run, or a part of it that is done again. */
@@ -59,6 +63,8 @@ export async function carryOut(job: CarryOut, context: CommandContext): Promise<
     isStopping: () => attendance.isStopping(),
     ...(keysLine ? { keys: keysLine } : {}),
   });
+  let ceilings = job.ceilings ?? {};
+  let limit: ComposedRun['limit'];
   let budgets = (): ReadonlyMap<string, number> => new Map();
   const live = adapters.startLiveWriter(folder, clock, () => {
     progress.tick(budgets());
@@ -75,7 +81,15 @@ export async function carryOut(job: CarryOut, context: CommandContext): Promise<
   const control = adapters.watchControl(folder.path, {
     clock,
     signal: over.signal,
-    onRequest: (want) => attendance.onRequest(want),
+    onRequest: (asked) => {
+      if (asked.want !== 'limit') {
+        attendance.onRequest(asked.want);
+        return;
+      }
+      ({ ceilings } = asked);
+      limit?.(ceilings);
+      display.note(`From now on: ${ceilingsText(ceilings)}.`);
+    },
   });
   const keys = keysLine && context.keys.listen((key) => attendance.onKey(key));
   let verdict: Verdict;
@@ -89,11 +103,13 @@ export async function carryOut(job: CarryOut, context: CommandContext): Promise<
         files: { source: sides.resolved.source.reference, target: sides.resolved.target.reference },
         ...(job.tools === undefined ? {} : { tools: job.tools }),
         ...(job.mostRefused === undefined ? {} : { mostRefused: job.mostRefused }),
+        ceilings,
         clock,
         signal: attendance.begin(),
         onEvent,
       });
       budgets = () => composed.budgets();
+      ({ limit } = composed);
       display.start(budgets);
       verdict = await job.attempt(composed, opened);
       display.stop();

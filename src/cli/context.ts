@@ -58,6 +58,7 @@ export interface Adapters {
   readonly openRunList: typeof runLists.openRunList;
   readonly watchControl: typeof runControls.watchControl;
   readonly steerRun: typeof steering.steerRun;
+  readonly limitRun: typeof steering.limitRun;
   readonly noteStartFailure: typeof startFailures.noteStartFailure;
   readonly verifyRun: typeof verification.verifyRun;
   readonly readRunReport: typeof runReports.readRunReport;

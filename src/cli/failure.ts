@@ -48,6 +48,26 @@ const OWN_WORDS: Readonly<Record<string, (facts: Facts) => ErrorWords>> = {
     why: 'Going on wants a process of its own.',
     todo: `${PROGRAM} run --resume ${text(f, 'run')}`,
   }),
+  'not-limitable': (f) => ({
+    happened: 'This run cannot be limited.',
+    why: `Its method is ${text(f, 'method')}; only a direct copy paces itself by limits.`,
+    todo: `Leave the limit out, or make a plan with --method direct-copy.`,
+  }),
+  'limit-needs-process': (f) => ({
+    happened: `Nobody works on run ${text(f, 'run')}.`,
+    why: 'Limits are told to the process that works on a run.',
+    todo: `Give them when you go on: ${PROGRAM} run --resume ${text(f, 'run')} --max-mb-per-second 20`,
+  }),
+  'limit-or-none': () => ({
+    happened: 'What is the limit to be?',
+    why: 'Limits are given together, and take the place of all earlier ones.',
+    todo: `${PROGRAM} runs limit RUN --max-mb-per-second 20, or --no-limit.`,
+  }),
+  'limit-only': () => ({
+    happened: 'A limit was given, but the command is another one.',
+    why: '',
+    todo: `${PROGRAM} runs limit RUN --max-mb-per-second 20, or --no-limit.`,
+  }),
   'plan-and-resume': () => ({
     happened: 'A plan and a run, or two runs, cannot be given together.',
     why: 'A run has its own copy of the plan.',

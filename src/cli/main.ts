@@ -10,7 +10,7 @@ import { createRun, defaultRunsRoot, findRun, listRuns, summariseRun } from '../
 import { openRunList } from '../adapters/files/run-list.js';
 import { watchControl } from '../adapters/files/run-control.js';
 import { receiveSecrets, SECRETS_PIPE, type HandedSecrets } from '../adapters/files/secret-handover.js';
-import { steerRun } from '../adapters/files/steer-run.js';
+import { limitRun, steerRun } from '../adapters/files/steer-run.js';
 import { connect } from '../adapters/mongo/connect.js';
 import { parseConnectionString } from '../adapters/mongo/connection-string.js';
 import { readInventory } from '../adapters/mongo/inventory.js';
@@ -58,6 +58,7 @@ const adapters: Adapters = {
   openRunList,
   watchControl,
   steerRun,
+  limitRun,
   noteStartFailure,
   verifyRun,
   readRunReport,

@@ -1,5 +1,6 @@
 /** The command line: which commands there are, what they take, and how they are explained. */
 import { Argument, Command, Option } from 'commander';
+import { addCeilingOptions } from './ceiling-options.js';
 import { addClusterOptions, addCredentialOptions } from './cluster-options.js';
 import { analyze } from './commands/analyze.js';
 import { plan } from './commands/plan.js';
@@ -100,7 +101,9 @@ export function createProgram(setup: ProgramSetup): Command {
   );
   define(
     'run',
-    addRunsFolderOption(planned(program.command('run').description('carry out a plan, verify it, write the report')))
+    addCeilingOptions(
+      addRunsFolderOption(planned(program.command('run').description('carry out a plan, verify it, write the report'))),
+    )
       .argument('[plan]', 'the *.migration.json file')
       .option('--resume <run>', 'go on with a run that was stopped or paused: its id, the start of it, or latest')
       .option('--retry-dead-letters <run>', 'send the dead letters of a run again, then verify what they touch')
@@ -146,7 +149,10 @@ export function createProgram(setup: ProgramSetup): Command {
   );
   define(
     'runs',
-    addRunsFolderOption(program.command('runs').description('list the runs of this machine, or steer one of them'))
+    addCeilingOptions(
+      addRunsFolderOption(program.command('runs').description('list the runs of this machine, or steer one of them')),
+    )
+      .option('--no-limit', 'direct copy: as fast as source and target allow')
       .addArgument(new Argument('[action]', 'what to do with a run').choices(RUN_ACTIONS))
       .argument('[run]', 'its id, the start of it, or latest'),
     (options, context, [action, which]) => runs(action, which, options, context),

@@ -81,6 +81,7 @@ async function copy(
     collections.adjust();
     await recorder.record(collections.counts());
     context.onEvent({ kind: 'ranges', ranges: collections.paces() });
+    context.onEvent({ kind: 'limited', by: pacers.limitedBy() });
   };
   // Before the step begins: what earlier attempts brought is no speed of this one.
   await recorder.record(collections.counts());

@@ -2,6 +2,7 @@
 import type { DeadLetterSink } from '../core/model/dead-letter.js';
 import type { Plan } from '../core/model/plan.js';
 import type { RunState } from '../core/model/run.js';
+import type { LimitedBy } from '../core/model/run-snapshot.js';
 import type { CopySource, CopyTarget } from './copy/ports.js';
 import type { Journal } from './journal/port.js';
 import type { DeadLetterRetry, Verdict } from './journal/record.js';
@@ -22,6 +23,8 @@ export type RunEvent =
   | { readonly kind: 'copy-progress'; readonly counts: readonly RelayedCounts[] }
   /** All ranges of a direct copy, now and then. */
   | { readonly kind: 'ranges'; readonly ranges: readonly RangePace[] }
+  /** What keeps a direct copy from going faster, now and then. */
+  | { readonly kind: 'limited'; readonly by: LimitedBy | undefined }
   | { readonly kind: 'index'; readonly report: IndexReport }
   | {
       readonly kind: 'verification-progress';

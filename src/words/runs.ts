@@ -1,5 +1,5 @@
 import type { RunState } from '../core/model/run.js';
-import type { RunSnapshot } from '../core/model/run-snapshot.js';
+import type { LimitedBy, RunSnapshot } from '../core/model/run-snapshot.js';
 import { errorSentence, isErrorCode } from './errors.js';
 import { indexWhySentence } from './fates.js';
 import { lookUp, numberOf, textOf, unknownId, type Params } from './params.js';
@@ -41,6 +41,20 @@ export function goingOnSentence({ rechecked, gone = 0 }: Pick<RunSnapshot, 'rech
       : []),
   ];
   return sentences.length === 0 ? undefined : sentences.join(' ');
+}
+
+const LIMIT_WORDS: Readonly<Record<LimitedBy, { readonly name: string; readonly detail: string }>> = {
+  source: { name: 'the source', detail: 'it answers slowly' },
+  network: { name: 'the network', detail: 'most of an answer is the way' },
+  target: { name: 'the target', detail: 'it takes no more' },
+  'request-units': { name: 'request units', detail: 'more RU/s would make it faster' },
+  ceiling: { name: 'your own limit', detail: 'raise it to make it faster' },
+  engine: { name: 'this machine', detail: 'it is busy copying' },
+};
+
+/** What keeps a copy from going faster, after "limited by". */
+export function limitWords(by: LimitedBy): { readonly name: string; readonly detail: string } {
+  return LIMIT_WORDS[by];
 }
 
 const documents = (p: Params): string => formatCountOf(numberOf(p, 'documents'), 'document');

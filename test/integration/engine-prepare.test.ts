@@ -208,6 +208,28 @@ describe('preparing a MongoDB target', () => {
     expect(journal.status().collections[`${DB}.plain ü.x`]?.created).toBe('existed');
   });
 
+  it('reads a collection once for all of its indexes', async () => {
+    await session.command(DB, { insert: 'c', documents: [{ x: 1 }] });
+    const asked: unknown[] = [];
+    const watched = bent(session, {
+      command: (db, command, options) => {
+        if ('createIndexes' in command) asked.push((command.indexes as Document[]).map(({ name }) => name as string));
+        return session.command(db, command, options);
+      },
+    });
+    const names = ['a_1', 'b_1', 'c_1'];
+    const indexes = names.map((name) => plannedIndex(indexFacts(name, [[name.slice(0, 1), 1]])));
+    await session.command(DB, { createIndexes: 'c', indexes: [{ key: { b: 1 }, name: 'b_1' }] });
+    const plan_ = planOf([planned(DB, 'c', { indexes })]);
+    expect(await buildIndexes(plan_, watched, journalOf(), 'after-data', context)).toMatchObject([
+      { index: 'a_1', outcome: { kind: 'created' } },
+      { index: 'b_1', outcome: { kind: 'existed' } },
+      { index: 'c_1', outcome: { kind: 'created' } },
+    ]);
+    expect(asked).toEqual([['a_1', 'c_1']]);
+    expect((await indexesOf(DB, 'c')).map(({ name }) => name as string).sort()).toEqual(['_id_', ...names]);
+  });
+
   it('states a refused index and goes on with the others', async () => {
     await session.command(DB, { insert: 'c', documents: [{ u: 1 }, { u: 1 }] });
     const failing = planOf([

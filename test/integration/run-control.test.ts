@@ -127,7 +127,7 @@ describe('a run that is steered from outside', () => {
 
   it('is cancelled for good, and says what stays on the target', { timeout: 120_000 }, async () => {
     const { running, run } = await runToTheMiddle('--attended');
-    await requestControl(run.path, 'cancel');
+    await requestControl(run.path, { want: 'cancel' });
     const { code, stdout } = await running.ended;
     expect(code).toBe(5);
     expect(stdout).toMatch(/Cancelled by you\. What was copied stays on the target: [\d,]+ documents/);
@@ -139,9 +139,9 @@ describe('a run that is steered from outside', () => {
 
   it('can be cancelled while it is paused', { timeout: 120_000 }, async () => {
     const { running, run } = await runToTheMiddle('--attended');
-    await requestControl(run.path, 'pause');
+    await requestControl(run.path, { want: 'pause' });
     await running.waitFor('Paused. Keys:');
-    await requestControl(run.path, 'cancel');
+    await requestControl(run.path, { want: 'cancel' });
     expect(await running.ended).toMatchObject({ code: 5 });
     expect(await readLiveSnapshot(run)).toMatchObject({ state: 'cancelled' });
   });

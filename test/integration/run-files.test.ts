@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { livePath, readLiveSnapshot, startLiveWriter } from '../../src/adapters/files/live-snapshot.js';
 import { openRun } from '../../src/adapters/files/open-run.js';
-import { requestControl, watchControl, type RunRequest } from '../../src/adapters/files/run-control.js';
+import { requestControl, watchControl, type Asked } from '../../src/adapters/files/run-control.js';
 import { createRun, type RunFolder } from '../../src/adapters/files/run-folder.js';
 import { openRunList } from '../../src/adapters/files/run-list.js';
 import { steerRun } from '../../src/adapters/files/steer-run.js';
 import { systemClock } from '../../src/adapters/system-clock.js';
+import type { CopyCeilings } from '../../src/engine/pace/pacer.js';
 import { enterState } from '../../src/engine/journal/port.js';
 import { RunProgress } from '../../src/engine/progress/run-progress.js';
 import { makeTempFolder, type TempFolder } from '../support/temp.js';
@@ -48,14 +49,14 @@ async function cutOff(root?: string, at?: number): Promise<RunFolder> {
 }
 
 /** Requests as they come; `count` of them and the watch ends. */
-async function taken(folder: RunFolder, count: number): Promise<RunRequest[]> {
-  const seen: RunRequest[] = [];
+async function taken(folder: RunFolder, count: number): Promise<Asked[]> {
+  const seen: Asked[] = [];
   const over = new AbortController();
   await watchControl(folder.path, {
     clock,
     signal: AbortSignal.any([over.signal, AbortSignal.timeout(10_000)]),
-    onRequest: (want) => {
-      seen.push(want);
+    onRequest: (asked) => {
+      seen.push(asked);
       if (seen.length === count) over.abort();
     },
   });
@@ -66,20 +67,20 @@ describe('requests to a run', () => {
   it('are taken in their order, each once, and leave nothing behind', async () => {
     const folder = await aRun();
     for (const want of ['pause', 'resume', 'cancel'] as const) {
-      await requestControl(folder.path, want);
+      await requestControl(folder.path, { want });
       // The order is that of the clock.
       const then = Date.now();
       await expect.poll(() => Date.now()).toBeGreaterThan(then);
     }
-    expect(await taken(folder, 3)).toEqual(['pause', 'resume', 'cancel']);
+    expect(await taken(folder, 3)).toEqual([{ want: 'pause' }, { want: 'resume' }, { want: 'cancel' }]);
     expect(await readdir(join(folder.path, 'control'))).toEqual([]);
   });
 
   it('are seen while they are waited for', async () => {
     const folder = await aRun();
     const waiting = taken(folder, 1);
-    await requestControl(folder.path, 'pause');
-    expect(await waiting).toEqual(['pause']);
+    await requestControl(folder.path, { want: 'pause' });
+    expect(await waiting).toEqual([{ want: 'pause' }]);
   });
 
   it('are private, and what is none is thrown away', async () => {
@@ -89,20 +90,30 @@ describe('requests to a run', () => {
     for (const [name, text] of [
       ['000-a.json', 'not json'],
       ['000-b.json', '{"want":"explode"}'],
+      ['000-c.json', '{"want":"limit"}'],
+      ['000-d.json', '{"want":"limit","ceilings":{"bytesPerSecond":-1}}'],
+      ['000-e.json', '{"want":"limit","ceilings":{"documentsPerSecond":"5"}}'],
     ]) {
       await writeFile(join(control, name ?? ''), text ?? '');
     }
-    await requestControl(folder.path, 'cancel');
+    await requestControl(folder.path, { want: 'cancel' });
     for (const name of (await readdir(control)).filter((n) => !n.startsWith('000-'))) {
       expect((await stat(join(control, name))).mode & 0o777).toBe(0o600);
     }
-    expect(await taken(folder, 1)).toEqual(['cancel']);
+    expect(await taken(folder, 1)).toEqual([{ want: 'cancel' }]);
     expect(await readdir(control)).toEqual([]);
+  });
+
+  it('bring limits, and of what else is in them nothing', async () => {
+    const folder = await aRun();
+    const ceilings = { bytesPerSecond: 1_000_000, sourceConnections: 2 };
+    await requestControl(folder.path, { want: 'limit', ceilings: { ...ceilings, more: 'x' } as CopyCeilings });
+    expect(await taken(folder, 1)).toEqual([{ want: 'limit', ceilings }]);
   });
 
   it('of an earlier process do not reach the next one', async () => {
     const folder = await aRun();
-    await requestControl(folder.path, 'cancel');
+    await requestControl(folder.path, { want: 'cancel' });
     const run = await openRun(folder, { clock });
     await expect(readdir(join(folder.path, 'control'))).rejects.toMatchObject({ code: 'ENOENT' });
     await run.close();

@@ -81,10 +81,10 @@ describe('connection strings that are handed over', () => {
     // The tools do not even learn where to ask.
     expect(seen.split('\n').filter((text) => text.includes(SECRETS_PIPE))).toHaveLength(1);
     // The secret outlives a pause, in memory.
-    await requestControl(run.path, 'pause');
+    await requestControl(run.path, { want: 'pause' });
     await running.waitFor('Paused. Keys:');
     expect(await filesWithCanary(folder.path)).toEqual([]);
-    await requestControl(run.path, 'resume');
+    await requestControl(run.path, { want: 'resume' });
     const { code, stdout, stderr } = await running.ended;
     expect(code).toBe(0);
     for (const form of FORMS) expect(stdout + stderr).not.toContain(form);

@@ -67,15 +67,15 @@ describe('a process that cannot take its run over', () => {
     const args = ['run', '--resume', run.runId, '--attended'];
     const running = await cli.start(args, { cwd: folder.path, env: right });
     await expect.poll(async () => (await seen(run))?.snapshot.done, { timeout: 30_000 }).toBeGreaterThan(0);
-    await requestControl(run.path, 'pause');
+    await requestControl(run.path, { want: 'pause' });
     await running.waitFor('Paused. Keys:');
     await pair.standIn.close();
-    await requestControl(run.path, 'resume');
+    await requestControl(run.path, { want: 'resume' });
     await expect
       .poll(async () => (await seen(run))?.startFailure?.id, { timeout: 50_000 })
       .toMatch(/^error:(unreachable-host|connection-lost)$/);
     expect(await seen(run)).toMatchObject({ alive: true, snapshot: { state: 'paused' } });
-    await requestControl(run.path, 'cancel');
+    await requestControl(run.path, { want: 'cancel' });
     await running.ended;
     expect(await seen(run)).not.toHaveProperty('startFailure');
   });

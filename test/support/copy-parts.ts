@@ -19,6 +19,7 @@ export function openPacers(documents: number): CopyPacers {
     of: () => Promise.resolve(pacer),
     setCeilings: () => undefined,
     ceilings: () => ({}),
+    limitedBy: () => undefined,
     budgets: () => new Map(),
   };
 }

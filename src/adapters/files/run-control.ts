@@ -3,14 +3,18 @@ import { randomBytes } from 'node:crypto';
 import { watch } from 'node:fs';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CopyCeilings } from '../../engine/pace/pacer.js';
 import type { Clock } from '../../engine/ports.js';
 import { fileFailed, makePrivateFolder, PRIVATE_FILE, systemCode } from './durable.js';
 
 export type RunRequest = 'pause' | 'resume' | 'cancel';
+/** What is asked of a process: a step of the run, or other ceilings from now on. */
+export type Asked = { readonly want: RunRequest } | { readonly want: 'limit'; readonly ceilings: CopyCeilings };
 
 /** File systems without change notices (network shares, some containers) are looked at this often. */
 const POLL_MS = 500;
 const ENDING = '.json';
+const CEILINGS = ['ruPerSecond', 'bytesPerSecond', 'documentsPerSecond', 'sourceConnections'] as const;
 const REQUESTS: ReadonlySet<string> = new Set<RunRequest>(['pause', 'resume', 'cancel']);
 
 function controlFolder(runFolder: string): string {
@@ -18,14 +22,14 @@ function controlFolder(runFolder: string): string {
 }
 
 /** Asks the process that works on the run. Nobody answers: what the run does shows in its snapshot. @throws MigrationError `file-failed`. */
-export async function requestControl(runFolder: string, want: RunRequest): Promise<void> {
+export async function requestControl(runFolder: string, asked: Asked): Promise<void> {
   const folder = controlFolder(runFolder);
   await makePrivateFolder(folder);
   // Names sort by time, so that a pause and a resume are taken in their order.
   const name = `${String(Date.now()).padStart(15, '0')}-${randomBytes(6).toString('hex')}`;
   const temporary = join(folder, `.${name}.tmp`);
   try {
-    await writeFile(temporary, JSON.stringify({ want }), { mode: PRIVATE_FILE, flag: 'wx' });
+    await writeFile(temporary, JSON.stringify(asked), { mode: PRIVATE_FILE, flag: 'wx' });
     await rename(temporary, join(folder, `${name}${ENDING}`));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
@@ -49,7 +53,7 @@ export async function clearControl(runFolder: string): Promise<void> {
  */
 export async function watchControl(
   runFolder: string,
-  options: { readonly clock: Clock; readonly signal: AbortSignal; readonly onRequest: (want: RunRequest) => void },
+  options: { readonly clock: Clock; readonly signal: AbortSignal; readonly onRequest: (asked: Asked) => void },
 ): Promise<void> {
   const { clock, signal, onRequest } = options;
   const folder = controlFolder(runFolder);
@@ -59,7 +63,7 @@ export async function watchControl(
   try {
     while (!signal.aborted) {
       wake = new AbortController();
-      for (const want of await takeRequests(folder)) if (!signal.aborted) onRequest(want);
+      for (const asked of await takeRequests(folder)) if (!signal.aborted) onRequest(asked);
       await clock.sleep(POLL_MS, AbortSignal.any([signal, wake.signal])).catch(() => undefined);
     }
   } finally {
@@ -78,9 +82,9 @@ function noticeChanges(folder: string, onChange: () => void): { close(): void } 
   }
 }
 
-async function takeRequests(folder: string): Promise<RunRequest[]> {
+async function takeRequests(folder: string): Promise<Asked[]> {
   const names = await readdir(folder).catch((): string[] => []);
-  const taken: RunRequest[] = [];
+  const taken: Asked[] = [];
   for (const name of names.filter((n) => n.endsWith(ENDING) && !n.startsWith('.')).sort()) {
     const path = join(folder, name);
     const text = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -88,17 +92,34 @@ async function takeRequests(folder: string): Promise<RunRequest[]> {
       throw fileFailed(error, path, 'read');
     });
     await rm(path, { force: true });
-    const want = wanted(text);
-    if (want !== undefined) taken.push(want);
+    const asked = parseAsked(text);
+    if (asked !== undefined) taken.push(asked);
   }
   return taken;
 }
 
-function wanted(text: string): RunRequest | undefined {
+/** Undefined for what this product would not have written. */
+function parseAsked(text: string): Asked | undefined {
   try {
-    const { want } = JSON.parse(text) as { want?: unknown };
-    return typeof want === 'string' && REQUESTS.has(want) ? (want as RunRequest) : undefined;
+    const { want, ceilings } = JSON.parse(text) as { want?: unknown; ceilings?: unknown };
+    if (want === 'limit') {
+      const checked = parseCeilings(ceilings);
+      return checked && { want, ceilings: checked };
+    }
+    return typeof want === 'string' && REQUESTS.has(want) ? { want: want as RunRequest } : undefined;
   } catch {
     return undefined;
   }
+}
+
+function parseCeilings(value: unknown): CopyCeilings | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const found: Partial<Record<(typeof CEILINGS)[number], number>> = {};
+  for (const name of CEILINGS) {
+    const most = (value as Readonly<Record<string, unknown>>)[name];
+    if (most === undefined) continue;
+    if (typeof most !== 'number' || !Number.isFinite(most) || most <= 0) return undefined;
+    found[name] = most;
+  }
+  return found;
 }

@@ -1,6 +1,7 @@
 import { canBecome, isRunning, type RunState } from '../../core/model/run.js';
 import { planHash } from '../../engine/journal/identity.js';
 import { restRun } from '../../engine/journal/rest.js';
+import type { CopyCeilings } from '../../engine/pace/pacer.js';
 import type { Clock } from '../../engine/ports.js';
 import { openJournalFile } from './journal-file.js';
 import { readPlanFile } from './plan-file.js';
@@ -30,7 +31,7 @@ export async function steerRun(folder: RunFolder, want: RunRequest, clock: Clock
     const possible = want === 'resume' ? state === 'paused' : isRunning(state) || state === 'paused';
     // A run that was just taken over is in no running state yet: its process knows better.
     if (!possible && !canBecome(state, 'preparing')) return { kind: 'refused', state };
-    await requestControl(folder.path, want);
+    await requestControl(folder.path, { want });
     return { kind: 'requested', pid: process.pid };
   }
   if (want === 'resume') {
@@ -39,6 +40,25 @@ export async function steerRun(folder: RunFolder, want: RunRequest, clock: Clock
       : { kind: 'refused', state };
   }
   return rest(folder, want === 'pause' ? 'paused' : 'cancelled', clock);
+}
+
+export type Limited =
+  | { readonly kind: 'requested'; readonly pid: number }
+  | { readonly kind: 'needs-process' }
+  /** Only the direct copy paces itself by ceilings. */
+  | { readonly kind: 'not-limitable'; readonly method: string };
+
+/**
+ * Gives a run that is at work other ceilings, in the place of all that it has. They hold until its process ends.
+ * @throws MigrationError `file-failed`, `bad-plan`.
+ */
+export async function limitRun(folder: RunFolder, ceilings: CopyCeilings): Promise<Limited> {
+  const { method } = await readPlanFile(folder.planPath);
+  if (method !== 'direct-copy') return { kind: 'not-limitable', method };
+  const { process } = await summariseRun(folder);
+  if (!process) return { kind: 'needs-process' };
+  await requestControl(folder.path, { want: 'limit', ceilings });
+  return { kind: 'requested', pid: process.pid };
 }
 
 async function rest(folder: RunFolder, state: 'paused' | 'cancelled', clock: Clock): Promise<Steered> {

@@ -2,6 +2,7 @@ import { MigrationError } from '../../core/model/error.js';
 import { describeTarget } from '../../core/plan/target.js';
 import type { Plan } from '../../core/model/plan.js';
 import { carryOut, type Sides } from '../carry-out.js';
+import { ceilingsFrom, type CeilingOptions } from '../ceiling-options.js';
 import { clusterOptions } from '../cluster-options.js';
 import { connectBoth, resolveReference, type ResolvedCluster } from '../clusters.js';
 import { type CommandContext, type ConnectedCluster, type RunFolder } from '../context.js';
@@ -14,7 +15,7 @@ import { heading } from '../text-blocks.js';
 import { dryRunLines, dryRunSteps } from '../dry-run.js';
 import { planLines } from '../plan-text.js';
 
-export interface RunOptions {
+export interface RunOptions extends CeilingOptions {
   readonly resume?: string;
   readonly retryDeadLetters?: string;
   readonly mostRefused?: string;
@@ -64,6 +65,7 @@ async function carryOutPlan(
     options.mostRefused === undefined
       ? undefined
       : wholeNumber('--most-refused', options.mostRefused, 0, Number.MAX_SAFE_INTEGER);
+  const ceilings = ceilingsFrom(options);
   const root = runsRoot(options, context);
   const wanted = options.resume ?? options.retryDeadLetters;
   const existing = wanted === undefined ? undefined : await adapters.findRun(root, wanted);
@@ -73,6 +75,9 @@ async function carryOutPlan(
   const plan = await adapters.readPlanFile(existing?.planPath ?? planPath ?? '');
   if (!isCarriedOut(plan.method)) {
     throw new MigrationError('bad-plan', { reason: 'method-not-carried-out', method: plan.method });
+  }
+  if (Object.keys(ceilings).length > 0 && plan.method !== 'direct-copy') {
+    throw new MigrationError('bad-option', { option: 'A limit', reason: 'not-limitable', method: plan.method });
   }
   const source = await resolveReference('source', plan.source, clusterOptions('source', options), context);
   const target = await resolveReference('target', plan.target, clusterOptions('target', options), context);
@@ -94,6 +99,7 @@ async function carryOutPlan(
         sides,
         attended,
         ...(mostRefused === undefined ? {} : { mostRefused }),
+        ceilings,
         ...(tools === undefined ? {} : { tools }),
         attempt: (composed, { shelf }) =>
           isRetry ? adapters.retryDeadLetters(composed.context, shelf) : composed.run(),

@@ -5,6 +5,8 @@ import { formatBytes, formatCount } from '../../words/sizes.js';
 import { verdictReasons } from '../../words/verdicts.js';
 import type { CommandContext, RunFolder, RunSummary } from '../context.js';
 import { progressBlock } from '../display/progress-lines.js';
+import { ceilingsFrom, ceilingsText, type CeilingOptions } from '../ceiling-options.js';
+import type { CopyCeilings } from '../../engine/pace/pacer.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { runsRoot } from '../runs-folder.js';
 import { table, type Column } from '../table.js';
@@ -19,21 +21,46 @@ const COLUMNS: readonly Column[] = [
   { title: 'to' },
 ];
 
-export const RUN_ACTIONS = ['show', 'pause', 'resume', 'cancel'] as const;
+export const RUN_ACTIONS = ['show', 'pause', 'resume', 'cancel', 'limit'] as const;
 
 /** Lists the runs of this machine, shows one of them, or tells one what to do, whichever process works on it. */
 export async function runs(
   action: string | undefined,
   which: string | undefined,
-  options: { readonly runsFolder?: string },
+  options: CeilingOptions & { readonly runsFolder?: string; readonly limit?: boolean },
   context: CommandContext,
 ): Promise<ExitCode> {
   const root = runsRoot(options, context);
+  const ceilings = ceilingsFrom(options);
+  const isFree = options.limit === false;
+  if (action === 'limit' ? Object.keys(ceilings).length > 0 === isFree : Object.keys(ceilings).length > 0 || isFree) {
+    throw new MigrationError('bad-option', {
+      option: 'limit',
+      reason: action === 'limit' ? 'limit-or-none' : 'limit-only',
+    });
+  }
   if (action === undefined) return listAll(root, context);
   if (which === undefined) throw new MigrationError('bad-option', { option: 'RUN', reason: 'missing-run', action });
   const folder = await context.adapters.findRun(root, which);
   if (action === 'pause' || action === 'resume' || action === 'cancel') return steer(folder, action, context);
+  if (action === 'limit') return limit(folder, ceilings, context);
   return show(folder, root, context);
+}
+
+async function limit(
+  folder: RunFolder,
+  ceilings: CopyCeilings,
+  { adapters, output }: CommandContext,
+): Promise<ExitCode> {
+  const limited = await adapters.limitRun(folder, ceilings);
+  const run = folder.runId;
+  if (limited.kind === 'not-limitable')
+    throw new MigrationError('bad-option', { option: 'RUN', reason: 'not-limitable', method: limited.method });
+  if (limited.kind === 'needs-process')
+    throw new MigrationError('bad-option', { option: 'RUN', reason: 'limit-needs-process', run });
+  output.say(`Run ${run} is asked to keep to this: ${ceilingsText(ceilings)} (process ${limited.pid}).`);
+  output.data({ run, ...limited, ceilings });
+  return EXIT.success;
 }
 
 const DONE: Readonly<Record<'pause' | 'resume' | 'cancel', string>> = {

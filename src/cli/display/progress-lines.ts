@@ -1,6 +1,7 @@
 /** A progress snapshot as lines: a block for a terminal, one line for a log. */
 import type { RunState } from '../../core/model/run.js';
 import type { CollectionSnapshot, RunSnapshot } from '../../core/model/run-snapshot.js';
+import { limitWords } from '../../words/runs.js';
 import { formatCount, formatDuration, formatRuPerSecond } from '../../words/sizes.js';
 import { pad, shorten, visible } from '../table.js';
 import { plural } from '../text-blocks.js';
@@ -80,6 +81,7 @@ function details(s: RunSnapshot): string[] {
     ...(s.state === 'copying' || s.deadLetters > 0
       ? [`${formatCount(s.deadLetters)} dead ${plural(s.deadLetters, 'letter')}`]
       : []),
+    ...(s.limitedBy === undefined ? [] : [`limited by ${limitWords(s.limitedBy).name}`]),
     `${formatCount(s.collections.filter((c) => isDone(c, s.state)).length)} of ${formatCount(s.collections.length)} ${plural(s.collections.length, 'collection')} done`,
   ];
 }

@@ -127,6 +127,7 @@ export class RunDisplay {
         if (TOLD.has(event.line.kind)) this.output.event({ event: event.kind, ...event.line });
         return;
       case 'scope':
+      case 'limited':
         return;
       default: {
         const { kind, ...rest } = event;
@@ -179,6 +180,7 @@ function lineFor(event: RunEvent): string | undefined {
     case 'ranges':
     case 'verification-progress':
     case 'scope':
+    case 'limited':
     case 'verdict':
       return undefined;
   }

@@ -33,6 +33,10 @@ export interface RatePoint {
   readonly throttledPerSecond: number;
 }
 
+/** What can keep a copy from going faster. `engine`: this process; `ceiling`: a limit that the user has set. */
+export const LIMITS = ['source', 'network', 'target', 'request-units', 'ceiling', 'engine'] as const;
+export type LimitedBy = (typeof LIMITS)[number];
+
 /** What a run is at, whole: the terminal, the tree, the run page and `runs --json` show nothing else. Plain JSON, no secret. */
 export interface RunSnapshot {
   readonly runId: string;
@@ -58,6 +62,8 @@ export interface RunSnapshot {
   readonly throttled: number;
   readonly deadLetters: number;
   readonly conflicts: number;
+  /** While copying directly: what keeps it from going faster just now. */
+  readonly limitedBy?: LimitedBy;
   /** Low, expected and high remaining wall time of the present step, where a rate is known. */
   readonly remainingMs?: { readonly low: number; readonly expected: number; readonly high: number };
   readonly collections: readonly CollectionSnapshot[];

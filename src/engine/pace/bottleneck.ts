@@ -1,4 +1,4 @@
-import type { LimitedBy } from './pacer.js';
+import type { LimitedBy } from '../../core/model/run-snapshot.js';
 
 export type WaitedFor = 'source' | 'target' | 'request-units' | 'ceiling';
 

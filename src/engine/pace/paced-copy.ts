@@ -1,13 +1,16 @@
+import type { LimitedBy } from '../../core/model/run-snapshot.js';
 import { Turnstile } from '../../core/throttle/turnstile.js';
 import type { Clock } from '../ports.js';
 import { Bottleneck } from './bottleneck.js';
 import type { Ceilings } from './ceiling.js';
 import { LatencyGradient } from './latency-gradient.js';
-import type { CopyLoad, CopyPacer, LimitedBy, ObservedReply } from './pacer.js';
+import type { CopyLoad, CopyPacer, ObservedReply } from './pacer.js';
 import type { RuBudget } from './ru-budget.js';
 
 /** The longest that anybody sleeps before looking again: a ceiling that is raised takes effect after this. */
 const LONGEST_SLEEP_MS = 250;
+/** Between two inserts of a slow source. */
+const IN_USE_MS = 3_000;
 /** The way to the target is what takes the time where it is more than this share of an answer. */
 const FAR_SHARE = 0.5;
 
@@ -38,6 +41,8 @@ export class PacedCopy implements CopyPacer {
   private readonly turnstile = new Turnstile();
   private readonly onTheirWay: InFlight[] = [];
   private usualBytes = 0;
+  private waiting = 0;
+  private usedAt = Number.NEGATIVE_INFINITY;
   private answered = 0;
 
   constructor(private readonly parts: PaceParts) {
@@ -63,9 +68,13 @@ export class PacedCopy implements CopyPacer {
   async admit(load: CopyLoad, signal: AbortSignal): Promise<void> {
     const { clock, ceilings, ru, refresh } = this.parts;
     refresh?.();
+    this.usedAt = clock.now();
     const turnstile = ru?.turnstile(load.partition, clock.now()) ?? this.turnstile;
     if (!turnstile.isTaken && this.waitMs(load.partition) <= 0) signal.throwIfAborted();
-    else await turnstile.enter(() => this.waitForTurn(load.partition, signal));
+    else {
+      this.waiting += 1;
+      await turnstile.enter(() => this.waitForTurn(load.partition, signal)).finally(() => (this.waiting -= 1));
+    }
     const estimated = ru?.estimate(load) ?? 0;
     ru?.take(load.partition, estimated, clock.now());
     ceilings.take(load, estimated);
@@ -112,6 +121,12 @@ export class PacedCopy implements CopyPacer {
     const { ru, roundTripMs } = this.parts;
     const { presentMs = roundTripMs } = this.gradient.snapshot();
     return Math.max(this.gradient.concurrency(), ru?.leastConcurrency(presentMs) ?? 1);
+  }
+
+  /** Somebody has something to send to it. */
+  isInUse(): boolean {
+    const { length } = this.onTheirWay;
+    return this.waiting + length > 0 || this.parts.clock.now() - this.usedAt <= IN_USE_MS;
   }
 
   limitedBy(): LimitedBy {

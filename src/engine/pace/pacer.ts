@@ -1,5 +1,6 @@
 /** Who may send when. The copier asks before each insert and tells what came back; how the pace is found is the pacer's own business. */
 import type { Namespace } from '../../core/model/namespace.js';
+import type { LimitedBy } from '../../core/model/run-snapshot.js';
 
 /** Documents that one insert carries, or may carry. */
 export interface CopyLoad {
@@ -8,9 +9,6 @@ export interface CopyLoad {
   /** The physical partition that all of the documents go to, from 0, where that is known. */
   readonly partition?: number;
 }
-
-/** What keeps the copy from going faster just now. `engine`: this process; `ceiling`: a limit that the user has set. */
-export type LimitedBy = 'source' | 'network' | 'target' | 'request-units' | 'ceiling' | 'engine';
 
 /** What came of one insert command. */
 export interface ObservedReply {
@@ -65,6 +63,8 @@ export interface CopyPacers {
   of(ns: Namespace): Promise<CopyPacer>;
   setCeilings(ceilings: CopyCeilings): void;
   ceilings(): CopyCeilings;
+  /** What keeps most of the budgets that are written to just now from going faster; undefined where none is. */
+  limitedBy(): LimitedBy | undefined;
   /** RU/s by namespace, or by `db.` where its collections share them, as the target tells. */
   budgets(): ReadonlyMap<string, number>;
 }

@@ -1,5 +1,6 @@
 import type { Throughput } from '../../core/model/facts.js';
 import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
+import { LIMITS, type LimitedBy } from '../../core/model/run-snapshot.js';
 import { ASK_AGAIN_MS, REREAD_MS } from '../../core/throttle/measure-timing.js';
 import type { Clock, CosmosRuSession } from '../ports.js';
 import { serverCodeOf, throughThrottle } from '../prepare/server-refusal.js';
@@ -38,7 +39,7 @@ interface Found {
 class RunPacers implements CopyPacers {
   private readonly limits: Ceilings;
   /** By namespace, or by `db.` where its collections share the throughput. */
-  private readonly byKey = new Map<string, { readonly pacer: CopyPacer; readonly ru: RuBudget | undefined }>();
+  private readonly byKey = new Map<string, { readonly pacer: PacedCopy; readonly ru: RuBudget | undefined }>();
   private readonly opening = new Map<string, Promise<CopyPacer>>();
 
   constructor(private readonly options: PacersOptions) {
@@ -67,6 +68,16 @@ class RunPacers implements CopyPacers {
     return this.limits.get();
   }
 
+  limitedBy(): LimitedBy | undefined {
+    const counts = new Map<LimitedBy, number>();
+    for (const { pacer } of this.byKey.values()) {
+      if (!pacer.isInUse()) continue;
+      const by = pacer.limitedBy();
+      counts.set(by, (counts.get(by) ?? 0) + 1);
+    }
+    return LIMITS.filter((by) => counts.has(by)).sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0))[0];
+  }
+
   budgets(): ReadonlyMap<string, number> {
     return new Map([...this.byKey].flatMap(([key, { ru }]) => (ru?.provisioned ? [[key, ru.provisioned]] : [])));
   }
@@ -84,7 +95,7 @@ class RunPacers implements CopyPacers {
     return this.keep(found.key, new PacedCopy({ ...parts, ru, refresh }), ru);
   }
 
-  private keep(key: string, pacer: CopyPacer, ru: RuBudget | undefined): CopyPacer {
+  private keep(key: string, pacer: PacedCopy, ru: RuBudget | undefined): CopyPacer {
     this.byKey.set(key, { pacer, ru });
     return pacer;
   }

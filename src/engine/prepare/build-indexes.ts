@@ -3,7 +3,7 @@ import type { Plan, PlannedCollection, PlannedIndex } from '../../core/model/pla
 import { mapBounded } from '../bounded.js';
 import type { Journal } from '../journal/port.js';
 import type { ClusterSession } from '../ports.js';
-import { ensureIndex, type IndexTarget } from './ensure-index.js';
+import { ensureIndex, makeTogether, type IndexTarget } from './ensure-index.js';
 import { readIndexes } from './index-spec.js';
 import type { IndexOutcome, IndexReport } from './outcome.js';
 import { refusalOf, throughThrottle, type PrepareContext } from './server-refusal.js';
@@ -18,7 +18,7 @@ export interface BuildContext extends PrepareContext {
 const PARALLEL = 2;
 
 /**
- * Builds the indexes whose time is `when`, one `createIndexes` each, and tells the fate of each. Safe to repeat: what is there is left alone.
+ * Builds the indexes whose time is `when`, and tells the fate of each. Safe to repeat: what is there is left alone.
  * @throws MigrationError for what is not about one index.
  */
 export async function buildIndexes(
@@ -62,9 +62,10 @@ export async function buildCollectionIndexes(
         return [];
       })
     : [];
+  const together = await makeTogether(target, planned, indexes, existing);
   for (const index of indexes) {
     signal?.throwIfAborted();
-    const found = await ensureIndex(target, planned, index, existing);
+    const found = together.get(index) ?? (await ensureIndex(target, planned, index, existing));
     const outcome = ownWork(found, earlier[index.index.name]);
     await journal.append({ type: 'index-fate', ns, index: index.index.name, outcome });
     reports.push({ ns, index: index.index.name, outcome });

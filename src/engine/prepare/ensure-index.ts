@@ -23,6 +23,46 @@ export interface IndexTarget {
 }
 
 /**
+ * Makes several indexes of one collection by one reading of it, and waits for them. Returns those that were made: all that are not among `existing`, or none
+ * where the server refuses one (it then makes none of them): which one that is shows when each is made by itself. For MongoDB alone, since others
+ * build one after another all the same.
+ * @throws MigrationError for what is not about these indexes.
+ */
+export async function makeTogether(
+  target: IndexTarget,
+  collection: PlannedCollection,
+  planned: readonly PlannedIndex[],
+  existing: readonly IndexFacts[],
+): Promise<ReadonlyMap<PlannedIndex, IndexOutcome>> {
+  const made = new Map<PlannedIndex, IndexOutcome>();
+  if (target.kind !== 'mongodb') return made;
+  const specs: Document[] = [];
+  for (const index of planned) {
+    const wanted = index.fate.kind === 'skip' ? undefined : targetIndex(index, target.kind);
+    if (!wanted || existing.some((actual) => sameIndex(wanted, withOrderOf(wanted, actual), target.kind))) continue;
+    specs.push(createSpec(wanted, target.kind, collection.options.collation !== undefined));
+    made.set(index, madeOutcome(index));
+  }
+  if (specs.length < 2) return new Map();
+  const { session, context } = target;
+  const { db, coll } = collection.target;
+  try {
+    const command = { createIndexes: coll, indexes: specs };
+    await throughThrottle(context, () =>
+      session.command(db, command, context.signal ? { signal: context.signal } : {}),
+    );
+    return made;
+  } catch (error) {
+    refusalOf(error, context.secrets);
+    return new Map();
+  }
+}
+
+function madeOutcome({ fate }: PlannedIndex): Extract<IndexOutcome, { kind: 'created' | 'rewritten' }> {
+  return fate.kind === 'rewrite' ? { kind: 'rewritten', why: fate.why } : { kind: 'created' };
+}
+
+/**
  * Makes one index unless an equal one is among `existing`, and waits for it. One index per `createIndexes`: a bad one must not take others with it.
  * Never throws for a refusal of the server: that is the fate `failed`.
  * @throws MigrationError for what is not about this index.
@@ -36,8 +76,7 @@ export async function ensureIndex(
   if (planned.fate.kind === 'skip') return { kind: 'skipped', why: planned.fate.why };
   const wanted = targetIndex(planned, target.kind);
   if (!wanted) return { kind: 'skipped', why: 'kind-unsupported' };
-  const made: IndexOutcome =
-    planned.fate.kind === 'rewrite' ? { kind: 'rewritten', why: planned.fate.why } : { kind: 'created' };
+  const made = madeOutcome(planned);
   if (existing.some((actual) => sameIndex(wanted, withOrderOf(wanted, actual), target.kind))) {
     return planned.fate.kind === 'rewrite' ? made : { kind: 'existed' };
   }

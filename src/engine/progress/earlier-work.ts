@@ -4,6 +4,13 @@ type Standing = Pick<CollectionSnapshot, 'copied' | 'deadLetters' | 'conflicts'>
 
 const NOTHING: Standing = { copied: 0, deadLetters: 0, conflicts: 0 };
 
+/** Amounts that go on over the processes and attempts of a run. */
+export interface EarlierAmounts {
+  readonly bytes: number;
+  readonly requestUnits: number;
+  readonly throttled: number;
+}
+
 /** What earlier attempts have brought, by `db.coll`: it is there, though the present attempt has to come to it first. */
 export class EarlierWork {
   readonly #standing = new Map<string, Standing>();

@@ -5,13 +5,15 @@ import { isRunning, type RunState } from '../../core/model/run.js';
 import {
   MOST_RATE_POINTS,
   type CollectionSnapshot,
+  type LimitedBy,
   type RatePoint,
   type RunSnapshot,
 } from '../../core/model/run-snapshot.js';
 import type { Verdict } from '../journal/record.js';
 import type { RunEvent } from '../run-context.js';
 import type { RelayedCounts } from '../native-ports.js';
-import { EarlierWork } from './earlier-work.js';
+import { budgetOf } from './budget.js';
+import { EarlierWork, type EarlierAmounts } from './earlier-work.js';
 import { spreadByRanges, type RangePace } from './range-spread.js';
 import { remainingTime } from './remaining.js';
 import { verifiedAs } from './verified.js';
@@ -26,13 +28,6 @@ const STALE_MS = 2_000;
 const POINT_MS = 1_000;
 /** A plan with thousands of renamed collections has as many command lines; the latest are what somebody looks at. */
 const MOST_COMMAND_LINES = 100;
-
-/** Amounts that go on over the processes and attempts of a run. */
-export interface EarlierAmounts {
-  readonly bytes: number;
-  readonly requestUnits: number;
-  readonly throttled: number;
-}
 
 export interface ProgressStart {
   readonly plan: Plan;
@@ -77,6 +72,7 @@ export class RunProgress {
   private readonly read = new Map<string, { source: number; target: number; bytes: number }>();
   private readonly verified = new Map<string, CollectionSnapshot['verified']>();
   private ranges: readonly RangePace[] = [];
+  private limitedBy: LimitedBy | undefined;
   private samples: Sample[] = [];
   private readonly points: RatePoint[];
   private stepStartedAt: number;
@@ -111,6 +107,9 @@ export class RunProgress {
         break;
       case 'ranges':
         this.ranges = event.ranges;
+        break;
+      case 'limited':
+        this.limitedBy = event.by;
         break;
       case 'verification-progress': {
         const read = this.read.get(event.ns) ?? { source: 0, target: 0, bytes: 0 };
@@ -203,6 +202,7 @@ export class RunProgress {
       throttled: total((c) => c.throttled),
       deadLetters: total((c) => c.deadLetters),
       conflicts: total((c) => c.conflicts),
+      ...(this.state === 'copying' && this.limitedBy ? { limitedBy: this.limitedBy } : {}),
       ...(remainingMs === undefined ? {} : { remainingMs: spreadByRanges(remainingMs, this.ranges) }),
       collections,
       rates: [...this.points],
@@ -226,6 +226,7 @@ export class RunProgress {
     this.stepStartedAt = this.now();
     this.lastPoint = undefined;
     this.ranges = [];
+    this.limitedBy = undefined;
     this.samples = [];
     this.sample();
   }
@@ -392,8 +393,3 @@ export class RunProgress {
 }
 
 const meanOf = (read: { source: number; target: number }): number => Math.floor((read.source + read.target) / 2);
-
-function budgetOf(active: ReadonlySet<string>, provisioned: ReadonlyMap<string, number>): number {
-  const names = new Set([...active].map((ns) => (provisioned.has(ns) ? ns : `${ns.slice(0, ns.indexOf('.'))}.`)));
-  return [...names].reduce((sum, name) => sum + (provisioned.get(name) ?? 0), 0);
-}

@@ -1,5 +1,5 @@
 import type { RunState } from '../../core/model/run.js';
-import type { RunSnapshot } from '../../core/model/run-snapshot.js';
+import { LIMITS, type RunSnapshot } from '../../core/model/run-snapshot.js';
 
 type Check = (value: unknown) => boolean;
 
@@ -62,6 +62,7 @@ const isSnapshot = shape({
   throttled: isNumber,
   deadLetters: isNumber,
   conflicts: isNumber,
+  limitedBy: optional(oneOf(...LIMITS)),
   remainingMs: optional(shape({ low: isNumber, expected: isNumber, high: isNumber })),
   collections: listOf(
     shape({

@@ -2,7 +2,7 @@ import { isRunning } from '../../core/model/run.js';
 import type { RunSnapshot } from '../../core/model/run-snapshot.js';
 import type { RunAction, RunPageView } from '../../protocol/run-page.js';
 import { errorSentence, isErrorCode } from '../../words/errors.js';
-import { verdictReasonSentence } from '../../words/runs.js';
+import { limitWords, verdictReasonSentence } from '../../words/runs.js';
 import {
   formatBytes,
   formatCount,
@@ -162,7 +162,8 @@ function figuresOf({ snapshot, alive }: RunInfo, showsRu: boolean, t: Translate)
 }
 
 function paceFigures(snapshot: RunSnapshot, t: Translate): Figure[] {
-  const { documentsPerSecond, remainingMs, rates, state } = snapshot;
+  const { documentsPerSecond, remainingMs, rates, state, limitedBy } = snapshot;
+  const limit = limitedBy && limitWords(limitedBy);
   // The latest point may be of before a pause.
   const bytesPerSecond = state === 'copying' && documentsPerSecond > 0 ? (rates.at(-1)?.bytesPerSecond ?? 0) : 0;
   return [
@@ -180,6 +181,7 @@ function paceFigures(snapshot: RunSnapshot, t: Translate): Figure[] {
           value: formatDuration(remainingMs.expected),
           detail: t('of this step; {0} to {1}', formatDuration(remainingMs.low), formatDuration(remainingMs.high)),
         },
+    ...(limit ? [{ id: 'limited', label: t('Limited by'), value: limit.name, detail: limit.detail }] : []),
   ];
 }
 

@@ -2,7 +2,7 @@
 import { isRunning } from '../../core/model/run.js';
 import type { RunSnapshot } from '../../core/model/run-snapshot.js';
 import { errorSentence, errorWords, isErrorCode } from '../../words/errors.js';
-import { verdictReasonSentence } from '../../words/runs.js';
+import { limitWords, verdictReasonSentence } from '../../words/runs.js';
 import { formatBytes, formatCount, formatDuration, formatRu, formatRuPerSecond } from '../../words/sizes.js';
 import { possibleActions } from '../runs/run-actions.js';
 import { shortName, wasStopped } from '../runs/run-figures.js';
@@ -162,6 +162,7 @@ function figures(snapshot: RunSnapshot, { t, time }: TooltipWords): (readonly [s
   if (bytes > 0) lines.push([t('Written'), formatBytes(bytes)]);
   const rate = rateText(snapshot, t);
   if (rate !== '') lines.push([t('Rate'), rate]);
+  if (snapshot.limitedBy) lines.push([t('Limited by'), limitWords(snapshot.limitedBy).name]);
   if (snapshot.remainingMs) {
     const { low, expected, high } = snapshot.remainingMs;
     lines.push([

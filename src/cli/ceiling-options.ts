@@ -1,0 +1,54 @@
+/** Limits that the user sets for a direct copy, in the units that people think in. */
+import type { Command } from 'commander';
+import type { CopyCeilings } from '../engine/pace/pacer.js';
+import { wholeNumber } from './numbers.js';
+
+export interface CeilingOptions {
+  readonly maxRuPerSecond?: string;
+  readonly maxMbPerSecond?: string;
+  readonly maxDocumentsPerSecond?: string;
+  readonly sourceConnections?: string;
+}
+
+const BYTES_PER_MB = 1_000_000;
+/** More than any target takes; a slip of the finger is noticed. */
+const MOST = { ruPerSecond: 10_000_000, mbPerSecond: 100_000, documentsPerSecond: 100_000_000, connections: 256 };
+
+export function addCeilingOptions(command: Command): Command {
+  return command
+    .option('--max-ru-per-second <n>', 'direct copy: use no more RU/s of the target than this')
+    .option('--max-mb-per-second <n>', 'direct copy: send no more megabytes a second than this')
+    .option('--max-documents-per-second <n>', 'direct copy: send no more documents a second than this')
+    .option('--source-connections <n>', 'direct copy: read from the source over no more connections than this');
+}
+
+/** What was given; an empty object where nothing was. @throws MigrationError `bad-number`. */
+export function ceilingsFrom(options: CeilingOptions): CopyCeilings {
+  const { maxRuPerSecond: ru, maxMbPerSecond: mb, maxDocumentsPerSecond: documents, sourceConnections } = options;
+  return {
+    ...(ru === undefined ? {} : { ruPerSecond: wholeNumber('--max-ru-per-second', ru, 1, MOST.ruPerSecond) }),
+    ...(mb === undefined
+      ? {}
+      : { bytesPerSecond: BYTES_PER_MB * wholeNumber('--max-mb-per-second', mb, 1, MOST.mbPerSecond) }),
+    ...(documents === undefined
+      ? {}
+      : {
+          documentsPerSecond: wholeNumber('--max-documents-per-second', documents, 1, MOST.documentsPerSecond),
+        }),
+    ...(sourceConnections === undefined
+      ? {}
+      : { sourceConnections: wholeNumber('--source-connections', sourceConnections, 1, MOST.connections) }),
+  };
+}
+
+/** The ceilings in a line for people. */
+export function ceilingsText(ceilings: CopyCeilings): string {
+  const { ruPerSecond, bytesPerSecond, documentsPerSecond, sourceConnections } = ceilings;
+  const parts = [
+    ...(ruPerSecond === undefined ? [] : [`${ruPerSecond} RU/s`]),
+    ...(bytesPerSecond === undefined ? [] : [`${bytesPerSecond / BYTES_PER_MB} MB/s`]),
+    ...(documentsPerSecond === undefined ? [] : [`${documentsPerSecond} documents/s`]),
+    ...(sourceConnections === undefined ? [] : [`${sourceConnections} connections on the source`]),
+  ];
+  return parts.length === 0 ? 'no limit' : `at most ${parts.join(', ')}`;
+}
