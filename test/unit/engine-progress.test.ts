@@ -88,6 +88,22 @@ function check(snapshot: RunSnapshot): void {
 }
 
 describe('the progress of a run', () => {
+  it('says what limits it while it copies, and not after', () => {
+    const time = new FakeTime();
+    const progress = progressOf([100], time);
+    const limited = (): RunSnapshot['limitedBy'] => progress.snapshot(BUDGETS).limitedBy;
+    progress.onEvent({ kind: 'state', state: 'copying' });
+    progress.onEvent({ kind: 'limited', by: 'source' });
+    expect(limited()).toBe('source');
+    expect(parseSnapshot(JSON.stringify(progress.snapshot(BUDGETS)))?.limitedBy).toBe('source');
+    expect(parseSnapshot(JSON.stringify({ ...progress.snapshot(BUDGETS), limitedBy: 'moon' }))).toBeUndefined();
+    progress.onEvent({ kind: 'limited', by: undefined });
+    expect(limited()).toBeUndefined();
+    progress.onEvent({ kind: 'limited', by: 'target' });
+    progress.onEvent({ kind: 'state', state: 'verifying' });
+    expect(limited()).toBeUndefined();
+  });
+
   it('only grows within a step, is never more than what is planned, and is plain JSON', () => {
     fc.assert(
       fc.property(steps, fc.nat(3_000), fc.nat(3_000), (list, orders, items) => {

@@ -112,6 +112,18 @@ describe('the run page', () => {
     expect(content.collections[0]?.stateText).toBe('Checking what is there');
   });
 
+  it('says what keeps a direct copy from going faster', () => {
+    const content = runPageContent(aRun({}, { limitedBy: 'ceiling' }), english);
+    expect(figure(content, 'limited')).toEqual({
+      id: 'limited',
+      label: 'Limited by',
+      value: 'your own limit',
+      detail: 'raise it to make it faster',
+    });
+    expect(isRunPageMessage(message(content))).toBe(true);
+    expect(figure(runPageContent(aRun({}, {}), english), 'limited')).toBeUndefined();
+  });
+
   it('says why a process could not take it over, and what to do', () => {
     const startFailure = { at: NOON, id: 'error:tool-missing', params: { tool: 'mongodump' } };
     const content = runPageContent(aRun({ alive: false, startFailure }, { state: 'planned', done: 0 }), english);

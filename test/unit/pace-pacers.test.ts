@@ -45,6 +45,25 @@ describe('the pacers of a run', () => {
     expect(servers.budgets().size).toBe(0);
   });
 
+  it('tell what limits most of the budgets that are written to just now', async () => {
+    const clock = virtualClock();
+    const pacers = copyPacers({ clock, ru: undefined, roundTripMs: 1, signal: never });
+    expect(pacers.limitedBy()).toBeUndefined();
+    const [orders, items] = await Promise.all([pacers.of(ORDERS), pacers.of(ITEMS)]);
+    expect(pacers.limitedBy()).toBeUndefined();
+    const load = { documents: 1, bytes: 1 };
+    await orders.admit(load, never);
+    orders.waited('source', 3_000);
+    items.waited('target', 3_000);
+    expect(pacers.limitedBy()).toBe('source');
+    orders.settle(load, undefined);
+    await clock.sleep(3_001);
+    expect(pacers.limitedBy()).toBeUndefined();
+    await items.admit(load, never);
+    await clock.sleep(1_000);
+    expect(pacers.limitedBy()).toBe('target');
+  });
+
   it('ask once however many writers there are, again when the target is too busy to say, and again after a failure', async () => {
     const clock = virtualClock();
     let failures: Error[] = [throttled(), throttled(), new Error('gone')];
