@@ -6,6 +6,7 @@ import { parseConnectionString } from '../../src/adapters/mongo/connection-strin
 import { currentDriver } from '../../src/adapters/mongo/driver.js';
 import { openClient } from '../../src/adapters/mongo/open-client.js';
 import { loadLegacyDriver } from '../../src/adapters/mongo/driver.js';
+import { DataConnections } from '../../src/adapters/mongo/data-connections.js';
 import { probeCluster } from '../../src/adapters/mongo/probe.js';
 import { selfTest } from '../../src/adapters/mongo/raw-sequence.js';
 import { rawDocument } from '../../src/adapters/mongo/raw-statement.js';
@@ -323,6 +324,7 @@ describe('the older driver', () => {
         hasCredentials: false,
         hasSessions: () => topology()?.logicalSessionTimeoutMinutes !== null,
         clientFor: () => Promise.resolve(client),
+        dataConnections: new DataConnections(() => Promise.resolve(client), false),
         random: () => 0,
       });
       const plain = Array.from({ length: 300 }, (_, i) => rawDocument([int('_id', i), int('a', i)]));

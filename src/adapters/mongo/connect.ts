@@ -6,6 +6,7 @@ import type { ClusterFacts } from '../../core/model/facts.js';
 import type { Clock } from '../../engine/ports.js';
 import type { ConnectionString } from './connection-string.js';
 import { MongoCosmosRu } from './cosmos-ru.js';
+import { DataConnections } from './data-connections.js';
 import {
   currentDriver,
   loadLegacyDriver,
@@ -136,6 +137,18 @@ function assemble(options: ConnectOptions, opened: Opened, facts: ClusterFacts):
     return (await openClient(opened.driver, { ...options, connectionString }, DEADLINE_MS)).client;
   };
 
+  const clientFor = async (readPreference: string): Promise<MongoClient> => {
+    const host = serverToPin(opened.topology(), readPreference);
+    if (host === undefined) return client;
+    const opening = direct.get(host) ?? openDirect(host);
+    direct.set(host, opening);
+    return opening.catch((error: unknown) => {
+      direct.delete(host);
+      throw error;
+    });
+  };
+  const dataConnections = new DataConnections(clientFor, opened.generation === 'current');
+
   const session = new MongoSession({
     client,
     facts,
@@ -143,20 +156,13 @@ function assemble(options: ConnectOptions, opened: Opened, facts: ClusterFacts):
     secrets,
     hasCredentials: options.connectionString.username !== undefined,
     hasSessions: () => (opened.topology()?.logicalSessionTimeoutMinutes ?? null) !== null,
-    clientFor: async (readPreference) => {
-      const host = serverToPin(opened.topology(), readPreference);
-      if (host === undefined) return client;
-      const opening = direct.get(host) ?? openDirect(host);
-      direct.set(host, opening);
-      return opening.catch((error: unknown) => {
-        direct.delete(host);
-        throw error;
-      });
-    },
+    clientFor,
+    dataConnections,
     random: options.random ?? Math.random,
   });
 
   const close = async (): Promise<void> => {
+    dataConnections.close();
     const others = await Promise.allSettled(direct.values());
     direct.clear();
     const clients = others.flatMap((other) => (other.status === 'fulfilled' ? [other.value] : []));

@@ -37,6 +37,11 @@ export const SERVER_CODE = {
 const CONNECTION_CODES: ReadonlySet<number> = new Set([
   6, 7, 89, 91, 189, 9001, 10_107, 11_600, 11_602, 13_435, 13_436,
 ]);
+/** True where a server says that its connection is of no more use. */
+export function saysGoodbye(code: number | string | undefined): boolean {
+  return typeof code === 'number' && CONNECTION_CODES.has(code);
+}
+
 /** UserNotFound, AuthenticationFailed, MechanismUnavailable: refused logins. */
 const LOGIN_CODES: ReadonlySet<number> = new Set([11, SERVER_CODE.authenticationFailed, 334]);
 

@@ -6,9 +6,11 @@ import { MigrationError } from '../../core/model/error.js';
 import type { Namespace } from '../../core/model/namespace.js';
 import type { DocumentBatch } from '../../engine/copy/batch.js';
 import type { RangeReader, ReadOptions } from '../../engine/copy/ports.js';
+import { BSON_TYPE, findElement } from '../../core/bson/raw-document.js';
+import type { DataConnection } from './data-connection.js';
 import { lostCursor } from './errors.js';
 import { openCopyReply, type CopyReply } from './raw-copy-reply.js';
-import { runCommand } from './run-command.js';
+import { borrowConnection, exchangeCommand, runCommand } from './run-command.js';
 import type { SessionParts } from './session.js';
 import { throughThrottle } from './throttle.js';
 
@@ -17,6 +19,8 @@ const MOST_DOCUMENTS = 50_000;
 /** A server that has not answered for so long does not: the range is read on over another connection. */
 const SILENCE_MS = 120_000;
 const CLOSE_MS = 2_000;
+/** Documents differ in size: with so much more than was asked for, most replies find room without being moved. */
+const REPLY_ROOM = 1.25;
 
 export class RawRangeReader implements RangeReader {
   readonly #parts: SessionParts;
@@ -25,6 +29,8 @@ export class RawRangeReader implements RangeReader {
   readonly #first: Document;
   #client: MongoClient | undefined;
   #session: ClientSession | undefined;
+  /** Undefined where the driver's own have to do. */
+  #connection: DataConnection | undefined;
   #cursorId = 0n;
   #collection: string;
   #pending: Promise<CopyReply> | undefined;
@@ -78,6 +84,8 @@ export class RawRangeReader implements RangeReader {
     // Politeness, which a server that does not answer must not hold up.
     const closing = this.#kill(session).then(() => session?.endSession());
     await Promise.race([closing.catch(() => undefined), delay(CLOSE_MS, undefined, { ref: false })]);
+    if (this.#connection) this.#parts.dataConnections.giveBack(this.#readPreference, this.#connection);
+    this.#connection = undefined;
   }
 
   async #kill(session: ClientSession | undefined): Promise<void> {
@@ -92,8 +100,9 @@ export class RawRangeReader implements RangeReader {
   }
 
   async #open(): Promise<CopyReply> {
-    const { readPreference = 'primary', readConcern } = this.#options;
-    this.#client = await this.#parts.clientFor(readPreference);
+    const { readConcern, signal } = this.#options;
+    this.#client = await this.#parts.clientFor(this.#readPreference);
+    this.#connection = await borrowConnection(this.#parts, this.#readPreference, signal);
     // A cursor's commands must carry the same session, or the server refuses the getMore.
     this.#session = this.#parts.hasSessions() ? this.#client.startSession() : undefined;
     const concern = readConcern === undefined ? {} : { readConcern: { level: readConcern } };
@@ -109,24 +118,35 @@ export class RawRangeReader implements RangeReader {
   async #ask(command: Document): Promise<CopyReply> {
     const client = this.#client;
     if (!client) throw new MigrationError('internal', { reason: 'reader-closed' });
-    const { signal, replyBytes, readPreference = 'primary' } = this.#options;
+    const { signal, replyBytes } = this.#options;
     const batchSize = Math.max(1, Math.min(MOST_DOCUMENTS, Math.round(replyBytes / this.#averageBytes)));
-    const session = this.#session;
-    const reply = await throughThrottle(
+    const limited = { ...command, batchSize };
+    return throughThrottle(
       this.#parts,
-      () =>
-        withDeadline(signal, (either) =>
-          runCommand(
-            this.#parts,
-            client,
-            this.#ns.db,
-            { ...command, batchSize },
-            { raw: true, session, readPreference, signal: either },
-          ),
-        ),
+      () => withDeadline(signal, (either) => this.#exchange(client, limited, batchSize, either)),
       signal,
     );
-    return openCopyReply(reply.cursor as Uint8Array, batchSize);
+  }
+
+  async #exchange(client: MongoClient, command: Document, expected: number, signal: AbortSignal): Promise<CopyReply> {
+    const { db } = this.#ns;
+    const options = { session: this.#session, readPreference: this.#readPreference, signal };
+    if (!this.#connection) {
+      const reply = await runCommand(this.#parts, client, db, command, { ...options, raw: true });
+      return openCopyReply(reply.cursor as Uint8Array, expected);
+    }
+    const expectedBytes = this.#options.replyBytes * REPLY_ROOM;
+    const { body, release } = await exchangeCommand(this.#parts, this.#connection, db, command, {
+      ...options,
+      expectedBytes,
+    });
+    const cursor = findElement(body, 'cursor');
+    if (cursor?.type !== BSON_TYPE.document) throw new MigrationError('connection-lost', { reason: 'no-cursor' });
+    return openCopyReply(body.subarray(cursor.valueStart, cursor.valueEnd), expected, release);
+  }
+
+  get #readPreference(): string {
+    return this.#options.readPreference ?? 'primary';
   }
 }
 

@@ -10,6 +10,7 @@ import { serverCode } from './errors.js';
 import { RawCopyWriter, type InsertPayload } from './raw-copy-writer.js';
 import { batchSequence, selfTest } from './raw-sequence.js';
 import { exactId, exactTree } from './raw-tree.js';
+import { borrowConnection } from './run-command.js';
 
 /** Room for the command's own fields in a message that is filled with documents. */
 const MESSAGE_HEADROOM = 16 * 1024;
@@ -47,13 +48,16 @@ export class RawCopyTarget implements CopyTarget {
 
   async openWriter(signal: AbortSignal): Promise<CopyWriter> {
     const cluster = this.#cluster;
+    const { secrets, hasCredentials, dataConnections } = cluster.session.parts;
+    const connection = this.isRaw ? await borrowConnection(cluster.session.parts, 'primary', signal) : undefined;
     // Charges are told per connection, so that a writer to an account that charges has one of its own.
-    const own = cluster.ru ? await cluster.openSibling({ maxPoolSize: 1 }) : undefined;
+    const own = cluster.ru && !connection ? await cluster.openSibling({ maxPoolSize: 1 }) : undefined;
     if (signal.aborted) await own?.close();
     signal.throwIfAborted();
-    const { secrets, hasCredentials } = cluster.session.parts;
     return new RawCopyWriter({
       client: (own ?? cluster).client,
+      connection,
+      dataConnections,
       secrets,
       hasCredentials,
       fields: insertFields(cluster.facts, this.#bypass),

@@ -4,11 +4,14 @@ import type { MongoClient } from 'mongodb';
 import { MigrationError } from '../../core/model/error.js';
 import type { Namespace } from '../../core/model/namespace.js';
 import { redact } from '../../core/model/redact.js';
-import type { DocumentBatch } from '../../engine/copy/batch.js';
+import { DocumentBatch } from '../../engine/copy/batch.js';
 import type { CopyWriter, InsertReply, WriteRefusal } from '../../engine/copy/ports.js';
+import { readReply, type DataConnection } from './data-connection.js';
 import { withDeadline } from './raw-copy-reader.js';
-import { runCommand } from './run-command.js';
+import { borrowConnection, exchangeCommand, runCommand } from './run-command.js';
 import type { SessionParts } from './session.js';
+
+const WRITES_TO = 'primary';
 
 /** What an insert carries. */
 export interface InsertPayload {
@@ -20,9 +23,11 @@ export interface InsertPayload {
   readonly unsendable?: readonly WriteRefusal[];
 }
 
-export interface WriterParts extends Pick<SessionParts, 'secrets' | 'hasCredentials'> {
+export interface WriterParts extends Pick<SessionParts, 'secrets' | 'hasCredentials' | 'dataConnections'> {
   /** Of its own where charges are asked for: they are told per connection. */
   readonly client: MongoClient;
+  /** Where documents are sent from where they lie; another takes its place when it is lost. Undefined where the driver sends them. */
+  readonly connection: DataConnection | undefined;
   /** Fields that every insert has beside its documents. */
   readonly fields: Document;
   readonly payload: (batch: DocumentBatch) => InsertPayload;
@@ -31,22 +36,24 @@ export interface WriterParts extends Pick<SessionParts, 'secrets' | 'hasCredenti
 }
 
 export class RawCopyWriter implements CopyWriter {
-  constructor(private readonly parts: WriterParts) {}
+  #connection: DataConnection | undefined;
+
+  constructor(private readonly parts: WriterParts) {
+    this.#connection = parts.connection;
+  }
 
   async insert(
     ns: Namespace,
     batch: DocumentBatch,
     options: { readonly charge: boolean; readonly signal: AbortSignal },
   ): Promise<InsertReply> {
-    const { client, fields, payload, now } = this.parts;
-    const { documents, indexes, unsendable = [] } = payload(batch);
+    const { now } = this.parts;
+    // The driver's way knows what it cannot carry.
+    const { documents, indexes, unsendable = [] } = this.#connection ? { documents: batch } : this.parts.payload(batch);
     if (documents === undefined) return { kind: 'answered', inserted: 0, refusals: unsendable, latencyMs: 0 };
-    const command = { insert: ns.coll, ordered: false, ...fields, documents };
     const started = now();
     try {
-      const reply = await withDeadline(options.signal, (signal) =>
-        runCommand(this.parts, client, ns.db, command, { signal }),
-      );
+      const reply = await withDeadline(options.signal, (signal) => this.#send(ns, documents, signal));
       const latencyMs = now() - started;
       this.#checkWriteConcern(reply, ns);
       const charge = options.charge ? await this.#charge(ns.db, options.signal) : undefined;
@@ -67,13 +74,44 @@ export class RawCopyWriter implements CopyWriter {
   }
 
   close(): Promise<void> {
+    if (this.#connection) this.parts.dataConnections.giveBack(WRITES_TO, this.#connection);
+    this.#connection = undefined;
     return this.parts.close();
+  }
+
+  async #send(ns: Namespace, documents: unknown, signal: AbortSignal): Promise<Document> {
+    const { client, fields } = this.parts;
+    const command = { insert: ns.coll, ordered: false, ...fields };
+    if (!(documents instanceof DocumentBatch))
+      return runCommand(this.parts, client, ns.db, { ...command, documents }, { signal });
+    return this.#exchange(ns.db, command, { documents, signal });
+  }
+
+  async #exchange(
+    db: string,
+    command: Document,
+    options: { readonly documents?: DocumentBatch; readonly signal: AbortSignal },
+  ): Promise<Document> {
+    if (this.#connection?.isOpen === false) {
+      this.#connection = (await borrowConnection(this.parts, WRITES_TO, options.signal)) ?? this.#connection;
+    }
+    if (!this.#connection) throw new MigrationError('internal', { reason: 'writer-closed' });
+    const { body, release } = await exchangeCommand(this.parts, this.#connection, db, command, {
+      ...options,
+      readPreference: WRITES_TO,
+    });
+    const reply = readReply(body);
+    release();
+    return reply;
   }
 
   /** A target that does not tell is not asked twice by its pacer; what matters is that the insert's own reply is not lost over it. */
   async #charge(db: string, signal: AbortSignal): Promise<number | undefined> {
     try {
-      const reply = await runCommand(this.parts, this.parts.client, db, { getLastRequestStatistics: 1 }, { signal });
+      const command = { getLastRequestStatistics: 1 };
+      const reply = this.#connection
+        ? await this.#exchange(db, command, { signal })
+        : await runCommand(this.parts, this.parts.client, db, command, { signal });
       const charge: unknown = reply.RequestCharge;
       return typeof charge === 'number' ? charge : undefined;
     } catch {

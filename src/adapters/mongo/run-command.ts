@@ -1,6 +1,8 @@
-/** One command to one client; every error leaves as a MigrationError. */
+/** One command to one client, or over one connection; every error leaves as a MigrationError. */
 import type { Document } from 'bson';
 import type { ClientSession, MongoClient, ReadPreferenceMode } from 'mongodb';
+import type { DataConnection, DataReply, ExchangeOptions } from './data-connection.js';
+import type { DataConnections } from './data-connections.js';
 import { abortError, toMigrationError, untilAborted } from './errors.js';
 
 export interface CommandOptions {
@@ -21,9 +23,6 @@ export async function runCommand(
   options: CommandOptions & { readonly session?: ClientSession | undefined; readonly raw?: boolean },
 ): Promise<Document> {
   const { signal } = options;
-  const name = Object.keys(command)[0] ?? '';
-  const target: unknown = command[name];
-  const namespace = typeof target === 'string' ? `${db}.${target}` : db;
   try {
     if (signal?.aborted) throw abortError(signal);
     const running = client.db(db).command(command, {
@@ -35,6 +34,43 @@ export async function runCommand(
     return await untilAborted(running, signal);
   } catch (error) {
     if (signal?.aborted) throw abortError(signal);
-    throw toMigrationError(error, { secrets, hasCredentials, command: name, namespace });
+    throw toMigrationError(error, { secrets, hasCredentials, ...useOf(db, command) });
+  }
+}
+
+export async function exchangeCommand(
+  { secrets, hasCredentials }: CommandSecrets,
+  connection: DataConnection,
+  db: string,
+  command: Document,
+  options: ExchangeOptions,
+): Promise<DataReply> {
+  try {
+    return await connection.exchange(db, command, options);
+  } catch (error) {
+    if (options.signal.aborted) throw abortError(options.signal);
+    throw toMigrationError(error, { secrets, hasCredentials, ...useOf(db, command) });
+  }
+}
+
+/** What a command was about, for errors. */
+function useOf(db: string, command: Document): { readonly command: string; readonly namespace: string } {
+  const name = Object.keys(command)[0] ?? '';
+  const on: unknown = name === 'getMore' ? command.collection : command[name];
+  return { command: name, namespace: typeof on === 'string' ? `${db}.${on}` : db };
+}
+
+/** See {@link DataConnections.borrow}. */
+export async function borrowConnection(
+  parts: CommandSecrets & { readonly dataConnections: DataConnections },
+  readPreference: string,
+  signal: AbortSignal,
+): Promise<DataConnection | undefined> {
+  const { secrets, hasCredentials, dataConnections } = parts;
+  try {
+    return await dataConnections.borrow(readPreference, signal);
+  } catch (error) {
+    if (signal.aborted) throw abortError(signal);
+    throw toMigrationError(error, { secrets, hasCredentials });
   }
 }

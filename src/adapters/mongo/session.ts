@@ -6,6 +6,7 @@ import { MigrationError } from '../../core/model/error.js';
 import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
 import { redact } from '../../core/model/redact.js';
 import type { ClusterSession, Clock, RawBatch, RawFind, RawInsertResult, RawWriteError } from '../../engine/ports.js';
+import type { DataConnections } from './data-connections.js';
 import { lostCursor, SERVER_CODE } from './errors.js';
 import { openCursor } from './raw-reply.js';
 import { rawSequence, selfTest } from './raw-sequence.js';
@@ -24,6 +25,8 @@ export interface SessionParts {
   readonly hasSessions: () => boolean;
   /** The client whose commands of this read preference all go to one server. */
   readonly clientFor: (readPreference: string) => Promise<MongoClient>;
+  /** For documents in bulk. */
+  readonly dataConnections: DataConnections;
   /** In [0, 1), for the jitter of repeats. */
   readonly random: () => number;
 }

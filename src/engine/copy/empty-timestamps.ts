@@ -7,5 +7,12 @@ import type { DocumentBatch } from './batch.js';
  * of its name) are looked at field by field.
  */
 export function emptyTimestamps(batch: DocumentBatch): number[] {
-  return spansWithZeros(batch.buffer, batch.spans).filter((index) => hasEmptyTimestamp(batch.at(index)));
+  return suspects(batch).filter((index) => hasEmptyTimestamp(batch.at(index)));
+}
+
+function suspects({ buffer, spans, known }: DocumentBatch): number[] {
+  if (!known) return spansWithZeros(buffer, spans);
+  const found: number[] = [];
+  for (let index = known.zeros.indexOf(1); index >= 0; index = known.zeros.indexOf(1, index + 1)) found.push(index);
+  return found;
 }

@@ -22,7 +22,7 @@ export interface ReadOptions {
 /** Documents of one range, reply by reply; the next reply travels while the caller works on this one. */
 export interface RangeReader {
   /**
-   * The next documents, never none; undefined at the end. The batch is the caller's.
+   * The next documents, never none; undefined at the end. The batch is the caller's, until it is released.
    * @throws MigrationError `connection-lost` where connection or cursor are gone: read on with another reader.
    */
   next(): Promise<DocumentBatch | undefined>;

@@ -37,6 +37,8 @@ interface Part {
   sum: DigestSum;
   skipped: number;
   settled: boolean;
+  /** Of the last part of a batch: nobody needs the batch any more once this part is settled and all before it are. */
+  readonly release: (() => void) | undefined;
 }
 
 interface Mark {
@@ -168,19 +170,21 @@ export class RangeCopy {
     let skip = this.#mark.highWater;
     for (;;) {
       const asked = performance.now();
-      let batch = await reader.next();
+      const batch = await reader.next();
       pacer.waited('source', performance.now() - asked);
       if (!batch) return true;
       outage.over();
       // A range that is read on starts with the document that it got to.
-      if (skip && rawId(batch.at(0))?.equals(skip)) batch = batch.slice(1, batch.count);
+      const isKnown = skip !== undefined && rawId(batch.at(0))?.equals(skip) === true;
       skip = undefined;
-      if (batch.count > 0) await this.#hand(batch);
+      const fresh = isKnown ? batch.slice(1, batch.count) : batch;
+      if (fresh.count > 0) await this.#hand(fresh, () => batch.release());
+      else batch.release();
       if (this.#wanted && (await this.#split())) return false;
     }
   }
 
-  async #hand(batch: DocumentBatch): Promise<void> {
+  async #hand(batch: DocumentBatch, release: () => void): Promise<void> {
     const { pacer, target } = this.#context.delivery;
     this.#bytesRead += batch.bytes;
     let from = 0;
@@ -197,7 +201,7 @@ export class RangeCopy {
         to += 1;
       }
       await this.#room();
-      this.#start(batch.slice(from, to));
+      this.#start(batch.slice(from, to), to === batch.count ? release : undefined);
       from = to;
     }
   }
@@ -210,7 +214,7 @@ export class RangeCopy {
     if (this.#failure) throw this.#failure.error;
   }
 
-  #start(batch: DocumentBatch): void {
+  #start(batch: DocumentBatch, release: (() => void) | undefined): void {
     const { source, order, delivery } = this.#context;
     const last = order === 'by-id' ? lastId(batch) : undefined;
     const part: Part = {
@@ -219,6 +223,7 @@ export class RangeCopy {
       sum: new DigestSum(),
       skipped: 0,
       settled: false,
+      release,
     };
     this.#parts.push(part);
     const sending = new Delivery(delivery, this.#countedBefore).run(batch);
@@ -246,6 +251,7 @@ export class RangeCopy {
   #advance(): void {
     for (let part = this.#parts[0]; part?.settled; part = this.#parts[0]) {
       this.#parts.shift();
+      part.release?.();
       this.#sum.merge(part.sum);
       this.#skipped += part.skipped;
       this.#sinceMark += part.documents;

@@ -1,4 +1,5 @@
 /** The work that is done to each byte of a copy, in WebAssembly: no object and no call into native code per document. */
+import { MalformedBson } from '../../core/bson/raw-document.js';
 import { KERNEL_MODULE } from './kernel-module.js';
 
 /** 32-bit words of a digest. */
@@ -8,11 +9,17 @@ const INPUT_AT = 64;
 const PAGE_BYTES = 65_536;
 /** Neighbouring documents are handed over together up to this: they stay in the processor's second cache. */
 const CHUNK_BYTES = 256 * 1024;
+/** Documents that one pass of `scan` notes, and what it notes of each: length, hasZeros, digest. */
+const MOST_NOTES = 4_096;
+const NOTE_WORDS = 2 + LANES;
+/** What is scanned lies behind the notes. */
+const SCAN_AT = INPUT_AT + MOST_NOTES * NOTE_WORDS * 4;
 
 interface KernelExports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   readonly digest: (from: number, end: number) => void;
   readonly hasZeros: (from: number, end: number) => number;
+  readonly scan: (from: number, end: number, to: number, notes: number, most: number) => void;
 }
 
 /** Node's types leave these to those of browsers. */
@@ -30,16 +37,18 @@ class Kernel {
   #bytes = new Uint8Array(this.#exports.memory.buffer);
   /** The digest made last. */
   words = new Uint32Array(this.#exports.memory.buffer, 0, LANES);
+  #ints = new Int32Array(this.#exports.memory.buffer);
 
   /** `bytes` are what the others speak of from now on. */
-  load(bytes: Uint8Array): void {
-    const missing = INPUT_AT + bytes.length - this.#bytes.length;
+  load(bytes: Uint8Array, at = INPUT_AT): void {
+    const missing = at + bytes.length - this.#bytes.length;
     if (missing > 0) {
       this.#exports.memory.grow(Math.ceil(missing / PAGE_BYTES));
       this.#bytes = new Uint8Array(this.#exports.memory.buffer);
       this.words = new Uint32Array(this.#exports.memory.buffer, 0, LANES);
+      this.#ints = new Int32Array(this.#exports.memory.buffer);
     }
-    this.#bytes.set(bytes, INPUT_AT);
+    this.#bytes.set(bytes, at);
   }
 
   digest(from: number, end: number): Uint32Array {
@@ -50,6 +59,29 @@ class Kernel {
   hasZeros(from: number, end: number): boolean {
     return this.#exports.hasZeros(INPUT_AT + from, INPUT_AT + end) !== 0;
   }
+
+  /** What of `bytes` is a whole element is moved together; see `scan` of kernel.wat. The returned parts hold until the next call. */
+  scan(bytes: Uint8Array): Scan {
+    this.load(bytes, SCAN_AT);
+    this.#exports.scan(SCAN_AT, SCAN_AT + bytes.length, SCAN_AT, INPUT_AT, MOST_NOTES);
+    const ints = this.#ints;
+    const [stopped = 0, movedEnd = 0, count = 0, bad = 0] = ints.subarray(4, 8);
+    return {
+      consumed: stopped - SCAN_AT,
+      moved: this.#bytes.subarray(SCAN_AT, movedEnd),
+      count,
+      notes: ints.subarray(INPUT_AT / 4, INPUT_AT / 4 + count * NOTE_WORDS),
+      bad: bad !== 0,
+    };
+  }
+}
+
+interface Scan {
+  readonly consumed: number;
+  readonly moved: Uint8Array;
+  readonly count: number;
+  readonly notes: Int32Array;
+  readonly bad: boolean;
 }
 
 /** Made when it is first needed: the extension starts without. */
@@ -93,4 +125,64 @@ export function spansWithZeros(buffer: Uint8Array, spans: Int32Array): number[] 
     if (kernel.hasZeros(from, end)) found.push(index);
   });
   return found;
+}
+
+/** What one look at the documents of a reply found out. */
+export interface ScannedDocuments {
+  /** Start and end of each in the buffer, where they lie one behind another now. */
+  readonly spans: Int32Array;
+  /** {@link LANES} words for each. */
+  readonly digests: Uint32Array;
+  /** 1 for each in which nine bytes one after another are 0. */
+  readonly zeros: Uint8Array;
+}
+
+/**
+ * Takes documents out of the elements of an array, which lie from `start` to `end` of `buffer`, and moves them together from `start` on. `expected`: how many are likely.
+ * @throws MalformedBson where there is something else than documents, or one reaches past the end.
+ */
+export function scanDocuments(buffer: Uint8Array, start: number, end: number, expected: number): ScannedDocuments {
+  const kernel = (shared ??= new Kernel());
+  let room = Math.max(16, expected);
+  let spans = new Int32Array(room * 2);
+  let digests = new Uint32Array(room * LANES);
+  let zeros = new Uint8Array(room);
+  let count = 0;
+  let to = start;
+  let chunk = CHUNK_BYTES;
+  for (let from = start; from < end;) {
+    const until = Math.min(end, from + chunk);
+    const scan = kernel.scan(buffer.subarray(from, until));
+    if (scan.bad) throw new MalformedBson('a batch holds what is no document');
+    if (scan.count === 0) {
+      if (until === end) throw new MalformedBson('document past the end of its batch');
+      chunk *= 4;
+      continue;
+    }
+    if (count + scan.count > room) {
+      room = Math.max(2 * room, count + scan.count);
+      spans = larger(spans, new Int32Array(room * 2));
+      digests = larger(digests, new Uint32Array(room * LANES));
+      zeros = larger(zeros, new Uint8Array(room));
+    }
+    buffer.set(scan.moved, to);
+    for (let note = 0; note < scan.notes.length; note += NOTE_WORDS, count += 1) {
+      spans[count * 2] = to;
+      to += scan.notes[note] ?? 0;
+      spans[count * 2 + 1] = to;
+      zeros[count] = scan.notes[note + 1] ?? 0;
+      for (let lane = 0; lane < LANES; lane += 1) digests[count * LANES + lane] = scan.notes[note + 2 + lane] ?? 0;
+    }
+    from += scan.consumed;
+  }
+  return {
+    spans: spans.subarray(0, count * 2),
+    digests: digests.subarray(0, count * LANES),
+    zeros: zeros.subarray(0, count),
+  };
+}
+
+function larger<T extends Int32Array | Uint32Array | Uint8Array>(old: T, fresh: T): T {
+  fresh.set(old);
+  return fresh;
 }

@@ -77,7 +77,7 @@
 
   ;; XXH64 of the bytes from $p to $end under the seeds 0 and 0x9E3779B97F4A7C15, in one pass, for which a word is multiplied once; the results are left at
   ;; addresses 0 and 8. Algorithm and constants: xxHash specification, "XXH64", https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md
-  (func (export "digest") (param $p i32) (param $end i32)
+  (func $digest (export "digest") (param $p i32) (param $end i32)
     (local $length i64) (local $h i64) (local $g i64) (local $word i64)
     (local $a i64) (local $b i64) (local $c i64) (local $d i64)
     (local $e i64) (local $f i64) (local $i i64) (local $j i64)
@@ -120,7 +120,7 @@
       (call $rest (i64.add (local.get $g) (local.get $length)) (local.get $p) (local.get $end))))
 
   ;; 1 where nine bytes one after another are 0. Nine hold a whole word of four, wherever the counting of words begins.
-  (func (export "hasZeros") (param $p i32) (param $end i32) (result i32)
+  (func $hasZeros (export "hasZeros") (param $p i32) (param $end i32) (result i32)
     (local $start i32) (local $back i32)
     (local.set $start (local.get $p))
     (block $over
@@ -146,4 +146,43 @@
             (if (i32.ge_u (i32.sub (local.get $p) (local.get $back)) (i32.const 9))
               (then (return (i32.const 1))))))
         (br $words)))
-    (i32.const 0)))
+    (i32.const 0))
+
+  ;; Walks elements `03 "<index>" 00 <document>` from $p and moves the documents together from $to on, which is not above $p. For each it notes at $notes: its
+  ;; length (i32), whether hasZeros (i32), its digest (16 bytes). Stops before an element that is not all there, after $most, and at what is no document.
+  ;; Leaves at addresses 16 to 28: where it stopped, where the moved documents end, their number, and 1 where it met what is no document.
+  (func (export "scan") (param $p i32) (param $end i32) (param $to i32) (param $notes i32) (param $most i32)
+    (local $count i32) (local $bad i32) (local $d i32) (local $length i32)
+    (block $over
+      (loop $next
+        (br_if $over (i32.eq (local.get $count) (local.get $most)))
+        (br_if $over (i32.ge_u (local.get $p) (local.get $end)))
+        (if (i32.ne (i32.load8_u (local.get $p)) (i32.const 3))
+          (then (local.set $bad (i32.const 1)) (br $over)))
+        (local.set $d (i32.add (local.get $p) (i32.const 1)))
+        (loop $name
+          (br_if $over (i32.ge_u (local.get $d) (local.get $end)))
+          (local.set $d (i32.add (local.get $d) (i32.const 1)))
+          (br_if $name (i32.load8_u (i32.sub (local.get $d) (i32.const 1)))))
+        (br_if $over (i32.lt_u (i32.sub (local.get $end) (local.get $d)) (i32.const 5)))
+        (local.set $length (i32.load (local.get $d)))
+        (if (i32.lt_s (local.get $length) (i32.const 5))
+          (then (local.set $bad (i32.const 1)) (br $over)))
+        (br_if $over (i32.gt_u (local.get $length) (i32.sub (local.get $end) (local.get $d))))
+        (local.set $p (i32.add (local.get $d) (local.get $length)))
+        (if (i32.load8_u (i32.sub (local.get $p) (i32.const 1)))
+          (then (local.set $p (local.get $d)) (local.set $bad (i32.const 1)) (br $over)))
+        (call $digest (local.get $d) (local.get $p))
+        (i32.store (local.get $notes) (local.get $length))
+        (i32.store offset=4 (local.get $notes) (call $hasZeros (local.get $d) (local.get $p)))
+        (i64.store offset=8 (local.get $notes) (i64.load (i32.const 0)))
+        (i64.store offset=16 (local.get $notes) (i64.load (i32.const 8)))
+        (local.set $notes (i32.add (local.get $notes) (i32.const 24)))
+        (memory.copy (local.get $to) (local.get $d) (local.get $length))
+        (local.set $to (i32.add (local.get $to) (local.get $length)))
+        (local.set $count (i32.add (local.get $count) (i32.const 1)))
+        (br $next)))
+    (i32.store (i32.const 16) (local.get $p))
+    (i32.store (i32.const 20) (local.get $to))
+    (i32.store (i32.const 24) (local.get $count))
+    (i32.store (i32.const 28) (local.get $bad))))

@@ -116,7 +116,8 @@ export class DigestSum {
   }
 
   addAll(batch: DocumentBatch): void {
-    digestSpans(batch.buffer, batch.spans, (words) => this.#plus(words));
+    if (batch.known) this.#plusAll(batch.known.digests);
+    else digestSpans(batch.buffer, batch.spans, (words) => this.#plus(words));
     this.documents += batch.count;
     this.bytes += batch.bytes;
   }
@@ -127,6 +128,17 @@ export class DigestSum {
     for (let lane = 0; lane < LANES; lane += 1) lanes[lane] = (lanes[lane] ?? 0) - (words[lane] ?? 0);
     this.documents -= 1;
     this.bytes -= document.length;
+  }
+
+  #plusAll(digests: Uint32Array): void {
+    let [a = 0, b = 0, c = 0, d = 0] = this.lanes;
+    for (let i = 0; i < digests.length; i += LANES) {
+      a = (a + (digests[i] ?? 0)) | 0;
+      b = (b + (digests[i + 1] ?? 0)) | 0;
+      c = (c + (digests[i + 2] ?? 0)) | 0;
+      d = (d + (digests[i + 3] ?? 0)) | 0;
+    }
+    this.lanes.set([a, b, c, d]);
   }
 
   /** Uint32Array wraps: this is the addition modulo 2^32. */
