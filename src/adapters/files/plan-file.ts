@@ -1,20 +1,18 @@
 /** `*.migration.json`: reviewable, checked against its published schema, and never with a secret in it. */
 import { readFile } from 'node:fs/promises';
-import { Ajv, type ErrorObject } from 'ajv';
-import schema from '../../../media/plan.schema.json';
+import type { ErrorObject } from 'ajv';
 import { MigrationError } from '../../core/model/error.js';
 import type { Plan } from '../../core/model/plan.js';
 import { checkTargetNames } from '../../core/plan/plan-checks.js';
 import { ConnectionString } from '../mongo/connection-string.js';
 import { fileFailed, writeFileAtomic } from './durable.js';
+import { validatePlan } from './plan-validator.js';
 
 /** A plan may be read by colleagues: it holds no secret. */
 const PLAN_MODE = 0o644;
 /** Far above any real plan (10,000 collections take about 20 MB); keeps a wrong file from being read whole. */
 const LONGEST_PLAN_BYTES = 256 * 1024 * 1024;
 const MOST_PROBLEMS = 20;
-
-const validate = new Ajv({ allErrors: true, strict: true }).compile<Plan>(schema);
 
 /** `bad-plan`; `problems` name places and rules, never values: a value may be the very secret that must not be there. */
 function badPlan(problems: readonly string[], path: string | undefined): MigrationError {
@@ -55,7 +53,7 @@ function uriProblems(value: unknown): string[] {
 function checkPlan(value: unknown, path: string | undefined): Plan {
   const problems = uriProblems(value);
   if (problems.length > 0) throw badPlan(problems, path);
-  if (!validate(value)) throw badPlan((validate.errors ?? []).map(describe), path);
+  if (!validatePlan(value)) throw badPlan((validatePlan.errors ?? []).map(describe), path);
   checkTargetNames(value.collections);
   return value;
 }
