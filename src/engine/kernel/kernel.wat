@@ -126,6 +126,11 @@
     (block $over
       (loop $words
         (br_if $over (i32.gt_u (i32.add (local.get $p) (i32.const 4)) (local.get $end)))
+        ;; Four words at a time, as long as none of them is 0.
+        (if (i32.le_u (i32.add (local.get $p) (i32.const 16)) (local.get $end))
+          (then
+            (if (i32x4.all_true (v128.load (local.get $p)))
+              (then (local.set $p (i32.add (local.get $p) (i32.const 16))) (br $words)))))
         (if (i32.load (local.get $p))
           (then (local.set $p (i32.add (local.get $p) (i32.const 4))))
           (else
