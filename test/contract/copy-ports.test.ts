@@ -175,41 +175,49 @@ copyContract('in memory', {
 
 let mongod: RunningMongod;
 let cluster: ConnectedCluster;
+let compressed: ConnectedCluster;
 let client: MongoClient;
 beforeAll(async () => {
   mongod = await startMongod();
   cluster = await connectTo(mongod.uri);
+  compressed = await connectTo(`${mongod.uri}&compressors=zlib`);
   client = await MongoClient.connect(mongod.uri);
 });
 afterAll(async () => {
   await client.close();
   await cluster.close();
+  await compressed.close();
   await mongod.stop();
 });
 
-function real(slow: boolean): Rig {
+function real(slow: boolean, of: () => ConnectedCluster = () => cluster): Rig {
   const fill = async (given: readonly Buffer[]): Promise<void> => {
     await client.db(ns.db).dropDatabase();
-    if (given.length > 0) await cluster.session.insertRaw(ns, given, { ordered: true });
+    if (given.length > 0) await of().session.insertRaw(ns, given, { ordered: true });
   };
   return {
     source: async (given) => {
       await fill(given);
-      return new RawCopySource(cluster.session);
+      return new RawCopySource(of().session);
     },
     target: async (given) => {
       await fill(given);
       const stored = async (): Promise<Buffer[]> => {
         const found: Buffer[] = [];
-        for await (const batch of cluster.session.findRaw(ns, {})) found.push(...batch.documents);
+        for await (const batch of of().session.findRaw(ns, {})) found.push(...batch.documents);
         return found;
       };
-      return { target: new RawCopyTarget(cluster, { slow }), stored };
+      return { target: new RawCopyTarget(of(), { slow }), stored };
     },
   };
 }
 
 copyContract('mongod', real(false));
+// Compression is the driver's: neither connections nor memory of the copy's own.
+copyContract(
+  "mongod, over the driver's own connections",
+  real(false, () => compressed),
+);
 
 describe('a target that has nothing but the public interface of the driver', () => {
   it('takes what it can carry unchanged, and says of the rest that it was not sent', async () => {

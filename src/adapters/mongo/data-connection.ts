@@ -54,7 +54,7 @@ export interface ExchangeOptions {
 /** The reply's document. Its memory is the receiver's until it is released. */
 export interface DataReply {
   readonly body: Buffer;
-  release(): void;
+  readonly release: () => void;
 }
 
 let connections = 0;
@@ -159,7 +159,7 @@ export class DataConnection {
       if (isOk(body)) return { body, release };
       const told = readReply(body);
       release();
-      throw new MongoServerError(told as ConstructorParameters<typeof MongoServerError>[0]);
+      throw new MongoServerError(told);
     } catch (error) {
       if (error instanceof MongoServerError && !saysGoodbye(error.code)) throw error;
       this.close();
@@ -223,7 +223,8 @@ function piecesOf(command: Buffer, documents: DocumentBatch | undefined): Uint8A
 /** The body of an OP_MSG without further sections. @throws MalformedBson where it is something else. */
 function bodyOf(message: Buffer): Buffer {
   const { length, opCode } = readHeader(message);
-  if (opCode !== OP_MSG || length < SMALLEST_REPLY || length !== message.length) throw new MalformedBson('not an OP_MSG');
+  if (opCode !== OP_MSG || length < SMALLEST_REPLY || length !== message.length)
+    throw new MalformedBson('not an OP_MSG');
   const flags = message.readUInt32LE(HEADER_BYTES);
   if (flags & FLAG_MORE_TO_COME || message[HEADER_BYTES + 4] !== 0) throw new MalformedBson('more than one document');
   const start = HEADER_BYTES + 5;

@@ -23,7 +23,12 @@ export class DataConnections {
     if (!this.#possible) return undefined;
     const idle = this.#idle.get(readPreference) ?? [];
     for (let found = idle.pop(); found; found = idle.pop()) if (found.isOpen) return found;
-    const opened = await DataConnection.open(await this.clientFor(readPreference), readPreference, this.#memory, signal);
+    const opened = await DataConnection.open(
+      await this.clientFor(readPreference),
+      readPreference,
+      this.#memory,
+      signal,
+    );
     if (!opened) this.#possible = false;
     return opened;
   }

@@ -9,6 +9,11 @@ export class ReplyMemory {
   #idle: Buffer[] = [];
   #idleBytes = 0;
 
+  /** What lies here for whoever takes it next. */
+  get idleBytes(): number {
+    return this.#idleBytes;
+  }
+
   /** At least `bytes` of memory that nobody else has until it is given back. What is never given back is garbage like any other. */
   take(bytes: number): Buffer {
     let best = -1;
