@@ -16,6 +16,8 @@ export interface BuildContext extends PrepareContext {
 
 /** Collections at a time: a build reads the whole collection, and two share one machine's cores well enough. */
 const PARALLEL = 2;
+/** Builds that a server has under way at a time unless it is told otherwise (MongoDB manual, `maxNumActiveUserIndexBuilds`); further ones wait there. */
+const SERVER_BUILDS = 3;
 
 /**
  * Builds the indexes whose time is `when`, and tells the fate of each. Safe to repeat: what is there is left alone.
@@ -33,21 +35,23 @@ export async function buildIndexes(
     const indexes = planned.indexes.filter(({ fate }) => fate.kind !== 'skip' && fate.when === when);
     return indexes.length === 0 ? [] : [{ planned, indexes }];
   });
+  const builds = Math.max(1, Math.floor(SERVER_BUILDS / Math.min(PARALLEL, work.length)));
   const reports = await mapBounded(
     work,
     PARALLEL,
-    ({ planned, indexes }) => buildCollectionIndexes(target, journal, planned, indexes),
+    ({ planned, indexes }) => buildCollectionIndexes(target, journal, planned, indexes, builds),
     context.signal,
   );
   return reports.flat();
 }
 
-/** The given indexes of one collection, in their order; each fate goes to the journal. */
+/** The given indexes of one collection, `builds` at a time where the server can; each fate goes to the journal in their order. */
 export async function buildCollectionIndexes(
   target: IndexTarget,
   journal: Journal,
   planned: PlannedCollection,
   indexes: readonly PlannedIndex[],
+  builds = 1,
 ): Promise<IndexReport[]> {
   if (indexes.length === 0) return [];
   const ns = formatNamespace(planned.target);
@@ -62,7 +66,7 @@ export async function buildCollectionIndexes(
         return [];
       })
     : [];
-  const together = await makeTogether(target, planned, indexes, existing);
+  const together = await makeTogether(target, planned, indexes, existing, builds);
   for (const index of indexes) {
     signal?.throwIfAborted();
     const found = together.get(index) ?? (await ensureIndex(target, planned, index, existing));

@@ -23,9 +23,9 @@ export interface IndexTarget {
 }
 
 /**
- * Makes several indexes of one collection by one reading of it, and waits for them. Returns those that were made: all that are not among `existing`, or none
- * where the server refuses one (it then makes none of them): which one that is shows when each is made by itself. For MongoDB alone, since others
- * build one after another all the same.
+ * Makes several indexes of one collection by `builds` commands at a time, each of which reads it once, and waits for them. Returns those that were made, which are all
+ * that are not among `existing`, but for those of a command that the server refuses (it then makes none of them): which one that is shows when each is made
+ * by itself. For MongoDB alone, since others build one after another all the same.
  * @throws MigrationError for what is not about these indexes.
  */
 export async function makeTogether(
@@ -33,29 +33,35 @@ export async function makeTogether(
   collection: PlannedCollection,
   planned: readonly PlannedIndex[],
   existing: readonly IndexFacts[],
+  builds: number,
 ): Promise<ReadonlyMap<PlannedIndex, IndexOutcome>> {
   const made = new Map<PlannedIndex, IndexOutcome>();
   if (target.kind !== 'mongodb') return made;
-  const specs: Document[] = [];
-  for (const index of planned) {
-    const wanted = index.fate.kind === 'skip' ? undefined : targetIndex(index, target.kind);
-    if (!wanted || existing.some((actual) => sameIndex(wanted, withOrderOf(wanted, actual), target.kind))) continue;
-    specs.push(createSpec(wanted, target.kind, collection.options.collation !== undefined));
-    made.set(index, madeOutcome(index));
-  }
-  if (specs.length < 2) return new Map();
+  const wanted = planned.flatMap((index) => {
+    const facts = index.fate.kind === 'skip' ? undefined : targetIndex(index, target.kind);
+    if (!facts || existing.some((actual) => sameIndex(facts, withOrderOf(facts, actual), target.kind))) return [];
+    return [{ index, spec: createSpec(facts, target.kind, collection.options.collation !== undefined) }];
+  });
+  if (wanted.length < 2) return made;
   const { session, context } = target;
   const { db, coll } = collection.target;
-  try {
-    const command = { createIndexes: coll, indexes: specs };
-    await throughThrottle(context, () =>
-      session.command(db, command, context.signal ? { signal: context.signal } : {}),
-    );
-    return made;
-  } catch (error) {
-    refusalOf(error, context.secrets);
-    return new Map();
-  }
+  const options = context.signal ? { signal: context.signal } : {};
+  const build = async (part: typeof wanted): Promise<void> => {
+    const command = { createIndexes: coll, indexes: part.map(({ spec }) => spec) };
+    try {
+      await throughThrottle(context, () => session.command(db, command, options));
+      for (const { index } of part) made.set(index, madeOutcome(index));
+    } catch (error) {
+      refusalOf(error, context.secrets);
+    }
+  };
+  // Each command builds with one core of the server.
+  const parts = Array.from({ length: Math.min(builds, wanted.length) }, (_, first) =>
+    wanted.filter((_one, i) => i % builds === first),
+  );
+  const settled = await Promise.allSettled(parts.map(build));
+  for (const one of settled) if (one.status === 'rejected') throw one.reason;
+  return made;
 }
 
 function madeOutcome({ fate }: PlannedIndex): Extract<IndexOutcome, { kind: 'created' | 'rewritten' }> {
