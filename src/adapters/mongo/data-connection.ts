@@ -1,37 +1,27 @@
 /**
  * A connection of the copy's own: the driver chooses the server, greets it and logs in, then commands and replies are ours, so that replies are read into memory
- * that is used again and documents are sent from where they lie. Reaches into private parts of the driver, whose version is pinned; where they are not as
- * expected, or the user wants what only the driver does (a proxy, compression, a load balancer), the copy goes through the driver's own commands.
+ * that is used again and documents are sent from where they lie. Where the driver's private parts are not as expected, or the user wants what only the driver does
+ * (a proxy, compression, a load balancer), the copy goes through the driver's own commands.
  */
 import { isIP } from 'node:net';
 import { deserialize, type Document } from 'bson';
 import { MongoNetworkError, MongoServerError, ReadPreference, type ClientSession, type MongoClient } from 'mongodb';
-import connecting, { type DriverConnection } from 'mongodb/lib/cmap/connect.js';
+import type { DriverConnection } from 'mongodb/lib/cmap/connect.js';
 import { BSON_TYPE, findElement, MalformedBson, readNumber } from '../../core/bson/raw-document.js';
 import type { DocumentBatch } from '../../engine/copy/batch.js';
 import { FLAG_CHECKSUM_PRESENT, FLAG_MORE_TO_COME, HEADER_BYTES, OP_MSG, readHeader } from '../../relay/wire.js';
 import { DataSocket, type DataSocketOptions } from './data-socket.js';
+import {
+  insidesOf,
+  LEGAL_TCP_SOCKET_OPTIONS,
+  LEGAL_TLS_SOCKET_OPTIONS,
+  makeConnection,
+  performInitialHandshake,
+  type DriverServer,
+  type PoolOptions,
+} from './driver-internals.js';
 import { saysGoodbye } from './errors.js';
 import type { ReplyMemory } from './reply-memory.js';
-
-/** What of the driver's insides is used; all of it may be missing. */
-interface DriverServer {
-  readonly pool?: { readonly options?: PoolOptions; readonly generation?: number };
-  requestCheck?(): void;
-}
-
-interface PoolOptions extends Record<string, unknown> {
-  readonly hostAddress?: { readonly host?: string; readonly port?: number; readonly socketPath?: string };
-  readonly tls?: boolean;
-  readonly connectTimeoutMS?: number;
-}
-
-interface DriverInsides {
-  readonly topology?: {
-    selectServer?(readPreference: ReadPreference, options: Record<string, unknown>): Promise<DriverServer>;
-  };
-  readonly s?: { readonly authProviders?: unknown };
-}
 
 /** Options by which the user asks for what only the driver does. */
 const DRIVERS_OWN = ['proxyHost', 'autoEncrypter', 'existingSocket'] as const;
@@ -90,8 +80,7 @@ export class DataConnection {
     memory: ReplyMemory,
     signal: AbortSignal,
   ): Promise<DataConnection | undefined> {
-    const { makeConnection, performInitialHandshake } = connecting;
-    const { topology, s } = client as unknown as DriverInsides;
+    const { topology, s, options: known } = insidesOf(client);
     if (!makeConnection || !performInitialHandshake || typeof topology?.selectServer !== 'function') return undefined;
     const { serverSelectionTimeoutMS, directConnection, loadBalanced } = client.options;
     if (loadBalanced) return undefined;
@@ -112,7 +101,7 @@ export class DataConnection {
         id: `copy-${connections}`,
         generation: server.pool?.generation ?? 0,
         authProviders: s.authProviders,
-        extendedMetadata: (client.options as { extendedMetadata?: unknown }).extendedMetadata,
+        extendedMetadata: known.extendedMetadata,
       };
       const connection = makeConnection(handshake, socket.socket);
       await performInitialHandshake(connection, handshake);
@@ -183,7 +172,7 @@ export class DataConnection {
 
 /** How the driver itself would connect; undefined where only it can. */
 function socketOptionsOf(options: PoolOptions): DataSocketOptions | undefined {
-  const { LEGAL_TCP_SOCKET_OPTIONS: tcp, LEGAL_TLS_SOCKET_OPTIONS: tls } = connecting;
+  const [tcp, tls] = [LEGAL_TCP_SOCKET_OPTIONS, LEGAL_TLS_SOCKET_OPTIONS];
   const { hostAddress, tls: secure = false } = options;
   if (!tcp || !tls || !hostAddress || DRIVERS_OWN.some((name) => options[name] != null)) return undefined;
   const { host, port, socketPath } = hostAddress;

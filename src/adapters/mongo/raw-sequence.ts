@@ -1,9 +1,9 @@
 /**
- * The one file that reaches into the driver: its DocumentSequence lets a command carry documents as bytes, in an OP_MSG section of kind 1,
- * without an object per document. The class is private, so the driver's version is pinned and a self-test guards what is relied on.
+ * Documents as bytes in a command that the driver sends: its DocumentSequence puts them into an OP_MSG section of kind 1, without an object per document. The
+ * class is private, so a self-test guards what is relied on.
  */
-import commands from 'mongodb/lib/cmap/commands.js';
 import { DocumentBatch } from '../../engine/copy/batch.js';
+import { DocumentSequence, OpMsgRequest } from './driver-internals.js';
 
 /** Bytes of a kind-1 section: kind, size (of itself, the name and the documents), name, documents. */
 function sectionBytes(field: string, documents: readonly Uint8Array[]): Buffer {
@@ -34,7 +34,7 @@ export function batchSequence(field: string, batch: DocumentBatch): object {
 }
 
 function sequenceOf(field: string, toBin: () => Buffer): object {
-  const Base = commands.DocumentSequence;
+  const Base = DocumentSequence;
   if (!Base) throw new Error('the driver has no DocumentSequence');
   class RawSequence extends Base {
     toBin(): Buffer {
@@ -92,15 +92,15 @@ export function selfTest(): boolean {
 
 function check(): boolean {
   try {
-    if (!commands.OpMsgRequest) return false;
+    if (!OpMsgRequest) return false;
     // Duplicate and integer-like keys: what no decoded document keeps. {"b":1,"1":2,"b":3} as int32s.
     const odd = Buffer.from('1a000000106200010000001031000200000010620003000000' + '00', 'hex');
     const command = { insert: 'c', documents: rawSequence('documents', [odd, odd]) };
-    const wire = Buffer.concat(new commands.OpMsgRequest('db', command, {}).toBin());
+    const wire = Buffer.concat(new OpMsgRequest('db', command, {}).toBin());
     const section = sectionBytes('documents', [odd, odd]);
-    const first = new commands.OpMsgRequest('db', batchCommand([odd, odd]), {}).toBin();
+    const first = new OpMsgRequest('db', batchCommand([odd, odd]), {}).toBin();
     // Sent later than the next one is made: what the driver has must be a copy.
-    const second = new commands.OpMsgRequest('db', batchCommand([odd]), {}).toBin();
+    const second = new OpMsgRequest('db', batchCommand([odd]), {}).toBin();
     return (
       wire.readInt32LE(0) === wire.length &&
       wire.subarray(wire.length - section.length).equals(section) &&

@@ -1,4 +1,4 @@
-/** The parts of the driver's private modules that the copy relies on; see raw-sequence.ts and data-connection.ts. */
+/** The parts of the driver's private modules that the copy relies on; see driver-internals.ts. */
 declare module 'mongodb/lib/cmap/commands.js' {
   const commands: {
     readonly DocumentSequence?: new (field: string) => object;
