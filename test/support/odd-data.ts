@@ -30,7 +30,7 @@ function fromParts(...parts: readonly Record<string, unknown>[]): Buffer {
 }
 
 /** Every BSON type that MongoDB stores, one document each, and one with them all. */
-function everyType(): Record<string, unknown> {
+export function everyType(): Record<string, unknown> {
   return {
     double: new Double(1),
     negativeZero: new Double(-0),
