@@ -1,7 +1,8 @@
 import { deserialize, Double, EJSON, Int32, Long, ObjectId, serialize } from 'bson';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BadExtendedJson, ExtendedJsonReader } from '../../src/engine/text/extended-json.js';
+import { ExtendedJsonReader } from '../../src/engine/text/extended-json.js';
+import { BadExtendedJson } from '../../src/engine/text/json-text.js';
 import { BadJsonStream, JsonDocuments } from '../../src/engine/text/json-documents.js';
 import { everyType } from '../support/odd-data.js';
 

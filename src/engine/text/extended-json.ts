@@ -6,29 +6,7 @@
 import { Decimal128 } from 'bson';
 import { BSON_TYPE } from '../../core/bson/raw-document.js';
 import { BsonWriter } from './bson-writer.js';
-
-/** Text that is no Extended JSON document. `at`: bytes from the document's beginning; `message` is an id with words in it, never a value. */
-export class BadExtendedJson extends Error {
-  constructor(
-    readonly reason: BadJsonReason,
-    readonly at: number,
-  ) {
-    super(reason);
-  }
-}
-
-export type BadJsonReason =
-  'not-json' | 'not-a-document' | 'unfinished' | 'bad-number' | 'bad-string' | 'bad-type' | 'zero-in-name' | 'too-deep';
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN = 0x7b;
-const CLOSE = 0x7d;
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
-const COLON = 0x3a;
-const COMMA = 0x2c;
-const DOLLAR = 0x24;
+import { BYTE, DOUBLE, JsonText } from './json-text.js';
 
 /** MongoDB stores 100 levels, and drivers make 200 and more; beyond that it is no document but an attack on the stack. */
 const DEEPEST = 1_000;
@@ -38,8 +16,6 @@ const INT32_MOST = 2 ** 31 - 1;
 const INT64_LEAST = -(2n ** 63n);
 const INT64_MOST = 2n ** 63n - 1n;
 const WHOLE = /^-?\d+$/;
-/** JSON's numbers, and the forms that tools write into `$numberDouble`. */
-const DOUBLE = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const NOT_FINITE: Readonly<Record<string, number>> = {
   NaN: Number.NaN,
   Infinity: Number.POSITIVE_INFINITY,
@@ -48,40 +24,36 @@ const NOT_FINITE: Readonly<Record<string, number>> = {
 
 /** Reads one document after another; not to be shared by two readers at once. */
 export class ExtendedJsonReader {
-  #text: Buffer = Buffer.alloc(0);
-  #at = 0;
-  #end = 0;
+  readonly #json = new JsonText();
   readonly #out = new BsonWriter();
 
   /** The BSON of the one document that `text` is, white space around it aside. @throws BadExtendedJson. */
   read(text: Buffer): Buffer {
-    this.#text = text;
-    this.#at = 0;
-    this.#end = text.length;
+    this.#json.begin(text);
     this.#out.clear();
-    this.#skipSpace();
-    if (this.#peek() !== OPEN) this.#fail('not-a-document');
-    this.#at += 1;
+    this.#json.skipSpace();
+    if (this.#json.peek() !== BYTE.open) this.#json.fail('not-a-document');
+    this.#json.skip();
     this.#fields(0);
-    this.#skipSpace();
-    if (this.#at < this.#end) this.#fail('not-json');
+    this.#json.skipSpace();
+    if (!this.#json.isOver) this.#json.fail('not-json');
     return this.#out.take();
   }
 
   /** The rest of a document behind its brace, and the closing brace. */
   #fields(depth: number): void {
-    if (depth > DEEPEST) this.#fail('too-deep');
+    if (depth > DEEPEST) this.#json.fail('too-deep');
     const out = this.#out;
     const start = out.reserve(4);
-    this.#skipSpace();
-    if (this.#peek() === CLOSE) this.#at += 1;
+    this.#json.skipSpace();
+    if (this.#json.peek() === BYTE.close) this.#json.skip();
     else {
       for (;;) {
         const type = out.reserve(1);
-        out.cstring(this.#name());
-        this.#expect(COLON);
+        out.cstring(this.#json.name());
+        this.#json.expect(BYTE.colon);
         out.setByte(type, this.#value(depth + 1));
-        if (this.#commaOr(CLOSE)) break;
+        if (this.#json.commaOr(BYTE.close)) break;
       }
     }
     out.byte(0);
@@ -89,17 +61,17 @@ export class ExtendedJsonReader {
   }
 
   #list(depth: number): void {
-    if (depth > DEEPEST) this.#fail('too-deep');
+    if (depth > DEEPEST) this.#json.fail('too-deep');
     const out = this.#out;
     const start = out.reserve(4);
-    this.#skipSpace();
-    if (this.#peek() === CLOSE_LIST) this.#at += 1;
+    this.#json.skipSpace();
+    if (this.#json.peek() === BYTE.closeList) this.#json.skip();
     else {
       for (let index = 0; ; index += 1) {
         const type = out.reserve(1);
         out.cstring(Buffer.from(String(index), 'latin1'));
         out.setByte(type, this.#value(depth + 1));
-        if (this.#commaOr(CLOSE_LIST)) break;
+        if (this.#json.commaOr(BYTE.closeList)) break;
       }
     }
     out.byte(0);
@@ -108,32 +80,32 @@ export class ExtendedJsonReader {
 
   /** Writes a value and returns its BSON type. */
   #value(depth: number): number {
-    this.#skipSpace();
-    switch (this.#peek()) {
-      case QUOTE:
-        this.#out.string(this.#string());
+    this.#json.skipSpace();
+    switch (this.#json.peek()) {
+      case BYTE.quote:
+        this.#out.string(this.#json.string());
         return BSON_TYPE.string;
-      case OPEN: {
-        this.#at += 1;
+      case BYTE.open: {
+        this.#json.skip();
         const wrapped = this.#wrapped(depth);
         if (wrapped !== undefined) return wrapped;
         this.#fields(depth);
         return BSON_TYPE.document;
       }
-      case OPEN_LIST:
-        this.#at += 1;
+      case BYTE.openList:
+        this.#json.skip();
         this.#list(depth);
         return BSON_TYPE.array;
       case 0x74:
-        this.#word('true');
+        this.#json.word('true');
         this.#out.byte(1);
         return BSON_TYPE.bool;
       case 0x66:
-        this.#word('false');
+        this.#json.word('false');
         this.#out.byte(0);
         return BSON_TYPE.bool;
       case 0x6e:
-        this.#word('null');
+        this.#json.word('null');
         return BSON_TYPE.null;
       default:
         return this.#number();
@@ -142,17 +114,17 @@ export class ExtendedJsonReader {
 
   /** A type in Extended JSON's writing, behind its brace; undefined, with nothing read, where it is a document like any other. */
   #wrapped(depth: number): number | undefined {
-    const before = this.#at;
-    this.#skipSpace();
-    if (this.#peek() !== QUOTE || this.#text[this.#at + 1] !== DOLLAR) {
-      this.#at = before;
+    const before = this.#json.at;
+    this.#json.skipSpace();
+    if (this.#json.peek() !== BYTE.quote || this.#json.peek(1) !== BYTE.dollar) {
+      this.#json.at = before;
       return undefined;
     }
-    const key = this.#string().toString('latin1');
-    this.#expect(COLON);
-    this.#skipSpace();
+    const key = this.#json.string().toString('latin1');
+    this.#json.expect(BYTE.colon);
+    this.#json.skipSpace();
     const type = this.#typed(key, depth);
-    if (type === undefined) this.#at = before;
+    if (type === undefined) this.#json.at = before;
     return type;
   }
 
@@ -161,7 +133,7 @@ export class ExtendedJsonReader {
     switch (key) {
       case '$oid': {
         const hex = this.#only();
-        if (!/^[0-9a-fA-F]{24}$/.test(hex)) this.#fail('bad-type');
+        if (!/^[0-9a-fA-F]{24}$/.test(hex)) this.#json.fail('bad-type');
         out.bytes(Buffer.from(hex, 'hex'));
         return BSON_TYPE.objectId;
       }
@@ -173,7 +145,7 @@ export class ExtendedJsonReader {
         return BSON_TYPE.long;
       case '$numberDouble': {
         const text = this.#only();
-        const value = NOT_FINITE[text] ?? (DOUBLE.test(text) ? Number(text) : this.#fail('bad-number'));
+        const value = NOT_FINITE[text] ?? (DOUBLE.test(text) ? Number(text) : this.#json.fail('bad-number'));
         out.double(value);
         return BSON_TYPE.double;
       }
@@ -184,17 +156,17 @@ export class ExtendedJsonReader {
         out.string(this.#onlyBytes());
         return BSON_TYPE.symbol;
       case '$undefined':
-        this.#word('true');
-        this.#expect(CLOSE);
+        this.#json.word('true');
+        this.#json.expect(BYTE.close);
         return BSON_TYPE.undefined;
       case '$minKey':
       case '$maxKey':
-        this.#word('1');
-        this.#expect(CLOSE);
+        this.#json.word('1');
+        this.#json.expect(BYTE.close);
         return key === '$minKey' ? BSON_TYPE.minKey : BSON_TYPE.maxKey;
       case '$uuid': {
         const hex = this.#only().replaceAll('-', '');
-        if (!/^[0-9a-fA-F]{32}$/.test(hex)) this.#fail('bad-type');
+        if (!/^[0-9a-fA-F]{32}$/.test(hex)) this.#json.fail('bad-type');
         this.#binary(Buffer.from(hex, 'hex'), 4);
         return BSON_TYPE.binary;
       }
@@ -204,7 +176,7 @@ export class ExtendedJsonReader {
         return this.#date();
       case '$timestamp': {
         const parts = this.#numbers(['t', 'i']);
-        this.#expect(CLOSE);
+        this.#json.expect(BYTE.close);
         // BSON keeps the increment in the lower half.
         out.uint32(parts.get('i') ?? 0);
         out.uint32(parts.get('t') ?? 0);
@@ -212,9 +184,9 @@ export class ExtendedJsonReader {
       }
       case '$regularExpression': {
         const parts = this.#strings(['pattern', 'options']);
-        this.#expect(CLOSE);
-        out.cstring(this.#withoutZero(parts.get('pattern')));
-        out.cstring(this.#withoutZero(parts.get('options')));
+        this.#json.expect(BYTE.close);
+        out.cstring(this.#json.withoutZero(parts.get('pattern')));
+        out.cstring(this.#json.withoutZero(parts.get('options')));
         return BSON_TYPE.regex;
       }
       case '$dbPointer':
@@ -227,22 +199,22 @@ export class ExtendedJsonReader {
   }
 
   #binaryOf(): number | undefined {
-    if (this.#peek() === OPEN) {
+    if (this.#json.peek() === BYTE.open) {
       const parts = this.#strings(['base64', 'subType']);
-      this.#expect(CLOSE);
+      this.#json.expect(BYTE.close);
       this.#binary(this.#base64(parts.get('base64')), this.#subtype(parts.get('subType')));
       return BSON_TYPE.binary;
     }
     // The older writing: { "$binary": base64, "$type": subtype }.
-    const base64 = this.#string();
-    this.#skipSpace();
-    if (this.#peek() !== COMMA) return this.#fail('bad-type');
-    this.#at += 1;
-    if (this.#name().toString('latin1') !== '$type') this.#fail('bad-type');
-    this.#expect(COLON);
-    this.#skipSpace();
-    const subtype = this.#subtype(this.#string());
-    this.#expect(CLOSE);
+    const base64 = this.#json.string();
+    this.#json.skipSpace();
+    if (this.#json.peek() !== BYTE.comma) return this.#json.fail('bad-type');
+    this.#json.skip();
+    if (this.#json.name().toString('latin1') !== '$type') this.#json.fail('bad-type');
+    this.#json.expect(BYTE.colon);
+    this.#json.skipSpace();
+    const subtype = this.#subtype(this.#json.string());
+    this.#json.expect(BYTE.close);
     this.#binary(this.#base64(base64), subtype);
     return BSON_TYPE.binary;
   }
@@ -258,96 +230,96 @@ export class ExtendedJsonReader {
 
   #date(): number {
     const out = this.#out;
-    if (this.#peek() === OPEN) {
-      this.#at += 1;
-      this.#skipSpace();
-      if (this.#string().toString('latin1') !== '$numberLong') this.#fail('bad-type');
-      this.#expect(COLON);
-      this.#skipSpace();
+    if (this.#json.peek() === BYTE.open) {
+      this.#json.skip();
+      this.#json.skipSpace();
+      if (this.#json.string().toString('latin1') !== '$numberLong') this.#json.fail('bad-type');
+      this.#json.expect(BYTE.colon);
+      this.#json.skipSpace();
       out.int64(this.#whole(this.#only(), INT64_LEAST, INT64_MOST));
-      this.#expect(CLOSE);
+      this.#json.expect(BYTE.close);
       return BSON_TYPE.date;
     }
-    if (this.#peek() === QUOTE) {
+    if (this.#json.peek() === BYTE.quote) {
       const at = Date.parse(this.#only());
-      if (Number.isNaN(at)) this.#fail('bad-type');
+      if (Number.isNaN(at)) this.#json.fail('bad-type');
       out.int64(BigInt(at));
       return BSON_TYPE.date;
     }
-    out.int64(this.#whole(this.#numberText(), INT64_LEAST, INT64_MOST));
-    this.#expect(CLOSE);
+    out.int64(this.#whole(this.#json.numberText(), INT64_LEAST, INT64_MOST));
+    this.#json.expect(BYTE.close);
     return BSON_TYPE.date;
   }
 
   #pointer(): number {
-    this.#expect(OPEN);
-    this.#skipSpace();
-    if (this.#string().toString('latin1') !== '$ref') this.#fail('bad-type');
-    this.#expect(COLON);
-    this.#skipSpace();
-    this.#out.string(this.#string());
-    this.#expect(COMMA);
-    this.#skipSpace();
-    if (this.#string().toString('latin1') !== '$id') this.#fail('bad-type');
-    this.#expect(COLON);
-    this.#expect(OPEN);
-    this.#skipSpace();
-    if (this.#string().toString('latin1') !== '$oid') this.#fail('bad-type');
-    this.#expect(COLON);
-    this.#skipSpace();
+    this.#json.expect(BYTE.open);
+    this.#json.skipSpace();
+    if (this.#json.string().toString('latin1') !== '$ref') this.#json.fail('bad-type');
+    this.#json.expect(BYTE.colon);
+    this.#json.skipSpace();
+    this.#out.string(this.#json.string());
+    this.#json.expect(BYTE.comma);
+    this.#json.skipSpace();
+    if (this.#json.string().toString('latin1') !== '$id') this.#json.fail('bad-type');
+    this.#json.expect(BYTE.colon);
+    this.#json.expect(BYTE.open);
+    this.#json.skipSpace();
+    if (this.#json.string().toString('latin1') !== '$oid') this.#json.fail('bad-type');
+    this.#json.expect(BYTE.colon);
+    this.#json.skipSpace();
     const hex = this.#only();
-    if (!/^[0-9a-fA-F]{24}$/.test(hex)) this.#fail('bad-type');
+    if (!/^[0-9a-fA-F]{24}$/.test(hex)) this.#json.fail('bad-type');
     this.#out.bytes(Buffer.from(hex, 'hex'));
-    this.#expect(CLOSE);
-    this.#expect(CLOSE);
+    this.#json.expect(BYTE.close);
+    this.#json.expect(BYTE.close);
     return BSON_TYPE.dbPointer;
   }
 
   #code(depth: number): number {
     const out = this.#out;
-    const text = this.#string();
-    if (this.#commaOr(CLOSE)) {
+    const text = this.#json.string();
+    if (this.#json.commaOr(BYTE.close)) {
       out.string(text);
       return BSON_TYPE.code;
     }
-    if (this.#name().toString('latin1') !== '$scope') this.#fail('bad-type');
-    this.#expect(COLON);
+    if (this.#json.name().toString('latin1') !== '$scope') this.#json.fail('bad-type');
+    this.#json.expect(BYTE.colon);
     const start = out.reserve(4);
     out.string(text);
-    this.#expect(OPEN);
+    this.#json.expect(BYTE.open);
     this.#fields(depth);
-    this.#expect(CLOSE);
+    this.#json.expect(BYTE.close);
     out.setInt32(start, out.length - start);
     return BSON_TYPE.codeWithScope;
   }
 
   /** `{ name: string, ... }` with just these names, in any order. */
   #strings(names: readonly string[]): ReadonlyMap<string, Buffer> {
-    return this.#parts(names, () => this.#string());
+    return this.#parts(names, () => this.#json.string());
   }
 
   #numbers(names: readonly string[]): ReadonlyMap<string, number> {
-    return this.#parts(names, () => Number(this.#whole(this.#numberText(), 0n, 2n ** 32n - 1n)));
+    return this.#parts(names, () => Number(this.#whole(this.#json.numberText(), 0n, 2n ** 32n - 1n)));
   }
 
   #parts<T>(names: readonly string[], read: () => T): ReadonlyMap<string, T> {
     const found = new Map<string, T>();
-    this.#expect(OPEN);
+    this.#json.expect(BYTE.open);
     for (;;) {
-      const name = this.#name().toString('latin1');
-      if (!names.includes(name) || found.has(name)) this.#fail('bad-type');
-      this.#expect(COLON);
-      this.#skipSpace();
+      const name = this.#json.name().toString('latin1');
+      if (!names.includes(name) || found.has(name)) this.#json.fail('bad-type');
+      this.#json.expect(BYTE.colon);
+      this.#json.skipSpace();
       found.set(name, read());
-      if (this.#commaOr(CLOSE)) break;
+      if (this.#json.commaOr(BYTE.close)) break;
     }
-    if (found.size !== names.length) this.#fail('bad-type');
+    if (found.size !== names.length) this.#json.fail('bad-type');
     return found;
   }
 
   /** A number outside of any type's writing: whole ones are the smallest type that holds them, as `mongoimport` has it. */
   #number(): number {
-    const text = this.#numberText();
+    const text = this.#json.numberText();
     if (WHOLE.test(text) && text !== '-0') {
       const value = BigInt(text);
       if (value >= BigInt(INT32_LEAST) && value <= BigInt(INT32_MOST)) {
@@ -363,44 +335,29 @@ export class ExtendedJsonReader {
     return BSON_TYPE.double;
   }
 
-  #numberText(): string {
-    const start = this.#at;
-    for (; this.#at < this.#end; this.#at += 1) {
-      const c = this.#text[this.#at] ?? 0;
-      const isPart = (c >= 0x30 && c <= 0x39) || c === 0x2d || c === 0x2b || c === 0x2e || c === 0x65 || c === 0x45;
-      if (!isPart) break;
-    }
-    const text = this.#text.toString('latin1', start, this.#at);
-    if (!/^-?\d/.test(text) || !DOUBLE.test(text)) {
-      this.#at = start;
-      this.#fail(start >= this.#end ? 'unfinished' : 'not-json');
-    }
-    return text;
-  }
-
   #whole(text: string, least: bigint, most: bigint): bigint {
-    if (!WHOLE.test(text)) return this.#fail('bad-number');
+    if (!WHOLE.test(text)) return this.#json.fail('bad-number');
     const value = BigInt(text);
-    return value < least || value > most ? this.#fail('bad-number') : value;
+    return value < least || value > most ? this.#json.fail('bad-number') : value;
   }
 
   #decimal(text: string): Uint8Array {
     try {
       return Decimal128.fromString(text).bytes;
     } catch {
-      return this.#fail('bad-number');
+      return this.#json.fail('bad-number');
     }
   }
 
   #base64(text: Buffer | undefined): Buffer {
     const latin = text?.toString('latin1') ?? '';
-    if (!/^[A-Za-z0-9+/]*={0,2}$/.test(latin)) this.#fail('bad-type');
+    if (!/^[A-Za-z0-9+/]*={0,2}$/.test(latin)) this.#json.fail('bad-type');
     return Buffer.from(latin, 'base64');
   }
 
   #subtype(text: Buffer | undefined): number {
     const hex = text?.toString('latin1') ?? '';
-    return /^[0-9a-fA-F]{1,2}$/.test(hex) ? Number.parseInt(hex, 16) : this.#fail('bad-type');
+    return /^[0-9a-fA-F]{1,2}$/.test(hex) ? Number.parseInt(hex, 16) : this.#json.fail('bad-type');
   }
 
   /** The string that a type's writing consists of, and its closing brace. */
@@ -409,88 +366,8 @@ export class ExtendedJsonReader {
   }
 
   #onlyBytes(): Buffer {
-    const text = this.#string();
-    this.#expect(CLOSE);
+    const text = this.#json.string();
+    this.#json.expect(BYTE.close);
     return text;
-  }
-
-  #name(): Buffer {
-    this.#skipSpace();
-    return this.#withoutZero(this.#string());
-  }
-
-  #withoutZero(text: Buffer | undefined): Buffer {
-    const found = text ?? Buffer.alloc(0);
-    return found.includes(0) ? this.#fail('zero-in-name') : found;
-  }
-
-  /** A JSON string's content as UTF-8, here at its opening quote. */
-  #string(): Buffer {
-    if (this.#peek() !== QUOTE) this.#fail(this.#at >= this.#end ? 'unfinished' : 'not-json');
-    const start = this.#at + 1;
-    let hasEscapes = false;
-    for (let i = start; i < this.#end; i += 1) {
-      const c = this.#text[i] ?? 0;
-      if (c === QUOTE) {
-        this.#at = i + 1;
-        return hasEscapes ? this.#unescaped(start, i) : this.#text.subarray(start, i);
-      }
-      if (c === BACKSLASH) {
-        hasEscapes = true;
-        i += 1;
-      } else if (c < 0x20) {
-        this.#at = i;
-        this.#fail('bad-string');
-      }
-    }
-    this.#at = this.#end;
-    return this.#fail('unfinished');
-  }
-
-  #unescaped(start: number, end: number): Buffer {
-    try {
-      // Escapes are JSON's own: its reader knows them all. Half a pair becomes U+FFFD, as with the tools.
-      return Buffer.from(JSON.parse(`"${this.#text.toString('utf8', start, end)}"`) as string, 'utf8');
-    } catch {
-      return this.#fail('bad-string');
-    }
-  }
-
-  #word(word: string): void {
-    for (let i = 0; i < word.length; i += 1) {
-      if (this.#text[this.#at + i] !== word.charCodeAt(i)) this.#fail('not-json');
-    }
-    this.#at += word.length;
-  }
-
-  #expect(byte: number): void {
-    this.#skipSpace();
-    if (this.#peek() !== byte) this.#fail(this.#at >= this.#end ? 'unfinished' : 'not-json');
-    this.#at += 1;
-  }
-
-  /** Past a comma: false; past the closing mark: true. */
-  #commaOr(close: number): boolean {
-    this.#skipSpace();
-    const c = this.#peek();
-    if (c !== COMMA && c !== close) this.#fail(this.#at >= this.#end ? 'unfinished' : 'not-json');
-    this.#at += 1;
-    return c === close;
-  }
-
-  #peek(): number {
-    return this.#at < this.#end ? (this.#text[this.#at] ?? -1) : -1;
-  }
-
-  #skipSpace(): void {
-    while (this.#at < this.#end) {
-      const c = this.#text[this.#at];
-      if (c !== 0x20 && c !== 0x0a && c !== 0x0d && c !== 0x09) return;
-      this.#at += 1;
-    }
-  }
-
-  #fail(reason: BadJsonReason): never {
-    throw new BadExtendedJson(reason, this.#at);
   }
 }
