@@ -250,3 +250,31 @@ function didYouMean(facts: ErrorFacts): string {
   const { near } = facts;
   return Array.isArray(near) && near.length > 0 ? `Did you mean ${near.join(' or ')}?` : '';
 }
+
+const FILE_FLAWS: Readonly<Record<string, (facts: ErrorFacts) => string>> = {
+  'not-json': () => 'What stands there is no JSON document.',
+  'not-a-document': () => 'What stands there is no JSON document.',
+  unfinished: () => 'It ends in the middle of a document: it was not written to its end.',
+  'bad-number': () => 'A number there is none, or too large for its type.',
+  'bad-string': () => 'A text there has characters that JSON does not allow.',
+  'bad-type': () => 'A type there (such as $oid or $date) is not written as Extended JSON has it.',
+  'zero-in-name': () => 'A field there has a zero character in its name, which MongoDB does not store.',
+  'too-deep': () => 'The document there is nested too deeply.',
+  'document-too-long': () => 'The document there has no end: perhaps a quote is missing.',
+  'no-id': () => 'The document there has no _id: a run that is gone on with would bring it twice.',
+  'csv-no-header': () => 'A CSV file needs the names of its fields in its first line.',
+  'csv-no-id': () => 'Its first line names no field _id: a run that is gone on with would bring every document twice.',
+  'csv-unfinished': () => 'It ends within quotes: it was not written to its end.',
+  'name-without-database': () => 'Its name must be <database>.<collection>, with the ending .json or .csv.',
+  missing: (facts) => `There is no file for ${textOf(facts, 'namespace', 'the collection')} in the folder.`,
+  'no-files': () => 'There are no files in it that are named <database>.<collection>.json or .csv.',
+  'no-room': (facts) =>
+    `The disk has ${textOf(facts, 'freeText', 'less')} free, and the files take ${textOf(facts, 'neededText', 'more')} or more.`,
+  'count-differs': (facts) =>
+    `mongoexport said ${textOf(facts, 'said', 'another number of')} documents, and ${textOf(facts, 'found', 'others')} are in it.`,
+};
+
+/** Why a text file cannot be imported, or not be written. */
+export function fileFlaw(reason: string, facts: ErrorFacts): string {
+  return lookUp(FILE_FLAWS, reason)?.(facts) ?? reason;
+}
