@@ -14,9 +14,9 @@ import { losesSource, toolReasons } from './tool-failure.js';
  */
 export async function exportRun(context: ExportRunContext): Promise<Verdict> {
   return conclude(context, async () => {
-    const { plan, tools, signal } = context;
+    const { plan, tools, journal, signal } = context;
     await enterStep(context, 'preparing');
-    await tools.check?.({ plan, collections: plan.collections, signal });
+    await tools.check?.({ plan, collections: plan.collections, textFiles: journal.status().textFiles, signal });
     context.onEvent({ kind: 'prepared', prepared: [] });
 
     await enterStep(context, 'copying');

@@ -87,7 +87,7 @@ export interface NativeCopyJob {
 /** The real database tools, reading from the source and writing through the relay. */
 export interface NativeTools {
   /** Looks at everything that can be looked at before the target is touched. @throws MigrationError for what a run cannot go on with. */
-  check?(job: Pick<NativeCopyJob, 'plan' | 'collections' | 'signal'>): Promise<void>;
+  check?(job: Pick<NativeCopyJob, 'plan' | 'collections' | 'textFiles' | 'signal'>): Promise<void>;
   /** Resolves when all tools have ended; a bad end is a value. @throws MigrationError `tool-missing` before anything was started. */
   copy(job: NativeCopyJob): Promise<readonly ToolExit[]>;
 }

@@ -42,7 +42,7 @@ class NativeRun {
 
     await enterStep(this.context, 'preparing');
     const data = plan.collections.filter((c) => !c.options.view);
-    await this.context.tools.check?.({ plan, collections: data, signal });
+    await this.context.tools.check?.({ plan, collections: data, textFiles: journal.status().textFiles, signal });
     const prepared = await prepareTarget(plan, target, ru, journal, { clock, signal });
     onEvent({ kind: 'prepared', prepared });
     signal.throwIfAborted();

@@ -268,6 +268,9 @@ const FILE_FLAWS: Readonly<Record<string, (facts: ErrorFacts) => string>> = {
   'name-without-database': () => 'Its name must be <database>.<collection>, with the ending .json or .csv.',
   missing: (facts) => `There is no file for ${textOf(facts, 'namespace', 'the collection')} in the folder.`,
   'no-files': () => 'There are no files in it that are named <database>.<collection>.json or .csv.',
+  exists: () => 'It is there already, and this run has not written it: it stays as it is. Name another folder.',
+  unreadable: (facts) => `The system does not let it be read (${textOf(facts, 'code', 'no reason given')}).`,
+  unwritable: (facts) => `The system does not let it be written (${textOf(facts, 'code', 'no reason given')}).`,
   'no-room': (facts) =>
     `The disk has ${textOf(facts, 'freeText', 'less')} free, and the files take ${textOf(facts, 'neededText', 'more')} or more.`,
   'count-differs': (facts) =>

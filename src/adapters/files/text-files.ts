@@ -10,7 +10,7 @@ import { CsvRecords } from '../../engine/text/csv-records.js';
 import { ExtendedJsonReader } from '../../engine/text/extended-json.js';
 import { BadJsonStream, JsonDocuments } from '../../engine/text/json-documents.js';
 import { BadExtendedJson } from '../../engine/text/json-text.js';
-import { fileFailed, systemCode } from './durable.js';
+import { systemCode } from './durable.js';
 import { namespaceFileName } from './namespace-file-name.js';
 
 /** Large enough that the disk, not the calls, sets the pace. */
@@ -36,19 +36,27 @@ function decoded(name: string): string {
   }
 }
 
+/** The system's refusal of a text file: it is the run's business, unlike one of the journal's. Other errors as they are. */
+export function textFileFailed(error: unknown, path: string, reason: 'unreadable' | 'unwritable'): unknown {
+  const code = systemCode(error);
+  return MigrationError.is(error) || code === undefined
+    ? error
+    : new MigrationError('bad-file', { path, reason, code }, { cause: error });
+}
+
 export interface TextFile {
   readonly ns: Namespace;
   readonly path: string;
 }
 
-/** The files of one format that name a collection, sorted by name. @throws MigrationError `file-failed`. */
+/** The files of one format that name a collection, sorted by name. @throws MigrationError `bad-file`. */
 export async function listTextFiles(folder: string, format: TextFormat): Promise<TextFile[]> {
   const ending = `.${format}`;
   let names: string[];
   try {
     names = await readdir(folder);
   } catch (error) {
-    throw fileFailed(error, folder, 'list');
+    throw textFileFailed(error, folder, 'unreadable');
   }
   return names
     .filter((name) => name.endsWith(ending))
@@ -59,7 +67,7 @@ export async function listTextFiles(folder: string, format: TextFormat): Promise
     });
 }
 
-/** The file of a collection, by our own name for it or by its plain one. @throws MigrationError `bad-file` (`missing`), `file-failed`. */
+/** The file of a collection, by our own name for it or by its plain one. @throws MigrationError `bad-file` (`missing`). */
 export async function findTextFile(folder: string, ns: Namespace, format: TextFormat): Promise<string> {
   const own = join(folder, textFileName(ns, format));
   if (await isThere(own)) return own;
@@ -75,7 +83,7 @@ async function isThere(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return false;
-    throw fileFailed(error, path, 'read');
+    throw textFileFailed(error, path, 'unreadable');
   }
 }
 
@@ -85,11 +93,11 @@ async function* pieces(path: string, signal?: AbortSignal): AsyncIterable<Buffer
     for await (const piece of stream) yield piece as Buffer;
   } catch (error) {
     signal?.throwIfAborted();
-    throw fileFailed(error, path, 'read');
+    throw textFileFailed(error, path, 'unreadable');
   }
 }
 
-/** Documents of a JSON file as BSON, in its order. @throws MigrationError `bad-file` with the line, `file-failed`. */
+/** Documents of a JSON file as BSON, in its order. @throws MigrationError `bad-file` with the line. */
 export async function* readJsonFile(path: string, signal?: AbortSignal): AsyncIterable<Buffer> {
   const documents = new JsonDocuments();
   const reader = new ExtendedJsonReader();
@@ -130,7 +138,7 @@ export interface TextContent {
 
 /**
  * Reads a file to its end and makes sure that it can be imported: every document is one, has an `_id`, and the last one ends.
- * @throws MigrationError `bad-file` with the line, `file-failed`.
+ * @throws MigrationError `bad-file` with the line.
  */
 export async function checkTextFile(path: string, format: TextFormat, signal?: AbortSignal): Promise<TextContent> {
   if (format === 'csv') return checkCsvFile(path, signal);
@@ -175,7 +183,7 @@ async function checkCsvFile(path: string, signal?: AbortSignal): Promise<TextCon
   return { documents: count - 1, bsonBytes: bytes, isArray: false, hasTypes };
 }
 
-/** Documents in a file, which must end well; nothing of them is looked at. @throws MigrationError `bad-file`, `file-failed`. */
+/** Documents in a file, which must end well; nothing of them is looked at. @throws MigrationError `bad-file`. */
 export async function countTextFile(path: string, format: TextFormat, signal?: AbortSignal): Promise<number> {
   if (format === 'csv') return (await checkCsvFile(path, signal)).documents;
   const documents = new JsonDocuments();

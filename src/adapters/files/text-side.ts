@@ -8,8 +8,14 @@ import { formatNamespace, isSelected, type Namespace, type NamespaceSelection } 
 import { travelOf, type ClusterReference, type Plan, type TextFormat } from '../../core/model/plan.js';
 import { bytes, milliseconds } from '../../core/model/units.js';
 import type { ClusterSession, RawBatch } from '../../engine/ports.js';
-import { fileFailed } from './durable.js';
-import { checkTextFile, countTextFile, findTextFile, listTextFiles, readJsonFile } from './text-files.js';
+import {
+  checkTextFile,
+  countTextFile,
+  findTextFile,
+  listTextFiles,
+  readJsonFile,
+  textFileFailed,
+} from './text-files.js';
 
 /** What a run has of a side that is a folder: as much of a connected cluster as it needs. */
 export interface TextFilesSide {
@@ -121,7 +127,7 @@ class TextFilesSession implements ClusterSession {
   async #count(ns: Namespace): Promise<number> {
     const path = await findTextFile(this.folder, ns, this.format);
     const { size, mtimeMs } = await stat(path).catch((error: unknown) => {
-      throw fileFailed(error, path, 'read');
+      throw textFileFailed(error, path, 'unreadable');
     });
     const key = JSON.stringify([path, size, mtimeMs]);
     const known = this.#counts.get(key);
@@ -154,7 +160,7 @@ function refused(command: string): MigrationError {
 
 /**
  * What the files of a folder hold, as an analysis of a cluster says it: reads every file to its end.
- * @throws MigrationError `bad-file` with path and line, `file-failed`.
+ * @throws MigrationError `bad-file` with path and line.
  */
 export async function readTextInventory(
   folder: string,

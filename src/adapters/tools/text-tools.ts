@@ -6,8 +6,15 @@ import { formatNamespace } from '../../core/model/namespace.js';
 import { travelOf, type Plan, type PlannedCollection, type TextFormat } from '../../core/model/plan.js';
 import { mapBounded } from '../../engine/bounded.js';
 import type { NativeCopyJob, NativeTools, ToolExit } from '../../engine/native-ports.js';
-import { fileFailed, syncFolder, systemCode } from '../files/durable.js';
-import { checkTextFile, countTextFile, findTextFile, textFileName, type TextContent } from '../files/text-files.js';
+import { syncFolder, systemCode } from '../files/durable.js';
+import {
+  checkTextFile,
+  countTextFile,
+  findTextFile,
+  textFileFailed,
+  textFileName,
+  type TextContent,
+} from '../files/text-files.js';
 import { displayCommand, exportArguments, importArguments, type ToolConnection } from './command-lines.js';
 import type { ToolEvent } from './output-parser.js';
 import { runPiped, runTool, type ToolCommand } from './run-tool.js';
@@ -35,7 +42,7 @@ export function createTextTools(options: TextToolsOptions): NativeTools {
 /** Files that are to be imported are read to their end; for files that are to be written there must be room. */
 async function check(
   { folder }: TextToolsOptions,
-  { plan, collections, signal }: Parameters<NonNullable<NativeTools['check']>>[0],
+  { plan, collections, textFiles = {}, signal }: Parameters<NonNullable<NativeTools['check']>>[0],
 ): Promise<void> {
   const { format, files } = travelOf(plan);
   if (files === undefined) return;
@@ -45,7 +52,22 @@ async function check(
     return;
   }
   await makeFolder(folder);
-  if (format === 'json') await checkRoom(folder, collections);
+  const open: PlannedCollection[] = [];
+  for (const planned of collections) {
+    const path = join(folder, textFileName(planned.source, format));
+    if (!(await standsWhole(path, textFiles[formatNamespace(planned.source)]))) open.push(planned);
+  }
+  if (format === 'json') await checkRoom(folder, open);
+}
+
+type KnownFile = NonNullable<NativeCopyJob['textFiles']>[string];
+
+/** Whether this run has written the file to its end. @throws MigrationError `bad-file` (`exists`) for one that is not this run's. */
+async function standsWhole(path: string, known: KnownFile | undefined): Promise<boolean> {
+  const size = await sizeOf(path);
+  if (size === undefined) return false;
+  if (known?.path !== path) throw new MigrationError('bad-file', { path, reason: 'exists' });
+  return known.phase === 'done' && known.bytes === size;
 }
 
 async function makeFolder(folder: string): Promise<void> {
@@ -53,7 +75,7 @@ async function makeFolder(folder: string): Promise<void> {
     const made = await mkdir(folder, { recursive: true });
     if (made !== undefined) await chmod(folder, FOLDER_MODE);
   } catch (error) {
-    throw fileFailed(error, folder, 'make-folder');
+    throw textFileFailed(error, folder, 'unwritable');
   }
 }
 
@@ -128,12 +150,7 @@ class TextCopy {
     const { job } = this;
     const ns = formatNamespace(planned.source);
     const path = join(this.options.folder, textFileName(planned.source, format));
-    const known = job.textFiles?.[ns];
-    const size = await sizeOf(path);
-    if (size !== undefined && known?.phase === 'done' && known.path === path && known.bytes === size) return path;
-    if (size !== undefined && known?.path !== path) {
-      throw new MigrationError('file-failed', { path, action: 'write', code: 'EEXIST' });
-    }
+    if (await standsWhole(path, job.textFiles?.[ns])) return path;
     await job.onTextFile?.({ ns, phase: 'intent', path });
     const part = `${path}.part`;
     await makeEmpty(part);
@@ -241,7 +258,7 @@ async function sizeOf(path: string): Promise<number | undefined> {
     return (await stat(path)).size;
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    throw fileFailed(error, path, 'read');
+    throw textFileFailed(error, path, 'unreadable');
   }
 }
 
@@ -251,7 +268,7 @@ async function makeEmpty(path: string): Promise<void> {
     await rm(path, { force: true });
     await (await open(path, 'wx', FILE_MODE)).close();
   } catch (error) {
-    throw fileFailed(error, path, 'write');
+    throw textFileFailed(error, path, 'unwritable');
   }
 }
 
@@ -267,7 +284,7 @@ async function countedAsSaid(
   throw new MigrationError('bad-file', { path, reason: 'count-differs', said: said ?? 'no number of', found });
 }
 
-/** On disk, then under its name. Returns its size. @throws MigrationError `file-failed`. */
+/** On disk, then under its name. Returns its size. @throws MigrationError `bad-file`. */
 async function putInPlace(part: string, path: string): Promise<number> {
   try {
     const handle = await open(part, 'r+');
@@ -281,6 +298,6 @@ async function putInPlace(part: string, path: string): Promise<number> {
     await syncFolder(dirname(path));
     return size;
   } catch (error) {
-    throw fileFailed(error, path, 'write');
+    throw textFileFailed(error, path, 'unwritable');
   }
 }
