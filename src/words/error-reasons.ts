@@ -124,6 +124,16 @@ export function optionFlaw(reason: string, facts: ErrorFacts): string {
       return 'It costs request units, and there is no terminal to ask at.';
     case 'method-not-carried-out':
       return `This version does not carry out ${methodNameOf(textOf(facts, 'value'))} itself.`;
+    case 'export-import-only':
+      return `It is for the method export-import, not for ${textOf(facts, 'method')}.`;
+    case 'csv-only':
+      return 'It is for --format csv only.';
+    case 'two-folders':
+      return 'It must name the same folder as --to-files.';
+    case 'not-into-files':
+      return 'A file is called as its collection is; rename when you import it.';
+    case 'not-fields':
+      return 'It looks like --fields shop.orders=_id,day,total.';
     case 'ru-only':
       return 'It is for RU accounts only.';
     case 'unknown-value':
@@ -189,6 +199,14 @@ export function badPlanWords(reason: string, facts: ErrorFacts): ErrorWords {
         didYouMean(facts),
         'Look for a typing mistake, and at what is included and excluded.',
       );
+    case 'files-need-export-import':
+      return make(
+        'The plan has a folder of files in the place of a cluster.',
+        'Only the method export-import reads and writes files, and the plan must name their folder.',
+        'Make the plan again with --to-files or --from-files.',
+      );
+    case 'csv-needs-fields':
+      return make(`CSV needs to be told the fields of ${ns}.`, '', 'Name them with --fields.');
     case 'rename-twice':
       return make(`${ns} is renamed twice.`, '', 'Keep one of the renames.');
     case 'rename-to-system':

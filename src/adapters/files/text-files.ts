@@ -189,8 +189,8 @@ export async function countTextFile(path: string, format: TextFormat, signal?: A
   const documents = new JsonDocuments();
   let count = 0;
   try {
-    for await (const piece of pieces(path, signal)) for (const _ of documents.push(piece)) count += 1;
-    for (const _ of documents.end()) count += 1;
+    for await (const piece of pieces(path, signal)) count += [...documents.push(piece)].length;
+    count += [...documents.end()].length;
   } catch (error) {
     throw asBadFile(error, path, 1);
   }
