@@ -80,8 +80,10 @@ export function verdictHeadline(verdict: VerdictFacts): string {
 
 /** Verification looked and did not find the target equal: nothing to point an application at before somebody has looked, too. */
 function isInDoubt(verdict: VerdictFacts): boolean {
-  return verdict.reasons.some(({ id }) => id === 'verification-differs' || id === 'not-verified');
+  return verdict.reasons.some(({ id }) => IN_DOUBT.has(id));
 }
+
+const IN_DOUBT: ReadonlySet<string> = new Set(['verification-differs', 'not-verified', 'csv-not-equal']);
 
 /** Findings that put no doubt on the documents that were copied. */
 const WITHOUT_DOUBT: ReadonlySet<string> = new Set([
