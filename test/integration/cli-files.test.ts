@@ -139,6 +139,23 @@ describe('files on the command line', () => {
     expect(await readdir(join(folder.path, 'killed'))).toEqual(['shop.orders.json']);
   });
 
+  it('do not hold up a run from tool to tool that was killed: it goes on', { timeout: 90_000 }, async () => {
+    await pair.backendClient.db('shop').dropDatabase();
+    const env = { ...SOURCE(), ...TARGET() };
+    const slow = ['--throughput', '1000', '--no-measure', '-o', 'piped.migration.json'];
+    expect((await mcm(env, 'plan', '--method', 'export-import', '--include', 'shop', ...slow)).code).toBe(0);
+    const running = await cli.start(['run', 'piped.migration.json'], { cwd: folder.path, env });
+    await running.waitFor('Copying: ');
+    running.child.kill('SIGKILL');
+    const killed = await running.ended;
+    expect(killed.stdout + killed.stderr).not.toContain(PASSWORD);
+    pair.standIn.setRuPerSecond('shop.orders', 100_000);
+    const resumed = await mcm(env, 'run', '--resume', 'latest');
+    expect(resumed.code).toBe(0);
+    expect(resumed.stdout).toContain('Completed: every document is on the target, byte for byte.');
+    expect(await pair.backendClient.db('shop').collection('orders').countDocuments()).toBe(2_000);
+  });
+
   it('as CSV have their fields from a sample, and their loss told before and after', { timeout: 60_000 }, async () => {
     await pair.backendClient.db('shop').dropDatabase();
     const env = { ...SOURCE(), ...TARGET() };
