@@ -6,12 +6,18 @@ import type { ConnectedCluster } from '../adapters/mongo/connect.js';
 import { RawCopySource } from '../adapters/mongo/raw-copy-source.js';
 import { RawCopyTarget } from '../adapters/mongo/raw-copy-target.js';
 import { relayTarget, throughRelay } from '../adapters/mongo/relay-target.js';
+import { textFolderOf, type TextFilesSide } from '../adapters/files/text-side.js';
+import type { ToolName } from '../adapters/tools/location.js';
 import { createNativeTools } from '../adapters/tools/native-tools.js';
+import { createTextTools } from '../adapters/tools/text-tools.js';
+import type { ToolSidesOptions } from '../adapters/tools/tool-sides.js';
 import { MigrationError } from '../core/model/error.js';
 import type { ConflictPolicy } from '../core/model/plan.js';
 import type { Namespace } from '../core/model/namespace.js';
 import { directRun } from '../engine/direct-run.js';
 import type { Verdict } from '../engine/journal/record.js';
+import { exportRun } from '../engine/export-run.js';
+import type { NativeTools } from '../engine/native-ports.js';
 import { nativeRun } from '../engine/native-run.js';
 import type { CopyCeilings } from '../engine/pace/pacer.js';
 import { copyPacers } from '../engine/pace/pacers.js';
@@ -23,14 +29,20 @@ import { startRelay, type Relay } from '../relay/relay.js';
 import { tlsOf, withTls, type TlsFiles } from './relay-connection.js';
 import { ruReadPacer } from './ru-read-pacer.js';
 
+/** A cluster, or the folder of text files that stands in for one. */
+export type RunSide = ConnectedCluster | TextFilesSide;
+
+/** Paths of proven binaries. */
+export type ToolPaths = Readonly<Partial<Record<ToolName, string>>>;
+
 export interface RunParts {
   readonly run: OpenRun;
-  readonly source: ConnectedCluster;
-  readonly target: ConnectedCluster;
+  readonly source: RunSide;
+  readonly target: RunSide;
   /** The certificates that the two were connected to with: the tools and the relay use the same. */
   readonly files: { readonly source: TlsFiles; readonly target: TlsFiles };
   /** Paths of proven binaries; absent where no tool takes part. */
-  readonly tools?: { readonly mongodump: string; readonly mongorestore: string };
+  readonly tools?: ToolPaths;
   /** Documents of a collection that the target may refuse in a row before the run is stopped; 0 for any number. */
   readonly mostRefused?: number;
   /** Limits of a direct copy; see {@link ComposedRun.limit}. */
@@ -67,13 +79,19 @@ export async function composeRun(parts: RunParts): Promise<ComposedRun> {
     signal,
     onEvent,
   };
-  return plan.method === 'direct-copy' ? composeDirectRun(parts, context) : composeNativeRun(parts, context);
+  if (plan.method === 'direct-copy') return composeDirectRun(parts, context);
+  return plan.method === 'export-import' ? composeTextRun(parts, context) : composeNativeRun(parts, context);
 }
 
-function composeDirectRun(
-  { source, target, mostRefused, ceilings = {}, clock, signal }: RunParts,
-  context: RunContext,
-): ComposedRun {
+/** @throws MigrationError `bad-plan` for files where the method knows none. */
+export function asCluster(side: RunSide): ConnectedCluster {
+  if ('client' in side) return side;
+  throw new MigrationError('bad-plan', { reason: 'files-need-export-import' });
+}
+
+function composeDirectRun(parts: RunParts, context: RunContext): ComposedRun {
+  const { mostRefused, ceilings = {}, clock, signal } = parts;
+  const [source, target] = [asCluster(parts.source), asCluster(parts.target)];
   const pacers = copyPacers({ clock, ru: target.ru, roundTripMs: target.facts.latencyMs, signal, ceilings });
   const direct: DirectRunContext = {
     ...context,
@@ -93,8 +111,53 @@ function composeDirectRun(
 }
 
 async function composeNativeRun(parts: RunParts, context: RunContext): Promise<ComposedRun> {
-  const { run, source, target, files, clock } = parts;
-  const { plan, journal, deadLetters, folder } = run;
+  const { mongodump, mongorestore } = parts.tools ?? {};
+  const target = asCluster(parts.target);
+  const tools =
+    mongodump === undefined || mongorestore === undefined
+      ? missing('mongodump')
+      : createNativeTools({ ...toolSides(parts, target), tools: { mongodump, mongorestore } });
+  return throughRelayRun(parts, target, { ...context, tools });
+}
+
+async function composeTextRun(parts: RunParts, context: RunContext): Promise<ComposedRun> {
+  const { run, source, target, tools: paths } = parts;
+  const folder = textFolderOf(run.plan, run.folder.path);
+  const tools =
+    paths === undefined
+      ? missing('mongoexport')
+      : createTextTools({ ...toolSides(parts, target), tools: paths, folder });
+  if (!('client' in target)) {
+    const exporting = { ...context, tools, proves: 'files-written' } as const;
+    return { context: exporting, run: () => exportRun(exporting), budgets: () => new Map() };
+  }
+  const proves = 'client' in source ? {} : { proves: 'files-on-target' as const };
+  return throughRelayRun(parts, target, { ...context, ...proves, tools });
+}
+
+function missing(tool: ToolName): NativeTools {
+  return { copy: () => Promise.reject(new MigrationError('tool-missing', { tool })) };
+}
+
+function toolSides({ run, source, files, clock }: RunParts, target: RunSide): ToolSidesOptions {
+  const { journal, folder } = run;
+  return {
+    ...('client' in source ? { sourceUri: source.connectionString.reveal() } : {}),
+    sourceTls: tlsOf(files.source),
+    restoreUri: (port) => throughRelay(withTls(asCluster(target)), port).reveal(),
+    secretsFolder: join(folder.path, 'secrets'),
+    onSecretFile: (path, present) => journal.append({ type: 'secret-file', path, present }),
+    clock,
+  };
+}
+
+async function throughRelayRun(
+  parts: RunParts,
+  target: ConnectedCluster,
+  context: RunContext & { readonly tools: NativeTools },
+): Promise<ComposedRun> {
+  const { run, files, clock } = parts;
+  const { plan, deadLetters } = run;
   const where = await relayTarget(target.session, withTls(target), tlsOf(files.target));
   let relay: Relay | undefined;
   const native: NativeRunContext = {
@@ -115,17 +178,6 @@ async function composeNativeRun(parts: RunParts, context: RunContext): Promise<C
         return relay;
       },
     },
-    tools: parts.tools
-      ? createNativeTools({
-          tools: parts.tools,
-          sourceUri: source.connectionString.reveal(),
-          sourceTls: tlsOf(files.source),
-          restoreUri: (port) => throughRelay(withTls(target), port).reveal(),
-          secretsFolder: join(folder.path, 'secrets'),
-          onSecretFile: (path, present) => journal.append({ type: 'secret-file', path, present }),
-          clock,
-        })
-      : { dumpAndRestore: () => Promise.reject(new MigrationError('tool-missing', { tool: 'mongodump' })) },
   };
   return { context, run: () => nativeRun(native), budgets: () => budgetsOf(relay) };
 }

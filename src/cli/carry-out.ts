@@ -7,7 +7,7 @@ import type { Verdict } from '../engine/journal/record.js';
 import { verdictOfWish } from '../engine/journal/rest.js';
 import type { RunReport } from '../engine/journal/report.js';
 import type { CopyCeilings } from '../engine/pace/pacer.js';
-import type { ComposedRun } from '../assembly/compose-run.js';
+import type { ComposedRun, RunSide, ToolPaths } from '../assembly/compose-run.js';
 import type { RunEvent } from '../engine/run-context.js';
 import { journalSnapshot } from '../engine/progress/journal-snapshot.js';
 import { RunProgress } from '../engine/progress/run-progress.js';
@@ -15,24 +15,19 @@ import { verifiedText } from '../words/report-course.js';
 import { formatBytes, formatCountOf, formatRu } from '../words/sizes.js';
 import { Attendance } from './attendance.js';
 import { ceilingsText } from './ceiling-options.js';
-import { connectBoth, type ResolvedCluster } from './clusters.js';
-import { PROGRAM, type CommandContext, type ConnectedCluster, type RunFolder } from './context.js';
+import { PROGRAM, type CommandContext, type RunFolder } from './context.js';
 import { RunDisplay } from './display/run-display.js';
 import { exitCodeOfVerdict, EXIT, type ExitCode } from './exit-codes.js';
 import { failureLines } from './failure.js';
+import { connectSides, type Sides } from './sides.js';
 import { verdictLines } from './verdict-text.js';
 import { verificationCharge } from './verification-charge.js';
-
-export interface Sides {
-  readonly resolved: { readonly source: ResolvedCluster; readonly target: ResolvedCluster };
-  readonly connected: { source: ConnectedCluster; target: ConnectedCluster };
-}
 
 export interface CarryOut {
   readonly folder: RunFolder;
   readonly sides: Sides;
   /** Absent where no tool takes part. */
-  readonly tools?: { readonly mongodump: string; readonly mongorestore: string };
+  readonly tools?: ToolPaths;
   /** Documents that the target may refuse in a row before the run is stopped; 0 for any number. */
   readonly mostRefused?: number;
   /** Limits of a direct copy, until others are asked for. */
@@ -114,7 +109,7 @@ export async function carryOut(job: CarryOut, context: CommandContext): Promise<
       verdict = await job.attempt(composed, opened);
       display.stop();
       if (verdict.state !== 'paused') break;
-      const next = await goOn(attendance, job, context);
+      const next = await goOn(attendance, job, opened.plan, context);
       if (next === 'leave') break;
       if (next === 'cancel') {
         verdict = await cancelled(opened);
@@ -175,13 +170,14 @@ async function progressOf(opened: OpenRun, { adapters, clock }: CommandContext):
 async function goOn(
   attendance: Attendance,
   { sides, folder }: Pick<CarryOut, 'sides' | 'folder'>,
+  plan: Plan,
   context: CommandContext,
 ): Promise<'resume' | 'cancel' | 'leave'> {
   for (;;) {
     const wish = await attendance.afterPause();
     if (wish !== 'resume') return wish;
     try {
-      await reconnect(sides, context);
+      await reconnect(sides, plan, context);
       return wish;
     } catch (error) {
       if (context.interruption.signal.aborted) return 'leave';
@@ -195,14 +191,14 @@ async function goOn(
 }
 
 /** A connection that was alone for hours may be gone without anybody having noticed. */
-async function reconnect(sides: Sides, context: CommandContext): Promise<void> {
+async function reconnect(sides: Sides, plan: Plan, context: CommandContext): Promise<void> {
   const { source, target } = sides.connected;
   const { signal } = context.interruption;
   const answers = await Promise.allSettled(
     [source, target].map((cluster) => cluster.session.command('admin', { ping: 1 }, { signal })),
   );
   if (answers.every((answer) => answer.status === 'fulfilled')) return;
-  const both = await connectBoth(sides.resolved.source, sides.resolved.target, context);
+  const both = await connectSides(plan, sides.resolved, context);
   await Promise.allSettled([source.close(), target.close()]);
   sides.connected.source = both.source;
   sides.connected.target = both.target;
@@ -248,7 +244,7 @@ function amountLines(report: RunReport): string[] {
 }
 
 /** Reading an RU account is charged too: said before anything is. */
-async function tellCharge(plan: Plan, target: ConnectedCluster, { output }: CommandContext): Promise<void> {
+async function tellCharge(plan: Plan, target: RunSide, { output }: CommandContext): Promise<void> {
   if (!target.ru || plan.verification.depth !== 'full') return;
   const charge = await verificationCharge(plan, target.ru);
   if (charge !== undefined) output.note(`The check at the end reads every document of the target: about ${charge}.`);

@@ -1,8 +1,8 @@
 /** What a run would do, step by step, with the tools' exact command lines; what is known only then is in capitals. */
-import type { Plan, PlannedCollection } from '../core/model/plan.js';
+import { isFiles, travelOf, type Plan, type PlannedCollection } from '../core/model/plan.js';
 import { formatNamespace } from '../core/model/namespace.js';
-import type { ResolvedCluster } from './clusters.js';
-import { PROGRAM, type CommandContext, type ConnectedCluster } from './context.js';
+import { PROGRAM, type CommandContext } from './context.js';
+import type { Sides } from './sides.js';
 import { plural } from './text-blocks.js';
 
 export interface DryStep {
@@ -12,19 +12,23 @@ export interface DryStep {
   readonly commands?: readonly string[];
 }
 
-export interface DrySides {
-  readonly source: ResolvedCluster;
-  readonly target: ResolvedCluster;
-  readonly from: ConnectedCluster;
-  readonly to: ConnectedCluster;
-}
-
 /** Reads the names of the source's collections and nothing else. */
-export async function dryRunSteps(plan: Plan, sides: DrySides, context: CommandContext): Promise<readonly DryStep[]> {
+export async function dryRunSteps(
+  plan: Plan,
+  sides: Sides['connected'],
+  context: CommandContext,
+): Promise<readonly DryStep[]> {
   const data = plan.collections.filter((c) => !c.options.view);
   const views = plan.collections.filter((c) => c.options.view);
   const steps: DryStep[] = [
-    { step: 'create', text: `create ${count(data.length, 'collection')} on the target: ${names(data)}` },
+    ...(isFiles(plan.target)
+      ? []
+      : [
+          {
+            step: 'create' as const,
+            text: `create ${count(data.length, 'collection')} on the target: ${names(data)}`,
+          },
+        ]),
     ...indexStep(plan, 'before-data', 'before the data'),
     await copyStep(plan, sides, context),
     ...indexStep(plan, 'after-data', 'after the data'),
@@ -37,7 +41,9 @@ export async function dryRunSteps(plan: Plan, sides: DrySides, context: CommandC
         plan.verification.depth === 'full'
           ? plan.method === 'direct-copy'
             ? 'verify: read every document of the target and compare it with what was read while copying'
-            : 'verify: read every document on both sides and compare the bytes'
+            : isFiles(plan.target)
+              ? 'verify: read the files again and compare every document with the source, byte for byte'
+              : 'verify: read every document on both sides and compare the bytes'
           : 'verify: compare the counts',
     },
     ...indexStep(plan, 'after-verification', 'last of all, because they delete'),
@@ -45,11 +51,23 @@ export async function dryRunSteps(plan: Plan, sides: DrySides, context: CommandC
   return steps;
 }
 
-async function copyStep(plan: Plan, { from, to }: DrySides, { adapters }: CommandContext): Promise<DryStep> {
+async function copyStep(
+  plan: Plan,
+  { source, target }: Sides['connected'],
+  { adapters }: CommandContext,
+): Promise<DryStep> {
   if (plan.method === 'direct-copy')
     return { step: 'copy', text: 'copy every collection in ranges of its _id, as bytes, at the pace of the target' };
+  if (!('client' in target)) {
+    const folder = travelOf(plan).files?.folder ?? '';
+    return {
+      step: 'copy',
+      text: `write ${count(plan.collections.length, 'file')} in ${folder}, each beside its name until it stands whole`,
+      commands: await adapters.describeCopy(plan, source, target),
+    };
+  }
   const text = 'start the throttle relay on a free port of this machine and copy through it';
-  return { step: 'copy', text, commands: await adapters.describeCopy(plan, from, to) };
+  return { step: 'copy', text, commands: await adapters.describeCopy(plan, source, target) };
 }
 
 export function dryRunLines(steps: readonly DryStep[]): string[] {

@@ -34,6 +34,7 @@ export const EXIT_CODE_LINES: readonly (readonly [code: number, meaning: string]
 
 const BAD_INPUT: ReadonlySet<MigrationErrorCode> = new Set([
   'bad-connection-string',
+  'bad-file',
   'bad-namespace',
   'bad-number',
   'bad-option',

@@ -11,6 +11,8 @@ import { openRunList } from '../adapters/files/run-list.js';
 import { watchControl } from '../adapters/files/run-control.js';
 import { receiveSecrets, SECRETS_PIPE, type HandedSecrets } from '../adapters/files/secret-handover.js';
 import { limitRun, steerRun } from '../adapters/files/steer-run.js';
+import { filesReference, openTextFiles, readTextInventory, withFiles } from '../adapters/files/text-side.js';
+import { sampleFields } from '../adapters/mongo/sample-fields.js';
 import { connect } from '../adapters/mongo/connect.js';
 import { parseConnectionString } from '../adapters/mongo/connection-string.js';
 import { readInventory } from '../adapters/mongo/inventory.js';
@@ -50,6 +52,11 @@ const adapters: Adapters = {
   deadLetterIds,
   writeTextFile: writeFileAtomic,
   locateTools,
+  openTextFiles,
+  readTextInventory,
+  withFiles,
+  filesReference,
+  sampleFields,
   composeRun,
   describeCopy,
   retryDeadLetters,

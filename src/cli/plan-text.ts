@@ -1,12 +1,12 @@
 /** A plan for people: what goes where, what changes on the way, what stays behind, and the numbers. */
 import { formatNamespace, sameNamespace } from '../core/model/namespace.js';
-import type { Plan, PlannedCollection } from '../core/model/plan.js';
+import { isFiles, travelOf, type Plan, type PlannedCollection } from '../core/model/plan.js';
 import { droppedOptionSentence, fateSentence, notMigratedSentence } from '../words/fates.js';
 import { methodName } from '../words/methods.js';
 import { formatBytes, formatCount } from '../words/sizes.js';
 import { tuningSentence } from '../words/tuning.js';
 import { table, type Column } from './table.js';
-import { conflictPolicySentence, verificationName } from '../words/choices.js';
+import { conflictPolicySentence, travelLosses, travelSentence, verificationName } from '../words/choices.js';
 import { targetName, throughputText } from '../words/clusters.js';
 import { bullet, heading, labelled, plural } from './text-blocks.js';
 
@@ -25,25 +25,42 @@ export function planLines(plan: Plan, width: number, told: ReadonlySet<string> =
     ...labelled(
       [
         ['from', plan.source.name],
-        ['to', `${plan.target.name}: ${targetName(plan.targetKind)}`],
+        ['to', isFiles(plan.target) ? plan.target.name : `${plan.target.name}: ${targetName(plan.targetKind)}`],
         ['method', methodName(plan.method)],
+        ...(plan.method === 'export-import' ? ([['documents as', travelSentence(travelOf(plan))]] as const) : []),
         ['size', planSize(plan)],
         ['verification', verificationName(plan.verification.depth)],
-        ['conflicts', conflictPolicySentence(plan.conflictPolicy)],
+        ...(isFiles(plan.target) ? [] : ([['conflicts', conflictPolicySentence(plan.conflictPolicy)]] as const)),
         ...throughputNotSaid(plan),
       ],
       width,
     ),
     '',
     ...table(COLUMNS, plan.collections.map(collectionRow), '  '),
+    ...textLines(plan, width),
     ...indexLines(plan, width, told),
     ...changeLines(plan, width, told),
     ...paceLines(plan, width),
   ];
 }
 
+function textLines(plan: Plan, width: number): string[] {
+  if (plan.method !== 'export-import') return [];
+  const travel = travelOf(plan);
+  const mark = travel.format === 'csv' ? '!' : '·';
+  const fields = plan.collections.flatMap((c) =>
+    c.fields === undefined ? [] : bullet('·', `${formatNamespace(c.source)}: ${c.fields.join(', ')}`, width),
+  );
+  return [
+    ...heading(travel.format === 'csv' ? 'What CSV loses' : 'What text changes'),
+    ...travelLosses(travel).flatMap((text) => bullet(mark, text, width)),
+    ...(fields.length === 0 ? [] : [...heading('Fields that are exported'), ...fields]),
+  ];
+}
+
 /** A direct copy has no numbers that are set before: it measures. */
 function paceLines(plan: Plan, width: number): string[] {
+  if (isFiles(plan.target)) return [];
   if (plan.method === 'direct-copy') {
     return [
       ...heading('Pace: found while copying'),

@@ -1,6 +1,7 @@
 /** The command line: which commands there are, what they take, and how they are explained. */
 import { Argument, Command, Option } from 'commander';
 import { addCeilingOptions } from './ceiling-options.js';
+import { addFileOptions } from './file-options.js';
 import { addClusterOptions, addCredentialOptions } from './cluster-options.js';
 import { analyze } from './commands/analyze.js';
 import { plan } from './commands/plan.js';
@@ -178,10 +179,10 @@ function adviceOptions(command: Command): Command {
 }
 
 function planOptions(command: Command): Command {
-  return addCollectionOptions(command)
+  return addFileOptions(addCollectionOptions(command))
     .option('-o, --out <file>', 'where to write the plan', 'plan.migration.json')
     .option('--force', 'write over an existing file')
-    .option('--method <id>', 'another method than the recommended one: dump-restore, direct-copy')
+    .option('--method <id>', 'another method than the recommended one: dump-restore, direct-copy, export-import')
     .addOption(
       new Option('--conflicts <policy>', 'a document of the target with the same _id and other content').choices([
         'fail',

@@ -22,14 +22,21 @@ export interface SurveyOptions extends TargetOptions {
   readonly targetKind?: TargetKind;
 }
 
+export interface CsvFields {
+  readonly fields: Readonly<Record<string, readonly string[]>>;
+  readonly unnameable: readonly string[];
+}
+
 export interface Survey {
-  readonly source: ResolvedCluster;
+  readonly source: Pick<ResolvedCluster, 'reference'>;
   readonly inventory: ClusterInventory;
   readonly selection: NamespaceSelection;
   readonly wishes: TargetWishes;
   readonly target: TargetDescription;
   /** Absent where only the target's kind was named. */
-  readonly targetCluster?: { readonly resolved: ResolvedCluster; readonly facts: ClusterFacts };
+  readonly targetCluster?: { readonly resolved: Pick<ResolvedCluster, 'reference'>; readonly facts: ClusterFacts };
+  /** CSV: the fields of each collection, `db.coll` on the source, and those that a sample shows but no list can name. */
+  readonly csv?: CsvFields;
   /** Measured by inserting, with the user's consent. */
   readonly measured?: MeasuredCharge;
 }
@@ -90,7 +97,7 @@ const ASSUMED_VERSION: Readonly<Record<TargetKind, readonly number[]>> = {
   mongodb: [8, 0, 0],
 };
 
-async function readSource(
+export async function readSource(
   cluster: ConnectedCluster,
   selection: NamespaceSelection,
   context: CommandContext,

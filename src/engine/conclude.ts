@@ -1,6 +1,7 @@
 /** What every attempt at a run has in common, however the documents came to the target: indexes, verification, the verdict. */
 import { MigrationError } from '../core/model/error.js';
 import { formatNamespace } from '../core/model/namespace.js';
+import { travelOf } from '../core/model/plan.js';
 import { canBecome, type RunState } from '../core/model/run.js';
 import { enterState } from './journal/port.js';
 import type { Verdict } from './journal/record.js';
@@ -94,7 +95,7 @@ export async function indexAndVerify(context: RunContext, copied: Copied): Promi
   for (const report of late) onEvent({ kind: 'index', report });
 
   const all = [...copied.prepared, ...views];
-  return judge({
+  const verdict = judge({
     planned: plan.collections.map((c) => formatNamespace(c.target)),
     verification,
     prepared: all,
@@ -103,7 +104,9 @@ export async function indexAndVerify(context: RunContext, copied: Copied): Promi
     leftOut: plan.notMigrated.filter((n) => n.why !== 'system').length,
     relayed: copied.relayed,
     keepsConflicts: plan.conflictPolicy === 'skip',
+    isLossy: travelOf(plan).format === 'csv',
   });
+  return context.proves === undefined ? verdict : { ...verdict, proves: context.proves };
 }
 
 async function verify(context: RunContext, { only, streamed }: Copied): Promise<readonly VerificationResult[]> {

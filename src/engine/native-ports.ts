@@ -1,5 +1,7 @@
 import type { Namespace } from '../core/model/namespace.js';
 import type { PlannedCollection, Plan } from '../core/model/plan.js';
+import type { TextFileRecord } from './journal/record.js';
+import type { RunStatus } from './journal/reduce.js';
 
 /** Exact counts of one namespace on the target, as the relay keeps them. */
 export interface RelayedCounts {
@@ -64,19 +66,28 @@ export interface ToolLine {
 export interface NativeCopyJob {
   readonly plan: Plan;
   readonly collections: readonly PlannedCollection[];
-  /** Every collection and view that the source holds now, by database: what is not selected must be excluded by name. */
-  readonly present: ReadonlyMap<string, readonly string[]>;
-  readonly relayPort: number;
+  /** Every collection and view that the source holds now, by database: where databases are read whole, what is not selected must be excluded by name. */
+  readonly present: () => Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Absent where nothing is written to a target. */
+  readonly relayPort?: number;
   readonly signal: AbortSignal;
   readonly onLine: (line: ToolLine) => void;
   /** The exact command line, without secrets, before it runs. */
   readonly onCommand: (display: string) => void;
   /** After each tool's end, before the next one starts. */
   readonly onExit: (exit: ToolExit) => Promise<void>;
+  /** Text files that earlier attempts have written or begun, by `db.coll` on the source. */
+  readonly textFiles?: RunStatus['textFiles'];
+  /** Before the first byte of a text file, and when it stands whole under its name. Resolves when that is written down. */
+  readonly onTextFile?: (file: Omit<TextFileRecord, 'type'>) => Promise<void>;
+  /** How far a collection's file is, in documents and bytes of text. */
+  readonly onFileProgress?: (target: Namespace, documents: number, bytes: number) => void;
 }
 
-/** The real database tools, dumping from the source and restoring through the relay. */
+/** The real database tools, reading from the source and writing through the relay. */
 export interface NativeTools {
-  /** Resolves when all pairs have ended; a bad end is a value. @throws MigrationError `tool-missing` before anything was started. */
-  dumpAndRestore(job: NativeCopyJob): Promise<readonly ToolExit[]>;
+  /** Looks at everything that can be looked at before the target is touched. @throws MigrationError for what a run cannot go on with. */
+  check?(job: Pick<NativeCopyJob, 'plan' | 'collections' | 'textFiles' | 'signal'>): Promise<void>;
+  /** Resolves when all tools have ended; a bad end is a value. @throws MigrationError `tool-missing` before anything was started. */
+  copy(job: NativeCopyJob): Promise<readonly ToolExit[]>;
 }

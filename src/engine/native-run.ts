@@ -19,7 +19,7 @@ type VerdictReason = Verdict['reasons'][number];
 const ALL_NAMES = 100_000;
 
 /**
- * Carries out a plan with the native tools: prepares the target, pipes `mongodump` into `mongorestore` through the throttle relay, builds
+ * Carries out a plan with the native tools: prepares the target, lets them read the source and write through the throttle relay, builds
  * the indexes, verifies every byte, and judges. The tools' exit status is never the verdict. Safe to run again on the same journal.
  * Returns the verdict, `paused`, `failed-resumable` and `cancelled` included; the journal says the same.
  * @throws MigrationError only where the journal itself cannot be written.
@@ -41,6 +41,8 @@ class NativeRun {
     const { plan, target, ru, journal, clock, signal, onEvent } = this.context;
 
     await enterStep(this.context, 'preparing');
+    const data = plan.collections.filter((c) => !c.options.view);
+    await this.context.tools.check?.({ plan, collections: data, textFiles: journal.status().textFiles, signal });
     const prepared = await prepareTarget(plan, target, ru, journal, { clock, signal });
     onEvent({ kind: 'prepared', prepared });
     signal.throwIfAborted();
@@ -59,7 +61,6 @@ class NativeRun {
     const collections = plan.collections.filter((c) => !c.options.view && !refused.has(formatNamespace(c.target)));
     if (collections.length === 0) return undefined;
 
-    const present = await this.presentOnSource(collections);
     const halt = new AbortController();
     /** What the target answered that ends the copying: the first of it. */
     let stop: VerdictReason | undefined;
@@ -78,16 +79,18 @@ class NativeRun {
     try {
       const record = (): Promise<void> => this.recorder.record(relay.counters());
       exits = await whileRecording(this.context, record, halt, () =>
-        tools.dumpAndRestore({
+        tools.copy({
           plan,
           collections,
-          present,
+          present: () => this.presentOnSource(collections),
           relayPort: relay.port,
           signal: AbortSignal.any([signal, halt.signal]),
           onLine: (line) => onEvent({ kind: 'tool-line', line }),
           onCommand: (display) => onEvent({ kind: 'command', display }),
           onExit: ({ tool, exitCode, signal: killedBy }) =>
             journal.append({ type: 'tool-exited', tool, exitCode, signal: killedBy }),
+          textFiles: journal.status().textFiles,
+          onTextFile: (file) => journal.append({ type: 'text-file', ...file }),
         }),
       );
     } catch (error) {

@@ -5,7 +5,7 @@ import type { RunState } from '../core/model/run.js';
 import type { LimitedBy } from '../core/model/run-snapshot.js';
 import type { CopySource, CopyTarget } from './copy/ports.js';
 import type { Journal } from './journal/port.js';
-import type { DeadLetterRetry, Verdict } from './journal/record.js';
+import type { DeadLetterRetry, Proof, Verdict } from './journal/record.js';
 import type { NativeTools, RelayedCounts, RelayStarter, ToolLine } from './native-ports.js';
 import type { CopyPacers } from './pace/pacer.js';
 import type { Clock, ClusterSession, CosmosRuSession } from './ports.js';
@@ -51,6 +51,8 @@ export interface RunContext {
   readonly clock: Clock;
   /** Paces verification's reads of an RU target. */
   readonly targetPacer?: Pacer;
+  /** What a good end would prove, where that is something else than that the target holds what the source holds. */
+  readonly proves?: Proof;
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
 }
@@ -72,4 +74,9 @@ export interface DirectRunContext extends RunContext {
   readonly mostRefused?: number;
   /** For tests: the largest range, in bytes. */
   readonly rangeBytes?: number;
+}
+
+/** The target is the folder of the files. */
+export interface ExportRunContext extends RunContext {
+  readonly tools: NativeTools;
 }

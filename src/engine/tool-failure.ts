@@ -22,7 +22,10 @@ export function toolReasons(bad: readonly ToolExit[]): Verdict['reasons'] {
   }));
 }
 
-/** Whether the tool that reads the source says that its connection went; it talks to nothing else. */
+/** They talk to the source and to nothing else. */
+const READERS: ReadonlySet<string> = new Set(['mongodump', 'mongoexport']);
+
+/** Whether the tool that reads the source says that its connection went. */
 export function losesSource(bad: readonly ToolExit[]): boolean {
-  return bad.some((exit) => exit.tool === 'mongodump' && !isConsequence(exit) && LOST.test(exit.failed ?? ''));
+  return bad.some((exit) => READERS.has(exit.tool) && !isConsequence(exit) && LOST.test(exit.failed ?? ''));
 }

@@ -23,6 +23,8 @@ export interface VerdictInput {
   readonly relayed: readonly Pick<RelayedCounts, 'ns' | 'failed' | 'conflicts'>[];
   /** The plan leaves documents with the same `_id` and other bytes as they are on the target. */
   readonly keepsConflicts: boolean;
+  /** Documents have travelled as CSV, which does not give back what was there. */
+  readonly isLossy?: boolean;
 }
 
 /**
@@ -75,6 +77,7 @@ export function judge(input: VerdictInput): Verdict {
     else if (outcome.kind === 'skipped' && !SERVED_BY_ANOTHER.has(outcome.why))
       reasons.push({ id: 'index-skipped', params: { ns, index, why: outcome.why } });
   }
+  if (input.isLossy) reasons.push({ id: 'csv-not-equal', params: {} });
   const dead = input.deadLetters.count();
   if (dead > 0) reasons.push({ id: 'dead-letters', params: { documents: dead } });
   if (input.leftOut > 0) reasons.push({ id: 'namespaces-left-out', params: { namespaces: input.leftOut } });

@@ -55,6 +55,8 @@ export const SETTINGS = {
   connections: 'connections',
   toolMongodump: 'tools.mongodump',
   toolMongorestore: 'tools.mongorestore',
+  toolMongoexport: 'tools.mongoexport',
+  toolMongoimport: 'tools.mongoimport',
   nativeToolsUpToGb: 'thresholds.nativeToolsUpToGb',
   servicesUpToGb: 'thresholds.servicesUpToGb',
   analysisParallelism: 'analysis.parallelism',

@@ -3,10 +3,15 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { SETTINGS } from './ids.js';
 
+/** Paths of the database tools, where they are not to be looked for. */
+export type ToolSettings = Readonly<
+  Partial<Record<'mongodump' | 'mongorestore' | 'mongoexport' | 'mongoimport', string>>
+>;
+
 export interface Settings {
   /** As written; checked entry by entry where clusters are made of them. */
   readonly connections: readonly unknown[];
-  readonly tools: { readonly mongodump?: string; readonly mongorestore?: string };
+  readonly tools: ToolSettings;
   readonly nativeToolsUpToGb: number;
   readonly servicesUpToGb: number;
   readonly analysisParallelism: number;
@@ -27,18 +32,19 @@ export const BOUNDS = {
 
 /** Every setting, read through `get` with the keys of `SETTINGS`. */
 export function readSettings(get: (key: string) => unknown): Settings {
-  const mongodump = path(get(SETTINGS.toolMongodump));
-  const mongorestore = path(get(SETTINGS.toolMongorestore));
+  const tools = {
+    mongodump: path(get(SETTINGS.toolMongodump)),
+    mongorestore: path(get(SETTINGS.toolMongorestore)),
+    mongoexport: path(get(SETTINGS.toolMongoexport)),
+    mongoimport: path(get(SETTINGS.toolMongoimport)),
+  };
   const workers = Math.round(bounded(get, SETTINGS.insertionWorkers));
   const runsFolder = path(get(SETTINGS.runsFolder));
   const connections = get(SETTINGS.connections);
   const notifications = get(SETTINGS.notifications);
   return {
     connections: Array.isArray(connections) ? (connections as readonly unknown[]) : [],
-    tools: {
-      ...(mongodump === undefined ? {} : { mongodump }),
-      ...(mongorestore === undefined ? {} : { mongorestore }),
-    },
+    tools: Object.fromEntries(Object.entries(tools).filter(([, found]) => found !== undefined)),
     nativeToolsUpToGb: bounded(get, SETTINGS.nativeToolsUpToGb),
     servicesUpToGb: bounded(get, SETTINGS.servicesUpToGb),
     analysisParallelism: Math.round(bounded(get, SETTINGS.analysisParallelism)),

@@ -1,5 +1,5 @@
 /** What the user decides, in words. */
-import type { ConflictPolicy, VerificationPlan } from '../core/model/plan.js';
+import type { ConflictPolicy, TextTravel, VerificationPlan } from '../core/model/plan.js';
 
 const POLICIES: Readonly<Record<ConflictPolicy, string>> = {
   fail: 'the run stops at a document of the target that has the same _id and other content',
@@ -15,4 +15,38 @@ export function conflictPolicySentence(policy: ConflictPolicy): string {
 
 export function verificationName(depth: VerificationPlan['depth']): string {
   return depth === 'full' ? 'every byte of every document' : 'counts only';
+}
+
+/** What documents travel as, and where the files are; without a full stop. */
+export function travelSentence({ format, files }: TextTravel): string {
+  const kind = format === 'csv' ? 'CSV' : 'canonical Extended JSON';
+  const where = files?.folder ?? "the run's own folder";
+  switch (files?.use) {
+    case undefined:
+      return `${kind}, from tool to tool`;
+    case 'export':
+      return `${kind}, into files in ${where}, and no further`;
+    case 'import':
+      return `${kind}, out of files in ${where}`;
+    case 'both':
+      return `${kind}, through files in ${where}, which are kept`;
+  }
+}
+
+/** What is lost as CSV, and what canonical Extended JSON changes. Found out with mongoexport and mongoimport 100.9.5 (docs/export-import.md). */
+export function travelLosses({ format, files }: TextTravel): readonly string[] {
+  if (format === 'csv') {
+    return [
+      'CSV has no types: numbers come back as the smallest type that fits, dates, ObjectIds and all else as text, unless the header of a file says otherwise (name.date_go(...)).',
+      'Nested documents and arrays become text in one cell, and stay text.',
+      'A field that is not there, null and an empty text are the same empty cell; an import leaves such fields out.',
+      'Only the named fields go along, in the order of the list; fields that are there twice, and their order, are lost.',
+      'So only the numbers of documents are compared, and the run ends with a finding at best.',
+    ];
+  }
+  const import_ = files?.use === 'export' ? 'read back' : 'imported';
+  return [
+    `Some rare values are others when they are ${import_}: NaN with other bytes than the one that the tools write, text that is no UTF-8, documents such as { $oid: "..." } that look like a type, options of a regular expression that are not in order. The check finds each such document.`,
+    'A document that looks like a type and is none, such as { $oid: "x" }, cannot be exported: mongoexport stops there.',
+  ];
 }

@@ -124,6 +124,16 @@ export function optionFlaw(reason: string, facts: ErrorFacts): string {
       return 'It costs request units, and there is no terminal to ask at.';
     case 'method-not-carried-out':
       return `This version does not carry out ${methodNameOf(textOf(facts, 'value'))} itself.`;
+    case 'export-import-only':
+      return `It is for the method export-import, not for ${textOf(facts, 'method')}.`;
+    case 'csv-only':
+      return 'It is for --format csv only.';
+    case 'two-folders':
+      return 'It must name the same folder as --to-files.';
+    case 'not-into-files':
+      return 'A file is called as its collection is; rename when you import it.';
+    case 'not-fields':
+      return 'It looks like --fields shop.orders=_id,day,total.';
     case 'ru-only':
       return 'It is for RU accounts only.';
     case 'unknown-value':
@@ -189,6 +199,14 @@ export function badPlanWords(reason: string, facts: ErrorFacts): ErrorWords {
         didYouMean(facts),
         'Look for a typing mistake, and at what is included and excluded.',
       );
+    case 'files-need-export-import':
+      return make(
+        'The plan has a folder of files in the place of a cluster.',
+        'Only the method export-import reads and writes files, and the plan must name their folder.',
+        'Make the plan again with --to-files or --from-files.',
+      );
+    case 'csv-needs-fields':
+      return make(`CSV needs to be told the fields of ${ns}.`, '', 'Name them with --fields.');
     case 'rename-twice':
       return make(`${ns} is renamed twice.`, '', 'Keep one of the renames.');
     case 'rename-to-system':
@@ -249,4 +267,35 @@ export function badPlanWords(reason: string, facts: ErrorFacts): ErrorWords {
 function didYouMean(facts: ErrorFacts): string {
   const { near } = facts;
   return Array.isArray(near) && near.length > 0 ? `Did you mean ${near.join(' or ')}?` : '';
+}
+
+const FILE_FLAWS: Readonly<Record<string, (facts: ErrorFacts) => string>> = {
+  'not-json': () => 'What stands there is no JSON document.',
+  'not-a-document': () => 'What stands there is no JSON document.',
+  unfinished: () => 'It ends in the middle of a document: it was not written to its end.',
+  'bad-number': () => 'A number there is none, or too large for its type.',
+  'bad-string': () => 'A text there has characters that JSON does not allow.',
+  'bad-type': () => 'A type there (such as $oid or $date) is not written as Extended JSON has it.',
+  'zero-in-name': () => 'A field there has a zero character in its name, which MongoDB does not store.',
+  'too-deep': () => 'The document there is nested too deeply.',
+  'document-too-long': () => 'The document there has no end: perhaps a quote is missing.',
+  'no-id': () => 'The document there has no _id: a run that is gone on with would bring it twice.',
+  'csv-no-header': () => 'A CSV file needs the names of its fields in its first line.',
+  'csv-no-id': () => 'Its first line names no field _id: a run that is gone on with would bring every document twice.',
+  'csv-unfinished': () => 'It ends within quotes: it was not written to its end.',
+  'name-without-database': () => 'Its name must be <database>.<collection>, with the ending .json or .csv.',
+  missing: (facts) => `There is no file for ${textOf(facts, 'namespace', 'the collection')} in the folder.`,
+  'no-files': () => 'There are no files in it that are named <database>.<collection>.json or .csv.',
+  exists: () => 'It is there already, and this run has not written it: it stays as it is. Name another folder.',
+  unreadable: (facts) => `The system does not let it be read (${textOf(facts, 'code', 'no reason given')}).`,
+  unwritable: (facts) => `The system does not let it be written (${textOf(facts, 'code', 'no reason given')}).`,
+  'no-room': (facts) =>
+    `The disk has ${textOf(facts, 'freeText', 'less')} free, and the files take ${textOf(facts, 'neededText', 'more')} or more.`,
+  'count-differs': (facts) =>
+    `mongoexport said ${textOf(facts, 'said', 'another number of')} documents, and ${textOf(facts, 'found', 'others')} are in it.`,
+};
+
+/** Why a text file cannot be imported, or not be written. */
+export function fileFlaw(reason: string, facts: ErrorFacts): string {
+  return lookUp(FILE_FLAWS, reason)?.(facts) ?? reason;
 }

@@ -2,6 +2,7 @@ import type { ErrorFacts, MigrationError, MigrationErrorCode } from '../core/mod
 import {
   badPlanWords,
   connectionStringFlaw,
+  fileFlaw,
   optionFlaw,
   secretFlaw,
   tlsFlaw,
@@ -168,6 +169,12 @@ export function errorWords(error: Pick<MigrationError, 'code' | 'facts'>): Error
         fileReason(textOf(facts, 'code', reason)),
         'Look at the path, its permissions and the free space.',
       );
+    case 'bad-file':
+      return words(
+        `${textOf(facts, 'path', 'A file')} cannot be used${facts['line'] === undefined ? '' : `: line ${textOf(facts, 'line')}`}.`,
+        fileFlaw(reason, facts),
+        'Nothing was written for it. Correct the file, or export it again.',
+      );
     case 'cancelled':
       return words('Cancelled.', '', 'Running the same command again goes on.');
     case 'internal':
@@ -202,6 +209,7 @@ const CODES: Readonly<Record<MigrationErrorCode, true>> = {
   'journal-foreign': true,
   'target-not-ready': true,
   'file-failed': true,
+  'bad-file': true,
   cancelled: true,
   internal: true,
 };

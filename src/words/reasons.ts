@@ -19,9 +19,9 @@ const SENTENCES: Readonly<Record<ReasonId, (params: Params) => string>> = {
   'bytes-may-change': (p) =>
     textOf(p, 'format') === 'csv'
       ? 'CSV keeps only the fields that are listed, and no types: dates and numbers come back as guesses.'
-      : 'JSON text changes a few rare values: NaN, duplicate keys, and documents that look like Extended JSON.',
+      : 'JSON text changes a few rare values: NaN, text that is no UTF-8, and documents that look like Extended JSON. The check finds each.',
   'text-files-wanted': (p) => `It gives the ${textOf(p, 'format').toUpperCase()} files that you asked for.`,
-  'text-files-not-wanted': () => 'It goes through text files, which nobody asked for.',
+  'text-files-not-wanted': () => 'It goes by way of text, which nobody asked for.',
   'gives-no-text-files': (p) => `It leaves no ${textOf(p, 'format').toUpperCase()} files behind.`,
   'works-online': () => 'The source can be written to while the data moves.',
   'online-needs-replica-set': () =>

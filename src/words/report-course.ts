@@ -1,5 +1,6 @@
 /** The report's first and last sections: what it is about, how it went, how it is to be read. */
 import type { RunState } from '../core/model/run.js';
+import { travelLosses, travelSentence } from './choices.js';
 import { methodName } from './methods.js';
 import type { ReportFacts } from './report-facts.js';
 import { between, code, prose, section, time, type Cell, type Section } from './report-parts.js';
@@ -25,8 +26,9 @@ export function summary(report: ReportFacts): Section {
   const pairs: (readonly [string, Cell])[] = [
     ['From', code(report.source.uri)],
     ['To', code(report.target.uri)],
-    ['Target', prose(TARGETS[report.target.kind])],
+    ...(report.target.uri.startsWith('file:') ? [] : [['Target', prose(TARGETS[report.target.kind])] as const]),
     ['Method', prose(methodName(report.method))],
+    ...(report.text ? [['Documents as', prose(travelSentence(report.text))] as const] : []),
     [
       'Started',
       prose(
@@ -120,7 +122,12 @@ export function reading(report: ReportFacts): Section {
   const lines = [
     report.method === 'direct-copy'
       ? 'The verdict rests on what the target held when it was read again after the copy, not on what it said while it was written.'
-      : "The verdict rests on the comparison of both sides, not on the tools' exit status, which can be 0 when documents were lost.",
+      : report.verdict?.proves === 'files-written'
+        ? 'The verdict rests on the files, read again and compared with the source, document by document where they are JSON. No target took part.'
+        : report.verdict?.proves === 'files-on-target'
+          ? 'The verdict rests on the comparison of the target with the files, which stand for the source: whether they hold what the source holds was not looked at.'
+          : "The verdict rests on the comparison of both sides, not on the tools' exit status, which can be 0 when documents were lost.",
+    ...(report.text ? travelLosses(report.text) : []),
     ...(report.totals.copy.ru > 0
       ? [
           'Request units are those that the target reported for the writes, estimated between its reports. The charge of the check, which reads every document, comes on top.',

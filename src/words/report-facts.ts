@@ -1,6 +1,6 @@
 /** What a report is made of: the engine's report of a run, as far as words need it. This room knows only core, so the shape is told again. */
 import type { MethodId } from '../core/model/method.js';
-import type { NotMigrated, Plan } from '../core/model/plan.js';
+import type { NotMigrated, Plan, TextTravel } from '../core/model/plan.js';
 import type { RunState } from '../core/model/run.js';
 import type { DifferenceFacts, VerdictFacts } from './verdicts.js';
 
@@ -84,6 +84,8 @@ export interface ReportFacts {
   readonly source: { readonly name: string; readonly uri: string };
   readonly target: { readonly name: string; readonly uri: string; readonly kind: Plan['targetKind'] };
   readonly method: MethodId;
+  /** `export-import`: what documents travelled as. */
+  readonly text?: TextTravel;
   readonly startedAt: string;
   readonly updatedAt: string;
   readonly attempts: number;

@@ -13,7 +13,7 @@ export function verification(report: ReportFacts): Section | undefined {
     {
       kind: 'paragraph',
       text:
-        `${howCompared(checked)} A digest is the sum over the hashes of all documents, byte for byte; ` +
+        `${howCompared(report, checked)} A digest is the sum over the hashes of all documents, byte for byte; ` +
         'two sides with the same digest hold the same documents.',
     },
     {
@@ -34,7 +34,11 @@ export function verification(report: ReportFacts): Section | undefined {
   );
 }
 
-function howCompared(checked: readonly CollectionReportFacts[]): string {
+function howCompared({ verdict }: ReportFacts, checked: readonly CollectionReportFacts[]): string {
+  if (verdict?.proves === 'files-written')
+    return 'The source and the files were read and compared; "Target" stands for the files.';
+  if (verdict?.proves === 'files-on-target')
+    return 'The files and the target were read and compared; "Source" stands for the files.';
   return checked.some((c) => c.verification?.evidence.means === 'streamed')
     ? 'Documents of the source were hashed while they were copied; then the target was read and compared with that. Where the column "How" says otherwise, both sides were read.'
     : 'Both sides were read and compared.';

@@ -100,6 +100,8 @@ const REASONS: Readonly<Record<string, (params: Params) => string>> = {
     `${documents(p)} of ${textOf(p, 'ns')} refused by the target, for a reason that is not in the documents.`,
   'conflicts-left': (p) =>
     `${documents(p)} of ${textOf(p, 'ns')} left as they were on the target: same _id, other content, as the plan says.`,
+  'csv-not-equal': () =>
+    'Documents travelled as CSV, which has no types and no place for what is nested: the numbers of documents are all that was compared.',
   'namespaces-left-out': (p) => `${formatCountOf(numberOf(p, 'namespaces'), 'collection')} left out, as the plan says.`,
   'documents-missing': (p) => `${documents(p)} missing on the target: run the same plan again.`,
   'stopped-by-user': () => 'Stopped by you.',

@@ -7,6 +7,8 @@ import { formatCount, formatCountOf } from './sizes.js';
 /** Shapes of the engine's results, as far as words need them: this room knows only core. */
 export interface VerdictFacts {
   readonly state: RunState;
+  /** What a good end proves, where it is not that the target holds what the source holds. */
+  readonly proves?: 'files-written' | 'files-on-target';
   readonly reasons: readonly { readonly id: string; readonly params: Params }[];
 }
 
@@ -42,25 +44,46 @@ const HEADLINES: Readonly<Record<RunState, string>> = {
   cancelled: 'Cancelled.',
 };
 
+const PROVEN: Readonly<Record<NonNullable<VerdictFacts['proves']>, string>> = {
+  'files-written':
+    'Exported: every document of the source is in the files, and reads back byte for byte. No target took part.',
+  'files-on-target':
+    'Imported: every document of the files is on the target, byte for byte. The source took no part in the check.',
+};
+
 /** The verdict in one line. */
 export function verdictHeadline(verdict: VerdictFacts): string {
   if (verdict.reasons.some(({ id }) => id === 'stopped-by-user') && verdict.state === 'failed-resumable') {
     return 'Stopped by you. What was copied counts: the run can be resumed.';
   }
+  if (verdict.reasons.some(({ id }) => id === 'csv-not-equal') && verdict.state === 'completed-with-findings') {
+    return verdict.proves === 'files-written'
+      ? 'Exported as CSV: the numbers of documents agree where nothing else is said; more cannot be compared.'
+      : 'Copied as CSV: the target is not what the source is.';
+  }
+  if (verdict.proves !== undefined && verdict.state === 'completed') return PROVEN[verdict.proves];
   const onlyLeftOut = verdict.reasons.every(({ id }) => WITHOUT_DOUBT.has(id));
   if (verdict.state === 'completed-with-findings' && onlyLeftOut) {
-    return 'Completed, with findings: every document that was to be migrated is on the target, byte for byte.';
+    return verdict.proves === undefined
+      ? 'Completed, with findings: every document that was to be migrated is on the target, byte for byte.'
+      : `${PROVEN[verdict.proves]} There are findings.`;
   }
   if (verdict.state === 'completed-with-findings' && isInDoubt(verdict)) {
-    return 'Copied, but the target is not proven to be equal to the source.';
+    return verdict.proves === 'files-written'
+      ? 'Exported, but the files are not proven to hold what the source holds.'
+      : verdict.proves === 'files-on-target'
+        ? 'Imported, but the target is not proven to hold what the files hold.'
+        : 'Copied, but the target is not proven to be equal to the source.';
   }
   return HEADLINES[verdict.state];
 }
 
 /** Verification looked and did not find the target equal: nothing to point an application at before somebody has looked, too. */
 function isInDoubt(verdict: VerdictFacts): boolean {
-  return verdict.reasons.some(({ id }) => id === 'verification-differs' || id === 'not-verified');
+  return verdict.reasons.some(({ id }) => IN_DOUBT.has(id));
 }
+
+const IN_DOUBT: ReadonlySet<string> = new Set(['verification-differs', 'not-verified', 'csv-not-equal']);
 
 /** Findings that put no doubt on the documents that were copied. */
 const WITHOUT_DOUBT: ReadonlySet<string> = new Set([
@@ -89,6 +112,8 @@ const STEPS: Readonly<Record<string, string | ((params: Params) => string)>> = {
     'Look at the dead letters in the run folder: each document is there whole, with the reason. Take away what is in their way and send them again, or make them fit and insert them by hand.',
   'writes-refused': "Look at the tools' words in the report, correct what is in the way and resume.",
   'conflicts-left': 'Compare those documents on both sides and decide which ones stay.',
+  'csv-not-equal':
+    'Compare what matters to you by hand. To migrate without a loss take canonical JSON, or another method.',
   'namespaces-left-out': 'Decide about what was left out.',
   'documents-missing': 'Resume the run: it brings what is missing.',
   'stopped-by-user': 'Resume the run when it suits you.',
@@ -110,6 +135,8 @@ const STEPS: Readonly<Record<string, string | ((params: Params) => string)>> = {
 
 const READY = 'Point the application at the target when you are ready. Keep the source until you are sure.';
 
+const IMPORT_NEXT = 'Import the files when you are ready: plan --from-files with this folder and a target.';
+
 /** What the user does next, in order; never empty. */
 export function nextSteps(verdict: VerdictFacts): string[] {
   const knowsBetter = verdict.reasons.some(({ id }) => id === 'connection-lost' || id.startsWith('error:'));
@@ -120,12 +147,13 @@ export function nextSteps(verdict: VerdictFacts): string[] {
     const step = lookUp(STEPS, id);
     return step === undefined ? [] : [typeof step === 'string' ? step : step(params)];
   });
+  const isExport = verdict.proves === 'files-written';
   const done = (verdict.state === 'completed' || verdict.state === 'completed-with-findings') && !isInDoubt(verdict);
   return [
     ...new Set([
       ...steps,
       ...(done
-        ? [READY]
+        ? [isExport ? IMPORT_NEXT : READY]
         : steps.length === 0
           ? [verdict.state === 'cancelled' ? 'Make a new run to start again.' : 'Resume the run.']
           : []),

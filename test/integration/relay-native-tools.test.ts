@@ -30,10 +30,10 @@ async function copy(onSecretFile: (path: string, present: boolean) => Promise<vo
     onSecretFile,
     clock: systemClock,
   });
-  return tools.dumpAndRestore({
+  return tools.copy({
     plan: planOf([collection]),
     collections: [collection],
-    present: new Map(),
+    present: () => Promise.resolve(new Map<string, readonly string[]>()),
     relayPort: 1,
     signal: new AbortController().signal,
     onLine: () => undefined,

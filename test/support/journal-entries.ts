@@ -66,6 +66,14 @@ const wish: fc.Arbitrary<JournalEntry> = fc.oneof(
         .map((ranges) => ranges.map((range, i) => ({ range: i, ...range }))),
     }),
   },
+  fc.record({
+    type: fc.constant('text-file' as const),
+    ns,
+    phase: fc.constantFrom('intent' as const, 'done' as const),
+    path: fc.constant('/files/a.json'),
+    documents: count,
+    bytes: count,
+  }),
   fc.record({ type: fc.constant('process' as const), pid: count, startTime: fc.constant('x') }),
   fc.record({
     type: fc.constant('collection-created' as const),

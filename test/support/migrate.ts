@@ -4,7 +4,9 @@ import { readInventory } from '../../src/adapters/mongo/inventory.js';
 import { createRun } from '../../src/adapters/files/run-folder.js';
 import { openRun } from '../../src/adapters/files/open-run.js';
 import { systemClock } from '../../src/adapters/system-clock.js';
-import { composeRun } from '../../src/assembly/compose-run.js';
+import { filesReference, openTextFiles, readTextInventory } from '../../src/adapters/files/text-side.js';
+import { TOOL_NAMES } from '../../src/adapters/tools/location.js';
+import { composeRun, type RunSide, type ToolPaths } from '../../src/assembly/compose-run.js';
 import { EVERYTHING, type NamespaceSelection } from '../../src/core/model/namespace.js';
 import type { Plan } from '../../src/core/model/plan.js';
 import { makePlan, selectedCollections, type PlanInput } from '../../src/core/plan/make-plan.js';
@@ -16,11 +18,23 @@ import type { RunEvent } from '../../src/engine/run-context.js';
 import { findTestTool } from './tools.js';
 
 export interface Migration {
-  readonly sourceUri: string;
-  readonly targetUri: string;
+  /** Absent: the plan's files are the source. */
+  readonly sourceUri?: string;
+  /** Absent: the plan's files are the target. */
+  readonly targetUri?: string;
   readonly selection?: Partial<NamespaceSelection>;
   readonly plan?: Partial<
-    Pick<PlanInput, 'throughput' | 'shardKeys' | 'conflictPolicy' | 'verification' | 'collectionThroughput' | 'method'>
+    Pick<
+      PlanInput,
+      | 'throughput'
+      | 'shardKeys'
+      | 'conflictPolicy'
+      | 'verification'
+      | 'collectionThroughput'
+      | 'method'
+      | 'text'
+      | 'fields'
+    >
   >;
   readonly runsRoot: string;
   /** The run of an earlier call, to be gone on with. */
@@ -40,9 +54,14 @@ export function connectTo(uri: string): Promise<ConnectedCluster> {
   return connect({ connectionString: parseConnectionString(uri), clock: systemClock });
 }
 
-async function planFor(job: Migration, source: ConnectedCluster, target: ConnectedCluster): Promise<Plan> {
+async function planFor(job: Migration, source: RunSide, target: RunSide): Promise<Plan> {
   const selection = { ...EVERYTHING, ...job.selection };
-  const inventory = await readInventory(source, { selection });
+  const { format = 'json', files } = job.plan?.text ?? {};
+  const readAt = new Date().toISOString();
+  const inventory =
+    'client' in source
+      ? await readInventory(source, { selection })
+      : await readTextInventory(files?.folder ?? '', format, { selection, readAt });
   const description = describeTarget(target.facts);
   const throughput = job.plan?.throughput;
   const tuning = tune(
@@ -55,8 +74,8 @@ async function planFor(job: Migration, source: ConnectedCluster, target: Connect
   );
   return makePlan({
     inventory,
-    source: { name: 'source', uri: job.sourceUri },
-    target: { name: 'target', uri: job.targetUri },
+    source: job.sourceUri === undefined ? filesReference(files?.folder ?? '') : { name: 'source', uri: job.sourceUri },
+    target: job.targetUri === undefined ? filesReference(files?.folder ?? '') : { name: 'target', uri: job.targetUri },
     targetCluster: target.facts,
     method: 'dump-restore',
     selection,
@@ -68,8 +87,11 @@ async function planFor(job: Migration, source: ConnectedCluster, target: Connect
 
 /** The main job with real parts: facts, plan, tuned tools through the relay, indexes, verification, verdict. */
 export async function migrate(job: Migration): Promise<Migrated> {
-  await using source = await connectTo(job.sourceUri);
-  await using target = await connectTo(job.targetUri);
+  const { format = 'json', files } = job.plan?.text ?? {};
+  const side = async (uri: string | undefined): Promise<RunSide> =>
+    uri === undefined ? openTextFiles(files?.folder ?? '', format) : connectTo(uri);
+  const source = await side(job.sourceUri);
+  const target = await side(job.targetUri);
   const folder = job.resume ?? (await createRun(job.runsRoot, await planFor(job, source, target), Date.now()));
   const run = await openRun(folder, { clock: systemClock });
   try {
@@ -78,9 +100,7 @@ export async function migrate(job: Migration): Promise<Migrated> {
       source,
       target,
       files: { source: run.plan.source, target: run.plan.target },
-      ...(run.plan.method === 'dump-restore'
-        ? { tools: { mongodump: await findTestTool('mongodump'), mongorestore: await findTestTool('mongorestore') } }
-        : {}),
+      ...(run.plan.method === 'direct-copy' ? {} : { tools: await testTools() }),
       clock: systemClock,
       signal: job.signal ?? new AbortController().signal,
       onEvent: job.onEvent ?? (() => undefined),
@@ -89,5 +109,11 @@ export async function migrate(job: Migration): Promise<Migrated> {
     return { verdict, status: run.journal.status(), plan: run.plan, folder };
   } finally {
     await run.close();
+    await Promise.all([source.close(), target.close()]);
   }
+}
+
+async function testTools(): Promise<ToolPaths> {
+  const paths = await Promise.all(TOOL_NAMES.map(async (name) => [name, await findTestTool(name)] as const));
+  return Object.fromEntries(paths);
 }

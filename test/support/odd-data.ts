@@ -30,7 +30,7 @@ function fromParts(...parts: readonly Record<string, unknown>[]): Buffer {
 }
 
 /** Every BSON type that MongoDB stores, one document each, and one with them all. */
-function everyType(): Record<string, unknown> {
+export function everyType(): Record<string, unknown> {
   return {
     double: new Double(1),
     negativeZero: new Double(-0),
@@ -125,4 +125,65 @@ export async function fillOddData(uri: string): Promise<void> {
     { _id: 3, pad: 'x'.repeat(1_500_000) },
   ]);
   await client.close();
+}
+
+const bytesOf = (...values: readonly number[]): Buffer => Buffer.from(values);
+const hexOf = (bigEndian: string): Buffer => Buffer.from(bigEndian, 'hex').reverse();
+
+function textBytes(content: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeInt32LE(content.length + 1);
+  return Buffer.concat([length, content, bytesOf(0)]);
+}
+
+function element(type: number, name: Buffer | string, value: Buffer): Buffer {
+  return Buffer.concat([bytesOf(type), Buffer.from(name), bytesOf(0), value]);
+}
+
+function withBytes(id: string, ...elements: readonly Buffer[]): Buffer {
+  return rawDocument([element(2, '_id', textBytes(Buffer.from(id))), ...elements]);
+}
+
+const LOOKS_LIKE: readonly Record<string, unknown>[] = [
+  { $oid: '0123456789abcdef01234567' },
+  { $numberInt: '5' },
+  { $binary: 'YQ==', $type: '00' },
+  { $undefined: true },
+  { $uuid: '00112233-4455-6677-8899-aabbccddeeff' },
+];
+
+/** What canonical Extended JSON as `mongoexport` 100.9.5 writes it changes, what it keeps though one would not think so, and what it cannot write. */
+export async function fillTextOddities(uri: string): Promise<void> {
+  await using cluster = await connectTo(uri);
+  const fill = (coll: string, documents: readonly Buffer[]) =>
+    cluster.session.insertRaw({ db: 'text-odd', coll }, documents, { ordered: true });
+  await fill('changed', [
+    withBytes('invalid utf-8', element(2, 's', textBytes(bytesOf(0x61, 0xff, 0xfe)))),
+    withBytes('half a surrogate', element(2, 's', textBytes(bytesOf(0xed, 0xa0, 0x80)))),
+    withBytes('invalid utf-8 in a name', element(0x10, bytesOf(0x61, 0xff), bytesOf(1, 0, 0, 0))),
+    withBytes('quiet NaN', element(1, 'x', hexOf('7ff8000000000000'))),
+    withBytes('negative NaN', element(1, 'x', hexOf('fff8000000000000'))),
+    withBytes('signalling NaN', element(1, 'x', hexOf('7ff4000000000000'))),
+    withBytes('array with other names', element(4, 'x', rawDocument([element(0x10, '5', bytesOf(1, 0, 0, 0))]))),
+    ...LOOKS_LIKE.map((value) => fromParts({ _id: `looks like ${Object.keys(value)[0] ?? ''}` }, { value })),
+    withBytes('options of a regular expression', element(0x0b, 'x', Buffer.from('a\0xi\0'))),
+    withBytes('signalling decimal NaN', element(0x13, 'x', hexOf('7e000000000000000000000000000000'))),
+    withBytes('negative decimal NaN', element(0x13, 'x', hexOf('fc000000000000000000000000000001'))),
+    withBytes('decimal zero not in canonical form', element(0x13, 'x', hexOf('6c10ffffffffffffffffffffffffffff'))),
+  ]);
+  await fill('kept', [
+    withBytes('undefined', element(6, 'x', Buffer.alloc(0))),
+    withBytes('DBPointer', element(12, 'x', Buffer.concat([textBytes(Buffer.from('a.b')), Buffer.alloc(12, 1)]))),
+    withBytes("Go's NaN", element(1, 'x', hexOf('7ff8000000000001'))),
+    withBytes('the largest date', element(9, 'x', hexOf('7fffffffffffffff'))),
+    withBytes('the least date', element(9, 'x', hexOf('8000000000000000'))),
+    withBytes('smallest double', element(1, 'x', hexOf('0000000000000001'))),
+    withBytes('decimal with its exponent', element(0x13, 'x', hexOf('5ffe0000000000000000000000000000'))),
+    withBytes('UUID of a wrong length', element(5, 'x', Buffer.concat([bytesOf(3, 0, 0, 0, 3), Buffer.from('abc')]))),
+    fromParts({ _id: 'control characters' }, { s: '\u0000\u0001\u001f\u2028<>&"\\/' }),
+    fromParts({ _id: '$ keys of queries' }, { a: { $regex: 'a', $options: 'i' }, b: { $type: 'x' }, $gt: 5 }),
+    fromParts({ _id: 'a reference with more' }, { r: { $ref: 'c', $id: 1, more: 'x' } }),
+    fromParts({ _id: '$oid at the top' }, { $oid: '0123456789abcdef01234567' }),
+  ]);
+  await fill('unwritable', [fromParts({ _id: 1 }, { x: { $oid: 'no ObjectId' } })]);
 }

@@ -42,13 +42,13 @@ function aSurvey(): Survey {
     aCollection('shop.open', { type: 'view', options: { view: { on: 'orders', pipeline: [] } } }),
   ]);
   return {
-    source: { side: 'source', reference: reference('old'), connectionString: undefined as never },
+    source: { reference: reference('old') },
     inventory,
     selection: EVERYTHING,
     wishes,
     target: describeTarget(facts),
     targetCluster: {
-      resolved: { side: 'target', reference: reference('new'), connectionString: undefined as never },
+      resolved: { reference: reference('new') },
       facts,
     },
     measured: { ruPerDocument: requestUnits(5.5), samples: 20, latencyMs: milliseconds(12) },

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import schema from '../../media/plan.schema.json';
 import type { CollectionFacts, IndexFacts } from '../../src/core/model/facts.js';
+import { formatNamespace } from '../../src/core/model/namespace.js';
 import type { Plan } from '../../src/core/model/plan.js';
 import { bytes, ruPerSecond } from '../../src/core/model/units.js';
 import { ACCOUNT_CAPABILITIES } from '../../src/core/plan/target.js';
@@ -78,6 +79,15 @@ const throughput = fc.constantFrom(
   { kind: 'serverless' } as const,
 );
 
+const files = fc.constantFrom(
+  undefined,
+  { format: 'json' } as const,
+  { format: 'csv' } as const,
+  { format: 'json', files: { use: 'both' } } as const,
+  { format: 'csv', files: { use: 'export', folder: '/my files' } } as const,
+  { format: 'json', files: { use: 'import', folder: 'C:\\files' } } as const,
+);
+
 const plan: fc.Arbitrary<Plan> = fc
   .record({
     collections: fc.array(collection, { maxLength: 5 }),
@@ -85,13 +95,16 @@ const plan: fc.Arbitrary<Plan> = fc
     throughput,
     capabilities: fc.subarray([...ACCOUNT_CAPABILITIES]),
     names: fc.constantFrom('shop.', 'shop.ü b$', 'shop.x/y'),
+    text: files,
   })
-  .map(({ collections, target, throughput: wished, capabilities, names }) => {
+  .map(({ collections, target, throughput: wished, capabilities, names, text }) => {
     const facts = collections.map((c, i) => aCollection(`${i < 2 ? 'shop.' : names}c${i}`, structuredClone(c)));
     const description = describeTarget(target, capabilities);
     const input = { collections: facts, target: description, cluster: target, throughput: wished };
     const change = { targetCluster: target, throughput: wished, targetCapabilities: capabilities };
-    return planOf(facts, { ...change, tuning: tune(tuneInputFor(input)) });
+    const fields = Object.fromEntries(facts.map(({ ns }) => [formatNamespace(ns), ['a', 'b c']]));
+    const asText = text === undefined ? {} : ({ method: 'export-import', text, fields } as const);
+    return planOf(facts, { ...change, ...asText, tuning: tune(tuneInputFor(input)) });
   });
 
 const GOOD = planOf([aCollection('shop.orders', { indexes: [ID_INDEX] })]);
@@ -156,6 +169,10 @@ describe('the schema of plans', () => {
       { source: { ...source, uri: 'mongodb+srv://u:p%40@h/' } },
       { source: { ...source, uri: 'mongodb://h/?tlsCertificateKeyFilePassword=x' } },
       { source: { ...source, uri: 'http://h/' } },
+      { source: { ...source, uri: 'file://host/share' } },
+      { text: { format: 'xml' } },
+      { text: { format: 'json', files: { use: 'delete' } } },
+      { text: { format: 'json', files: { use: 'both', folder: '' } } },
       { source: { ...source, password: 'p' } },
       { source: { ...source, passwordFrom: { value: 'p' } } },
       { tuning: { ...GOOD.tuning, batchSize: 0 } },
@@ -174,6 +191,7 @@ describe('the schema of plans', () => {
       'mongodb://user@h:10255/?tls=true&appName=@h@',
       'mongodb+srv://user@name.example.net/',
       'mongodb://[::1]:27017/',
+      'file:///home/me/my%20files',
     ]) {
       expect(problems({ ...GOOD, source: { name: 's', uri } }), uri).toEqual([]);
     }

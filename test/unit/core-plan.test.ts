@@ -4,6 +4,7 @@ import type { CollectionFacts } from '../../src/core/model/facts.js';
 import { formatNamespace } from '../../src/core/model/namespace.js';
 import { bytes, ruPerSecond } from '../../src/core/model/units.js';
 import { makePlan, type PlanInput } from '../../src/core/plan/make-plan.js';
+import { neededTools } from '../../src/core/plan/needed-tools.js';
 import { planId } from '../../src/core/plan/plan-id.js';
 import { aCluster, aCollection, anInventory, aVersion } from './core-builders.js';
 import { aPlanInput, plannedOn, planOf, TARGETS } from './core-plan-builders.js';
@@ -208,5 +209,30 @@ describe('a plan', () => {
       'clustered-unsupported',
       'pre-images-unsupported',
     ]);
+  });
+});
+
+describe('a plan of documents as text', () => {
+  const orders = aCollection('shop.orders', { options: { capped: { sizeBytes: bytes(1_000) } } });
+
+  it('into files has neither options nor indexes, and leaves views behind', () => {
+    const view = aCollection('shop.open', { type: 'view', options: { view: { on: 'orders', pipeline: [] } } });
+    const text = { format: 'json', files: { use: 'export', folder: '/files' } } as const;
+    const plan = planOf([orders, view], { method: 'export-import', text, targetCluster: TARGETS.mongodb });
+    expect(plan.collections).toEqual([
+      expect.objectContaining({ options: {}, indexes: [], target: { db: 'shop', coll: 'orders' } }),
+    ]);
+    expect(plan.notMigrated).toEqual([{ source: { db: 'shop', coll: 'open' }, why: 'view' }]);
+    expect(neededTools(plan)).toEqual(['mongoexport']);
+  });
+
+  it('as CSV names its fields, _id first, and compares numbers alone', () => {
+    const text = { format: 'csv' } as const;
+    const plan = planOf([orders], { method: 'export-import', text, fields: { 'shop.orders': ['total', '_id'] } });
+    expect(plan.collections[0]?.fields).toEqual(['_id', 'total']);
+    expect(plan.verification).toEqual({ depth: 'counts' });
+    expect(() => planOf([orders], { method: 'export-import', text })).toThrow(
+      expect.objectContaining({ code: 'bad-plan', facts: { reason: 'csv-needs-fields', namespace: 'shop.orders' } }),
+    );
   });
 });

@@ -225,3 +225,20 @@ describe('words', () => {
     expect(methodName('dump-restore')).toBe('mongodump and mongorestore');
   });
 });
+
+describe('a verdict about files', () => {
+  it('says what was proven, and never that a migration is complete', () => {
+    const exported = { state: 'completed', reasons: [], proves: 'files-written' } as const;
+    expect(verdictHeadline(exported)).toMatch(/^Exported: .* in the files/);
+    expect(nextSteps(exported)).toEqual([expect.stringContaining('--from-files')]);
+    const imported = { state: 'completed', reasons: [], proves: 'files-on-target' } as const;
+    expect(verdictHeadline(imported)).toMatch(/^Imported: .* The source took no part/);
+    const differs = { id: 'verification-differs', params: { ns: 'a.b', different: 1 } };
+    const found = { ...exported, state: 'completed-with-findings', reasons: [differs] } as const;
+    expect(verdictHeadline(found)).toBe('Exported, but the files are not proven to hold what the source holds.');
+    expect(nextSteps(found).join(' ')).not.toContain('Point the application');
+    const csv = { state: 'completed-with-findings', reasons: [{ id: 'csv-not-equal', params: {} }] } as const;
+    expect(verdictHeadline(csv)).toBe('Copied as CSV: the target is not what the source is.');
+    expect(nextSteps(csv).join(' ')).not.toContain('Point the application');
+  });
+});

@@ -87,7 +87,7 @@ function run({ tools, journal, signal, targetPing, lostTargets = 0 }: Parts) {
         });
       },
     },
-    tools: { dumpAndRestore: (job) => tools(job, events) },
+    tools: { copy: (job) => tools(job, events) },
     journal: kept,
     deadLetters: { add: () => Promise.resolve(), flush: () => Promise.resolve(), count: () => 0 },
     deadLetterIds: () => Promise.resolve(new Set()),

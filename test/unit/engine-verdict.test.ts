@@ -49,6 +49,13 @@ describe('the verdict of a run that came to its end', () => {
     expect(verdict({ relayed: relayed(3, 2), keepsConflicts: true })).toEqual({ state: 'completed', reasons: [] });
   });
 
+  it('is never completed where documents travelled as CSV', () => {
+    expect(verdict({ isLossy: true })).toEqual({
+      state: 'completed-with-findings',
+      reasons: [{ id: 'csv-not-equal', params: {} }],
+    });
+  });
+
   it('is not complete where a planned collection was not looked at', () => {
     expect(verdict({ planned: [NS, 'shop.customers'] })).toEqual({
       state: 'failed-resumable',

@@ -49,7 +49,14 @@ describe('the settings', () => {
 
   it('that a foreign workspace could misuse are not taken from it before it is trusted', () => {
     const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
-    const risky = [SETTINGS.connections, SETTINGS.toolMongodump, SETTINGS.toolMongorestore, SETTINGS.runsFolder];
+    const risky = [
+      SETTINGS.connections,
+      SETTINGS.toolMongodump,
+      SETTINGS.toolMongorestore,
+      SETTINGS.toolMongoexport,
+      SETTINGS.toolMongoimport,
+      SETTINGS.runsFolder,
+    ];
     expect([...restrictedConfigurations].sort()).toEqual(risky.map((key) => `${SETTINGS_SECTION}.${key}`).sort());
   });
 });

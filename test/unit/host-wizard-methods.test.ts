@@ -9,7 +9,7 @@ describe('methods', () => {
     const state = readState(SMALL, 'ru');
     const { cards } = viewOf(modelOf(state)).methods;
     expect(cards).toHaveLength(7);
-    expect(cards.filter((card) => card.available).map((card) => card.id)).toEqual(['dump-restore']);
+    expect(cards.filter((card) => card.available).map((card) => card.id)).toEqual(['dump-restore', 'export-import']);
     expect(reduce(state, { type: 'choose-method', id: 'spark-databricks' })).toBe(state);
   });
 

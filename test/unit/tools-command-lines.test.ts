@@ -71,6 +71,30 @@ describe('command lines', () => {
     ]);
   });
 
+  it('export CSV with its fields, and import it with what its header says', () => {
+    const fields = ['_id', 'day', 'total'];
+    const exporting = exportArguments({
+      connection,
+      source: { db: 'a', coll: 'b' },
+      readPreference: 'secondary',
+      format: { kind: 'csv', fields },
+      file: '/files/a.b.csv.part',
+    });
+    expect(exporting.slice(-4)).toEqual([
+      '--readPreference=secondary',
+      '--type=csv',
+      '--fields=_id,day,total',
+      '--out=/files/a.b.csv.part',
+    ]);
+    const target = { db: 'a', coll: 'b' };
+    const csv = importArguments({ connection, target, tuning, format: 'csv', hasTypes: true });
+    expect(csv).toEqual(expect.arrayContaining(['--type=csv', '--headerline', '--ignoreBlanks', '--columnsHaveTypes']));
+    expect(csv).toContain('--mode=insert');
+    const array = importArguments({ connection, target, tuning, isArray: true, bypassDocumentValidation: true });
+    expect(array).toEqual(expect.arrayContaining(['--type=json', '--jsonArray', '--bypassDocumentValidation']));
+    expect(importArguments({ connection, target, tuning }).join(' ')).not.toMatch(/jsonArray|headerline|drop|upsert/);
+  });
+
   it('never hide errors, drop collections or carry a secret, whatever is asked', () => {
     const name = fc.string({ minLength: 1, unit: 'grapheme' }).filter((text) => !text.includes('\0'));
     fc.assert(

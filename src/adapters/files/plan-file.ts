@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ErrorObject } from 'ajv';
 import { MigrationError } from '../../core/model/error.js';
-import type { Plan } from '../../core/model/plan.js';
+import { isFiles, type Plan } from '../../core/model/plan.js';
 import { checkTargetNames } from '../../core/plan/plan-checks.js';
 import { ConnectionString } from '../mongo/connection-string.js';
 import { fileFailed, writeFileAtomic } from './durable.js';
@@ -37,7 +37,7 @@ function uriProblems(value: unknown): string[] {
   const problems: string[] = [];
   for (const name of ['source', 'target'] as const) {
     const uri = (value as Record<string, { uri?: unknown } | null | undefined> | null)?.[name]?.uri;
-    if (typeof uri !== 'string') continue;
+    if (typeof uri !== 'string' || isFiles({ uri })) continue;
     try {
       const secret = ConnectionString.parse(uri).secrets.length > 0;
       if (secret)

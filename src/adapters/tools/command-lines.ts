@@ -130,8 +130,15 @@ export interface ImportRequest {
   readonly file?: string;
   readonly format?: 'json' | 'csv';
   readonly mode?: 'insert' | 'upsert';
+  /** The file is one JSON array. */
+  readonly isArray?: boolean;
+  /** CSV: the header says every field's type. */
+  readonly hasTypes?: boolean;
+  /** As for a restore. */
+  readonly bypassDocumentValidation?: boolean;
 }
 
+/** `mongoimport` of one collection. An empty CSV cell leaves the field out: a field that was not there would come back as an empty text otherwise. */
 export function importArguments(request: ImportRequest): string[] {
   const format = request.format ?? 'json';
   return [
@@ -139,7 +146,10 @@ export function importArguments(request: ImportRequest): string[] {
     flag('db', request.target.db),
     flag('collection', request.target.coll),
     flag('type', format),
-    ...(format === 'csv' ? ['--headerline'] : []),
+    ...(format === 'csv' ? ['--headerline', '--ignoreBlanks'] : []),
+    ...(request.hasTypes ? ['--columnsHaveTypes'] : []),
+    ...(request.isArray ? ['--jsonArray'] : []),
+    ...(request.bypassDocumentValidation ? ['--bypassDocumentValidation'] : []),
     flag('mode', request.mode ?? 'insert'),
     flag('numInsertionWorkers', request.tuning.insertionWorkers),
     flag('batchSize', request.tuning.batchSize),

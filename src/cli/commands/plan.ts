@@ -2,8 +2,7 @@ import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { MigrationError } from '../../core/model/error.js';
 import { formatNamespace } from '../../core/model/namespace.js';
-import type { MethodId } from '../../core/model/method.js';
-import type { ConflictPolicy, Plan } from '../../core/model/plan.js';
+import { isFiles, type ConflictPolicy, type Plan } from '../../core/model/plan.js';
 import { makePlan } from '../../core/plan/make-plan.js';
 import { MANUAL_RU_PER_SECOND } from '../../core/size/limits.js';
 import { formatDuration, formatRuPerSecond } from '../../words/sizes.js';
@@ -13,14 +12,15 @@ import { findingCounts } from '../../words/finding-groups.js';
 import { findingLines } from '../findings-text.js';
 import { isCarriedOut } from '../own-methods.js';
 import { planLines } from '../plan-text.js';
+import { travelFrom, type FileOptions } from '../file-options.js';
 import { survey } from '../survey.js';
-import { heading } from '../text-blocks.js';
+import { surveyText } from '../survey-text.js';
+import { bullet, heading } from '../text-blocks.js';
 import { adviceFor, type RecommendOptions } from './recommend.js';
 
-export interface PlanOptions extends RecommendOptions {
+export interface PlanOptions extends RecommendOptions, FileOptions {
   readonly out: string;
   readonly force?: boolean;
-  readonly method?: MethodId;
   readonly conflicts?: ConflictPolicy;
   readonly verification?: Plan['verification']['depth'];
   readonly readPreference?: Plan['readPreference'];
@@ -36,11 +36,12 @@ export async function plan(
   if (!options.force && (await exists(path))) {
     throw new MigrationError('bad-option', { option: '--out', reason: 'file-exists', path });
   }
-  const method = options.method ?? 'dump-restore';
+  const travel = travelFrom(options, cwd);
+  const method = options.method ?? (travel === undefined ? 'dump-restore' : 'export-import');
   if (!isCarriedOut(method)) {
     throw new MigrationError('bad-option', { option: '--method', reason: 'method-not-carried-out', value: method });
   }
-  const surveyed = await survey(options, context);
+  const surveyed = travel === undefined ? await survey(options, context) : await surveyText(travel, options, context);
   if (!surveyed.targetCluster) throw new MigrationError('bad-option', { option: '--target', reason: 'missing' });
   const { findings, recommendation, tuning, ruPerSecond, leastThroughputMs } = adviceFor(surveyed, options);
   if (!tuning) throw new MigrationError('internal', { reason: 'no-tuning' });
@@ -51,6 +52,8 @@ export async function plan(
     targetCluster: surveyed.targetCluster.facts,
     targetCapabilities: surveyed.wishes.capabilities,
     method,
+    ...(travel === undefined ? {} : { text: travel }),
+    ...(surveyed.csv === undefined ? {} : { fields: surveyed.csv.fields }),
     selection: surveyed.selection,
     tuning,
     createdAt: new Date(clock.now()).toISOString(),
@@ -67,15 +70,24 @@ export async function plan(
   const expected = recommendation.ranked.find((m) => m.method === method)?.durationMs.expected;
   output.say(
     ...planLines(made, width, new Set(findings.flatMap((f) => (f.ns ? [formatNamespace(f.ns)] : [])))),
-    ...heading(`What changes on the way: ${findingCounts(findings)}`),
-    ...findingLines(findings, width),
+    ...csvLines(surveyed.csv?.unnameable ?? [], width),
+    // What a target makes of it is another plan's business.
+    ...(isFiles(made.target)
+      ? []
+      : [...heading(`What changes on the way: ${findingCounts(findings)}`), ...findingLines(findings, width)]),
     '',
     `Written to ${path}`,
     ...(expected === undefined ? [] : [durationSentence(expected, isPaceKnown, leastThroughputMs?.get(method))]),
-    `Next: ${PROGRAM} run ${options.out}    (add --dry-run to see ${method === 'dump-restore' ? 'the exact command lines' : 'its steps'} first)`,
+    `Next: ${PROGRAM} run ${options.out}    (add --dry-run to see ${method === 'direct-copy' ? 'its steps' : 'the exact command lines'} first)`,
   );
   output.data({ path, plan: made, findings, expectedMs: expected });
   return EXIT.success;
+}
+
+function csvLines(unnameable: readonly string[], width: number): string[] {
+  return unnameable.flatMap((field) =>
+    bullet('!', `${field} cannot be named in a list of fields and is left out.`, width),
+  );
 }
 
 function durationSentence(expectedMs: number, isPaceKnown: boolean, leastThroughputMs: number | undefined): string {

@@ -1,11 +1,11 @@
 import { MigrationError } from '../../core/model/error.js';
 import { describeTarget } from '../../core/plan/target.js';
 import type { Plan } from '../../core/model/plan.js';
-import { carryOut, type Sides } from '../carry-out.js';
+import type { RunSide } from '../../assembly/compose-run.js';
+import { carryOut } from '../carry-out.js';
+import { openSides, type Sides } from '../sides.js';
 import { ceilingsFrom, type CeilingOptions } from '../ceiling-options.js';
-import { clusterOptions } from '../cluster-options.js';
-import { connectBoth, resolveReference, type ResolvedCluster } from '../clusters.js';
-import { type CommandContext, type ConnectedCluster, type RunFolder } from '../context.js';
+import { type CommandContext, type RunFolder } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { provenTools } from '../database-tools.js';
 import { wholeNumber } from '../numbers.js';
@@ -79,17 +79,14 @@ async function carryOutPlan(
   if (Object.keys(ceilings).length > 0 && plan.method !== 'direct-copy') {
     throw new MigrationError('bad-option', { option: 'A limit', reason: 'not-limitable', method: plan.method });
   }
-  const source = await resolveReference('source', plan.source, clusterOptions('source', options), context);
-  const target = await resolveReference('target', plan.target, clusterOptions('target', options), context);
-  const both = await connectBoth(source, target, context);
   // A pause may outlive a connection: whichever pair is the latest is closed.
-  const sides: Sides = { resolved: { source, target }, connected: both };
+  const sides = await openSides(plan, options, context);
   try {
-    checkTargetKind(plan, both.target);
+    checkTargetKind(plan, sides.connected.target);
     if (options.dryRun) {
-      return await dryRun(plan, { source, target }, { from: both.source, to: both.target }, context);
+      return await dryRun(plan, sides, context);
     }
-    const tools = isRetry || plan.method !== 'dump-restore' ? undefined : await provenTools(context);
+    const tools = isRetry ? {} : await provenTools(plan, context);
     const folder = existing ?? (await adapters.createRun(root, plan, context.clock.now()));
     made.folder = folder;
     const attended = options.attended === true || isWatched(context);
@@ -100,7 +97,7 @@ async function carryOutPlan(
         attended,
         ...(mostRefused === undefined ? {} : { mostRefused }),
         ceilings,
-        ...(tools === undefined ? {} : { tools }),
+        tools,
         attempt: (composed, { shelf }) =>
           isRetry ? adapters.retryDeadLetters(composed.context, shelf) : composed.run(),
       },
@@ -133,7 +130,7 @@ async function checkResumable(folder: RunFolder, isRetry: boolean, context: Comm
 }
 
 /** What was decided for one kind of target does not hold for another. */
-function checkTargetKind(plan: Plan, target: ConnectedCluster): void {
+function checkTargetKind(plan: Plan, target: RunSide): void {
   const { kind } = describeTarget(target.facts);
   if (kind !== plan.targetKind) {
     throw new MigrationError('bad-plan', { reason: 'target-kind-changed', planned: plan.targetKind, found: kind });
@@ -141,14 +138,9 @@ function checkTargetKind(plan: Plan, target: ConnectedCluster): void {
 }
 
 /** Checks everything that can be checked without writing, and shows what would be run. */
-async function dryRun(
-  plan: Plan,
-  resolved: { source: ResolvedCluster; target: ResolvedCluster },
-  { from, to }: { from: ConnectedCluster; to: ConnectedCluster },
-  context: CommandContext,
-): Promise<ExitCode> {
+async function dryRun(plan: Plan, sides: Sides, context: CommandContext): Promise<ExitCode> {
   const { output } = context;
-  const steps = await dryRunSteps(plan, { ...resolved, from, to }, context);
+  const steps = await dryRunSteps(plan, sides.connected, context);
   output.say(
     ...planLines(plan, output.people.columns),
     ...heading('What a run does, in this order'),

@@ -1,13 +1,13 @@
 import { MigrationError } from '../../core/model/error.js';
 import type { Plan } from '../../core/model/plan.js';
 import type { VerificationResult } from '../../engine/verify/result.js';
-import { clusterOptions } from '../cluster-options.js';
-import { connectBoth, resolveReference } from '../clusters.js';
-import type { CommandContext, ConnectedCluster, RunFolder } from '../context.js';
+import type { RunSide } from '../../assembly/compose-run.js';
+import type { CommandContext, RunFolder } from '../context.js';
 import { VerifyDisplay } from '../display/verify-display.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { ruReadPacer } from '../../assembly/ru-read-pacer.js';
 import { runsRoot } from '../runs-folder.js';
+import { openSides, type Sides } from '../sides.js';
 import { verificationCharge } from '../verification-charge.js';
 import { verificationLines } from '../verification-text.js';
 
@@ -22,18 +22,33 @@ export async function verify(
   options: Readonly<Record<string, unknown>> & VerifyCommandOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const { adapters, output, interruption, clock } = context;
+  const { output } = context;
   const { plan, folder } = await planOrRun(what, options, context);
-  const source = await resolveReference('source', plan.source, clusterOptions('source', options), context);
-  const target = await resolveReference('target', plan.target, clusterOptions('target', options), context);
-  const both = await connectBoth(source, target, context);
-  await using from = both.source;
-  await using to = both.target;
-  if (to.ru && plan.verification.depth === 'full') await agreeToCharge(plan, to, options, context);
-  const display = new VerifyDisplay(plan, output, clock);
+  const { connected } = await openSides(plan, options, context);
   let results: readonly VerificationResult[];
   try {
-    results = await adapters.verifyRun(plan, from.session, to.session, {
+    results = await compare(plan, folder, connected, options, context);
+  } finally {
+    await Promise.allSettled([connected.source.close(), connected.target.close()]);
+  }
+  const code = exitCodeOf(results);
+  output.say(...verificationLines(results, output.people.columns));
+  output.data({ plan: plan.id, ...(folder ? { run: folder.runId } : {}), exitCode: code, results });
+  return code;
+}
+
+async function compare(
+  plan: Plan,
+  folder: RunFolder | undefined,
+  { source: from, target: to }: Sides['connected'],
+  options: VerifyCommandOptions,
+  context: CommandContext,
+): Promise<readonly VerificationResult[]> {
+  const { adapters, output, interruption, clock } = context;
+  if (to.ru && plan.verification.depth === 'full') await agreeToCharge(plan, to, options, context);
+  const display = new VerifyDisplay(plan, output, clock);
+  try {
+    return await adapters.verifyRun(plan, from.session, to.session, {
       clock,
       signal: interruption.signal,
       readPreference: plan.readPreference,
@@ -47,10 +62,6 @@ export async function verify(
   } finally {
     display.stop();
   }
-  const code = exitCodeOf(results);
-  output.say(...verificationLines(results, output.people.columns));
-  output.data({ plan: plan.id, ...(folder ? { run: folder.runId } : {}), exitCode: code, results });
-  return code;
 }
 
 /** A file is a plan; anything else names a run. */
@@ -67,7 +78,7 @@ async function planOrRun(
 
 async function agreeToCharge(
   plan: Plan,
-  target: ConnectedCluster,
+  target: RunSide,
   options: VerifyCommandOptions,
   context: CommandContext,
 ): Promise<void> {

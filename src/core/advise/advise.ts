@@ -15,7 +15,7 @@ import type { Verdict } from './verdict.js';
 const METHODS: readonly Method[] = [directCopy, dumpRestore, dms, dataFactory, sparkDatabricks, exportImport, studio3t];
 
 /** What is recommended and carried out everywhere: wizard, tree and command line. */
-export const CARRIED_OUT: ReadonlySet<MethodId> = new Set<MethodId>(['dump-restore']);
+export const CARRIED_OUT: ReadonlySet<MethodId> = new Set<MethodId>(['dump-restore', 'export-import']);
 
 /** What the command line carries out when it is asked for by name; wizard and tree do not know it yet. */
 export const CARRIED_OUT_ON_REQUEST: ReadonlySet<MethodId> = new Set<MethodId>(['direct-copy']);

@@ -22,6 +22,7 @@ export type MigrationErrorCode =
   | 'journal-foreign'
   | 'target-not-ready'
   | 'file-failed'
+  | 'bad-file'
   | 'cancelled'
   | 'internal';
 

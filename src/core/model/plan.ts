@@ -6,7 +6,7 @@ import type { Bytes, Milliseconds, RequestUnits, RequestUnitsPerSecond } from '.
 /** Names a cluster without its secret: the connection string without a password; the password comes from `passwordFrom` at run time. */
 export interface ClusterReference {
   readonly name: string;
-  /** Connection string without credentials' secret part. */
+  /** Connection string without credentials' secret part; `file:` and a folder where text files stand in for a cluster that takes no part. */
   readonly uri: string;
   /** Where the secret is found when it is needed. */
   readonly passwordFrom?: { readonly env: string } | { readonly file: string } | { readonly prompt: true };
@@ -43,6 +43,8 @@ export interface PlannedCollection {
   readonly shardKey?: readonly (readonly [string, number | string])[];
   readonly throughput?: Throughput;
   readonly indexes: readonly PlannedIndex[];
+  /** CSV: the fields that are exported, `_id` first. */
+  readonly fields?: readonly string[];
 }
 
 /** Throughput of one budget for the time of the copy, on an RU target. Only where the user asked for it: raising leaves lasting traces. */
@@ -75,6 +77,20 @@ export interface Tuning {
   readonly explanation: readonly { readonly id: string; readonly params: Readonly<Record<string, string | number>> }[];
 }
 
+/** CSV has no types, no place for what is nested, and only the fields that are named: it never gives back what was there. */
+export type TextFormat = 'json' | 'csv';
+
+/** What documents travel as between `mongoexport` and `mongoimport`. */
+export interface TextTravel {
+  readonly format: TextFormat;
+  /** Absent: from tool to tool. `export`: into files and no further; `import`: out of files; `both`: one after the other, and the files are kept. */
+  readonly files?: {
+    readonly use: 'export' | 'import' | 'both';
+    /** Absolute. Absent: `files` in the run's own folder. */
+    readonly folder?: string;
+  };
+}
+
 export interface VerificationPlan {
   readonly depth: 'counts' | 'full';
 }
@@ -92,8 +108,20 @@ export interface Plan {
   readonly notMigrated: readonly NotMigrated[];
   readonly tuning: Tuning;
   readonly conflictPolicy: ConflictPolicy;
+  /** `export-import`; absent: canonical Extended JSON, from tool to tool. */
+  readonly text?: TextTravel;
   readonly verification: VerificationPlan;
   /** RU targets; absent: throughput is left alone. */
   readonly throughputRaises?: readonly ThroughputRaise[];
   readonly readPreference: 'primary' | 'primaryPreferred' | 'secondary' | 'secondaryPreferred' | 'nearest';
+}
+
+/** What an export-import plan's documents travel as. */
+export function travelOf(plan: Pick<Plan, 'text'>): TextTravel {
+  return plan.text ?? { format: 'json' };
+}
+
+/** True for the reference of a side that is a folder of text files. */
+export function isFiles(reference: Pick<ClusterReference, 'uri'>): boolean {
+  return reference.uri.startsWith('file:');
 }

@@ -1,3 +1,4 @@
+import { MigrationError } from '../model/error.js';
 import type { ClusterFacts, ClusterInventory, CollectionFacts, Throughput } from '../model/facts.js';
 import type { MethodId } from '../model/method.js';
 import {
@@ -15,6 +16,7 @@ import type {
   NotMigrated,
   Plan,
   PlannedCollection,
+  TextTravel,
   Tuning,
   VerificationPlan,
 } from '../model/plan.js';
@@ -53,6 +55,10 @@ export interface PlanInput {
   readonly collectionThroughput?: Readonly<Record<string, Throughput>>;
   /** RU targets: path of the shard key by source namespace `db.coll`; without one the source's own, where it is a single field. */
   readonly shardKeys?: Readonly<Record<string, string>>;
+  /** `export-import`: what documents travel as, in place of canonical Extended JSON from tool to tool. */
+  readonly text?: TextTravel;
+  /** CSV: fields by source namespace `db.coll`. */
+  readonly fields?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Everything that takes part: selected, and not the server's own. Views and time series are included. */
@@ -67,7 +73,7 @@ export function selectedCollections(
  * The whole migration as data: what goes where, with which options and indexes, and what does not go, each with a reason.
  * Collections come sorted by name, views after all of them in the order in which they have to be made.
  * @throws MigrationError `bad-plan` (with `reason`: `include-matches-nothing`, `rename-unknown`, `rename-twice`, `rename-collision`, `rename-to-system`,
- * `database-case-collision`, `name-refused-by-target`, `target-kind-unsupported`), `bad-namespace` for an unreadable target name, `source-is-target`.
+ * `database-case-collision`, `name-refused-by-target`, `target-kind-unsupported`, `csv-needs-fields`), `bad-namespace` for an unreadable target name, `source-is-target`.
  */
 export function makePlan(input: PlanInput): Plan {
   const draft = draftPlan(input);
@@ -92,7 +98,9 @@ export function draftPlan(input: PlanInput): Omit<Plan, 'id'> {
     else data.push(planCollection(collection, rename(collection.ns), target, input));
   }
   const plannedViews = planViews(views, data, target.kind, rename);
-  const collections = [...data, ...plannedViews.views];
+  const intoFiles = input.text?.files?.use === 'export';
+  if (intoFiles) notMigrated.push(...plannedViews.views.map(({ source }) => ({ source, why: 'view' as const })));
+  const collections = intoFiles ? data.map(asFile) : [...data, ...plannedViews.views];
   notMigrated.push(...plannedViews.notMigrated);
   notMigrated.sort((a, b) => compare(a.source, b.source));
   checkTargetNames(collections);
@@ -108,7 +116,9 @@ export function draftPlan(input: PlanInput): Omit<Plan, 'id'> {
     notMigrated,
     tuning: input.tuning,
     conflictPolicy: input.conflictPolicy ?? 'fail',
-    verification: input.verification ?? { depth: 'full' },
+    ...(input.text === undefined ? {} : { text: input.text }),
+    // What CSV gives back is never what was there: only the numbers of documents can agree.
+    verification: input.text?.format === 'csv' ? { depth: 'counts' } : (input.verification ?? { depth: 'full' }),
     readPreference: input.readPreference ?? 'primary',
   };
 }
@@ -165,5 +175,21 @@ function planCollection(
     ...(shard.shardKey ? { shardKey: shard.shardKey } : {}),
     ...(throughput.throughput ? { throughput: throughput.throughput } : {}),
     indexes: planIndexes(collection.indexes, { target, ...(path !== undefined ? { shardKey: path } : {}) }),
+    ...csvFields(key, input),
   };
+}
+
+/** Without `_id` an import that is gone on with would bring every document again. @throws MigrationError `bad-plan` (`csv-needs-fields`) where they are not said. */
+function csvFields(key: string, { text, fields }: PlanInput): { fields?: readonly string[] } {
+  // Files that are there have their header.
+  if (text?.format !== 'csv' || text.files?.use === 'import') return {};
+  const named = fields?.[key] ?? [];
+  if (named.length === 0) throw new MigrationError('bad-plan', { reason: 'csv-needs-fields', namespace: key });
+  return { fields: ['_id', ...named.filter((name) => name !== '_id')] };
+}
+
+/** A file has neither options nor indexes, and is called as its collection is. */
+function asFile({ source, documents, logicalBytes, fields }: PlannedCollection): PlannedCollection {
+  const base = { source, target: source, documents, logicalBytes, options: {}, droppedOptions: [], indexes: [] };
+  return fields === undefined ? base : { ...base, fields };
 }

@@ -34,6 +34,23 @@ export interface Verdict {
     readonly id: string;
     readonly params: Readonly<Record<string, string | number | boolean>>;
   }[];
+  /** Where it is about something else than source and target. */
+  readonly proves?: Proof;
+}
+
+/** `files-written`: that the files hold what the source holds; no target took part. `files-on-target`: that the target holds what the files hold; the source took no part. */
+export type Proof = 'files-written' | 'files-on-target';
+
+/** A collection's text file. `intent`: before its first byte; until `done` what lies there is not whole. */
+export interface TextFileRecord {
+  readonly type: 'text-file';
+  /** `db.coll` on the source. */
+  readonly ns: string;
+  readonly phase: 'intent' | 'done';
+  readonly path: string;
+  /** `done`: what it holds. */
+  readonly documents?: number;
+  readonly bytes?: number;
 }
 
 /** `intent` before anything is changed, `raised` after; `restored` ends it, `restore-failed` does not. */
@@ -64,6 +81,7 @@ export type JournalEntry =
   | ThroughputRecord
   | { readonly type: 'copy-progress'; readonly ns: string; readonly counters: CopyCounters }
   | RangeEntry
+  | TextFileRecord
   | {
       readonly type: 'tool-exited';
       readonly tool: string;
@@ -109,6 +127,7 @@ const TYPES: ReadonlySet<string> = new Set<JournalRecord['type']>([
   'range-split',
   'range-progress',
   'range-done',
+  'text-file',
   'tool-exited',
   'dead-letters-retried',
   'verification',

@@ -4,7 +4,14 @@ import { canBecome, type RunState } from '../../core/model/run.js';
 import type { IndexOutcome } from '../prepare/outcome.js';
 import { RangeLedger, type NamespaceRanges } from './ranges.js';
 import type { VerificationResult } from '../verify/result.js';
-import type { CopyCounters, DeadLetterRetry, JournalRecord, ThroughputRecord, Verdict } from './record.js';
+import type {
+  CopyCounters,
+  DeadLetterRetry,
+  JournalRecord,
+  TextFileRecord,
+  ThroughputRecord,
+  Verdict,
+} from './record.js';
 
 export const NO_COPY: CopyCounters = {
   acknowledged: 0,
@@ -55,6 +62,8 @@ export interface RunStatus {
   }[];
   /** Throughput that was or may have been raised and has not been put back, by budget: what it is to be put back to. */
   readonly raised?: Readonly<Record<string, OfferedThroughput>>;
+  /** Text files that the run has written or begun, by `db.coll` on the source. */
+  readonly textFiles: Readonly<Record<string, Omit<TextFileRecord, 'type' | 'ns'>>>;
   /** Private files that may still exist. */
   readonly secretFiles: readonly string[];
   /** Ranges of collections that are copied directly, by `db.coll` on the target. */
@@ -117,6 +126,7 @@ export class JournalReducer {
         attempts: 0,
         collections: {},
         tools: [],
+        textFiles: {},
         secretFiles: [],
         ranges: new Map(),
       };
@@ -167,6 +177,12 @@ export class JournalReducer {
       case 'range-done':
         this.#ranges.apply(record, record.seq);
         return status;
+      case 'text-file': {
+        const { ns, phase, path, documents, bytes } = record;
+        const counted = documents === undefined ? {} : { documents };
+        const file = { phase, path, ...counted, ...(bytes === undefined ? {} : { bytes }) };
+        return { ...status, textFiles: { ...status.textFiles, [ns]: file } };
+      }
       case 'dead-letters-retried': {
         const retry = { ...record.retry, at: record.at };
         this.#update(record.ns, (c) => ({ ...c, retries: [...(c.retries ?? []), retry] }));

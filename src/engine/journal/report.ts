@@ -1,6 +1,6 @@
 /** What a run came to, as one piece of plain data. Text forms are made from it elsewhere. */
 import { formatNamespace } from '../../core/model/namespace.js';
-import type { NotMigrated, Plan } from '../../core/model/plan.js';
+import { travelOf, type NotMigrated, type Plan, type TextTravel } from '../../core/model/plan.js';
 import type { RunState } from '../../core/model/run.js';
 import type { IndexOutcome } from '../prepare/outcome.js';
 import { queryCharge } from '../verify/pacer.js';
@@ -44,6 +44,10 @@ export interface RunReport {
   readonly source: { readonly name: string; readonly uri: string };
   readonly target: { readonly name: string; readonly uri: string; readonly kind: Plan['targetKind'] };
   readonly method: Plan['method'];
+  /** `export-import`: what documents travelled as. */
+  readonly text?: TextTravel;
+  /** Text files that were written, by `db.coll` on the source. */
+  readonly textFiles?: RunStatus['textFiles'];
   readonly startedAt: string;
   readonly updatedAt: string;
   readonly attempts: number;
@@ -109,6 +113,8 @@ export function buildReport(plan: Plan, status: RunStatus, facts: ReportFacts): 
     source: { name: source.name, uri: source.uri },
     target: { name: target.name, uri: target.uri, kind: plan.targetKind },
     method: plan.method,
+    ...(plan.method === 'export-import' ? { text: travelOf(plan) } : {}),
+    ...(Object.keys(status.textFiles).length > 0 ? { textFiles: status.textFiles } : {}),
     startedAt: status.startedAt,
     updatedAt: status.updatedAt,
     attempts: status.attempts,

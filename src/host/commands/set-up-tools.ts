@@ -8,8 +8,8 @@ import { unlinked } from '../unlinked.js';
 
 type Locations = Awaited<ReturnType<HostAdapters['locateTools']>>;
 
-/** What a migration needs; the others are for later. */
-const NEEDED = ['mongodump', 'mongorestore'] as const;
+/** What migrations need; they come together. */
+const NEEDED = ['mongodump', 'mongorestore', 'mongoexport', 'mongoimport'] as const;
 
 /** Finds the database tools; where they are missing says what was tried, and builds or downloads them when that is agreed to. */
 export async function setUpTools(parts: CommandParts): Promise<void> {

@@ -1,5 +1,6 @@
 import { l10n, ThemeIcon } from 'vscode';
 import { CARRIED_OUT } from '../../core/advise/advise.js';
+import { neededTools } from '../../core/plan/needed-tools.js';
 import { MigrationError } from '../../core/model/error.js';
 import type { Plan } from '../../core/model/plan.js';
 import { isRunning, type RunState } from '../../core/model/run.js';
@@ -51,7 +52,7 @@ export class RunSteering implements RunControl {
       throw new MigrationError('bad-plan', { reason: 'method-not-carried-out', method: plan.method });
     }
     const secrets = await secretsFor(plan, clusters, questions);
-    await questions.during(l10n.t('Looking for the database tools…'), () => this.#demandTools(adapters));
+    await questions.during(l10n.t('Looking for the database tools…'), () => this.#demandTools(adapters, plan));
     const folder = await adapters.createRun(this.#deps.runsRoot(), plan, adapters.clock.now());
     await this.#launchRun(adapters, { runId: folder.runId, plan, how: 'resume', secrets });
     return folder.runId;
@@ -172,8 +173,10 @@ export class RunSteering implements RunControl {
   async #launchAgain(adapters: HostAdapters, folder: RunFolder, how: How): Promise<void> {
     const plan = await adapters.readPlanFile(folder.planPath);
     const secrets = await secretsFor(plan, this.#deps.clusters, this.#deps.questions);
-    if (how === 'resume' && plan.method === 'dump-restore') {
-      await this.#deps.questions.during(l10n.t('Looking for the database tools…'), () => this.#demandTools(adapters));
+    if (how === 'resume' && neededTools(plan).length > 0) {
+      await this.#deps.questions.during(l10n.t('Looking for the database tools…'), () =>
+        this.#demandTools(adapters, plan),
+      );
     }
     await this.#launchRun(adapters, { runId: folder.runId, plan, how, secrets });
   }
@@ -226,16 +229,13 @@ export class RunSteering implements RunControl {
 
   /** Where the settings say that the tools are, for the runner to look there first. */
   #toolPaths(): Readonly<Record<string, string>> {
-    const { mongodump, mongorestore } = this.#deps.settings().tools;
-    return {
-      ...(mongodump === undefined ? {} : { MCM_MONGODUMP: mongodump }),
-      ...(mongorestore === undefined ? {} : { MCM_MONGORESTORE: mongorestore }),
-    };
+    const { tools } = this.#deps.settings();
+    return Object.fromEntries(Object.entries(tools).map(([name, path]) => [`MCM_${name.toUpperCase()}`, path]));
   }
 
-  async #demandTools(adapters: HostAdapters): Promise<void> {
+  async #demandTools(adapters: HostAdapters, plan: Plan): Promise<void> {
     const settings = this.#deps.settings().tools;
-    const found = await adapters.locateTools(['mongodump', 'mongorestore'], { settings, mayInstall: false });
+    const found = await adapters.locateTools(neededTools(plan), { settings, mayInstall: false });
     for (const [tool, location] of found) {
       if (location.kind === 'missing') throw new MigrationError('tool-missing', { tool });
     }

@@ -3,10 +3,11 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { commands, env, l10n, Uri, window, workspace, type ExtensionContext } from 'vscode';
 import { MigrationError } from '../../core/model/error.js';
+import { neededTools } from '../../core/plan/needed-tools.js';
 import type { ClusterRole } from '../clusters/cluster-profile.js';
 import { COMMANDS, SETTINGS_SECTION } from '../ids.js';
 import type { HostServices } from '../services.js';
-import { readSettings } from '../settings.js';
+import { readSettings, type ToolSettings } from '../settings.js';
 import { clusterPorts } from './cluster-ports.js';
 import type { WizardPorts } from './wizard-ports.js';
 import { unlinked } from '../unlinked.js';
@@ -74,14 +75,11 @@ async function choosePlanPath(name: string): Promise<string | undefined> {
 }
 
 /** Starts a plan that lies in our own storage. Without the database tools a run ends as soon as it has begun: they are set up first. */
-async function start(
-  path: string,
-  services: HostServices,
-  tools: { readonly mongodump?: string; readonly mongorestore?: string },
-): Promise<boolean> {
-  const { locateTools } = await services.adapters();
+async function start(path: string, services: HostServices, tools: ToolSettings): Promise<boolean> {
+  const { locateTools, readPlanFile } = await services.adapters();
+  const names = neededTools(await readPlanFile(path));
   const missing = async (): Promise<string | undefined> => {
-    const found = await locateTools(['mongodump', 'mongorestore'], { settings: tools, mayInstall: false });
+    const found = await locateTools(names, { settings: tools, mayInstall: false });
     return [...found.values()].find(({ kind }) => kind !== 'found')?.name;
   };
   if ((await missing()) !== undefined) {

@@ -1,7 +1,7 @@
 import type { Method } from '../method.js';
 import { POINTS, Verdicts } from '../verdict.js';
 
-/** `mongoexport` / `mongoimport`: for people who want the files. Canonical Extended JSON keeps types, with the exceptions of the reason `bytes-may-change`. */
+/** `mongoexport` / `mongoimport`: through the throttle relay: for people who want the files. Canonical Extended JSON keeps types, with the exceptions of the reason `bytes-may-change`. */
 export const exportImport: Method = {
   id: 'export-import',
   judge(facts) {
@@ -13,8 +13,10 @@ export const exportImport: Method = {
       .con(POINTS.some, 'slower-than-binary')
       .offline()
       .need('need-database-tools')
-      .need('need-disk-space', { sizeBytes: facts.logicalBytes })
       .need('need-machine-that-stays-on');
+    if (facts.band !== 'native') verdicts.con(POINTS.small, 'starts-again-when-stopped');
+    // From tool to tool nothing lies on a disk.
+    if (wanted) verdicts.need('need-disk-space', { sizeBytes: facts.logicalBytes });
     if (wanted) verdicts.pro(POINTS.wish, 'text-files-wanted', { format: wanted });
     else verdicts.con(POINTS.some, 'text-files-not-wanted');
     return verdicts.done();

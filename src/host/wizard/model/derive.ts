@@ -4,7 +4,7 @@ import type { MigrationError } from '../../../core/model/error.js';
 import type { ClusterFacts, ClusterInventory, Throughput } from '../../../core/model/facts.js';
 import type { MethodId } from '../../../core/model/method.js';
 import type { NamespaceSelection } from '../../../core/model/namespace.js';
-import type { ClusterReference, Plan, Tuning } from '../../../core/model/plan.js';
+import type { ClusterReference, Plan, TextTravel, Tuning } from '../../../core/model/plan.js';
 import { bytes, GIB, ruPerSecond } from '../../../core/model/units.js';
 import { draftPlan } from '../../../core/plan/make-plan.js';
 import { planId } from '../../../core/plan/plan-id.js';
@@ -71,6 +71,7 @@ type PlanParts = Pick<
   readonly tuning: Tuning | undefined;
   readonly throughput: Throughput | undefined;
   readonly method: MethodId;
+  readonly text: TextTravel | undefined;
   readonly source: ClusterReference;
   readonly target: ClusterReference;
 };
@@ -158,7 +159,15 @@ function draftOf(parts: PlanParts): PlanDraft {
     ...(throughput === undefined ? {} : { throughput }),
     collectionThroughput: parts.collectionThroughput,
     shardKeys: parts.shardKeys,
+    ...(parts.text === undefined ? {} : { text: parts.text }),
   });
+}
+
+/** Who wants JSON files gets them in the run's folder. CSV has to be told its fields, which only the command line asks for. */
+const THROUGH_FILES: TextTravel = { format: 'json', files: { use: 'both' } };
+
+function textOf(method: MethodId, { wishes }: Pick<Choices, 'wishes'>): TextTravel | undefined {
+  return method === 'export-import' && wishes.wantsFiles === 'json' ? THROUGH_FILES : undefined;
 }
 
 function chosenMethod({ method }: WizardState): { method?: MethodId } {
@@ -267,6 +276,7 @@ export function createDeriver(): (input: DeriveInput) => Derived {
       verification: state.verification,
       readPreference: state.readPreference,
       method,
+      text: textOf(method, state),
       source: from,
       target: to,
     });

@@ -1,9 +1,9 @@
 import type { Finding } from '../../../core/model/finding.js';
 import { formatNamespace } from '../../../core/model/namespace.js';
-import type { PlannedCollection, PlannedIndex } from '../../../core/model/plan.js';
+import { travelOf, type PlannedCollection, type PlannedIndex } from '../../../core/model/plan.js';
 import { planId } from '../../../core/plan/plan-id.js';
 import type { ReviewLine, SaidOf, WizardView } from '../../../protocol/wizard.js';
-import { conflictPolicySentence, verificationName } from '../../../words/choices.js';
+import { conflictPolicySentence, travelSentence, verificationName } from '../../../words/choices.js';
 import { targetName, throughputText } from '../../../words/clusters.js';
 import { droppedOptionSentence, fateSentence, notMigratedSentence } from '../../../words/fates.js';
 import { findingSentence } from '../../../words/findings.js';
@@ -53,6 +53,7 @@ function lines(plan: PlanDraft, input: StepInput): ReviewLine[] {
     line(t('From'), plan.source.name),
     line(t('To'), `${plan.target.name}: ${targetName(plan.targetKind)}`),
     line(t('Method'), methodName(plan.method)),
+    ...(plan.method === 'export-import' ? [line(t('Documents as'), documentsAs(plan, input))] : []),
     line(
       t('Size'),
       [formatCountOf(data.length, 'collection'), formatCountOf(documents, 'document'), formatBytes(bytes)].join(', '),
@@ -70,6 +71,13 @@ function lines(plan: PlanDraft, input: StepInput): ReviewLine[] {
     line(t('Conflicts'), conflictPolicySentence(plan.conflictPolicy)),
     line(t('Verification'), verificationName(plan.verification.depth)),
   ];
+}
+
+function documentsAs(plan: PlanDraft, { state, t }: StepInput): string {
+  const sentence = travelSentence(travelOf(plan));
+  return state.wishes.wantsFiles === 'csv'
+    ? `${sentence}. ${t('CSV files are made by the command line (plan --to-files ... --format csv).')}`
+    : sentence;
 }
 
 function throughputLine(plan: PlanDraft, t: Translate): ReviewLine[] {
