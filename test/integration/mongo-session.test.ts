@@ -324,6 +324,7 @@ describe('the older driver', () => {
         hasSessions: () => topology()?.logicalSessionTimeoutMinutes !== null,
         clientFor: () => Promise.resolve(client),
         random: () => 0,
+        silenceMs: 10_000,
       });
       const plain = Array.from({ length: 300 }, (_, i) => rawDocument([int('_id', i), int('a', i)]));
       expect(await session.insertRaw(ns, plain, { ordered: true })).toEqual({ inserted: 300, writeErrors: [] });

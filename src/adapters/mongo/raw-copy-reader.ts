@@ -10,12 +10,11 @@ import { lostCursor } from './errors.js';
 import { openCopyReply, type CopyReply } from './raw-copy-reply.js';
 import { runCommand } from './run-command.js';
 import type { SessionParts } from './session.js';
+import { withDeadline } from './silence.js';
 import { throughThrottle } from './throttle.js';
 
 /** A server keeps a reply to 16 MB whatever is asked for; more documents than this in one are never worth it. */
 const MOST_DOCUMENTS = 50_000;
-/** A server that has not answered for so long does not: the range is read on over another connection. */
-const SILENCE_MS = 120_000;
 const CLOSE_MS = 2_000;
 
 export class RawRangeReader implements RangeReader {
@@ -115,7 +114,7 @@ export class RawRangeReader implements RangeReader {
     const reply = await throughThrottle(
       this.#parts,
       () =>
-        withDeadline(signal, (either) =>
+        withDeadline(signal, this.#parts.silenceMs, (either) =>
           runCommand(
             this.#parts,
             client,
@@ -127,20 +126,5 @@ export class RawRangeReader implements RangeReader {
       signal,
     );
     return openCopyReply(reply.cursor as Uint8Array, batchSize);
-  }
-}
-
-/** Calls `work` off when nothing has come for {@link SILENCE_MS}: to the caller that is a lost connection. */
-export async function withDeadline<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  const onAbort = (): void => stop.abort(signal.reason);
-  if (signal.aborted) onAbort();
-  signal.addEventListener('abort', onAbort, { once: true });
-  const timer = setTimeout(() => stop.abort(new MigrationError('connection-lost', { reason: 'silence' })), SILENCE_MS);
-  try {
-    return await work(stop.signal);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
   }
 }

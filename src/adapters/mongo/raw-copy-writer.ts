@@ -6,9 +6,10 @@ import type { Namespace } from '../../core/model/namespace.js';
 import { redact } from '../../core/model/redact.js';
 import type { DocumentBatch } from '../../engine/copy/batch.js';
 import type { CopyWriter, InsertReply, WriteRefusal } from '../../engine/copy/ports.js';
-import { withDeadline } from './raw-copy-reader.js';
+import { isServerAway } from './errors.js';
 import { runCommand } from './run-command.js';
 import type { SessionParts } from './session.js';
+import { withDeadline } from './silence.js';
 
 /** What an insert carries. */
 export interface InsertPayload {
@@ -20,7 +21,7 @@ export interface InsertPayload {
   readonly unsendable?: readonly WriteRefusal[];
 }
 
-export interface WriterParts extends Pick<SessionParts, 'secrets' | 'hasCredentials'> {
+export interface WriterParts extends Pick<SessionParts, 'secrets' | 'hasCredentials' | 'silenceMs'> {
   /** Of its own where charges are asked for: they are told per connection. */
   readonly client: MongoClient;
   /** Fields that every insert has beside its documents. */
@@ -38,17 +39,17 @@ export class RawCopyWriter implements CopyWriter {
     batch: DocumentBatch,
     options: { readonly charge: boolean; readonly signal: AbortSignal },
   ): Promise<InsertReply> {
-    const { client, fields, payload, now } = this.parts;
+    const { client, fields, payload, now, silenceMs } = this.parts;
     const { documents, indexes, unsendable = [] } = payload(batch);
     if (documents === undefined) return { kind: 'answered', inserted: 0, refusals: unsendable, latencyMs: 0 };
     const command = { insert: ns.coll, ordered: false, ...fields, documents };
     const started = now();
     try {
-      const reply = await withDeadline(options.signal, (signal) =>
+      const reply = await withDeadline(options.signal, silenceMs, (signal) =>
         runCommand(this.parts, client, ns.db, command, { signal }),
       );
       const latencyMs = now() - started;
-      this.#checkWriteConcern(reply, ns);
+      this.#checkAcknowledged(reply, ns);
       const charge = options.charge ? await this.#charge(ns.db, options.signal) : undefined;
       return {
         kind: 'answered',
@@ -73,7 +74,9 @@ export class RawCopyWriter implements CopyWriter {
   /** A target that does not tell is not asked twice by its pacer; what matters is that the insert's own reply is not lost over it. */
   async #charge(db: string, signal: AbortSignal): Promise<number | undefined> {
     try {
-      const reply = await runCommand(this.parts, this.parts.client, db, { getLastRequestStatistics: 1 }, { signal });
+      const reply = await withDeadline(signal, this.parts.silenceMs, (either) =>
+        runCommand(this.parts, this.parts.client, db, { getLastRequestStatistics: 1 }, { signal: either }),
+      );
       const charge: unknown = reply.RequestCharge;
       return typeof charge === 'number' ? charge : undefined;
     } catch {
@@ -90,12 +93,14 @@ export class RawCopyWriter implements CopyWriter {
     }));
   }
 
-  /** What was written may be rolled back: the same as no answer. */
-  #checkWriteConcern(reply: Document, ns: Namespace): void {
-    const failed = reply.writeConcernError as Document | undefined;
+  /** What was written may be rolled back, or was not written for a reason that is not in the document: the same as no answer. */
+  #checkAcknowledged(reply: Document, ns: Namespace): void {
+    const writeErrors = (reply.writeErrors ?? []) as Document[];
+    const away = writeErrors.find((error) => isServerAway(Number(error.code)));
+    const failed = (reply.writeConcernError as Document | undefined) ?? away;
     if (!failed) return;
     throw new MigrationError('connection-lost', {
-      reason: 'write-concern',
+      reason: failed === away ? 'server-away' : 'write-concern',
       serverCode: Number(failed.code ?? 0),
       namespace: `${ns.db}.${ns.coll}`,
       message: redact(String(failed.errmsg ?? ''), this.parts.secrets),
