@@ -12,6 +12,7 @@ import { describeTarget } from '../../src/core/plan/target.js';
 import { tune, tuneInputFor } from '../../src/core/tune/tune.js';
 import type { Verdict } from '../../src/engine/journal/record.js';
 import type { RunStatus } from '../../src/engine/journal/reduce.js';
+import type { CopyCeilings } from '../../src/engine/pace/pacer.js';
 import type { RunEvent } from '../../src/engine/run-context.js';
 import { findTestTool } from './tools.js';
 
@@ -20,13 +21,26 @@ export interface Migration {
   readonly targetUri: string;
   readonly selection?: Partial<NamespaceSelection>;
   readonly plan?: Partial<
-    Pick<PlanInput, 'throughput' | 'shardKeys' | 'conflictPolicy' | 'verification' | 'collectionThroughput' | 'method'>
+    Pick<
+      PlanInput,
+      | 'throughput'
+      | 'shardKeys'
+      | 'conflictPolicy'
+      | 'verification'
+      | 'collectionThroughput'
+      | 'method'
+      | 'readPreference'
+    >
   >;
   readonly runsRoot: string;
   /** The run of an earlier call, to be gone on with. */
   readonly resume?: Awaited<ReturnType<typeof createRun>>;
   readonly onEvent?: (event: RunEvent) => void;
   readonly signal?: AbortSignal;
+  /** After so many milliseconds without an answer a server is taken for lost. */
+  readonly silenceMs?: number;
+  /** Of a direct copy. */
+  readonly ceilings?: CopyCeilings;
 }
 
 export interface Migrated {
@@ -36,8 +50,8 @@ export interface Migrated {
   readonly folder: Awaited<ReturnType<typeof createRun>>;
 }
 
-export function connectTo(uri: string): Promise<ConnectedCluster> {
-  return connect({ connectionString: parseConnectionString(uri), clock: systemClock });
+export function connectTo(uri: string, more: { readonly silenceMs?: number } = {}): Promise<ConnectedCluster> {
+  return connect({ connectionString: parseConnectionString(uri), clock: systemClock, ...more });
 }
 
 async function planFor(job: Migration, source: ConnectedCluster, target: ConnectedCluster): Promise<Plan> {
@@ -68,8 +82,9 @@ async function planFor(job: Migration, source: ConnectedCluster, target: Connect
 
 /** The main job with real parts: facts, plan, tuned tools through the relay, indexes, verification, verdict. */
 export async function migrate(job: Migration): Promise<Migrated> {
-  await using source = await connectTo(job.sourceUri);
-  await using target = await connectTo(job.targetUri);
+  const patience = job.silenceMs === undefined ? {} : { silenceMs: job.silenceMs };
+  await using source = await connectTo(job.sourceUri, patience);
+  await using target = await connectTo(job.targetUri, patience);
   const folder = job.resume ?? (await createRun(job.runsRoot, await planFor(job, source, target), Date.now()));
   const run = await openRun(folder, { clock: systemClock });
   try {
@@ -81,6 +96,7 @@ export async function migrate(job: Migration): Promise<Migrated> {
       ...(run.plan.method === 'dump-restore'
         ? { tools: { mongodump: await findTestTool('mongodump'), mongorestore: await findTestTool('mongorestore') } }
         : {}),
+      ...(job.ceilings ? { ceilings: job.ceilings } : {}),
       clock: systemClock,
       signal: job.signal ?? new AbortController().signal,
       onEvent: job.onEvent ?? (() => undefined),

@@ -77,8 +77,28 @@ export function isServerError(error: unknown): error is ServerError {
   return error instanceof Error && 'errorResponse' in error && error.name.startsWith('Mongo');
 }
 
+/** A socket's own words, which the driver passes on as they are where a large message was still being written. */
+const SOCKET_ERRORS: ReadonlySet<unknown> = new Set([
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'ENOTCONN',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ERR_SOCKET_CLOSED',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_STREAM_WRITE_AFTER_END',
+]);
+
 function isNetworkError(error: unknown): error is Error {
-  return error instanceof Error && NETWORK_ERRORS.has(error.name);
+  return (
+    error instanceof Error &&
+    (NETWORK_ERRORS.has(error.name) || SOCKET_ERRORS.has((error as NodeJS.ErrnoException).code))
+  );
 }
 
 /** The server's code of an error, before or after it came through the door. */

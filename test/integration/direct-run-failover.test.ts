@@ -1,0 +1,121 @@
+import { MongoClient } from 'mongodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { migrate, type Migrated } from '../support/migrate.js';
+import { startMongod, type RunningMongod } from '../support/mongod.js';
+import { startReplicaSet, type ReplicaSet } from '../support/replica-set.js';
+import { makeTempFolder, type TempFolder } from '../support/temp.js';
+
+const DB = 'failover';
+const NS = `${DB}.docs`;
+const DOCUMENTS = 14_000;
+
+/** Slow enough that what happens meanwhile happens in the middle. */
+const CEILINGS = { bytesPerSecond: 8_000_000 };
+
+let plain: RunningMongod;
+let set: ReplicaSet;
+let runs: TempFolder;
+
+beforeAll(async () => {
+  [plain, set, runs] = await Promise.all([startMongod(), startReplicaSet(), makeTempFolder('direct-failover')]);
+  const client = await MongoClient.connect(plain.uri);
+  const pad = 'x'.repeat(2_000);
+  const docs = client.db(DB).collection<{ _id: unknown }>('docs');
+  await docs.insertMany(
+    Array.from({ length: DOCUMENTS }, (_, i) => ({ _id: i % 2 === 0 ? i : `text ${i}`, pad: pad.slice(i % 300) })),
+    { ordered: false },
+  );
+  await client.close();
+});
+afterAll(async () => {
+  await set[Symbol.asyncDispose]();
+  await Promise.all([plain.stop(), runs.remove()]);
+});
+
+async function hashOf(uri: string): Promise<string> {
+  const client = await MongoClient.connect(uri);
+  const { collections } = await client.db(DB).command({ dbHash: 1, collections: ['docs'] });
+  await client.close();
+  return JSON.stringify(collections);
+}
+
+/** Copies, and does `during` once documents arrive. */
+async function copyAnd(
+  sourceUri: string,
+  targetUri: string,
+  during: () => Promise<void>,
+  more: Partial<Parameters<typeof migrate>[0]> = {},
+): Promise<Migrated> {
+  let disturbance: Promise<void> | undefined;
+  const migrated = await migrate({
+    sourceUri,
+    targetUri,
+    selection: { include: [`${DB}.*`] },
+    runsRoot: runs.path,
+    ceilings: CEILINGS,
+    ...more,
+    plan: { method: 'direct-copy', ...more.plan },
+    onEvent: (event) => {
+      if (event.kind === 'copy-progress' && (event.counts[0]?.acknowledged ?? 0) > 0) disturbance ??= during();
+    },
+  });
+  expect(disturbance).toBeDefined();
+  await disturbance;
+  return migrated;
+}
+
+async function expectWhole({ verdict, status }: Migrated, from: string, to: string): Promise<void> {
+  expect(verdict).toEqual({ state: 'completed', reasons: [] });
+  const { copy, verification } = status.collections[NS] ?? {};
+  expect(copy).toMatchObject({ deadLettered: 0, conflicts: 0 });
+  expect((copy?.acknowledged ?? 0) + (copy?.alreadyThere ?? 0)).toBe(DOCUMENTS);
+  expect(verification).toMatchObject({ kind: 'equal', evidence: { target: { documents: DOCUMENTS } } });
+  expect(await hashOf(to)).toBe(await hashOf(from));
+}
+
+describe('a direct copy whose servers change', () => {
+  it('brings every document exactly once where the target elects, and elects again', { timeout: 90_000 }, async () => {
+    const migrated = await copyAnd(plain.uri, set.uri, async () => {
+      await set.stepDown();
+      await set.stepDown();
+    });
+    await expectWhole(migrated, plain.uri, set.uri);
+    expect(migrated.status.attempts).toBe(1);
+  });
+
+  it(
+    'brings every document exactly once where the secondary that it reads becomes primary',
+    { timeout: 90_000 },
+    async () => {
+      await using target = await startMongod();
+      const plan = { readPreference: 'secondary' } as const;
+      await expectWhole(await copyAnd(set.uri, target.uri, () => set.stepDown(), { plan }), set.uri, target.uri);
+    },
+  );
+
+  it('brings every document exactly once where the primary that it reads is killed', { timeout: 90_000 }, async () => {
+    await using target = await startMongod();
+    await expectWhole(await copyAnd(set.uri, target.uri, () => set.killPrimary()), plain.uri, target.uri);
+  });
+
+  it(
+    'brings every document exactly once where the target is killed and comes back with an empty cache',
+    { timeout: 90_000 },
+    async () => {
+      const folder = await makeTempFolder('direct-restart');
+      let target = await startMongod({ dbPath: folder.path });
+      const { port, dbPath } = target;
+      try {
+        const migrated = await copyAnd(plain.uri, target.uri, async () => {
+          await target.kill();
+          target = await startMongod({ dbPath, port });
+        });
+        await expectWhole(migrated, plain.uri, target.uri);
+        expect(migrated.status.attempts).toBe(1);
+      } finally {
+        await target.stop();
+        await folder.remove();
+      }
+    },
+  );
+});
