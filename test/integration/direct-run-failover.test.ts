@@ -1,6 +1,10 @@
+import { serialize } from 'bson';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrate, type Migrated } from '../support/migrate.js';
+import { RawCopyTarget } from '../../src/adapters/mongo/raw-copy-target.js';
+import { MigrationError } from '../../src/core/model/error.js';
+import { DocumentBatch } from '../../src/engine/copy/batch.js';
+import { connectTo, migrate, type Migrated } from '../support/migrate.js';
 import { startMongod, type RunningMongod } from '../support/mongod.js';
 import { startReplicaSet, type ReplicaSet } from '../support/replica-set.js';
 import { makeTempFolder, type TempFolder } from '../support/temp.js';
@@ -118,4 +122,48 @@ describe('a direct copy whose servers change', () => {
       }
     },
   );
+});
+
+describe('a server that stands alone', () => {
+  it('has after a kill what it has acknowledged to a copy, to the last document', { timeout: 60_000 }, async () => {
+    const folder = await makeTempFolder('direct-kept');
+    const ns = { db: 'kept', coll: 'docs' };
+    const { signal } = new AbortController();
+    let acknowledged = 0;
+    for (let round = 1; round <= 3; round += 1) {
+      const server = await startMongod({ dbPath: folder.path });
+      await using cluster = await connectTo(server.uri);
+      const writer = await new RawCopyTarget(cluster).openWriter(signal);
+      const until = acknowledged + 25_000;
+      let killed: Promise<void> | undefined;
+      try {
+        for (;;) {
+          // Small ones: a server keeps them together for a while before it writes them to its journal.
+          const some = Array.from({ length: 200 }, (_, i) =>
+            Buffer.from(serialize({ _id: acknowledged + i, pad: 'x'.repeat(100) })),
+          );
+          await writer.insert(ns, DocumentBatch.of(some), { charge: false, signal });
+          acknowledged += some.length;
+          if (acknowledged >= until) killed ??= server.kill();
+        }
+      } catch (error) {
+        expect(MigrationError.is(error, 'connection-lost')).toBe(true);
+      }
+      await killed;
+      await using again = await startMongod({ dbPath: folder.path });
+      const client = await MongoClient.connect(again.uri);
+      const there = await client
+        .db(ns.db)
+        .collection(ns.coll)
+        .countDocuments({ _id: { $lt: acknowledged as never } });
+      expect(there).toBe(acknowledged);
+      // What was written and not acknowledged is written again.
+      await client
+        .db(ns.db)
+        .collection(ns.coll)
+        .deleteMany({ _id: { $gte: acknowledged as never } });
+      await client.close();
+    }
+    await folder.remove();
+  });
 });
