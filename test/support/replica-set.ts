@@ -7,11 +7,14 @@ export interface ReplicaSet extends AsyncDisposable {
   readonly members: readonly RunningMongod[];
   /** The primary steps down, and another member is elected; resolves when one is primary. */
   stepDown(): Promise<void>;
+  /** Secondaries take nothing over any more, or do again. */
+  lag(on: boolean): Promise<void>;
   /** The primary is killed; resolves when another member is. */
   killPrimary(): Promise<void>;
 }
 
 const SET = 'three';
+const FAILPOINT = 'rsSyncApplyStop';
 
 function primaryOf(topology: TopologyDescription | undefined): string | undefined {
   return [...(topology?.servers.values() ?? [])].find(({ type }) => type === 'RSPrimary')?.address;
@@ -19,6 +22,7 @@ function primaryOf(topology: TopologyDescription | undefined): string | undefine
 
 export async function startReplicaSet(): Promise<ReplicaSet> {
   const args = ['--replSet', SET, '--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=100'];
+  args.push('--setParameter', 'enableTestCommands=1');
   const members = await Promise.all([startMongod({ args }), startMongod({ args }), startMongod({ args })]);
   const hosts = members.map(({ port }) => `127.0.0.1:${port}`);
   const [first] = members;
@@ -73,6 +77,15 @@ export async function startReplicaSet(): Promise<ReplicaSet> {
       const thawed = await MongoClient.connect(`mongodb://${before}/?directConnection=true`);
       await thawed.db('admin').command({ replSetFreeze: 0 });
       await thawed.close();
+    },
+    async lag(on) {
+      for (const member of members) {
+        const uri = `127.0.0.1:${member.port}`;
+        if (uri === present()) continue;
+        const one = await MongoClient.connect(member.uri);
+        await one.db('admin').command({ configureFailPoint: FAILPOINT, mode: on ? 'alwaysOn' : 'off' });
+        await one.close();
+      }
     },
     async killPrimary() {
       const before = present();

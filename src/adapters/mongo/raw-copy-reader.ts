@@ -6,6 +6,7 @@ import { MigrationError } from '../../core/model/error.js';
 import type { Namespace } from '../../core/model/namespace.js';
 import type { DocumentBatch } from '../../engine/copy/batch.js';
 import type { RangeReader, ReadOptions } from '../../engine/copy/ports.js';
+import { catchUp } from './catch-up.js';
 import { lostCursor } from './errors.js';
 import { openCopyReply, type CopyReply } from './raw-copy-reply.js';
 import { runCommand } from './run-command.js';
@@ -95,6 +96,7 @@ export class RawRangeReader implements RangeReader {
     this.#client = await this.#parts.clientFor(readPreference);
     // A cursor's commands must carry the same session, or the server refuses the getMore.
     this.#session = this.#parts.hasSessions() ? this.#client.startSession() : undefined;
+    if (readPreference !== 'primary' && this.#session) await catchUp(this.#parts, this.#session, this.#options.signal);
     const concern = readConcern === undefined ? {} : { readConcern: { level: readConcern } };
     return this.#ask({ ...this.#first, ...concern });
   }
