@@ -118,7 +118,8 @@ export function elementAt(buffer: Buffer, position: number, limit: number): RawE
 export function documentLength(buffer: Buffer, offset = 0): number {
   if (offset + LEAST_DOCUMENT > buffer.length) throw new MalformedBson('document cut short');
   const length = buffer.readInt32LE(offset);
-  if (length < LEAST_DOCUMENT || offset + length > buffer.length) throw new MalformedBson('document length out of bounds');
+  if (length < LEAST_DOCUMENT || offset + length > buffer.length)
+    throw new MalformedBson('document length out of bounds');
   return length;
 }
 
