@@ -14,7 +14,7 @@ import { withRaisedThroughput } from './prepare/throughput-lever.js';
 import { rawIdText } from './raw-id.js';
 import { CountsRecorder, whileRecording } from './record-counts.js';
 import type { DirectRunContext } from './run-context.js';
-import type { StreamedRange } from './verify/options.js';
+import type { StreamedSource } from './verify/options.js';
 
 /** Ranges that are read at once unless the user says otherwise: on two cores two keep a target busy, and two more hide the waits of a network. */
 const READERS = 4;
@@ -120,11 +120,11 @@ function jobsOf({ plan, journal }: DirectRunContext, prepared: readonly Prepared
 }
 
 /** The source's side of verification, as far as it was taken while copying. */
-function streamedSums({ plan, journal }: DirectRunContext, ns: string): readonly StreamedRange[] | undefined {
+function streamedSums({ plan, journal }: DirectRunContext, ns: string): StreamedSource | undefined {
   const planned = plan.collections.find((c) => formatNamespace(c.target) === ns);
   const found = journal.status().ranges.get(ns);
   // The documents of a time series are made from its buckets: those were summed up, these are verified.
   if (!planned || planned.options.timeseries || !found) return undefined;
   const ranges = [...found.ranges.values()];
-  return ranges.every(({ done }) => done) ? ranges : undefined;
+  return ranges.every(({ done }) => done) ? { ranges, writes: found.writes } : undefined;
 }

@@ -6,6 +6,7 @@ import type { RunIdentity } from '../../src/engine/journal/identity.js';
 import { enterState, type Journal } from '../../src/engine/journal/port.js';
 import type { CopyCounters, JournalRecord } from '../../src/engine/journal/record.js';
 import { makeTempFolder, type TempFolder } from '../support/temp.js';
+import type { VerificationResult } from '../../src/engine/verify/result.js';
 import { memoryJournal } from './memory-journal.js';
 
 const identity: RunIdentity = { runId: 'run-1', planId: 'plan-1', planHash: 'a'.repeat(64) };
@@ -86,6 +87,23 @@ function journalContract(name: string, fresh: () => Promise<{ open: () => Promis
       expect(second.status().collections['a.b']?.copyByThisProcess.acknowledged).toBe(4);
       expect(second.status().attempts).toBe(2);
       expect(second.status().verdict).toBeUndefined();
+      await second.close();
+    });
+
+    it('forgets what was proven of a collection that is copied anew', async () => {
+      const { open } = await fresh();
+      const first = await open();
+      const planned = { type: 'ranges-planned', order: 'by-id', ranges: [{ range: 0, bytes: 9 }] } as const;
+      for (const ns of ['a.b', 'a.c']) {
+        await first.append({ ...planned, ns });
+        const result = { ns } as unknown as VerificationResult;
+        await first.append({ type: 'verification', ns, result });
+      }
+      await first.append({ ...planned, ns: 'a.b' });
+      await first.close();
+      const second = await open();
+      expect(second.status().collections['a.b']?.verification).toBeUndefined();
+      expect(second.status().collections['a.c']?.verification).toBeDefined();
       await second.close();
     });
 

@@ -326,6 +326,7 @@ describe('the older driver', () => {
         clientFor: () => Promise.resolve(client),
         dataConnections: new DataConnections(() => Promise.resolve(client), false),
         random: () => 0,
+        silenceMs: 10_000,
       });
       const plain = Array.from({ length: 300 }, (_, i) => rawDocument([int('_id', i), int('a', i)]));
       expect(await session.insertRaw(ns, plain, { ordered: true })).toEqual({ inserted: 300, writeErrors: [] });

@@ -174,10 +174,12 @@ export function memorySession(source: MemorySource): ClusterSession {
     const ordered = sort?.['_id'] === -1 ? [...found].reverse() : found;
     return ordered.slice(0, limit === undefined || limit === 0 ? ordered.length : limit);
   };
+  // As a server that is asked for what it does not have.
+  const unknown = (): Promise<never> => Promise.reject(new MigrationError('command-failed', { serverCode: 59 }));
   const refuse = (): Promise<never> => Promise.reject(new MigrationError('internal', { reason: 'not-in-memory' }));
   return {
     facts: {} as ClusterFacts,
-    command: (_db, command) => ('count' in command ? Promise.resolve({ n: source.documents.length }) : refuse()),
+    command: (_db, command) => ('count' in command ? Promise.resolve({ n: source.documents.length }) : unknown()),
     // eslint-disable-next-line @typescript-eslint/require-await
     async *findRaw(_ns, options) {
       yield { documents: find(options) };

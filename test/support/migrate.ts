@@ -14,6 +14,7 @@ import { describeTarget } from '../../src/core/plan/target.js';
 import { tune, tuneInputFor } from '../../src/core/tune/tune.js';
 import type { Verdict } from '../../src/engine/journal/record.js';
 import type { RunStatus } from '../../src/engine/journal/reduce.js';
+import type { CopyCeilings } from '../../src/engine/pace/pacer.js';
 import type { RunEvent } from '../../src/engine/run-context.js';
 import { findTestTool } from './tools.js';
 
@@ -34,6 +35,7 @@ export interface Migration {
       | 'method'
       | 'text'
       | 'fields'
+      | 'readPreference'
     >
   >;
   readonly runsRoot: string;
@@ -41,6 +43,10 @@ export interface Migration {
   readonly resume?: Awaited<ReturnType<typeof createRun>>;
   readonly onEvent?: (event: RunEvent) => void;
   readonly signal?: AbortSignal;
+  /** After so many milliseconds without an answer a server is taken for lost. */
+  readonly silenceMs?: number;
+  /** Of a direct copy. */
+  readonly ceilings?: CopyCeilings;
 }
 
 export interface Migrated {
@@ -50,8 +56,8 @@ export interface Migrated {
   readonly folder: Awaited<ReturnType<typeof createRun>>;
 }
 
-export function connectTo(uri: string): Promise<ConnectedCluster> {
-  return connect({ connectionString: parseConnectionString(uri), clock: systemClock });
+export function connectTo(uri: string, more: { readonly silenceMs?: number } = {}): Promise<ConnectedCluster> {
+  return connect({ connectionString: parseConnectionString(uri), clock: systemClock, ...more });
 }
 
 async function planFor(job: Migration, source: RunSide, target: RunSide): Promise<Plan> {
@@ -87,9 +93,10 @@ async function planFor(job: Migration, source: RunSide, target: RunSide): Promis
 
 /** The main job with real parts: facts, plan, tuned tools through the relay, indexes, verification, verdict. */
 export async function migrate(job: Migration): Promise<Migrated> {
+  const patience = job.silenceMs === undefined ? {} : { silenceMs: job.silenceMs };
   const { format = 'json', files } = job.plan?.text ?? {};
   const side = async (uri: string | undefined): Promise<RunSide> =>
-    uri === undefined ? openTextFiles(files?.folder ?? '', format) : connectTo(uri);
+    uri === undefined ? openTextFiles(files?.folder ?? '', format) : connectTo(uri, patience);
   const source = await side(job.sourceUri);
   const target = await side(job.targetUri);
   const folder = job.resume ?? (await createRun(job.runsRoot, await planFor(job, source, target), Date.now()));
@@ -101,6 +108,7 @@ export async function migrate(job: Migration): Promise<Migrated> {
       target,
       files: { source: run.plan.source, target: run.plan.target },
       ...(run.plan.method === 'direct-copy' ? {} : { tools: await testTools() }),
+      ...(job.ceilings ? { ceilings: job.ceilings } : {}),
       clock: systemClock,
       signal: job.signal ?? new AbortController().signal,
       onEvent: job.onEvent ?? (() => undefined),

@@ -27,6 +27,7 @@ import {
 import { serverToPin } from './pinned-server.js';
 import { probeCluster } from './probe.js';
 import { MongoSession } from './session.js';
+import { SILENCE_MS } from './silence.js';
 
 /** However wrong everything is, the user is told after this long. */
 const DEADLINE_MS = 10_000;
@@ -41,6 +42,8 @@ export interface ConnectOptions extends ClientSettings {
   /** A seam for tests: how the driver for 3.6 and 4.0 is loaded. */
   readonly loadLegacy?: LoadLegacyDriver;
   readonly random?: () => number;
+  /** Milliseconds of silence after which a server is taken for lost; {@link SILENCE_MS} unless told. */
+  readonly silenceMs?: number;
 }
 
 export interface ConnectedCluster {
@@ -159,6 +162,7 @@ function assemble(options: ConnectOptions, opened: Opened, facts: ClusterFacts):
     clientFor,
     dataConnections,
     random: options.random ?? Math.random,
+    silenceMs: options.silenceMs ?? SILENCE_MS,
   });
 
   const close = async (): Promise<void> => {

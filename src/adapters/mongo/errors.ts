@@ -1,4 +1,5 @@
 /** The door through which driver errors come in: each leaves as a MigrationError with a closed code, facts and no secret. */
+import { MalformedBson } from '../../core/bson/raw-document.js';
 import { MigrationError, type ErrorFacts } from '../../core/model/error.js';
 import { redact } from '../../core/model/redact.js';
 
@@ -37,9 +38,17 @@ export const SERVER_CODE = {
 const CONNECTION_CODES: ReadonlySet<number> = new Set([
   6, 7, 89, 91, 189, 9001, 10_107, 11_600, 11_602, 13_435, 13_436,
 ]);
+/** FailedToSatisfyReadPreference, NetworkInterfaceExceededTimeLimit: what a router says besides of a shard that has no primary just now. */
+const SHARD_CODES: ReadonlySet<number> = new Set([133, 202]);
+
 /** True where a server says that its connection is of no more use. */
 export function saysGoodbye(code: number | string | undefined): boolean {
   return typeof code === 'number' && CONNECTION_CODES.has(code);
+}
+
+/** True for a code in `writeErrors` that says nothing about the document: its server, or its shard, is going away or is no primary any more. */
+export function isServerAway(code: number): boolean {
+  return CONNECTION_CODES.has(code) || SHARD_CODES.has(code);
 }
 
 /** UserNotFound, AuthenticationFailed, MechanismUnavailable: refused logins. */
@@ -73,8 +82,28 @@ export function isServerError(error: unknown): error is ServerError {
   return error instanceof Error && 'errorResponse' in error && error.name.startsWith('Mongo');
 }
 
+/** A socket's own words, which the driver passes on as they are where a large message was still being written. */
+const SOCKET_ERRORS: ReadonlySet<unknown> = new Set([
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'ENOTCONN',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ERR_SOCKET_CLOSED',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_STREAM_WRITE_AFTER_END',
+]);
+
 function isNetworkError(error: unknown): error is Error {
-  return error instanceof Error && NETWORK_ERRORS.has(error.name);
+  return (
+    error instanceof Error &&
+    (NETWORK_ERRORS.has(error.name) || SOCKET_ERRORS.has((error as NodeJS.ErrnoException).code))
+  );
 }
 
 /** The server's code of an error, before or after it came through the door. */
@@ -180,12 +209,25 @@ export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal |
 
 /**
  * CursorNotFound, CappedPositionLost, QueryPlanKilled, CursorKilled, ExceededTimeLimit, Interrupted: the server has ended a cursor (idle, restart,
- * failover, an index or collection that changed under it).
+ * failover, an index or collection that changed under it). 50 is an RU account's word for a read that it retried by itself for too long (facts, section 2.8).
  */
-const CURSOR_CODES: ReadonlySet<number | undefined> = new Set([SERVER_CODE.cursorNotFound, 136, 175, 237, 262, 11_601]);
+const CURSOR_CODES: ReadonlySet<number | undefined> = new Set([
+  SERVER_CODE.cursorNotFound,
+  SERVER_CODE.exceededTimeLimit,
+  136,
+  175,
+  237,
+  262,
+  11_601,
+]);
 
-/** A cursor that the server no longer has is a lost connection to the caller: read on from the last document. */
+/**
+ * A cursor that the server no longer has is a lost connection to the caller: read on from the last document. So is a reply that is no BSON, of which
+ * nothing can be believed.
+ */
 export function lostCursor(error: unknown, namespace: string): unknown {
+  if (error instanceof MalformedBson)
+    return new MigrationError('connection-lost', { reason: 'malformed-reply', namespace }, { cause: error });
   const code = serverCode(error);
   if (code === undefined || !CURSOR_CODES.has(code)) return error;
   return new MigrationError(

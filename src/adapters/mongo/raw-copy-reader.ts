@@ -7,17 +7,17 @@ import type { Namespace } from '../../core/model/namespace.js';
 import type { DocumentBatch } from '../../engine/copy/batch.js';
 import type { RangeReader, ReadOptions } from '../../engine/copy/ports.js';
 import { BSON_TYPE, findElement } from '../../core/bson/raw-document.js';
+import { catchUp } from './catch-up.js';
 import type { DataConnection } from './data-connection.js';
 import { lostCursor } from './errors.js';
 import { openCopyReply, type CopyReply } from './raw-copy-reply.js';
 import { borrowConnection, exchangeCommand, runCommand } from './run-command.js';
 import type { SessionParts } from './session.js';
+import { withDeadline } from './silence.js';
 import { throughThrottle } from './throttle.js';
 
 /** A server keeps a reply to 16 MB whatever is asked for; more documents than this in one are never worth it. */
 const MOST_DOCUMENTS = 50_000;
-/** A server that has not answered for so long does not: the range is read on over another connection. */
-const SILENCE_MS = 120_000;
 const CLOSE_MS = 2_000;
 /** Documents differ in size: with so much more than was asked for, most replies find room without being moved. */
 const REPLY_ROOM = 1.25;
@@ -105,6 +105,7 @@ export class RawRangeReader implements RangeReader {
     this.#connection = await borrowConnection(this.#parts, this.#readPreference, signal);
     // A cursor's commands must carry the same session, or the server refuses the getMore.
     this.#session = this.#parts.hasSessions() ? this.#client.startSession() : undefined;
+    if (this.#readPreference !== 'primary' && this.#session) await catchUp(this.#parts, this.#session, signal);
     const concern = readConcern === undefined ? {} : { readConcern: { level: readConcern } };
     return this.#ask({ ...this.#first, ...concern });
   }
@@ -123,7 +124,7 @@ export class RawRangeReader implements RangeReader {
     const limited = { ...command, batchSize };
     return throughThrottle(
       this.#parts,
-      () => withDeadline(signal, (either) => this.#exchange(client, limited, batchSize, either)),
+      () => withDeadline(signal, this.#parts.silenceMs, (either) => this.#exchange(client, limited, batchSize, either)),
       signal,
     );
   }
@@ -147,20 +148,5 @@ export class RawRangeReader implements RangeReader {
 
   get #readPreference(): string {
     return this.#options.readPreference ?? 'primary';
-  }
-}
-
-/** Calls `work` off when nothing has come for {@link SILENCE_MS}: to the caller that is a lost connection. */
-export async function withDeadline<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  const onAbort = (): void => stop.abort(signal.reason);
-  if (signal.aborted) onAbort();
-  signal.addEventListener('abort', onAbort, { once: true });
-  const timer = setTimeout(() => stop.abort(new MigrationError('connection-lost', { reason: 'silence' })), SILENCE_MS);
-  try {
-    return await work(stop.signal);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
   }
 }

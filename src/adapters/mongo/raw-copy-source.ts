@@ -7,7 +7,10 @@ import type { CopySource, IdRange, RangeReader, ReadOptions, ReadOrder } from '.
 import { RawRangeReader } from './raw-copy-reader.js';
 import { exactId } from './raw-tree.js';
 import type { MongoSession } from './session.js';
+import { withDeadline } from './silence.js';
 
+/** Where to cut is worth no longer search: there are other ways, and ranges are split while they are copied. Less than a server may be silent. */
+const CUT_WITHIN_MS = 60_000;
 /** Of index keys alone: a bounded walk is over in a second or so. */
 const ID_ONLY = { projection: { _id: 1 }, hint: { _id: 1 }, sort: { _id: 1 } };
 
@@ -27,8 +30,9 @@ export class RawCopySource implements CopySource {
 
   async sampleIds(ns: Namespace, count: number, signal: AbortSignal): Promise<readonly Buffer[] | undefined> {
     const pipeline = [{ $sample: { size: count } }, { $project: { _id: 1 } }, { $sort: { _id: 1 } }];
+    const cursor = { batchSize: count };
     try {
-      return await this.#ids(ns, { aggregate: ns.coll, pipeline, cursor: { batchSize: count } }, signal);
+      return await this.#ids(ns, { aggregate: ns.coll, pipeline, cursor, maxTimeMS: CUT_WITHIN_MS }, signal);
     } catch (error) {
       if (MigrationError.is(error, 'command-failed') || MigrationError.is(error, 'missing-privilege')) return undefined;
       throw error;
@@ -36,11 +40,15 @@ export class RawCopySource implements CopySource {
   }
 
   async splitIds(ns: Namespace, bytes: number, signal: AbortSignal): Promise<readonly Buffer[] | undefined> {
-    const command = { splitVector: formatNamespace(ns), keyPattern: { _id: 1 }, maxChunkSizeBytes: bytes };
+    const keyPattern = { _id: 1 };
+    const limits = { maxChunkSizeBytes: bytes, maxTimeMS: CUT_WITHIN_MS };
+    const command = { splitVector: formatNamespace(ns), keyPattern, ...limits };
     let reply: Document;
     try {
       // Wanted with their exact types: the reply's keys are read as values that say so.
-      reply = await this.session.command(ns.db, command, { signal });
+      reply = await withDeadline(signal, this.session.parts.silenceMs, (either) =>
+        this.session.command(ns.db, command, { signal: either }),
+      );
     } catch (error) {
       if (MigrationError.is(error, 'command-failed') || MigrationError.is(error, 'missing-privilege')) return undefined;
       throw error;
@@ -62,7 +70,8 @@ export class RawCopySource implements CopySource {
 
   async #ids(ns: Namespace, command: Document, signal: AbortSignal): Promise<Buffer[]> {
     const ids: Buffer[] = [];
-    for await (const { documents } of this.session.streamRaw(ns.db, command, { signal })) {
+    const { silenceMs } = this.session.parts;
+    for await (const { documents } of this.session.streamRaw(ns.db, command, { signal, silenceMs })) {
       for (const document of documents) {
         const id = rawId(document);
         if (id) ids.push(id);

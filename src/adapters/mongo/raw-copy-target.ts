@@ -3,10 +3,12 @@ import { BSON_TYPE, rawId } from '../../core/bson/raw-document.js';
 import { MigrationError } from '../../core/model/error.js';
 import type { ClusterFacts } from '../../core/model/facts.js';
 import type { Namespace } from '../../core/model/namespace.js';
+import { meaningOfWriteError } from '../../core/throttle/server-error.js';
 import type { DocumentBatch } from '../../engine/copy/batch.js';
 import type { CopyTarget, CopyWriter, WriteLimits, WriteRefusal } from '../../engine/copy/ports.js';
 import type { ConnectedCluster } from './connect.js';
 import { serverCode } from './errors.js';
+import { lasting } from './write-concern.js';
 import { RawCopyWriter, type InsertPayload } from './raw-copy-writer.js';
 import { batchSequence, selfTest } from './raw-sequence.js';
 import { exactId, exactTree } from './raw-tree.js';
@@ -48,7 +50,7 @@ export class RawCopyTarget implements CopyTarget {
 
   async openWriter(signal: AbortSignal): Promise<CopyWriter> {
     const cluster = this.#cluster;
-    const { secrets, hasCredentials, dataConnections } = cluster.session.parts;
+    const { secrets, hasCredentials, silenceMs, dataConnections } = cluster.session.parts;
     const connection = this.isRaw ? await borrowConnection(cluster.session.parts, 'primary', signal) : undefined;
     // Charges are told per connection, so that a writer to an account that charges has one of its own.
     const own = cluster.ru && !connection ? await cluster.openSibling({ maxPoolSize: 1 }) : undefined;
@@ -60,6 +62,7 @@ export class RawCopyTarget implements CopyTarget {
       dataConnections,
       secrets,
       hasCredentials,
+      silenceMs,
       fields: insertFields(cluster.facts, this.#bypass),
       payload: this.isRaw ? (batch) => ({ documents: batchSequence('documents', batch) }) : trees,
       now: () => performance.now(),
@@ -109,7 +112,10 @@ export class RawCopyTarget implements CopyTarget {
     } catch (error) {
       const code = serverCode(error);
       if (code === undefined || MigrationError.is(error, 'connection-lost')) throw error;
-      return { code, message: MigrationError.is(error) ? String(error.facts.message ?? '') : '' };
+      const message = MigrationError.is(error) ? String(error.facts.message ?? '') : '';
+      // A right that is missing is missing for all documents: that stops the run, and makes no dead letter of each.
+      if (meaningOfWriteError(code, message).kind === 'fatal') throw error;
+      return { code, message };
     }
   }
 }
@@ -131,7 +137,7 @@ function insertFields({ kind, topology }: ClusterFacts, bypass: boolean): Record
   if (kind === 'cosmos-ru') return {};
   return {
     // What was acknowledged must outlive a failover: it is not sent again.
-    writeConcern: topology === 'standalone' ? { w: 1 } : { w: 'majority' },
+    writeConcern: lasting(topology),
     // The source's documents were taken by the source's own rules; the validator comes with the collection all the same.
     ...(kind === 'mongodb' || kind === 'atlas' ? { bypassDocumentValidation: true } : {}),
     ...(bypass ? { bypassEmptyTsReplacement: true } : {}),

@@ -7,9 +7,10 @@ import { redact } from '../../core/model/redact.js';
 import { DocumentBatch } from '../../engine/copy/batch.js';
 import type { CopyWriter, InsertReply, WriteRefusal } from '../../engine/copy/ports.js';
 import { readReply, type DataConnection } from './data-connection.js';
-import { withDeadline } from './raw-copy-reader.js';
+import { isServerAway } from './errors.js';
 import { borrowConnection, exchangeCommand, runCommand } from './run-command.js';
 import type { SessionParts } from './session.js';
+import { withDeadline } from './silence.js';
 
 const WRITES_TO = 'primary';
 
@@ -23,7 +24,10 @@ export interface InsertPayload {
   readonly unsendable?: readonly WriteRefusal[];
 }
 
-export interface WriterParts extends Pick<SessionParts, 'secrets' | 'hasCredentials' | 'dataConnections'> {
+export interface WriterParts extends Pick<
+  SessionParts,
+  'secrets' | 'hasCredentials' | 'silenceMs' | 'dataConnections'
+> {
   /** Of its own where charges are asked for: they are told per connection. */
   readonly client: MongoClient;
   /** Where documents are sent from where they lie; another takes its place when it is lost. Undefined where the driver sends them. */
@@ -47,15 +51,15 @@ export class RawCopyWriter implements CopyWriter {
     batch: DocumentBatch,
     options: { readonly charge: boolean; readonly signal: AbortSignal },
   ): Promise<InsertReply> {
-    const { now } = this.parts;
+    const { now, silenceMs } = this.parts;
     // The driver's way knows what it cannot carry.
     const { documents, indexes, unsendable = [] } = this.#connection ? { documents: batch } : this.parts.payload(batch);
     if (documents === undefined) return { kind: 'answered', inserted: 0, refusals: unsendable, latencyMs: 0 };
     const started = now();
     try {
-      const reply = await withDeadline(options.signal, (signal) => this.#send(ns, documents, signal));
+      const reply = await withDeadline(options.signal, silenceMs, (signal) => this.#send(ns, documents, signal));
       const latencyMs = now() - started;
-      this.#checkWriteConcern(reply, ns);
+      this.#checkAcknowledged(reply, ns);
       const charge = options.charge ? await this.#charge(ns.db, options.signal) : undefined;
       return {
         kind: 'answered',
@@ -109,9 +113,11 @@ export class RawCopyWriter implements CopyWriter {
   async #charge(db: string, signal: AbortSignal): Promise<number | undefined> {
     try {
       const command = { getLastRequestStatistics: 1 };
-      const reply = this.#connection
-        ? await this.#exchange(db, command, { signal })
-        : await runCommand(this.parts, this.parts.client, db, command, { signal });
+      const reply = await withDeadline(signal, this.parts.silenceMs, (either) =>
+        this.#connection
+          ? this.#exchange(db, command, { signal: either })
+          : runCommand(this.parts, this.parts.client, db, command, { signal: either }),
+      );
       const charge: unknown = reply.RequestCharge;
       return typeof charge === 'number' ? charge : undefined;
     } catch {
@@ -128,12 +134,14 @@ export class RawCopyWriter implements CopyWriter {
     }));
   }
 
-  /** What was written may be rolled back: the same as no answer. */
-  #checkWriteConcern(reply: Document, ns: Namespace): void {
-    const failed = reply.writeConcernError as Document | undefined;
+  /** What was written may be rolled back, or was not written for a reason that is not in the document: the same as no answer. */
+  #checkAcknowledged(reply: Document, ns: Namespace): void {
+    const writeErrors = (reply.writeErrors ?? []) as Document[];
+    const away = writeErrors.find((error) => isServerAway(Number(error.code)));
+    const failed = (reply.writeConcernError as Document | undefined) ?? away;
     if (!failed) return;
     throw new MigrationError('connection-lost', {
-      reason: 'write-concern',
+      reason: failed === away ? 'server-away' : 'write-concern',
       serverCode: Number(failed.code ?? 0),
       namespace: `${ns.db}.${ns.coll}`,
       message: redact(String(failed.errmsg ?? ''), this.parts.secrets),

@@ -25,7 +25,8 @@ export function openCursor(field: Uint8Array): RawCursorBatch {
     const name = elementName(buffer, element);
     if (name === 'id') cursorId = readCursorId(buffer, element);
     else if (name === 'ns') namespace = readString(buffer, element) ?? '';
-    else if (name === 'firstBatch' || name === 'nextBatch') documents = sliceArray(buffer, element);
+    else if ((name === 'firstBatch' || name === 'nextBatch') && element.type === BSON_TYPE.array)
+      documents = sliceArray(buffer, element);
   }
   if (!documents) throw new MalformedBson('cursor without a batch');
   return { cursorId, namespace, documents };
@@ -45,8 +46,9 @@ function sliceArray(buffer: Buffer, array: RawElement): Buffer[] {
   while (position < end) {
     if (buffer[position] !== BSON_TYPE.document) throw new MalformedBson('batch holds something else than documents');
     const start = buffer.indexOf(0, position + 1) + 1;
-    const length = start === 0 ? -1 : buffer.readInt32LE(start);
-    if (length < 5 || start + length > end) throw new MalformedBson('document past the end of its batch');
+    const length = start === 0 || start + 5 > end ? -1 : buffer.readInt32LE(start);
+    if (length < 5 || start + length > end || buffer[start + length - 1] !== 0)
+      throw new MalformedBson('document past the end of its batch');
     found.push(buffer.subarray(start, start + length));
     position = start + length;
   }

@@ -29,6 +29,8 @@ export async function runCommand(
       readPreference: (options.readPreference ?? 'primary') as ReadPreferenceMode,
       ...(options.session ? { session: options.session } : {}),
       ...(options.raw ? { raw: true } : {}),
+      // A server that refuses a document quotes it in its words, text that is no UTF-8 included.
+      enableUtf8Validation: false,
       ...(signal ? { signal } : {}),
     });
     return await untilAborted(running, signal);

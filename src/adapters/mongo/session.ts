@@ -7,12 +7,14 @@ import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
 import { redact } from '../../core/model/redact.js';
 import type { ClusterSession, Clock, RawBatch, RawFind, RawInsertResult, RawWriteError } from '../../engine/ports.js';
 import type { DataConnections } from './data-connections.js';
-import { lostCursor, SERVER_CODE } from './errors.js';
-import { openCursor } from './raw-reply.js';
+import { isServerAway, lostCursor, SERVER_CODE } from './errors.js';
+import { openCursor, type RawCursorBatch } from './raw-reply.js';
 import { rawSequence, selfTest } from './raw-sequence.js';
 import { replaceStatement, survivesDecoding } from './raw-statement.js';
 import { runCommand, type CommandOptions } from './run-command.js';
+import { withDeadline } from './silence.js';
 import { throughThrottle } from './throttle.js';
+import { lasting } from './write-concern.js';
 
 /** What a session works with; for this adapter's own modules. */
 export interface SessionParts {
@@ -29,11 +31,27 @@ export interface SessionParts {
   readonly dataConnections: DataConnections;
   /** In [0, 1), for the jitter of repeats. */
   readonly random: () => number;
+  /** Milliseconds after which a server that does not answer what is answered at once is taken for lost. */
+  readonly silenceMs: number;
 }
 
 interface StreamOptions extends CommandOptions {
   readonly batchSize?: number;
   readonly prefetch?: boolean;
+  /** Each command must be answered within this, in milliseconds; without it there is no limit. */
+  readonly silenceMs?: number;
+}
+
+/** Commands that no server takes long for. Others, building an index above all, take as long as they take. */
+const ANSWERED_SOON: ReadonlySet<string> = new Set(['count', 'update', 'hello', 'ping']);
+
+/** @throws MigrationError `connection-lost` for a reply that is none. */
+function opened(reply: Document, db: string): RawCursorBatch {
+  try {
+    return openCursor(reply.cursor as Uint8Array);
+  } catch (error) {
+    throw lostCursor(error, db);
+  }
 }
 
 /** Room for the command's own fields in a message that is filled with documents. */
@@ -55,7 +73,10 @@ export class MongoSession implements ClusterSession {
   }
 
   async command(db: string, command: Document, options: CommandOptions = {}): Promise<Document> {
-    return runCommand(this.parts, this.parts.client, db, command, options);
+    const run = (signal = options.signal): Promise<Document> =>
+      runCommand(this.parts, this.parts.client, db, command, { ...options, ...(signal ? { signal } : {}) });
+    const [name = ''] = Object.keys(command);
+    return ANSWERED_SOON.has(name) ? withDeadline(options.signal, this.parts.silenceMs, run) : run();
   }
 
   findRaw(ns: Namespace, find: RawFind, signal?: AbortSignal): AsyncGenerator<RawBatch, void, void> {
@@ -67,6 +88,7 @@ export class MongoSession implements ClusterSession {
         ...(readPreference === undefined ? {} : { readPreference }),
         ...(batchSize === undefined ? {} : { batchSize }),
         ...(signal ? { signal } : {}),
+        silenceMs: this.parts.silenceMs,
       },
     );
   }
@@ -76,7 +98,7 @@ export class MongoSession implements ClusterSession {
    * Throttled batches (16500) are asked for again, as long as told; a lost cursor is `connection-lost` with reason `cursor-lost`.
    */
   async *streamRaw(db: string, command: Document, options: StreamOptions = {}): AsyncGenerator<RawBatch, void, void> {
-    const { signal, batchSize, prefetch = true } = options;
+    const { signal, batchSize, prefetch = true, silenceMs } = options;
     const readPreference = options.readPreference ?? 'primary';
     const client = await this.parts.clientFor(readPreference);
     // A cursor's commands must carry the same session, or the server refuses the getMore.
@@ -85,7 +107,12 @@ export class MongoSession implements ClusterSession {
     const run = (next: Document): Promise<Document> =>
       throughThrottle(
         this.parts,
-        () => runCommand(this.parts, client, db, next, runOptions),
+        () =>
+          silenceMs === undefined
+            ? runCommand(this.parts, client, db, next, runOptions)
+            : withDeadline(signal, silenceMs, (either) =>
+                runCommand(this.parts, client, db, next, { ...runOptions, signal: either }),
+              ),
         signal,
         () => (this.#readThrottles += 1),
       );
@@ -104,7 +131,7 @@ export class MongoSession implements ClusterSession {
     try {
       let reply = await run(command);
       for (;;) {
-        const batch = openCursor(reply.cursor as Uint8Array);
+        const batch = opened(reply, db);
         cursorId = batch.cursorId;
         collection = batch.namespace.slice(db.length + 1);
         // The next batch travels while the caller works on this one.
@@ -123,7 +150,7 @@ export class MongoSession implements ClusterSession {
     } finally {
       if (pending) {
         cursorId = await pending.then(
-          (reply) => openCursor(reply.cursor as Uint8Array).cursorId,
+          (last) => opened(last, db).cursorId,
           () => cursorId,
         );
       }
@@ -141,8 +168,11 @@ export class MongoSession implements ClusterSession {
   async replaceRaw(ns: Namespace, document: Buffer, options: { shardKey?: readonly string[] } = {}): Promise<void> {
     this.#needRawWrites();
     const updates = rawSequence('updates', [replaceStatement(document, options.shardKey)]);
-    const reply = await this.command(ns.db, { update: ns.coll, ordered: true, updates });
+    // An RU account has one concern for all; elsewhere what stands in for a lost document must outlive a failover.
+    const concern = this.facts.kind === 'cosmos-ru' ? {} : { writeConcern: lasting(this.facts.topology) };
+    const reply = await this.command(ns.db, { update: ns.coll, ordered: true, ...concern, updates });
     const refused = this.#writeErrors(reply, [0])[0];
+    if (refused && isServerAway(refused.code)) throw this.#notLasting(refused, ns);
     if (refused) {
       throw new MigrationError('command-failed', {
         serverCode: refused.code,
@@ -151,7 +181,10 @@ export class MongoSession implements ClusterSession {
         message: refused.message,
       });
     }
-    this.#checkWriteConcern(reply, 'update', ns);
+    const failed = reply.writeConcernError as Document | undefined;
+    if (!failed) return;
+    const message = redact(String(failed.errmsg ?? ''), this.parts.secrets);
+    throw this.#notLasting({ code: Number(failed.code ?? 0), message }, ns);
   }
 
   async insertRaw(
@@ -214,6 +247,18 @@ export class MongoSession implements ClusterSession {
       code: Number(error.code ?? 0),
       message: redact(String(error.errmsg ?? ''), this.parts.secrets),
     }));
+  }
+
+  /** A replacement that may not be there, or not for long; it can be made again. */
+  #notLasting({ code, message }: Omit<RawWriteError, 'index'>, ns: Namespace): MigrationError {
+    const facts = {
+      reason: 'write-concern',
+      serverCode: code,
+      command: 'update',
+      namespace: formatNamespace(ns),
+      message,
+    };
+    return new MigrationError('connection-lost', facts);
   }
 
   #checkWriteConcern(reply: Document, command: string, ns: Namespace): void {

@@ -40,10 +40,23 @@ export interface RawElement {
 }
 
 function cstringEnd(buffer: Buffer, start: number, limit: number): number {
-  const end = buffer.indexOf(0, start);
+  const end = start < limit ? buffer.indexOf(0, start) : -1;
   if (end < 0 || end >= limit) throw new MalformedBson('unterminated cstring');
   return end;
 }
+
+/** The length that a value begins with, itself read within `limit`; `least` is what it must be. */
+function prefixedLength(buffer: Buffer, start: number, limit: number, least: number): number {
+  if (start + 4 > limit) throw new MalformedBson('value longer than its document');
+  const length = buffer.readInt32LE(start);
+  if (length < least) throw new MalformedBson('value with an impossible length');
+  return length;
+}
+
+/** An empty document; an empty string's closing null; code with scope of both, its own length and the string's. */
+const LEAST_DOCUMENT = 5;
+const LEAST_STRING = 1;
+const LEAST_CODE_WITH_SCOPE = 14;
 
 /** Bytes that a value of `type` takes at `start`. */
 function valueLength(buffer: Buffer, type: number, start: number, limit: number): number {
@@ -56,13 +69,14 @@ function valueLength(buffer: Buffer, type: number, start: number, limit: number)
     case BSON_TYPE.string:
     case BSON_TYPE.code:
     case BSON_TYPE.symbol:
-      return 4 + buffer.readInt32LE(start);
+      return 4 + prefixedLength(buffer, start, limit, LEAST_STRING);
     case BSON_TYPE.document:
     case BSON_TYPE.array:
+      return prefixedLength(buffer, start, limit, LEAST_DOCUMENT);
     case BSON_TYPE.codeWithScope:
-      return buffer.readInt32LE(start);
+      return prefixedLength(buffer, start, limit, LEAST_CODE_WITH_SCOPE);
     case BSON_TYPE.binary:
-      return 5 + buffer.readInt32LE(start);
+      return 5 + prefixedLength(buffer, start, limit, 0);
     case BSON_TYPE.objectId:
       return 12;
     case BSON_TYPE.bool:
@@ -77,7 +91,7 @@ function valueLength(buffer: Buffer, type: number, start: number, limit: number)
       return cstringEnd(buffer, pattern + 1, limit) + 1 - start;
     }
     case BSON_TYPE.dbPointer:
-      return 4 + buffer.readInt32LE(start) + 12;
+      return 4 + prefixedLength(buffer, start, limit, LEAST_STRING) + 12;
     case BSON_TYPE.int:
       return 4;
     case BSON_TYPE.decimal:
@@ -96,15 +110,16 @@ export function elementAt(buffer: Buffer, position: number, limit: number): RawE
   const nameEnd = cstringEnd(buffer, nameStart, limit);
   const valueStart = nameEnd + 1;
   const valueEnd = valueStart + valueLength(buffer, type, valueStart, limit);
-  if (valueEnd > limit || valueEnd < valueStart) throw new MalformedBson('value longer than its document');
+  if (valueEnd > limit) throw new MalformedBson('value longer than its document');
   return { type, nameStart, nameEnd, valueStart, valueEnd };
 }
 
 /** Length of the document at `offset`, checked against the buffer. */
 export function documentLength(buffer: Buffer, offset = 0): number {
-  if (offset + 5 > buffer.length) throw new MalformedBson('document cut short');
+  if (offset + LEAST_DOCUMENT > buffer.length) throw new MalformedBson('document cut short');
   const length = buffer.readInt32LE(offset);
-  if (length < 5 || offset + length > buffer.length) throw new MalformedBson('document length out of bounds');
+  if (length < LEAST_DOCUMENT || offset + length > buffer.length)
+    throw new MalformedBson('document length out of bounds');
   return length;
 }
 

@@ -11,6 +11,7 @@ import type { ClusterSession } from '../ports.js';
 import { MIB } from '../../core/model/units.js';
 import type { RangePace } from '../progress/range-spread.js';
 import { probeRangeReads } from '../verify/range-reads.js';
+import { sourceWrites } from '../verify/source-writes.js';
 import { newCounts, type CopyCounts } from './counters.js';
 import { patiently, type Patience } from './patience.js';
 import { planRanges, spread, wantedRanges } from './plan-ranges.js';
@@ -101,8 +102,10 @@ export class CollectionCopy {
     const earlier = this.#earlier();
     const order = earlier?.order ?? (await patiently(this.#context, () => this.#order()));
     if (!earlier) {
+      const { session, signal } = this.#context;
+      const writes = await patiently(this.#context, () => sourceWrites(session, this.#job.planned.source, { signal }));
       const ranges = await patiently(this.#context, () => this.#plan(order));
-      await journal.append({ type: 'ranges-planned', ns: this.ns, order, ranges });
+      await journal.append({ type: 'ranges-planned', ns: this.ns, order, ranges, ...(writes ? { writes } : {}) });
     }
     const ranges = [...(this.#context.journal.status().ranges.get(this.ns)?.ranges.values() ?? [])];
     this.#nextRange = ranges.reduce((most, { range }) => Math.max(most, range + 1), 0);

@@ -1,6 +1,7 @@
 /** What a journal says of the ranges of a collection that is copied directly. `_id`s are type byte and value bytes, hexadecimal. */
 import { MigrationError } from '../../core/model/error.js';
 import { NO_DOCUMENTS, type DigestTotal } from '../verify/document-sums.js';
+import type { SourceWrites } from '../verify/source-writes.js';
 
 /** A range as it was planned: `lower` belongs to it, `upper` does not; a missing end is open. */
 export interface PlannedRange {
@@ -26,6 +27,8 @@ export type RangeEntry =
       readonly ns: string;
       readonly order: 'by-id' | 'natural';
       readonly ranges: readonly PlannedRange[];
+      /** Counted before the first document is read, where the source tells. */
+      readonly writes?: SourceWrites;
     }
   /** Written before the part from `upper` on, which is where the range ends now, is read by itself as `into`. */
   | {
@@ -54,12 +57,13 @@ export interface RangeStatus extends PlannedRange {
 
 export interface NamespaceRanges {
   readonly order: 'by-id' | 'natural';
+  readonly writes?: SourceWrites;
   readonly ranges: ReadonlyMap<number, RangeStatus>;
 }
 
 /** Folds range records; a class because a long run has many and each must cost little. */
 export class RangeLedger {
-  readonly #namespaces = new Map<string, { order: 'by-id' | 'natural'; ranges: Map<number, RangeStatus> }>();
+  readonly #namespaces = new Map<string, NamespaceRanges & { readonly ranges: Map<number, RangeStatus> }>();
 
   /** @throws MigrationError `journal-damaged` for a range that was never planned. */
   apply(entry: RangeEntry, line: number): void {
@@ -68,7 +72,8 @@ export class RangeLedger {
         range.range,
         { ...range, sum: NOTHING_COPIED, done: false },
       ]);
-      this.#namespaces.set(entry.ns, { order: entry.order, ranges: new Map(ranges) });
+      const writes = entry.writes && { writes: entry.writes };
+      this.#namespaces.set(entry.ns, { order: entry.order, ...writes, ranges: new Map(ranges) });
       return;
     }
     const ranges = this.#namespaces.get(entry.ns)?.ranges;
@@ -102,7 +107,7 @@ export class RangeLedger {
   /** A copy that later records do not change. */
   snapshot(): ReadonlyMap<string, NamespaceRanges> {
     return new Map(
-      [...this.#namespaces].map(([ns, { order, ranges }]) => [ns, { order, ranges: new Map(ranges) }] as const),
+      [...this.#namespaces].map(([ns, found]) => [ns, { ...found, ranges: new Map(found.ranges) }] as const),
     );
   }
 }

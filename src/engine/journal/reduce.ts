@@ -172,6 +172,10 @@ export class JournalReducer {
         }));
         return status;
       case 'ranges-planned':
+        // It is copied anew: what was proven of what was there before says nothing of how far this has come.
+        this.#update(record.ns, (c) => without(c, 'verification'));
+        this.#ranges.apply(record, record.seq);
+        return status;
       case 'range-split':
       case 'range-progress':
       case 'range-done':

@@ -3,6 +3,7 @@ import type { Clock } from '../ports.js';
 import type { DigestTotal } from './document-sums.js';
 import type { Pacer } from './pacer.js';
 import type { VerificationResult } from './result.js';
+import type { SourceWrites } from './source-writes.js';
 
 export interface VerifyOptions {
   readonly clock: Clock;
@@ -30,9 +31,16 @@ export interface VerifyOptions {
   /** Of the source's reads; the target's are always from its primary. */
   readonly readPreference?: string;
   /** What the source came to while it was copied, by namespace of the target: then the target alone is read, as long as it agrees. */
-  readonly streamed?: (targetNs: string) => readonly StreamedRange[] | undefined;
+  readonly streamed?: (targetNs: string) => StreamedSource | undefined;
   /** Bytes of one `_id` range. Default 96 MB. */
   readonly rangeBytes?: number;
+}
+
+/** Sums of a source that was read once. They tell of the source of today only where nobody has written to it since. */
+export interface StreamedSource {
+  readonly ranges: readonly StreamedRange[];
+  /** Counted before the first document was read. */
+  readonly writes: SourceWrites | undefined;
 }
 
 /** A range as it was copied. `_id`s are type byte and value bytes, hexadecimal. */

@@ -18,6 +18,7 @@ import {
   type VerificationResult,
 } from './result.js';
 import { batchSizeFor, EVERYTHING, type Segment, type Side } from './side.js';
+import { sourceWrites, unmoved, type SourceWrites } from './source-writes.js';
 import { compareStreamed, sumOfStreamed } from './streamed.js';
 
 const REPORT_LIMIT = 1_000;
@@ -93,16 +94,17 @@ class CollectionVerification {
     const withDefinition: Differences = { ...NO_DIFFERENCES, definition: definition.differences };
     if (planned.options.view) return this.#result('definition', nothing(), withDefinition);
     const counts = await this.#counts();
+    const writes = await this.#writes();
     if (depth === 'counts') return this.#byCounts(counts, withDefinition);
 
     const excluded = new ExcludedIds((await this.#options.deadLetters?.(formatNamespace(planned.target))) ?? new Set());
     const collated = definition.collated || planned.options.collation !== undefined || this.#droppedCollation();
     const { compared, located, means } =
-      (await this.#streamed(counts, collated, excluded)) ?? (await this.#bothSides(counts, collated, excluded));
+      (await this.#streamed(counts, writes, collated, excluded)) ?? (await this.#bothSides(counts, collated, excluded));
     const evidence = this.#evidence(means, compared, excluded.size);
     const differences: Differences = { ...located, definition: definition.differences };
-    const moved = (await this.#count(this.#source, planned.source)) !== counts.source;
-    if (moved) return { ...this.#names(), kind: 'unverified', why: 'source-moved', evidence, differences };
+    if (await this.#moved(counts, writes))
+      return { ...this.#names(), kind: 'unverified', why: 'source-moved', evidence, differences };
     return this.#judged(evidence, differences);
   }
 
@@ -125,6 +127,17 @@ class CollectionVerification {
       source: await this.#count(this.#source, planned.source),
       target: await this.#count(this.#target, planned.target),
     };
+  }
+
+  #writes(): Promise<SourceWrites | undefined> {
+    const { signal } = this.#options;
+    return sourceWrites(this.#source, this.#job.planned.source, signal ? { signal } : {});
+  }
+
+  /** Whether the source was written to while it was looked at. */
+  async #moved(counts: Counts, before: SourceWrites | undefined): Promise<boolean> {
+    if ((await this.#count(this.#source, this.#job.planned.source)) !== counts.source) return true;
+    return before !== undefined && !unmoved(before, await this.#writes());
   }
 
   async #count(session: ClusterSession, ns: Namespace): Promise<number> {
@@ -189,10 +202,17 @@ class CollectionVerification {
   }
 
   /** By the sums that were taken while copying; undefined where there are none, or they do not tell the source of today. */
-  async #streamed(counts: Counts, collated: boolean, excluded: ExcludedIds): Promise<Compared | undefined> {
+  async #streamed(
+    counts: Counts,
+    writes: SourceWrites | undefined,
+    collated: boolean,
+    excluded: ExcludedIds,
+  ): Promise<Compared | undefined> {
     const { planned } = this.#job;
-    const ranges = this.#options.streamed?.(formatNamespace(planned.target));
-    if (!ranges || sumOfStreamed(ranges).documents + excluded.size !== counts.source) return undefined;
+    const streamed = this.#options.streamed?.(formatNamespace(planned.target));
+    if (!streamed || !unmoved(streamed.writes, writes)) return undefined;
+    const { ranges } = streamed;
+    if (sumOfStreamed(ranges).documents + excluded.size !== counts.source) return undefined;
     const honoured =
       !collated &&
       ranges.length > 1 &&
