@@ -1,4 +1,5 @@
 import type { ClusterFacts, ClusterInventory, CollectionFacts, Throughput } from '../model/facts.js';
+import { MigrationError } from '../model/error.js';
 import type { MethodId } from '../model/method.js';
 import {
   formatNamespace,
@@ -11,10 +12,12 @@ import {
 } from '../model/namespace.js';
 import type {
   ClusterReference,
+  CollectionTransform,
   ConflictPolicy,
   NotMigrated,
   Plan,
   PlannedCollection,
+  ReadConcern,
   Tuning,
   VerificationPlan,
 } from '../model/plan.js';
@@ -25,6 +28,7 @@ import { planOptions, planShardKey, planThroughput } from './options.js';
 import { checkNotSource, checkRenamedTo, checkSelection, checkTargetNames } from './plan-checks.js';
 import { planId } from './plan-id.js';
 import { describeTarget, type AccountCapability, type TargetDescription } from './target.js';
+import { checkTransforms } from './transform-checks.js';
 import { planViews } from './views.js';
 import type { NotMigratedWhy } from './whys.js';
 
@@ -53,6 +57,12 @@ export interface PlanInput {
   readonly collectionThroughput?: Readonly<Record<string, Throughput>>;
   /** RU targets: path of the shard key by source namespace `db.coll`; without one the source's own, where it is a single field. */
   readonly shardKeys?: Readonly<Record<string, string>>;
+  /** Direct copy: what changes on the way, by source namespace `db.coll`. */
+  readonly transforms?: Readonly<Record<string, CollectionTransform>>;
+  /** How much of a transformed collection arrives, by source namespace, where that was looked at. */
+  readonly arriving?: Readonly<Record<string, { readonly documents: number; readonly logicalBytes: number }>>;
+  /** Direct copy: of the source's reads. Default: the server's. */
+  readonly readConcern?: ReadConcern;
 }
 
 /** Everything that takes part: selected, and not the server's own. Views and time series are included. */
@@ -67,7 +77,7 @@ export function selectedCollections(
  * The whole migration as data: what goes where, with which options and indexes, and what does not go, each with a reason.
  * Collections come sorted by name, views after all of them in the order in which they have to be made.
  * @throws MigrationError `bad-plan` (with `reason`: `include-matches-nothing`, `rename-unknown`, `rename-twice`, `rename-collision`, `rename-to-system`,
- * `database-case-collision`, `name-refused-by-target`, `target-kind-unsupported`), `bad-namespace` for an unreadable target name, `source-is-target`.
+ * `database-case-collision`, `name-refused-by-target`, `target-kind-unsupported`, and those of `checkTransforms`), `bad-namespace` for an unreadable target name, `source-is-target`.
  */
 export function makePlan(input: PlanInput): Plan {
   const draft = draftPlan(input);
@@ -97,6 +107,7 @@ export function draftPlan(input: PlanInput): Omit<Plan, 'id'> {
   notMigrated.sort((a, b) => compare(a.source, b.source));
   checkTargetNames(collections);
   checkNotSource(inventory.cluster, input.targetCluster, collections);
+  checkTransformed(input, collections);
   return {
     version: 1,
     createdAt: input.createdAt,
@@ -110,7 +121,16 @@ export function draftPlan(input: PlanInput): Omit<Plan, 'id'> {
     conflictPolicy: input.conflictPolicy ?? 'fail',
     verification: input.verification ?? { depth: 'full' },
     readPreference: input.readPreference ?? 'primary',
+    ...(input.readConcern === undefined ? {} : { readConcern: input.readConcern }),
   };
+}
+
+/** A view has no documents of its own: what was to be changed would be forgotten without a word. @throws MigrationError `bad-plan`. */
+function checkTransformed(input: PlanInput, collections: readonly PlannedCollection[]): void {
+  const { inventory, method, readConcern, transforms = {} } = input;
+  checkTransforms({ method, collections, ...(readConcern === undefined ? {} : { readConcern }) });
+  const view = inventory.collections.find(({ ns, type }) => type === 'view' && transforms[formatNamespace(ns)]);
+  if (view) throw new MigrationError('bad-plan', { reason: 'transform-of-view', namespace: formatNamespace(view.ns) });
 }
 
 function compare(a: Namespace, b: Namespace): number {
@@ -150,20 +170,27 @@ function planCollection(
   input: PlanInput,
 ): PlannedCollection {
   const key = formatNamespace(collection.ns);
-  const options = planOptions(collection.options, target);
-  const shard = planShardKey(collection, target, input.shardKeys?.[key]);
+  const transform = input.transforms?.[key];
+  const options = planOptions(collection.options, target, transform);
+  const shard = planShardKey(collection, target, input.shardKeys?.[key], transform);
+  const size = input.arriving?.[key] ?? collection;
   const wished = target.kind === 'cosmos-ru' ? (input.collectionThroughput?.[key] ?? input.throughput) : undefined;
   const throughput = planThroughput(wished, shard.shardKey !== undefined);
   const path = target.kind === 'cosmos-ru' ? shard.shardKey?.[0]?.[0] : undefined;
   return {
     source: collection.ns,
     target: name,
-    documents: collection.documents,
-    logicalBytes: bytes(collection.logicalBytes),
+    documents: size.documents,
+    logicalBytes: bytes(size.logicalBytes),
     options: options.options,
     droppedOptions: [...options.dropped, ...shard.dropped, ...throughput.dropped],
     ...(shard.shardKey ? { shardKey: shard.shardKey } : {}),
     ...(throughput.throughput ? { throughput: throughput.throughput } : {}),
-    indexes: planIndexes(collection.indexes, { target, ...(path !== undefined ? { shardKey: path } : {}) }),
+    indexes: planIndexes(collection.indexes, {
+      target,
+      ...(path !== undefined ? { shardKey: path } : {}),
+      ...(transform ? { transform } : {}),
+    }),
+    ...(transform ? { transform } : {}),
   };
 }

@@ -28,6 +28,10 @@ export const INDEX_WHYS = [
   'text-version-dropped',
   'too-many-indexes',
   'duplicate-by-key',
+  'field-renamed',
+  'field-dropped',
+  'fields-merged',
+  'unique-constant',
 ] as const;
 export type IndexWhy = (typeof INDEX_WHYS)[number];
 
@@ -35,6 +39,7 @@ export const OPTION_WHYS = [
   'capped-unsupported',
   'validator-unsupported',
   'validator-not-carried',
+  'validator-fields-changed',
   'collation-unsupported',
   'clustered-unsupported',
   'pre-images-unsupported',
@@ -42,6 +47,7 @@ export const OPTION_WHYS = [
   'expiry-would-delete',
   'shard-key-compound',
   'shard-key-left-out',
+  'shard-key-field-dropped',
   'throughput-lowered-unsharded',
 ] as const;
 export type OptionWhy = (typeof OPTION_WHYS)[number];
@@ -51,6 +57,7 @@ export const NOT_MIGRATED_WHYS = [
   'view-base-not-migrated',
   'view-in-other-database',
   'view-names-renamed',
+  'view-fields-changed',
   'timeseries-unsupported',
   'timeseries-not-carried',
   'system',

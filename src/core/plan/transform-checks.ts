@@ -1,0 +1,40 @@
+import { MigrationError } from '../model/error.js';
+import { formatNamespace } from '../model/namespace.js';
+import type { Plan, PlannedCollection } from '../model/plan.js';
+import { lostFields, transformProblems } from '../transform/transform-problems.js';
+
+/**
+ * What a plan asks for that cannot be done to documents on their way.
+ * @throws MigrationError `bad-plan` with `reason` `transform-needs-direct-copy`, `read-concern-needs-direct-copy`, `transform-of-view`, `transform-` and the id of a
+ * `TransformProblem`, or `shard-key-lost`; with `namespace` (on the source) and `field`.
+ */
+export function checkTransforms(plan: Pick<Plan, 'method' | 'collections' | 'readConcern'>): void {
+  const { method, collections, readConcern } = plan;
+  if (readConcern !== undefined && method !== 'direct-copy')
+    throw new MigrationError('bad-plan', { reason: 'read-concern-needs-direct-copy', method });
+  for (const planned of collections) {
+    if (planned.transform === undefined) continue;
+    const namespace = formatNamespace(planned.source);
+    if (method !== 'direct-copy')
+      throw new MigrationError('bad-plan', { reason: 'transform-needs-direct-copy', namespace, method });
+    checkOne(planned, namespace);
+  }
+}
+
+function checkOne({ transform = {}, options, shardKey = [] }: PlannedCollection, namespace: string): void {
+  if (options.view) throw new MigrationError('bad-plan', { reason: 'transform-of-view', namespace });
+  const [problem] = transformProblems(transform);
+  if (problem) {
+    throw new MigrationError('bad-plan', { reason: `transform-${problem.id}`, namespace, field: problem.field });
+  }
+  const lost = lostFields(transform);
+  const field = shardKey.map(([path]) => path.split('.', 1)[0] ?? path).find((name) => lost.has(name));
+  if (field === undefined) return;
+  const to = transform.rename?.find(({ from }) => from === field)?.to;
+  throw new MigrationError('bad-plan', {
+    reason: 'shard-key-lost',
+    namespace,
+    field,
+    ...(to === undefined ? {} : { to }),
+  });
+}
