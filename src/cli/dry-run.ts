@@ -46,8 +46,12 @@ export async function dryRunSteps(plan: Plan, sides: DrySides, context: CommandC
 }
 
 async function copyStep(plan: Plan, { from, to }: DrySides, { adapters }: CommandContext): Promise<DryStep> {
-  if (plan.method === 'direct-copy')
-    return { step: 'copy', text: 'copy every collection in ranges of its _id, as bytes, at the pace of the target' };
+  if (plan.method === 'direct-copy') {
+    const changed = plan.collections.filter(({ transform }) => transform);
+    const text = 'copy every collection in ranges of its _id, as bytes, at the pace of the target';
+    const on = changed.length > 0 ? `, changed on the way as said above: ${names(changed)}` : '';
+    return { step: 'copy', text: `${text}${on}` };
+  }
   const text = 'start the throttle relay on a free port of this machine and copy through it';
   return { step: 'copy', text, commands: await adapters.describeCopy(plan, from, to) };
 }

@@ -6,6 +6,7 @@ import { conclude, enterStep, indexAndVerify } from './conclude.js';
 import type { DeadLetterRetry, Verdict } from './journal/record.js';
 import type { RunContext } from './run-context.js';
 import { decodedId } from './raw-id.js';
+import { UNTRANSFORMED } from './copy/transformed-source.js';
 import { prepareTarget } from './prepare/prepare-target.js';
 import type { ClusterSession } from './ports.js';
 
@@ -74,8 +75,8 @@ async function retryNamespace(text: string, context: RunContext, shelf: DeadLett
   };
   try {
     for await (const { entry, document } of shelf.read(text)) {
-      // The server would make up an `_id` of its own: such a document can never be equal to its source.
-      if (entry.idHex === '') {
+      // Without `_id` the server would make one up: such a document can never be equal to its source. What could not be transformed is kept as it was.
+      if (entry.idHex === '' || entry.codeName === UNTRANSFORMED) {
         sums.refused += 1;
         continue;
       }

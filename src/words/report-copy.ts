@@ -4,6 +4,7 @@ import { droppedOptionSentence, indexWhySentence, notMigratedSentence } from './
 import type { CollectionReportFacts, IndexOutcomeFacts, ReportFacts, RetryFacts } from './report-facts.js';
 import { code, number, prose, section, time, type Block, type Cell, type Section } from './report-parts.js';
 import { formatBytes, formatCount, formatCountOf } from './sizes.js';
+import { transformPhrases } from './transforms.js';
 
 export function copy(report: ReportFacts): Section | undefined {
   const moved = report.collections.filter((c) => c.kind === 'collection');
@@ -33,6 +34,21 @@ export function copy(report: ReportFacts): Section | undefined {
       ...optional.map(({ of }) => number(of(c.copy))),
     ]),
   });
+}
+
+export function changes(report: ReportFacts): Section | undefined {
+  const items = report.collections.flatMap(({ source, transform }) =>
+    transform ? transformPhrases(transform).map((phrase) => [code(source), prose(`: ${phrase}`)]) : [],
+  );
+  if (items.length === 0) return undefined;
+  return section(
+    'Changed on the way',
+    {
+      kind: 'paragraph',
+      text: 'The plan asks for these changes. The check made them on the source, too: what is called equal below is equal to the changed documents, byte for byte.',
+    },
+    { kind: 'list', items },
+  );
 }
 
 export function indexes(report: ReportFacts): Section | undefined {

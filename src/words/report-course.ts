@@ -27,6 +27,7 @@ export function summary(report: ReportFacts): Section {
     ['To', code(report.target.uri)],
     ['Target', prose(TARGETS[report.target.kind])],
     ['Method', prose(methodName(report.method))],
+    ...(report.readConcern === undefined ? [] : [['Read concern', code(report.readConcern)] as const]),
     [
       'Started',
       prose(

@@ -51,6 +51,8 @@ function aSurvey(): Survey {
       resolved: { side: 'target', reference: reference('new'), connectionString: undefined as never },
       facts,
     },
+    transforms: {},
+    arriving: {},
     measured: { ruPerDocument: requestUnits(5.5), samples: 20, latencyMs: milliseconds(12) },
   };
 }

@@ -103,6 +103,8 @@ describe('verification of documents', () => {
           pacer: undefined,
           readPreference: undefined,
           batchSize: 7,
+          readConcern: undefined,
+          transform: {},
           onRead: () => undefined,
         });
         const work: Comparison = {

@@ -3,8 +3,9 @@ import { resolve } from 'node:path';
 import { MigrationError } from '../../core/model/error.js';
 import { formatNamespace } from '../../core/model/namespace.js';
 import type { MethodId } from '../../core/model/method.js';
-import type { ConflictPolicy, Plan } from '../../core/model/plan.js';
+import type { ConflictPolicy, Plan, ReadConcern } from '../../core/model/plan.js';
 import { makePlan } from '../../core/plan/make-plan.js';
+import { checkTransformable } from '../../core/plan/transform-checks.js';
 import { MANUAL_RU_PER_SECOND } from '../../core/size/limits.js';
 import { formatDuration, formatRuPerSecond } from '../../words/sizes.js';
 import { PROGRAM, type CommandContext } from '../context.js';
@@ -15,6 +16,7 @@ import { isCarriedOut } from '../own-methods.js';
 import { planLines } from '../plan-text.js';
 import { survey } from '../survey.js';
 import { heading } from '../text-blocks.js';
+import { transformsFrom } from '../transform-options.js';
 import { adviceFor, type RecommendOptions } from './recommend.js';
 
 export interface PlanOptions extends RecommendOptions {
@@ -24,6 +26,7 @@ export interface PlanOptions extends RecommendOptions {
   readonly conflicts?: ConflictPolicy;
   readonly verification?: Plan['verification']['depth'];
   readonly readPreference?: Plan['readPreference'];
+  readonly readConcern?: ReadConcern;
 }
 
 /** Decides everything and writes it to a file, for a person to look at and for `run` to carry out. Writes nothing to the target. */
@@ -40,6 +43,9 @@ export async function plan(
   if (!isCarriedOut(method)) {
     throw new MigrationError('bad-option', { option: '--method', reason: 'method-not-carried-out', value: method });
   }
+  const { readConcern } = options;
+  const asked = Object.keys(transformsFrom(options));
+  checkTransformable({ method, ...(readConcern === undefined ? {} : { readConcern }) }, asked);
   const surveyed = await survey(options, context);
   if (!surveyed.targetCluster) throw new MigrationError('bad-option', { option: '--target', reason: 'missing' });
   const { findings, recommendation, tuning, ruPerSecond, leastThroughputMs } = adviceFor(surveyed, options);
@@ -60,6 +66,9 @@ export async function plan(
     ...(options.conflicts === undefined ? {} : { conflictPolicy: options.conflicts }),
     ...(options.verification === undefined ? {} : { verification: { depth: options.verification } }),
     ...(options.readPreference === undefined ? {} : { readPreference: options.readPreference }),
+    ...(readConcern === undefined ? {} : { readConcern }),
+    transforms: surveyed.transforms,
+    arriving: surveyed.arriving,
   });
   await context.adapters.writePlanFile(path, made);
   const width = output.people.columns;

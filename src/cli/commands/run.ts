@@ -1,6 +1,7 @@
 import { MigrationError } from '../../core/model/error.js';
 import { describeTarget } from '../../core/plan/target.js';
 import type { Plan } from '../../core/model/plan.js';
+import { checkFilters } from '../../engine/copy/try-transform.js';
 import { carryOut, type Sides } from '../carry-out.js';
 import { ceilingsFrom, type CeilingOptions } from '../ceiling-options.js';
 import { clusterOptions } from '../cluster-options.js';
@@ -147,7 +148,8 @@ async function dryRun(
   { from, to }: { from: ConnectedCluster; to: ConnectedCluster },
   context: CommandContext,
 ): Promise<ExitCode> {
-  const { output } = context;
+  const { output, interruption } = context;
+  await checkFilters(plan, from.session, interruption.signal);
   const steps = await dryRunSteps(plan, { ...resolved, from, to }, context);
   output.say(
     ...planLines(plan, output.people.columns),

@@ -37,6 +37,7 @@ export async function verify(
       clock,
       signal: interruption.signal,
       readPreference: plan.readPreference,
+      ...(plan.readConcern === undefined ? {} : { readConcern: plan.readConcern }),
       // What is compared here is not touched.
       mendEmptyTimestamps: false,
       ...(to.ru ? { targetPacer: ruReadPacer(plan, to.ru, { clock, signal: interruption.signal }) } : {}),

@@ -16,7 +16,8 @@ export interface FieldChanges {
 
 /** `unchanged`: the document is as it should be. Nothing was appended where it is not `changed`. */
 export type TransformOutcome =
-  | { readonly kind: 'changed' | 'unchanged' }
+  | { readonly kind: 'changed' }
+  | { readonly kind: 'unchanged' }
   /** It has a field `field` that stays, and `from` would get the same name. */
   | { readonly kind: 'name-taken'; readonly field: string; readonly from: string }
   /** It lacks the field whose value was to be copied. */

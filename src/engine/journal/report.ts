@@ -1,6 +1,6 @@
 /** What a run came to, as one piece of plain data. Text forms are made from it elsewhere. */
 import { formatNamespace } from '../../core/model/namespace.js';
-import type { NotMigrated, Plan } from '../../core/model/plan.js';
+import type { CollectionTransform, NotMigrated, Plan } from '../../core/model/plan.js';
 import type { RunState } from '../../core/model/run.js';
 import type { IndexOutcome } from '../prepare/outcome.js';
 import { queryCharge } from '../verify/pacer.js';
@@ -12,6 +12,8 @@ export interface CollectionReport {
   readonly source: string;
   readonly target: string;
   readonly kind: 'collection' | 'view';
+  /** What the plan changes on the way. */
+  readonly transform?: CollectionTransform;
   readonly created: CollectionStatus['created'];
   readonly copy: CopyCounters;
   readonly droppedOptions: readonly { readonly option: string; readonly why: string }[];
@@ -44,6 +46,7 @@ export interface RunReport {
   readonly source: { readonly name: string; readonly uri: string };
   readonly target: { readonly name: string; readonly uri: string; readonly kind: Plan['targetKind'] };
   readonly method: Plan['method'];
+  readonly readConcern?: Plan['readConcern'];
   readonly startedAt: string;
   readonly updatedAt: string;
   readonly attempts: number;
@@ -84,6 +87,7 @@ export function buildReport(plan: Plan, status: RunStatus, facts: ReportFacts): 
       source: formatNamespace(planned.source),
       target,
       kind: planned.options.view ? 'view' : 'collection',
+      ...(planned.transform ? { transform: planned.transform } : {}),
       created: found?.created ?? 'no',
       copy: found?.copy ?? NO_COPY,
       droppedOptions: planned.droppedOptions,
@@ -109,6 +113,7 @@ export function buildReport(plan: Plan, status: RunStatus, facts: ReportFacts): 
     source: { name: source.name, uri: source.uri },
     target: { name: target.name, uri: target.uri, kind: plan.targetKind },
     method: plan.method,
+    ...(plan.readConcern === undefined ? {} : { readConcern: plan.readConcern }),
     startedAt: status.startedAt,
     updatedAt: status.updatedAt,
     attempts: status.attempts,
