@@ -1,16 +1,18 @@
 import fc from 'fast-check';
 import { Double, Int32, Long, ObjectId, serialize } from 'bson';
 import { describe, expect, it } from 'vitest';
-import { rawId } from '../../src/core/bson/raw-document.js';
+import { findElement, rawDocument, rawId } from '../../src/core/bson/raw-document.js';
 import type { DeadLetterSink } from '../../src/core/model/dead-letter.js';
 import { MigrationError } from '../../src/core/model/error.js';
 import { formatNamespace } from '../../src/core/model/namespace.js';
-import type { Plan, PlannedCollection } from '../../src/core/model/plan.js';
+import type { CollectionTransform, Plan, PlannedCollection } from '../../src/core/model/plan.js';
 import { bytes } from '../../src/core/model/units.js';
 import { Refusals } from '../../src/core/conflict/refusals.js';
+import { compileTransform } from '../../src/engine/copy/compile-transform.js';
 import { CollectionsCopy } from '../../src/engine/copy/copy-collections.js';
 import type { CopyCounts } from '../../src/engine/copy/counters.js';
 import { ConflictFound } from '../../src/engine/copy/duplicates.js';
+import { transformDocument } from '../../src/engine/copy/transform-batch.js';
 import { WriterPool } from '../../src/engine/copy/writer-pool.js';
 import { compactRecords } from '../../src/engine/journal/compact.js';
 import type { RunIdentity } from '../../src/engine/journal/identity.js';
@@ -56,7 +58,8 @@ class Letters implements DeadLetterSink {
   count = (): number => this.kept.size;
 }
 
-const planned = (documents: readonly Buffer[]): PlannedCollection => ({
+const planned = (documents: readonly Buffer[], transform?: CollectionTransform): PlannedCollection => ({
+  ...(transform ? { transform } : {}),
   source: ns,
   target: ns,
   documents: documents.length,
@@ -75,6 +78,7 @@ interface World {
   readonly policy: Plan['conflictPolicy'];
   readonly rangeBytes: number;
   readonly refusals: Refusals;
+  readonly transform: CollectionTransform | undefined;
 }
 
 function world(
@@ -86,6 +90,7 @@ function world(
     largest?: number;
     rangeBytes?: number;
     refusals?: Refusals;
+    transform?: CollectionTransform;
   } = {},
 ): World {
   const limits = options.largest === undefined ? {} : { documentBytes: options.largest };
@@ -98,6 +103,7 @@ function world(
     policy: options.policy ?? 'fail',
     rangeBytes: options.rangeBytes ?? 2_000,
     refusals: options.refusals ?? new Refusals(0, () => undefined),
+    transform: options.transform,
   };
 }
 
@@ -120,14 +126,14 @@ async function attemptWith(
   const writers = new WriterPool(it.target, halt.signal);
   const until = it.target.inserts + lives;
   const plan = {
-    collections: [planned(it.documents)],
+    collections: [planned(it.documents, it.transform)],
     conflictPolicy: it.policy,
     targetKind: 'mongodb',
     readPreference: 'primary',
     tuning: { parallelCollections: 2 },
   } as unknown as Plan;
   const copy = new CollectionsCopy(
-    [{ planned: planned(it.documents), goesOn: true }],
+    [{ planned: planned(it.documents, it.transform), goesOn: true }],
     {
       plan,
       session: memorySession(it.source),
@@ -167,13 +173,13 @@ function tearJournal(it: World, keep: number): void {
   it.records = it.records.slice(0, Math.max(last + 1, Math.min(it.records.length, last + 1 + keep)));
 }
 
-function expectArrived(it: World): void {
-  for (const document of it.documents) {
+function expectArrived(it: World, expected: readonly Buffer[] = it.documents): void {
+  for (const document of expected) {
     const id = rawId(document)?.toString('latin1') ?? '';
     const there = it.target.stored.get(id) ?? it.letters.kept.get(id);
     expect(there?.equals(document)).toBe(true);
   }
-  expect(it.target.stored.size + it.letters.kept.size).toBe(it.documents.length);
+  expect(it.target.stored.size + it.letters.kept.size).toBe(expected.length);
   // What was summed up on the way is what is on the target.
   const sum = new DigestSum();
   const ranges = memoryJournal(identity, it.records).status().ranges.get(name)?.ranges.values() ?? [];
@@ -253,6 +259,58 @@ describe('a direct copy', () => {
         },
       ),
       { numRuns: 120 },
+    );
+  });
+
+  it('brings what a plan filters and changes exactly once, and keeps what cannot be changed, whatever is killed on the way', async () => {
+    const transform: CollectionTransform = {
+      filter: { open: true },
+      drop: ['pad'],
+      rename: [{ from: 'old', to: 'new' }],
+      set: [{ field: 'region', when: 'missing', copyOf: '_id' }],
+    };
+    const { transformer } = compileTransform({ source: ns, transform });
+    if (!transformer) throw new Error('nothing to change');
+    await fc.assert(
+      fc.asyncProperty(
+        documentsArbitrary,
+        fc.infiniteStream(fc.record({ open: fc.boolean(), clashes: fc.boolean(), region: fc.boolean() })),
+        fc.array(fc.record({ lives: fc.integer({ min: 0, max: 30 }), keep: fc.integer({ min: 0, max: 40 }) }), {
+          maxLength: 5,
+        }),
+        fc.integer({ min: 1, max: 2 ** 31 }),
+        fc.boolean(),
+        fc.constantFrom(2_000, 100_000),
+        async (ids, kinds, kills, seed, honoursBounds, rangeBytes) => {
+          const random = seededRandom(seed);
+          const documents = ids.map((one) => {
+            const { open, clashes, region } = kinds.next().value;
+            const fields = { open, old: 1, ...(clashes ? { new: 2 } : {}), ...(region ? { region: 'eu' } : {}) };
+            return rawDocument([one.subarray(4, -1), Buffer.from(serialize(fields)).subarray(4, -1)]);
+          });
+          const it = world(documents, {
+            source: { honoursBounds, loses: () => random() < 0.03 },
+            target: { document: () => (random() < 0.05 ? 'throttled' : undefined) },
+            rangeBytes,
+            transform,
+          });
+          for (const { lives, keep } of kills) {
+            if ((await attempt(it, lives)) === 'done') break;
+            tearJournal(it, keep);
+          }
+          await attempt(it);
+          const open = documents.filter((d) => d[findElement(d, 'open')?.valueStart ?? 0] === 1);
+          expectArrived(
+            it,
+            open.map((d) => transformDocument(d, transformer)),
+          );
+          const clashing = open.filter((d) => findElement(d, 'new') !== undefined);
+          expect([...it.letters.kept.values()].map((d) => d.toString('hex')).sort()).toEqual(
+            clashing.map((d) => d.toString('hex')).sort(),
+          );
+        },
+      ),
+      { numRuns: 80 },
     );
   });
 
