@@ -63,7 +63,7 @@ const FLAWS: Readonly<Record<string, (ns: string, field: string, facts: ErrorFac
     todo: 'Give the name of a top-level field.',
   }),
   'transform-touches-id': (ns) => ({
-    happened: `_id of ${ns} cannot be dropped, renamed or set.`,
+    happened: `The _id of ${ns} cannot be dropped, renamed or set.`,
     why: 'By it every document is found again: resuming and the check hang on it.',
     todo: 'Leave _id as it is; its value can be copied into another field.',
   }),
