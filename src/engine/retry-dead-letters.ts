@@ -1,12 +1,11 @@
 /** Sends a run's dead letters to the target again, once what was in their way is gone, and makes the verdict true again. */
 import { rawId } from '../core/bson/raw-document.js';
-import type { DeadLetterEntry } from '../core/model/dead-letter.js';
+import { UNTRANSFORMED, type DeadLetterEntry } from '../core/model/dead-letter.js';
 import { formatNamespace, parseNamespace, type Namespace } from '../core/model/namespace.js';
 import { conclude, enterStep, indexAndVerify } from './conclude.js';
 import type { DeadLetterRetry, Verdict } from './journal/record.js';
 import type { RunContext } from './run-context.js';
 import { decodedId } from './raw-id.js';
-import { UNTRANSFORMED } from './copy/transformed-source.js';
 import { prepareTarget } from './prepare/prepare-target.js';
 import type { ClusterSession } from './ports.js';
 

@@ -1,4 +1,5 @@
 /** What was moved and what was not: documents, indexes, options, dead letters. */
+import { UNTRANSFORMED } from '../core/model/dead-letter.js';
 import { formatNamespace } from '../core/model/namespace.js';
 import { droppedOptionSentence, indexWhySentence, notMigratedSentence } from './fates.js';
 import type { CollectionReportFacts, IndexOutcomeFacts, ReportFacts, RetryFacts } from './report-facts.js';
@@ -117,6 +118,13 @@ export function deadLetters(report: ReportFacts): Section | undefined {
         ]),
       },
     );
+  }
+  const untransformed = kept.some((c) => c.deadLetterReasons?.some(({ codeName }) => codeName === UNTRANSFORMED));
+  if (untransformed) {
+    blocks.push({
+      kind: 'paragraph',
+      text: 'Those that could not be changed as the plan says are kept as they are on the source, and are never sent so: correct them there, or the plan, and make a new run.',
+    });
   }
   if (tries.length > 0)
     blocks.push({ kind: 'paragraph', text: 'What was sent again:' }, { kind: 'list', items: tries });

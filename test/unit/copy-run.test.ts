@@ -314,6 +314,18 @@ describe('a direct copy', () => {
     );
   });
 
+  it('keeps what the target does not take as it was to be sent', async () => {
+    const documents = Array.from({ length: 20 }, (_, i) => Buffer.from(serialize({ _id: i, pad: 'x'.repeat(i) })));
+    const transform: CollectionTransform = { set: [{ field: 'more', when: 'always', value: 'y'.repeat(100) }] };
+    const { transformer } = compileTransform({ source: ns, transform });
+    if (!transformer) throw new Error('nothing to change');
+    const sent = documents.map((document) => transformDocument(document, transformer));
+    const it = world(documents, { transform, largest: sent[9]?.length ?? 0 });
+    await attempt(it);
+    expectArrived(it, sent);
+    expect(it.letters.kept.size).toBe(10);
+  });
+
   it('stops when its journal has no room, wherever that is, and loses nothing', async () => {
     await fc.assert(
       fc.asyncProperty(

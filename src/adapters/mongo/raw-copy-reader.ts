@@ -16,6 +16,8 @@ import { throughThrottle } from './throttle.js';
 const MOST_DOCUMENTS = 50_000;
 /** A server that has not answered for so long does not: the range is read on over another connection. */
 const SILENCE_MS = 120_000;
+/** With a filter it may be looking at many documents before it has a reply full of those that match. */
+const FILTERING_MS = 10 * SILENCE_MS;
 const CLOSE_MS = 2_000;
 
 export class RawRangeReader implements RangeReader {
@@ -109,20 +111,23 @@ export class RawRangeReader implements RangeReader {
   async #ask(command: Document): Promise<CopyReply> {
     const client = this.#client;
     if (!client) throw new MigrationError('internal', { reason: 'reader-closed' });
-    const { signal, replyBytes, readPreference = 'primary' } = this.#options;
+    const { signal, replyBytes, filter, readPreference = 'primary' } = this.#options;
     const batchSize = Math.max(1, Math.min(MOST_DOCUMENTS, Math.round(replyBytes / this.#averageBytes)));
     const session = this.#session;
     const reply = await throughThrottle(
       this.#parts,
       () =>
-        withDeadline(signal, (either) =>
-          runCommand(
-            this.#parts,
-            client,
-            this.#ns.db,
-            { ...command, batchSize },
-            { raw: true, session, readPreference, signal: either },
-          ),
+        withDeadline(
+          signal,
+          (either) =>
+            runCommand(
+              this.#parts,
+              client,
+              this.#ns.db,
+              { ...command, batchSize },
+              { raw: true, session, readPreference, signal: either },
+            ),
+          filter === undefined ? SILENCE_MS : FILTERING_MS,
         ),
       signal,
     );
@@ -130,13 +135,17 @@ export class RawRangeReader implements RangeReader {
   }
 }
 
-/** Calls `work` off when nothing has come for {@link SILENCE_MS}: to the caller that is a lost connection. */
-export async function withDeadline<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** Calls `work` off when nothing has come for so long: to the caller that is a lost connection. */
+export async function withDeadline<T>(
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+  silenceMs = SILENCE_MS,
+): Promise<T> {
   const stop = new AbortController();
   const onAbort = (): void => stop.abort(signal.reason);
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
-  const timer = setTimeout(() => stop.abort(new MigrationError('connection-lost', { reason: 'silence' })), SILENCE_MS);
+  const timer = setTimeout(() => stop.abort(new MigrationError('connection-lost', { reason: 'silence' })), silenceMs);
   try {
     return await work(stop.signal);
   } finally {

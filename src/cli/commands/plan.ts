@@ -7,15 +7,15 @@ import type { ConflictPolicy, Plan, ReadConcern } from '../../core/model/plan.js
 import { makePlan } from '../../core/plan/make-plan.js';
 import { checkTransformable } from '../../core/plan/transform-checks.js';
 import { MANUAL_RU_PER_SECOND } from '../../core/size/limits.js';
-import { formatDuration, formatRuPerSecond } from '../../words/sizes.js';
+import { formatCount, formatCountOf, formatDuration, formatRuPerSecond } from '../../words/sizes.js';
 import { PROGRAM, type CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { findingCounts } from '../../words/finding-groups.js';
 import { findingLines } from '../findings-text.js';
 import { isCarriedOut } from '../own-methods.js';
 import { planLines } from '../plan-text.js';
-import { survey } from '../survey.js';
-import { heading } from '../text-blocks.js';
+import { survey, type Survey } from '../survey.js';
+import { bullet, heading } from '../text-blocks.js';
 import { transformsFrom } from '../transform-options.js';
 import { adviceFor, type RecommendOptions } from './recommend.js';
 
@@ -76,6 +76,7 @@ export async function plan(
   const expected = recommendation.ranked.find((m) => m.method === method)?.durationMs.expected;
   output.say(
     ...planLines(made, width, new Set(findings.flatMap((f) => (f.ns ? [formatNamespace(f.ns)] : [])))),
+    ...unfitLines(surveyed.arriving, width),
     ...heading(`What changes on the way: ${findingCounts(findings)}`),
     ...findingLines(findings, width),
     '',
@@ -85,6 +86,15 @@ export async function plan(
   );
   output.data({ path, plan: made, findings, expectedMs: expected });
   return EXIT.success;
+}
+
+/** Documents that will be dead letters, as far as a look at some of them tells. */
+function unfitLines(arriving: Survey['arriving'], width: number): string[] {
+  return Object.entries(arriving).flatMap(([namespace, { looked, refused }]) => {
+    const count = `${formatCount(refused)} of ${formatCountOf(looked, 'document')}`;
+    const text = `${namespace}: ${count} that were looked at cannot be changed so, and become dead letters`;
+    return refused > 0 ? bullet('!', text, width) : [];
+  });
 }
 
 function durationSentence(expectedMs: number, isPaceKnown: boolean, leastThroughputMs: number | undefined): string {

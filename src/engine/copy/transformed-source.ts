@@ -1,5 +1,5 @@
 /** A source whose documents are those that are to arrive: filtered by the server, changed here. */
-import type { DeadLetterReason, DeadLetterSink } from '../../core/model/dead-letter.js';
+import { UNTRANSFORMED, type DeadLetterReason, type DeadLetterSink } from '../../core/model/dead-letter.js';
 import type { Namespace } from '../../core/model/namespace.js';
 import type { DocumentTransformer } from '../../core/transform/document-transformer.js';
 import type { DocumentBatch } from './batch.js';
@@ -7,9 +7,6 @@ import type { CompiledTransform } from './compile-transform.js';
 import type { CopyCounts } from './counters.js';
 import type { CopySource, IdRange, RangeReader, ReadOptions, ReadOrder } from './ports.js';
 import { transformBatch, type Untransformable } from './transform-batch.js';
-
-/** `codeName` of dead letters that could not be transformed: they hold the source's bytes, and are never sent as they are. */
-export const UNTRANSFORMED = 'CannotBeTransformed';
 
 export interface TransformContext extends CompiledTransform {
   /** On the target, as dead letters are kept. */
