@@ -103,8 +103,11 @@ describe('verification of documents', () => {
     if (!transformer) throw new Error('nothing to change');
     const told = (result: VerificationResult): unknown => {
       const { kind, evidence } = result;
-      const { seconds: _, ...rest } = evidence;
-      return { kind, evidence: rest, ...(kind === 'equal' ? {} : { differences: result.differences }) };
+      return {
+        kind,
+        evidence: { ...evidence, seconds: 0 },
+        ...(kind === 'equal' ? {} : { differences: result.differences }),
+      };
     };
     await fc.assert(
       fc.asyncProperty(documents, documents, fc.boolean(), async (one, other, alike) => {

@@ -62,7 +62,7 @@ function valueOf(setting: FieldSetting): SetValue {
 export function readExtendedJson(value: unknown): unknown {
   if (typeof value === 'number') {
     if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw new TypeError('number beyond 2^53');
-    return EJSON.deserialize({ value } as Document, { relaxed: false })['value'] as unknown;
+    return typed(value);
   }
   if (Array.isArray(value)) return value.map(readExtendedJson);
   if (typeof value !== 'object' || value === null) return value;
@@ -73,9 +73,13 @@ export function readExtendedJson(value: unknown): unknown {
   }
   // What stands beside it would be lost without a word.
   if (names.some((name) => name !== wrapper && name !== COMPANIONS[wrapper])) throw new TypeError('more than a value');
-  const read = EJSON.deserialize({ value } as Document, { relaxed: false })['value'] as unknown;
+  const read = typed(value);
   checkWrapped(wrapper, (value as Record<string, unknown>)[wrapper], read);
   return read;
+}
+
+function typed(value: unknown): unknown {
+  return (EJSON.deserialize({ value }, { relaxed: false }) as { readonly value: unknown }).value;
 }
 
 /** Keys by which Extended JSON tells a type (https://www.mongodb.com/docs/manual/reference/mongodb-extended-json/). */
