@@ -1,15 +1,9 @@
 import type { ErrorFacts } from '../core/model/error.js';
+import type { ErrorWords } from './error-words.js';
 import { methodNameOf } from './methods.js';
 import { lookUp, textOf } from './params.js';
 import { clusterKind } from './reasons.js';
 import { isTransformFlaw, transformFlaw } from './transforms.js';
-
-/** An error in words: what happened, why, and what to do. Each is one or two sentences; `why` may be empty. */
-export interface ErrorWords {
-  readonly happened: string;
-  readonly why: string;
-  readonly todo: string;
-}
 
 const CONNECTION_STRING: Readonly<Record<string, string>> = {
   empty: 'It is empty.',

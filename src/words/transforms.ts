@@ -1,7 +1,7 @@
 /** What a plan changes in documents on their way, and what is wrong with such a wish. */
 import type { ErrorFacts } from '../core/model/error.js';
 import type { CollectionTransform, FieldSetting, ReadConcern } from '../core/model/plan.js';
-import type { ErrorWords } from './error-reasons.js';
+import type { ErrorWords } from './error-words.js';
 import { methodNameOf } from './methods.js';
 import { lookUp, textOf } from './params.js';
 
