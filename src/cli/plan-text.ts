@@ -1,7 +1,7 @@
 /** A plan for people: what goes where, what changes on the way, what stays behind, and the numbers. */
 import { formatNamespace, sameNamespace } from '../core/model/namespace.js';
 import type { Plan, PlannedCollection, PlannedIndex } from '../core/model/plan.js';
-import { splitWhys } from '../core/plan/whys.js';
+import { splitWhys, TRANSFORM_INDEX_WHYS } from '../core/plan/whys.js';
 import { droppedOptionSentence, fateSentence, notMigratedSentence } from '../words/fates.js';
 import { methodName } from '../words/methods.js';
 import { formatBytes, formatCount } from '../words/sizes.js';
@@ -114,13 +114,8 @@ function transformLines(plan: Plan, width: number): string[] {
   return lines.length === 0 ? [] : [...heading('What is changed on the way, as you asked'), ...lines];
 }
 
-/** Findings know nothing of what the plan changes in documents. */
-const BY_TRANSFORM: ReadonlySet<string> = new Set([
-  'field-renamed',
-  'field-dropped',
-  'fields-merged',
-  'unique-constant',
-]);
+/** Findings know nothing of what the plan does to fields. */
+const BY_TRANSFORM: ReadonlySet<string> = new Set(TRANSFORM_INDEX_WHYS);
 
 function isByTransform({ fate }: PlannedIndex): boolean {
   return fate.kind !== 'create' && splitWhys(fate.why).some((why) => BY_TRANSFORM.has(why));

@@ -39,12 +39,12 @@ const DIRECT_COPY_ONLY = 'Make the plan with --method direct-copy, or leave it o
 const FLAWS: Readonly<Record<string, (ns: string, field: string, facts: ErrorFacts) => ErrorWords>> = {
   'transform-needs-direct-copy': (ns, _, facts) => ({
     happened: `Documents of ${ns} are to be filtered or changed on the way.`,
-    why: `${methodNameOf(textOf(facts, 'method'))} brings them as they are; only a direct copy can do that.`,
+    why: `With ${methodNameOf(textOf(facts, 'method'))} they go over as they are; only a direct copy changes any.`,
     todo: DIRECT_COPY_ONLY,
   }),
   'read-concern-needs-direct-copy': (_, __, facts) => ({
     happened: 'A read concern is asked for.',
-    why: `${methodNameOf(textOf(facts, 'method'))} knows none; only a direct copy does.`,
+    why: `With ${methodNameOf(textOf(facts, 'method'))} there is none to choose; only a direct copy has one.`,
     todo: DIRECT_COPY_ONLY,
   }),
   'transform-of-view': (ns) => ({

@@ -5,7 +5,7 @@ import { RULES } from '../../src/core/assess/rules.js';
 import { MigrationError } from '../../src/core/model/error.js';
 import type { Finding } from '../../src/core/model/finding.js';
 import type { RunState } from '../../src/core/model/run.js';
-import { INDEX_WHYS, NOT_MIGRATED_WHYS, OPTION_WHYS } from '../../src/core/plan/whys.js';
+import { INDEX_WHYS, NOT_MIGRATED_WHYS, OPTION_WHYS, TRANSFORM_INDEX_WHYS } from '../../src/core/plan/whys.js';
 import type { TransformProblemId } from '../../src/core/transform/transform-problems.js';
 import { TUNING_IDS } from '../../src/core/tune/explanations.js';
 import { ERROR_CODES, errorSentence, errorWords } from '../../src/words/errors.js';
@@ -61,7 +61,7 @@ describe('words', () => {
   });
 
   it('has a sentence for every fate of an index, an option and a namespace', () => {
-    for (const why of INDEX_WHYS) {
+    for (const why of [...INDEX_WHYS, ...TRANSFORM_INDEX_WHYS]) {
       expect(indexWhySentence(why)).not.toContain(why);
       const index = anIndex({ name: 'By_a' });
       expectSentence(fateSentence({ index, fate: { kind: 'skip', why } }), why);

@@ -28,12 +28,12 @@ export const INDEX_WHYS = [
   'text-version-dropped',
   'too-many-indexes',
   'duplicate-by-key',
-  'field-renamed',
-  'field-dropped',
-  'fields-merged',
-  'unique-constant',
 ] as const;
-export type IndexWhy = (typeof INDEX_WHYS)[number];
+
+/** What the plan itself does to fields: no target is to blame, so that there is no finding about it. */
+export const TRANSFORM_INDEX_WHYS = ['field-renamed', 'field-dropped', 'fields-merged', 'unique-constant'] as const;
+
+export type IndexWhy = (typeof INDEX_WHYS)[number] | (typeof TRANSFORM_INDEX_WHYS)[number];
 
 export const OPTION_WHYS = [
   'capped-unsupported',
