@@ -215,7 +215,8 @@ async function finish(folder: RunFolder, verdict: Verdict, context: CommandConte
   const { adapters, output } = context;
   const report = await adapters.writeReports(folder);
   const code = exitCodeOfVerdict(verdict);
-  output.say(...verdictLines(verdict, output.people.columns), '', ...amountLines(report));
+  const changed = report.collections.some(({ transform }) => transform);
+  output.say(...verdictLines(verdict, output.people.columns, changed), '', ...amountLines(report));
   output.say(`Report: ${folder.reportPath('html')}`, `        ${folder.reportPath('md')}`);
   if (verdict.reasons.some(({ id }) => id === 'dead-letters')) {
     output.say(

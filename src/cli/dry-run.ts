@@ -56,8 +56,12 @@ async function copyStep(
   { source, target }: Sides['connected'],
   { adapters }: CommandContext,
 ): Promise<DryStep> {
-  if (plan.method === 'direct-copy')
-    return { step: 'copy', text: 'copy every collection in ranges of its _id, as bytes, at the pace of the target' };
+  if (plan.method === 'direct-copy') {
+    const changed = plan.collections.filter(({ transform }) => transform);
+    const text = 'copy every collection in ranges of its _id, as bytes, at the pace of the target';
+    const on = changed.length > 0 ? `, changed on the way as said above: ${names(changed)}` : '';
+    return { step: 'copy', text: `${text}${on}` };
+  }
   if (!('client' in target)) {
     const folder = travelOf(plan).files?.folder ?? '';
     return {

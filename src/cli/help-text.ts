@@ -31,6 +31,7 @@ A migration in five steps:
   plan: examples(
     `${PROGRAM} plan --throughput 4000 --collection-throughput shop.orders=20000 --shard-key shop.orders=customerId`,
     `${PROGRAM} plan --include shop --rename shop.orders=store.orders --out shop.migration.json`,
+    `${PROGRAM} plan --method direct-copy --filter 'shop.orders={"open":true}' --rename-field shop.orders:cust=customer`,
   ),
   run: `${examples(
     `${PROGRAM} run plan.migration.json --dry-run`,

@@ -1,9 +1,11 @@
 /** A plan for people: what goes where, what changes on the way, what stays behind, and the numbers. */
 import { formatNamespace, sameNamespace } from '../core/model/namespace.js';
-import { isFiles, travelOf, type Plan, type PlannedCollection } from '../core/model/plan.js';
+import { isFiles, travelOf, type Plan, type PlannedCollection, type PlannedIndex } from '../core/model/plan.js';
+import { splitWhys, TRANSFORM_INDEX_WHYS } from '../core/plan/whys.js';
 import { droppedOptionSentence, fateSentence, notMigratedSentence } from '../words/fates.js';
 import { methodName } from '../words/methods.js';
 import { formatBytes, formatCount } from '../words/sizes.js';
+import { readConcernText, transformPhrases } from '../words/transforms.js';
 import { tuningSentence } from '../words/tuning.js';
 import { table, type Column } from './table.js';
 import { conflictPolicySentence, travelLosses, travelSentence, verificationName } from '../words/choices.js';
@@ -31,6 +33,7 @@ export function planLines(plan: Plan, width: number, told: ReadonlySet<string> =
         ['size', planSize(plan)],
         ['verification', verificationName(plan.verification.depth)],
         ...(isFiles(plan.target) ? [] : ([['conflicts', conflictPolicySentence(plan.conflictPolicy)]] as const)),
+        ...(plan.readConcern === undefined ? [] : [['read concern', readConcernText(plan.readConcern)] as const]),
         ...throughputNotSaid(plan),
       ],
       width,
@@ -38,6 +41,7 @@ export function planLines(plan: Plan, width: number, told: ReadonlySet<string> =
     '',
     ...table(COLUMNS, plan.collections.map(collectionRow), '  '),
     ...textLines(plan, width),
+    ...transformLines(plan, width),
     ...indexLines(plan, width, told),
     ...changeLines(plan, width, told),
     ...paceLines(plan, width),
@@ -117,16 +121,31 @@ function collectionRow(c: PlannedCollection): string[] {
   return [formatNamespace(c.source), ...counts, target.join(', ')];
 }
 
+/** Told in full: it is what the user has asked for. */
+function transformLines(plan: Plan, width: number): string[] {
+  const lines = plan.collections.flatMap(({ source, transform }) =>
+    transform
+      ? transformPhrases(transform).flatMap((phrase) => bullet('·', `${formatNamespace(source)}: ${phrase}`, width))
+      : [],
+  );
+  return lines.length === 0 ? [] : [...heading('What is changed on the way, as you asked'), ...lines];
+}
+
+/** Findings know nothing of what the plan does to fields. */
+const BY_TRANSFORM: ReadonlySet<string> = new Set(TRANSFORM_INDEX_WHYS);
+
+function isByTransform({ fate }: PlannedIndex): boolean {
+  return fate.kind !== 'create' && splitWhys(fate.why).some((why) => BY_TRANSFORM.has(why));
+}
+
 function indexLines(plan: Plan, width: number, told: ReadonlySet<string>): string[] {
   const changed = plan.collections.flatMap((c) =>
-    told.has(formatNamespace(c.source))
-      ? []
-      : c.indexes
-          .filter((i) => i.fate.kind !== 'create')
-          .map((i) => ({
-            mark: i.fate.kind === 'skip' ? '✗' : '!',
-            text: `${formatNamespace(c.source)}: ${fateSentence(i)}`,
-          })),
+    c.indexes
+      .filter((i) => i.fate.kind !== 'create' && (!told.has(formatNamespace(c.source)) || isByTransform(i)))
+      .map((i) => ({
+        mark: i.fate.kind === 'skip' ? '✗' : '!',
+        text: `${formatNamespace(c.source)}: ${fateSentence(i)}`,
+      })),
   );
   if (changed.length === 0) return [];
   return [

@@ -19,6 +19,7 @@ import { EXAMPLES, SECRETS_HELP } from './help-text.js';
 import { addRunsFolderOption } from './runs-folder.js';
 import { addRenameOption, addSelectionOptions } from './selection-options.js';
 import { addCollectionOptions, addThroughputOptions } from './target-options.js';
+import { addTransformOptions, READ_CONCERNS } from './transform-options.js';
 
 /** For terminals that somebody watches, where the process must not end before the result was read. */
 const ATTENDED = ['--attended', 'somebody watches: stay after a pause, and at the end until a key is pressed'] as const;
@@ -179,7 +180,7 @@ function adviceOptions(command: Command): Command {
 }
 
 function planOptions(command: Command): Command {
-  return addFileOptions(addCollectionOptions(command))
+  return addTransformOptions(addFileOptions(addCollectionOptions(command)))
     .option('-o, --out <file>', 'where to write the plan', 'plan.migration.json')
     .option('--force', 'write over an existing file')
     .option('--method <id>', 'another method than the recommended one: dump-restore, direct-copy, export-import')
@@ -200,6 +201,12 @@ function planOptions(command: Command): Command {
         'secondaryPreferred',
         'nearest',
       ]),
+    )
+    .addOption(
+      new Option(
+        '--read-concern <level>',
+        'direct copy: what it reads of the source (default: the server decides)',
+      ).choices(READ_CONCERNS),
     );
 }
 

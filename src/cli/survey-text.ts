@@ -30,6 +30,9 @@ export async function surveyText(travel: TextTravel, options: Options, context: 
       inventory,
       selection,
       wishes,
+      // Text is copied as it is.
+      transforms: {},
+      arriving: {},
       ...(source.csv === undefined ? {} : { csv: source.csv }),
     };
     const folder = travel.files?.folder ?? '';

@@ -1,9 +1,11 @@
 /** What `recommend` and `plan` both start from: the source's sizes, the target's rules, and the charge of an insert. */
 import { MigrationError } from '../core/model/error.js';
 import type { ClusterFacts, ClusterInventory } from '../core/model/facts.js';
-import type { NamespaceSelection } from '../core/model/namespace.js';
+import { formatNamespace, type NamespaceSelection } from '../core/model/namespace.js';
+import type { CollectionTransform } from '../core/model/plan.js';
 import { checkSelection } from '../core/plan/plan-checks.js';
 import { describeTarget, type TargetDescription, type TargetKind } from '../core/plan/target.js';
+import { tryTransform, type TransformTrial } from '../engine/copy/try-transform.js';
 import type { MeasuredCharge } from '../adapters/mongo/measure-charge.js';
 import { clusterOptions, isGiven } from './cluster-options.js';
 import { connectBoth, connectTo, resolveCluster, type ResolvedCluster } from './clusters.js';
@@ -12,14 +14,16 @@ import { measuredCharge } from './measured-charge.js';
 import { inventoryProgress } from './progress-note.js';
 import { selectionFrom } from './selection-options.js';
 import { targetWishes, type TargetOptions, type TargetWishes } from './target-options.js';
+import { transformsFrom, type TransformOptions } from './transform-options.js';
 
-export interface SurveyOptions extends TargetOptions {
+export interface SurveyOptions extends TargetOptions, TransformOptions {
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
   readonly rename?: readonly string[];
   /** RU targets: whether a probe may measure; undefined: ask where somebody can answer. */
   readonly measure?: boolean;
   readonly targetKind?: TargetKind;
+  readonly readPreference?: string;
 }
 
 export interface CsvFields {
@@ -37,6 +41,9 @@ export interface Survey {
   readonly targetCluster?: { readonly resolved: Pick<ResolvedCluster, 'reference'>; readonly facts: ClusterFacts };
   /** CSV: the fields of each collection, `db.coll` on the source, and those that a sample shows but no list can name. */
   readonly csv?: CsvFields;
+  /** What is to be changed on the way, by source namespace, and how much of it arrives. */
+  readonly transforms: Readonly<Record<string, CollectionTransform>>;
+  readonly arriving: Readonly<Record<string, TransformTrial>>;
   /** Measured by inserting, with the user's consent. */
   readonly measured?: MeasuredCharge;
 }
@@ -51,6 +58,7 @@ export async function survey(
 ): Promise<Survey> {
   const selection = selectionFrom(options);
   const wishes = targetWishes(options);
+  const transforms = transformsFrom(options);
   const wanted = clusterOptions('target', options);
   const source = await resolveCluster('source', clusterOptions('source', options), context);
   if (options.targetKind !== undefined && !isGiven('target', wanted, context.env)) {
@@ -63,7 +71,7 @@ export async function survey(
       sharded: false,
       capabilities: new Set(wishes.capabilities),
     };
-    return { source, inventory, selection, wishes, target };
+    return { source, inventory, selection, wishes, target, transforms: {}, arriving: {} };
   }
   const resolved = await resolveCluster('target', wanted, context);
   const both = await connectBoth(source, resolved, context);
@@ -74,7 +82,8 @@ export async function survey(
     throw new MigrationError('bad-option', { option: '--throughput', reason: 'ru-only', target: target.kind });
   }
   const inventory = await readSource(from, selection, context);
-  checkSelection(inventory, { selection, ...wishes });
+  checkSelection(inventory, { selection, ...wishes, transforms });
+  const arriving = await tryTransforms(transforms, inventory, from, options, context);
   const measured =
     target.kind === 'cosmos-ru'
       ? await measuredCharge({ source: from, target: to, inventory, selection, consent: options.measure }, context)
@@ -86,6 +95,8 @@ export async function survey(
     wishes,
     target,
     targetCluster: { resolved, facts: to.facts },
+    transforms,
+    arriving,
     ...(measured === undefined ? {} : { measured }),
   };
 }
@@ -107,4 +118,27 @@ export async function readSource(
     signal: context.interruption.signal,
     onProgress: inventoryProgress(context),
   });
+}
+
+/** Every transform on the source itself. Views have nothing to try: the plan refuses them. */
+async function tryTransforms(
+  transforms: Readonly<Record<string, CollectionTransform>>,
+  inventory: ClusterInventory,
+  from: ConnectedCluster,
+  { readPreference }: SurveyOptions,
+  context: CommandContext,
+): Promise<Readonly<Record<string, TransformTrial>>> {
+  const { signal } = context.interruption;
+  const arriving: Record<string, TransformTrial> = {};
+  for (const { ns, type, options, documents, logicalBytes } of inventory.collections) {
+    const name = formatNamespace(ns);
+    const transform = Object.hasOwn(transforms, name) ? transforms[name] : undefined;
+    if (!transform || type !== 'collection') continue;
+    context.output.note(`Looking at what of ${name} arrives ...`);
+    arriving[name] = await tryTransform({ source: ns, transform, options }, { documents, logicalBytes }, from.session, {
+      signal,
+      ...(readPreference === undefined ? {} : { readPreference }),
+    });
+  }
+  return arriving;
 }

@@ -117,6 +117,7 @@ async function verify(context: RunContext, { only, streamed }: Copied): Promise<
     clock,
     signal,
     readPreference: plan.readPreference,
+    ...(plan.readConcern === undefined ? {} : { readConcern: plan.readConcern }),
     deadLetters: context.deadLetterIds,
     ...(context.targetPacer ? { targetPacer: context.targetPacer } : {}),
     ...(streamed ? { streamed } : {}),

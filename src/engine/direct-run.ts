@@ -6,6 +6,8 @@ import type { CopyContext, CopyJob } from './copy/collection-copy.js';
 import { CollectionsCopy } from './copy/copy-collections.js';
 import type { CopyCounts } from './copy/counters.js';
 import { ConflictFound } from './copy/duplicates.js';
+import { patiently } from './copy/patience.js';
+import { checkFilters } from './copy/try-transform.js';
 import { WriterPool } from './copy/writer-pool.js';
 import type { Verdict } from './journal/record.js';
 import type { PreparedCollection } from './prepare/outcome.js';
@@ -31,6 +33,7 @@ export async function directRun(context: DirectRunContext): Promise<Verdict> {
     withRaisedThroughput({ plan, ru, journal, clock }, async (lever) => {
       const { target, signal, onEvent } = context;
       await enterStep(context, 'preparing');
+      await patiently(context, () => checkFilters(plan, context.source, signal));
       const prepared = await prepareTarget(lever.plan, target, context.ru, journal, { clock, signal });
       onEvent({ kind: 'prepared', prepared });
       signal.throwIfAborted();

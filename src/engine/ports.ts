@@ -27,6 +27,8 @@ export interface RawFind {
   readonly limit?: number;
   readonly batchSize?: number;
   readonly readPreference?: string;
+  /** The server's default where it is left out. */
+  readonly readConcern?: string;
 }
 
 /** A connected cluster, as the engine uses it. Closing is the creator's job. Errors are MigrationError (`connection-lost`, `missing-privilege`, `command-failed` with `serverCode`, ...). */

@@ -1,6 +1,6 @@
 /** Sends a run's dead letters to the target again, once what was in their way is gone, and makes the verdict true again. */
 import { rawId } from '../core/bson/raw-document.js';
-import type { DeadLetterEntry } from '../core/model/dead-letter.js';
+import { UNTRANSFORMED, type DeadLetterEntry } from '../core/model/dead-letter.js';
 import { formatNamespace, parseNamespace, type Namespace } from '../core/model/namespace.js';
 import { conclude, enterStep, indexAndVerify } from './conclude.js';
 import type { DeadLetterRetry, Verdict } from './journal/record.js';
@@ -74,8 +74,8 @@ async function retryNamespace(text: string, context: RunContext, shelf: DeadLett
   };
   try {
     for await (const { entry, document } of shelf.read(text)) {
-      // The server would make up an `_id` of its own: such a document can never be equal to its source.
-      if (entry.idHex === '') {
+      // Without `_id` the server would make one up: such a document can never be equal to its source. What could not be transformed is kept as it was.
+      if (entry.idHex === '' || entry.codeName === UNTRANSFORMED) {
         sums.refused += 1;
         continue;
       }

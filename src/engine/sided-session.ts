@@ -41,7 +41,7 @@ export function copySourceOnSide(source: CopySource): CopySource {
     canBound: (id) => source.canBound(id),
     sampleIds: (ns, count, signal) => told(side, source.sampleIds(ns, count, signal)),
     splitIds: (ns, bytes, signal) => told(side, source.splitIds(ns, bytes, signal)),
-    idAfter: (ns, range, skip, signal) => told(side, source.idAfter(ns, range, skip, signal)),
+    idAfter: (ns, range, skip, signal, filter) => told(side, source.idAfter(ns, range, skip, signal, filter)),
   };
 }
 

@@ -7,8 +7,8 @@ import type { VerificationResult } from './verify/result.js';
 
 type VerdictReason = Verdict['reasons'][number];
 
-/** Skipped indexes whose queries another index of the target serves: nothing is missing. */
-const SERVED_BY_ANOTHER: ReadonlySet<string> = new Set(['shard-key-indexed', 'duplicate-by-key']);
+/** Skipped indexes that nothing is missing for: another index of the target serves their queries, or the plan leaves their field behind. */
+const NOT_MISSED: ReadonlySet<string> = new Set(['shard-key-indexed', 'duplicate-by-key', 'field-dropped']);
 
 export interface VerdictInput {
   /** `db.coll` on the target of everything that the plan brings. */
@@ -74,7 +74,7 @@ export function judge(input: VerdictInput): Verdict {
   for (const { ns, index, outcome } of input.indexes) {
     if (outcome.kind === 'failed')
       reasons.push({ id: 'index-failed', params: { ns, index, code: outcome.code, message: outcome.message } });
-    else if (outcome.kind === 'skipped' && !SERVED_BY_ANOTHER.has(outcome.why))
+    else if (outcome.kind === 'skipped' && !NOT_MISSED.has(outcome.why))
       reasons.push({ id: 'index-skipped', params: { ns, index, why: outcome.why } });
   }
   if (input.isLossy) reasons.push({ id: 'csv-not-equal', params: {} });

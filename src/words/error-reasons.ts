@@ -1,14 +1,9 @@
 import type { ErrorFacts } from '../core/model/error.js';
+import type { ErrorWords } from './error-words.js';
 import { methodNameOf } from './methods.js';
 import { lookUp, textOf } from './params.js';
 import { clusterKind } from './reasons.js';
-
-/** An error in words: what happened, why, and what to do. Each is one or two sentences; `why` may be empty. */
-export interface ErrorWords {
-  readonly happened: string;
-  readonly why: string;
-  readonly todo: string;
-}
+import { isTransformFlaw, transformFlaw } from './transforms.js';
 
 const CONNECTION_STRING: Readonly<Record<string, string>> = {
   empty: 'It is empty.',
@@ -110,6 +105,14 @@ export function optionFlaw(reason: string, facts: ErrorFacts): string {
       return `It is missing. ${textOf(facts, 'variable', '') === '' ? '' : `The environment variable ${textOf(facts, 'variable')} does as well.`}`.trim();
     case 'wants-assignment':
       return `It has to be name=value, not "${textOf(facts, 'value')}".`;
+    case 'wants-field-of-collection':
+      return `It has to be ${textOf(facts, 'form')}, not "${textOf(facts, 'value')}".`;
+    case 'wants-json':
+      return `What follows the = is not JSON (Extended JSON for other types; a text stands in double quotes): ${textOf(facts, 'value')}.`;
+    case 'wants-query':
+      return `A filter is a query in braces, like {"a":1}, not ${textOf(facts, 'value')}.`;
+    case 'given-twice':
+      return `It is given twice for ${textOf(facts, 'namespace')}.`;
     case 'plan-or-resume':
       return 'Give a plan to carry out, or a run to resume.';
     case 'plan-and-resume':
@@ -260,6 +263,7 @@ export function badPlanWords(reason: string, facts: ErrorFacts): ErrorWords {
         'Give a Cosmos DB for MongoDB or a MongoDB.',
       );
     default:
+      if (isTransformFlaw(reason)) return transformFlaw(reason, facts);
       return make('The plan cannot be carried out.', reason === '' ? '' : `${reason}: ${ns}.`, 'Make the plan again.');
   }
 }

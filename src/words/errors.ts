@@ -7,8 +7,8 @@ import {
   secretFlaw,
   tlsFlaw,
   unreachableWords,
-  type ErrorWords,
 } from './error-reasons.js';
+import type { ErrorWords } from './error-words.js';
 import { lookUp, textOf } from './params.js';
 
 const words = (happened: string, why: string, todo: string): ErrorWords => ({ happened, why, todo });

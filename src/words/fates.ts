@@ -33,6 +33,10 @@ const INDEX_WHYS: Readonly<Record<IndexWhy, string>> = {
   'text-version-dropped': 'the target chooses the version of its text indexes itself',
   'too-many-indexes': 'the collection has more indexes than the target takes',
   'duplicate-by-key': 'another index with the same key is on the target already',
+  'field-renamed': 'a field of it gets another name on the way, and so does the index',
+  'field-dropped': 'the plan leaves a field of it behind',
+  'fields-merged': 'two of its fields get the same name',
+  'unique-constant': 'it is unique, and the plan gives all documents the same value',
 };
 
 /** Why an index is not on the target as it was; ids may be joined. */
@@ -77,6 +81,7 @@ const OPTION_WHYS: Readonly<Record<OptionWhy, string>> = {
   'validator-unsupported': 'left off: the target has no validators',
   'validator-not-carried':
     'left off: not every cluster takes one, and it could refuse old documents; add it with collMod',
+  'validator-fields-changed': 'left off: it was written for the documents as they were; add it with collMod',
   'collation-unsupported': 'left off: the target compares bytes only',
   'clustered-unsupported': 'left off: the target makes an ordinary collection',
   'pre-images-unsupported': 'left off: the target does not keep them',
@@ -84,6 +89,7 @@ const OPTION_WHYS: Readonly<Record<OptionWhy, string>> = {
   'expiry-would-delete': 'left off, or documents would expire before they were checked; set it afterwards with collMod',
   'shard-key-compound': 'left off: the target takes a single field; choose one, it cannot be changed later',
   'shard-key-left-out': 'left off: the target holds the collection unsharded; you can shard it later',
+  'shard-key-field-dropped': 'left off: the plan leaves a field of it behind; choose another one',
   'throughput-lowered-unsharded': 'lowered to 10,000 RU/s, the most that a collection without a shard key can have',
 };
 
@@ -98,6 +104,7 @@ const NOT_MIGRATED: Readonly<Record<NotMigratedWhy, string>> = {
   'view-base-not-migrated': 'it is a view on a collection that is not migrated.',
   'view-in-other-database': 'it is a view, and its collection goes to another database.',
   'view-names-renamed': 'it is a view whose stages name a collection that gets a new name: make it again by hand.',
+  'view-fields-changed': 'it is a view on fields that are renamed or left behind on the way: make it again by hand.',
   'timeseries-unsupported': 'it is a time series, which the target does not have.',
   'timeseries-not-carried':
     'it is a time series, which cannot be copied and checked document by document: use mongorestore by hand.',

@@ -11,6 +11,7 @@ const OPTION_OF: Readonly<Record<OptionWhy, string>> = {
   'capped-unsupported': 'capped',
   'validator-unsupported': 'validator',
   'validator-not-carried': 'validator',
+  'validator-fields-changed': 'validator',
   'collation-unsupported': 'collation',
   'clustered-unsupported': 'clustered',
   'pre-images-unsupported': 'changeStreamPreAndPostImages',
@@ -18,6 +19,7 @@ const OPTION_OF: Readonly<Record<OptionWhy, string>> = {
   'expiry-would-delete': 'expireAfterSeconds',
   'shard-key-compound': 'shardKey',
   'shard-key-left-out': 'shardKey',
+  'shard-key-field-dropped': 'shardKey',
   'throughput-lowered-unsharded': 'throughput',
 };
 

@@ -1,6 +1,6 @@
 /** What a report says, and in which order. */
 import type { RunState } from '../core/model/run.js';
-import { copy, deadLetters, indexes, leftBehind, options } from './report-copy.js';
+import { changes, copy, deadLetters, indexes, leftBehind, options } from './report-copy.js';
 import { course, reading, summary } from './report-course.js';
 import type { ReportFacts } from './report-facts.js';
 import type { Section } from './report-parts.js';
@@ -27,6 +27,7 @@ export function reportContent(report: ReportFacts): ReportContent {
   const verdict = report.verdict ?? { state: report.state, reasons: [{ id: 'interrupted', params: {} }] };
   const sections: (Section | undefined)[] = [
     summary(report),
+    changes(report),
     verification(report),
     differences(report),
     copy(report),
@@ -39,7 +40,10 @@ export function reportContent(report: ReportFacts): ReportContent {
   ];
   return {
     title: `Migration of ${report.source.name} to ${report.target.name}`,
-    headline: verdictHeadline(verdict),
+    headline: verdictHeadline(
+      verdict,
+      report.collections.some(({ transform }) => transform),
+    ),
     tone: TONES[report.state] ?? 'bad',
     reasons: verdictReasons(verdict),
     nextSteps: nextSteps(verdict),

@@ -1,9 +1,11 @@
 /** What was moved and what was not: documents, indexes, options, dead letters. */
+import { UNTRANSFORMED } from '../core/model/dead-letter.js';
 import { formatNamespace } from '../core/model/namespace.js';
 import { droppedOptionSentence, indexWhySentence, notMigratedSentence } from './fates.js';
 import type { CollectionReportFacts, IndexOutcomeFacts, ReportFacts, RetryFacts } from './report-facts.js';
 import { code, number, prose, section, time, type Block, type Cell, type Section } from './report-parts.js';
 import { formatBytes, formatCount, formatCountOf } from './sizes.js';
+import { transformPhrases } from './transforms.js';
 
 export function copy(report: ReportFacts): Section | undefined {
   const moved = report.collections.filter((c) => c.kind === 'collection');
@@ -33,6 +35,21 @@ export function copy(report: ReportFacts): Section | undefined {
       ...optional.map(({ of }) => number(of(c.copy))),
     ]),
   });
+}
+
+export function changes(report: ReportFacts): Section | undefined {
+  const items = report.collections.flatMap(({ source, transform }) =>
+    transform ? transformPhrases(transform).map((phrase) => [code(source), prose(`: ${phrase}`)]) : [],
+  );
+  if (items.length === 0) return undefined;
+  return section(
+    'Changed on the way',
+    {
+      kind: 'paragraph',
+      text: 'The plan asks for these changes. The check made them on the source, too: what is called equal below is equal to the changed documents, byte for byte.',
+    },
+    { kind: 'list', items },
+  );
 }
 
 export function indexes(report: ReportFacts): Section | undefined {
@@ -101,6 +118,13 @@ export function deadLetters(report: ReportFacts): Section | undefined {
         ]),
       },
     );
+  }
+  const untransformed = kept.some((c) => c.deadLetterReasons?.some(({ codeName }) => codeName === UNTRANSFORMED));
+  if (untransformed) {
+    blocks.push({
+      kind: 'paragraph',
+      text: 'Those that could not be changed as the plan says are kept as they are on the source, and are never sent so: correct them there, or the plan, and make a new run.',
+    });
   }
   if (tries.length > 0)
     blocks.push({ kind: 'paragraph', text: 'What was sent again:' }, { kind: 'list', items: tries });

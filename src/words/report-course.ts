@@ -29,6 +29,7 @@ export function summary(report: ReportFacts): Section {
     ...(report.target.uri.startsWith('file:') ? [] : [['Target', prose(TARGETS[report.target.kind])] as const]),
     ['Method', prose(methodName(report.method))],
     ...(report.text ? [['Documents as', prose(travelSentence(report.text))] as const] : []),
+    ...(report.readConcern === undefined ? [] : [['Read concern', code(report.readConcern)] as const]),
     [
       'Started',
       prose(

@@ -1,6 +1,6 @@
 /** What a report is made of: the engine's report of a run, as far as words need it. This room knows only core, so the shape is told again. */
 import type { MethodId } from '../core/model/method.js';
-import type { NotMigrated, Plan, TextTravel } from '../core/model/plan.js';
+import type { CollectionTransform, NotMigrated, Plan, TextTravel } from '../core/model/plan.js';
 import type { RunState } from '../core/model/run.js';
 import type { DifferenceFacts, VerdictFacts } from './verdicts.js';
 
@@ -48,6 +48,7 @@ export interface CollectionReportFacts {
   readonly source: string;
   readonly target: string;
   readonly kind: 'collection' | 'view';
+  readonly transform?: CollectionTransform;
   readonly created: string;
   readonly copy: CopyFacts;
   readonly droppedOptions: readonly { readonly option: string; readonly why: string }[];
@@ -86,6 +87,7 @@ export interface ReportFacts {
   readonly method: MethodId;
   /** `export-import`: what documents travelled as. */
   readonly text?: TextTravel;
+  readonly readConcern?: Plan['readConcern'];
   readonly startedAt: string;
   readonly updatedAt: string;
   readonly attempts: number;

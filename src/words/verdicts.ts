@@ -51,8 +51,11 @@ const PROVEN: Readonly<Record<NonNullable<VerdictFacts['proves']>, string>> = {
     'Imported: every document of the files is on the target, byte for byte. The source took no part in the check.',
 };
 
-/** The verdict in one line. */
-export function verdictHeadline(verdict: VerdictFacts): string {
+/** The verdict in one line. `changed`: the plan filters or changes documents on their way. */
+export function verdictHeadline(verdict: VerdictFacts, changed = false): string {
+  if (changed && verdict.state === 'completed') {
+    return 'Completed: every document that the plan asks for is on the target, byte for byte as the plan changes it.';
+  }
   if (verdict.reasons.some(({ id }) => id === 'stopped-by-user') && verdict.state === 'failed-resumable') {
     return 'Stopped by you. What was copied counts: the run can be resumed.';
   }

@@ -1,10 +1,10 @@
-import { Binary, Double, Int32, Long, ObjectId, serialize, Timestamp } from 'bson';
+import { Binary, Double, Int32, Long, ObjectId, serialize, Timestamp, type Document } from 'bson';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RawCopySource } from '../../src/adapters/mongo/raw-copy-source.js';
 import { RawCopyTarget } from '../../src/adapters/mongo/raw-copy-target.js';
 import type { ConnectedCluster } from '../../src/adapters/mongo/connect.js';
-import { rawDocument, rawId } from '../../src/core/bson/raw-document.js';
+import { findElement, rawDocument, rawId } from '../../src/core/bson/raw-document.js';
 import { DocumentBatch } from '../../src/engine/copy/batch.js';
 import type { CopySource, CopyTarget, IdRange, ReadOrder } from '../../src/engine/copy/ports.js';
 import { compareIds } from '../support/bson-order.js';
@@ -50,8 +50,10 @@ async function readAll(
   order: ReadOrder,
   range: IdRange = {},
   replyBytes = 2_000,
+  filter?: Document,
 ): Promise<{ found: Buffer[]; replies: number }> {
-  const reader = source.read(ns, order, range, { replyBytes, averageBytes: 100, signal });
+  const options = { replyBytes, averageBytes: 100, signal, readConcern: 'local' };
+  const reader = source.read(ns, order, range, filter === undefined ? options : { ...options, filter });
   const found: Buffer[] = [];
   let replies = 0;
   for (let batch = await reader.next(); batch; batch = await reader.next()) {
@@ -93,6 +95,18 @@ function copyContract(name: string, rig: Rig): void {
         expect(hex((await readAll(source, 'by-id', { upper })).found)).toEqual(hex(sorted.slice(0, to)));
         expect(hex((await readAll(source, 'by-id', { lower })).found)).toEqual(hex(sorted.slice(from)));
       }
+    });
+
+    it('gives what a filter lets through, within bounds and in any order, and walks over nothing else', async () => {
+      const filter = { value: { $exists: true } };
+      const fit = sorted.filter((d) => findElement(d, 'value') !== undefined);
+      const [lower, upper] = [idOf(sorted[30] ?? odd), idOf(sorted[110] ?? odd)];
+      const within = fit.filter((d) => compareIds(idOf(d), lower) >= 0 && compareIds(idOf(d), upper) < 0);
+      expect(within.length).toBeGreaterThan(10);
+      expect(hex((await readAll(source, 'by-id', { lower, upper }, 2_000, filter)).found)).toEqual(hex(within));
+      expect(hex((await readAll(source, 'natural', {}, 2_000, filter)).found).sort()).toEqual(hex(fit).sort());
+      expect(await source.idAfter(ns, { lower, upper }, 5, signal, filter)).toEqual(idOf(within[5] ?? odd));
+      expect(await source.idAfter(ns, { lower, upper }, within.length, signal, filter)).toBeUndefined();
     });
 
     it('says which _id cannot be told to a server exactly', () => {

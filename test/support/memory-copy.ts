@@ -1,5 +1,5 @@
 /** Source and target of a copy in memory: the same contract as the real ones, and faults where a test wants them. */
-import { serialize, type Document } from 'bson';
+import { deserialize, EJSON, serialize, type Document } from 'bson';
 import { rawId } from '../../src/core/bson/raw-document.js';
 import { MigrationError } from '../../src/core/model/error.js';
 import type { ClusterFacts } from '../../src/core/model/facts.js';
@@ -33,6 +33,17 @@ export interface SourceFaults {
   readonly splits?: boolean;
 }
 
+/** As much of a query as tests ask for: fields that have a value, or exist. */
+function matches(document: Buffer, filter: Document): boolean {
+  const held = deserialize(document);
+  const text = (value: unknown): string => EJSON.stringify({ value }, { relaxed: true });
+  return Object.entries(filter).every(([field, wanted]: [string, unknown]) =>
+    typeof wanted === 'object' && wanted !== null && '$exists' in wanted
+      ? field in held === wanted.$exists
+      : text(held[field]) === text(wanted),
+  );
+}
+
 export class MemorySource implements CopySource {
   documents: Buffer[];
   reads = 0;
@@ -52,7 +63,9 @@ export class MemorySource implements CopySource {
   }
 
   read(_ns: Namespace, order: ReadOrder, range: IdRange, options: ReadOptions): RangeReader {
-    const rest = order === 'by-id' ? this.within(range) : [...this.documents].reverse();
+    const all = order === 'by-id' ? this.within(range) : [...this.documents].reverse();
+    const { filter } = options;
+    const rest = filter === undefined ? all : all.filter((document) => matches(document, filter));
     let at = 0;
     return {
       next: async () => {
@@ -97,8 +110,15 @@ export class MemorySource implements CopySource {
     return Promise.resolve(found);
   }
 
-  idAfter(_ns: Namespace, range: IdRange, skip: number): Promise<Buffer | undefined> {
-    const document = this.within(range)[skip];
+  idAfter(
+    _ns: Namespace,
+    range: IdRange,
+    skip: number,
+    _signal: AbortSignal,
+    filter?: Document,
+  ): Promise<Buffer | undefined> {
+    const all = this.within(range);
+    const document = (filter === undefined ? all : all.filter((one) => matches(one, filter)))[skip];
     return Promise.resolve(document && idOf(document));
   }
 }

@@ -6,12 +6,13 @@ import { recommendationLines } from '../../src/cli/recommendation-text.js';
 import type { Survey } from '../../src/cli/survey.js';
 import { displayWidth } from '../../src/cli/table.js';
 import { targetWishes } from '../../src/cli/target-options.js';
+import { transformsFrom } from '../../src/cli/transform-options.js';
 import { EVERYTHING } from '../../src/core/model/namespace.js';
 import type { ClusterReference } from '../../src/core/model/plan.js';
 import { bytes, milliseconds, requestUnits } from '../../src/core/model/units.js';
 import { makePlan } from '../../src/core/plan/make-plan.js';
 import { describeTarget } from '../../src/core/plan/target.js';
-import { aCluster, aCollection, anIndex, anInventory } from './core-builders.js';
+import { aCluster, aCollection, anIndex, anInventory, ID_INDEX } from './core-builders.js';
 
 const WIDTH = 100;
 
@@ -51,6 +52,8 @@ function aSurvey(): Survey {
       resolved: { reference: reference('new') },
       facts,
     },
+    transforms: {},
+    arriving: {},
     measured: { ruPerDocument: requestUnits(5.5), samples: 20, latencyMs: milliseconds(12) },
   };
 }
@@ -85,6 +88,48 @@ describe('what recommend and plan print', () => {
     const direct = planLines({ ...plan, method: 'direct-copy' }, WIDTH).join('\n');
     expect(direct).toContain('request units allow');
     expect(direct).not.toMatch(/worker|relay|the tools/);
+  });
+
+  it('tells what documents are changed to, and what becomes of their indexes, whatever the findings tell', () => {
+    const surveyed = aSurvey();
+    const { tuning } = adviceFor(surveyed, {});
+    if (!tuning || !surveyed.targetCluster) throw new Error('a tuning is needed');
+    const plan = makePlan({
+      inventory: anInventory([
+        aCollection('shop.orders', {
+          indexes: [ID_INDEX, anIndex({ key: [['old', 1]] }), anIndex({ key: [['gone', 1]] })],
+        }),
+      ]),
+      source: surveyed.source.reference,
+      target: surveyed.targetCluster.resolved.reference,
+      targetCluster: surveyed.targetCluster.facts,
+      method: 'direct-copy',
+      selection: EVERYTHING,
+      tuning,
+      createdAt: '2026-03-14T12:00:00.000Z',
+      readConcern: 'majority',
+      transforms: transformsFrom({
+        filter: ['shop.orders={"open":true}'],
+        dropField: ['shop.orders:gone'],
+        renameField: ['shop.orders:old=new'],
+        fillField: ['shop.orders:region="eu"'],
+        copyField: ['shop.orders:tenant=_id'],
+      }),
+    });
+    const lines = planLines(plan, WIDTH, new Set(['shop.orders']));
+    for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(WIDTH);
+    const text = lines.join('\n').replace(/\n +/g, ' ');
+    for (const told of [
+      'majority: what cannot be rolled back',
+      'shop.orders: only documents that match {"open":true}',
+      'shop.orders: without gone',
+      'shop.orders: old becomes new',
+      'shop.orders: region is set to "eu" where it is missing',
+      'shop.orders: tenant is set to the value of _id',
+      'old_1: created with changes, after the data: a field of it gets another name on the way',
+      'gone_1: not created: the plan leaves a field of it behind.',
+    ])
+      expect(text).toContain(told);
   });
 
   it('says every loss of the plan once: in the plan, or as a finding with its remedy', () => {

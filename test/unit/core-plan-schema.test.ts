@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import schema from '../../media/plan.schema.json';
 import type { CollectionFacts, IndexFacts } from '../../src/core/model/facts.js';
 import { formatNamespace } from '../../src/core/model/namespace.js';
-import type { Plan } from '../../src/core/model/plan.js';
+import type { CollectionTransform, Plan } from '../../src/core/model/plan.js';
 import { bytes, ruPerSecond } from '../../src/core/model/units.js';
 import { ACCOUNT_CAPABILITIES } from '../../src/core/plan/target.js';
 import { tune, tuneInputFor } from '../../src/core/tune/tune.js';
@@ -87,6 +87,24 @@ const files = fc.constantFrom(
   { format: 'csv', files: { use: 'export', folder: '/my files' } } as const,
   { format: 'json', files: { use: 'import', folder: 'C:\\files' } } as const,
 );
+/** Names that cannot get into each other's way. */
+const transform = fc
+  .record({
+    filter: optional(document),
+    drop: optional(fc.constantFrom([], ['x'], ['x', 'größe'])),
+    rename: optional(fc.constantFrom([], [{ from: 'y', to: 'z' }])),
+    set: optional(
+      fc.constantFrom<CollectionTransform['set']>(
+        [],
+        [{ field: 'k', when: 'always', value: null }],
+        [
+          { field: 'k', when: 'missing', value: { $numberLong: '5' } },
+          { field: 'l', when: 'always', copyOf: '_id' },
+        ],
+      ),
+    ),
+  })
+  .map((t) => defined(t) as CollectionTransform);
 
 const plan: fc.Arbitrary<Plan> = fc
   .record({
@@ -96,15 +114,22 @@ const plan: fc.Arbitrary<Plan> = fc
     capabilities: fc.subarray([...ACCOUNT_CAPABILITIES]),
     names: fc.constantFrom('shop.', 'shop.ü b$', 'shop.x/y'),
     text: files,
+    transform: optional(transform),
+    readConcern: optional(fc.constantFrom('local' as const, 'available' as const, 'majority' as const)),
   })
-  .map(({ collections, target, throughput: wished, capabilities, names, text }) => {
+  .map(({ collections, target, throughput: wished, capabilities, names, text, transform: changes, readConcern }) => {
     const facts = collections.map((c, i) => aCollection(`${i < 2 ? 'shop.' : names}c${i}`, structuredClone(c)));
     const description = describeTarget(target, capabilities);
     const input = { collections: facts, target: description, cluster: target, throughput: wished };
     const change = { targetCluster: target, throughput: wished, targetCapabilities: capabilities };
     const fields = Object.fromEntries(facts.map(({ ns }) => [formatNamespace(ns), ['a', 'b c']]));
-    const asText = text === undefined ? {} : ({ method: 'export-import', text, fields } as const);
-    return planOf(facts, { ...change, ...asText, tuning: tune(tuneInputFor(input)) });
+    const asText = text === undefined ? undefined : ({ method: 'export-import', text, fields } as const);
+    const asBytes = {
+      ...(changes || readConcern ? { method: 'direct-copy' as const } : {}),
+      ...(changes && facts[0]?.type === 'collection' ? { transforms: { 'shop.c0': changes } } : {}),
+      ...(readConcern ? { readConcern } : {}),
+    };
+    return planOf(facts, { ...change, ...(asText ?? asBytes), tuning: tune(tuneInputFor(input)) });
   });
 
 const GOOD = planOf([aCollection('shop.orders', { indexes: [ID_INDEX] })]);
@@ -127,7 +152,12 @@ describe('the schema of plans', () => {
       if (Array.isArray(value)) return value.map((v: unknown, i) => (i === step ? spoil(v, rest) : v));
       return { ...(value as object), [step]: spoil((value as Record<string, unknown>)[step], rest) };
     };
-    const whole = planOf([aCollection('shop.orders', { indexes: [{ ...ID_INDEX, name: 'a', key: [['a', 1]] }] })]);
+    const whole = planOf([aCollection('shop.orders', { indexes: [{ ...ID_INDEX, name: 'a', key: [['a', 1]] }] })], {
+      method: 'direct-copy',
+      transforms: {
+        'shop.orders': { rename: [{ from: 'b', to: 'c' }], set: [{ field: 'd', when: 'always', value: 1 }] },
+      },
+    });
     const places = [
       [],
       ['source'],
@@ -138,6 +168,9 @@ describe('the schema of plans', () => {
       ['collections', 0],
       ['collections', 0, 'source'],
       ['collections', 0, 'options'],
+      ['collections', 0, 'transform'],
+      ['collections', 0, 'transform', 'rename', 0],
+      ['collections', 0, 'transform', 'set', 0],
       ['collections', 0, 'indexes', 0],
       ['collections', 0, 'indexes', 0, 'index'],
       ['collections', 0, 'indexes', 0, 'fate'],

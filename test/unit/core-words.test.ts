@@ -5,7 +5,8 @@ import { RULES } from '../../src/core/assess/rules.js';
 import { MigrationError } from '../../src/core/model/error.js';
 import type { Finding } from '../../src/core/model/finding.js';
 import type { RunState } from '../../src/core/model/run.js';
-import { INDEX_WHYS, NOT_MIGRATED_WHYS, OPTION_WHYS } from '../../src/core/plan/whys.js';
+import { INDEX_WHYS, NOT_MIGRATED_WHYS, OPTION_WHYS, TRANSFORM_INDEX_WHYS } from '../../src/core/plan/whys.js';
+import type { TransformProblemId } from '../../src/core/transform/transform-problems.js';
 import { TUNING_IDS } from '../../src/core/tune/explanations.js';
 import { ERROR_CODES, errorSentence, errorWords } from '../../src/words/errors.js';
 import { droppedOptionSentence, fateSentence, indexWhySentence, notMigratedSentence } from '../../src/words/fates.js';
@@ -14,6 +15,7 @@ import { methodName } from '../../src/words/methods.js';
 import { sentenceFor } from '../../src/words/reasons.js';
 import { runStateSentence, verdictReasonSentence } from '../../src/words/runs.js';
 import { formatBytes, formatCount, formatDuration, formatRu, formatRuPerSecond } from '../../src/words/sizes.js';
+import { transformPhrases } from '../../src/words/transforms.js';
 import { tuningSentence } from '../../src/words/tuning.js';
 import { differenceSentences, nextSteps, verdictHeadline } from '../../src/words/verdicts.js';
 import { anIndex } from './core-builders.js';
@@ -59,7 +61,7 @@ describe('words', () => {
   });
 
   it('has a sentence for every fate of an index, an option and a namespace', () => {
-    for (const why of INDEX_WHYS) {
+    for (const why of [...INDEX_WHYS, ...TRANSFORM_INDEX_WHYS]) {
       expect(indexWhySentence(why)).not.toContain(why);
       const index = anIndex({ name: 'By_a' });
       expectSentence(fateSentence({ index, fate: { kind: 'skip', why } }), why);
@@ -91,6 +93,38 @@ describe('words', () => {
     expect(errorSentence(new MigrationError('unreachable-host', { host: 'db.example:27017', reason: 'dns' }))).toBe(
       'Cannot reach db.example:27017. Its name is not known. Look for a typing mistake, and whether this machine may ask for the name (VPN, private endpoint).',
     );
+  });
+
+  it('says what is wrong with what a plan changes on the way', () => {
+    const problems = ['bad-name', 'name-is-a-path', 'touches-id', 'named-twice', 'same-target', 'onto-itself'] as const;
+    const reasons = [
+      ...problems.map((id: TransformProblemId) => `transform-${id}`),
+      ...['transform-needs-direct-copy', 'transform-of-view', 'transform-value-unreadable', 'transform-fits-none'],
+      ...['read-concern-needs-direct-copy', 'filter-unreadable', 'filter-refused', 'shard-key-lost'],
+    ];
+    for (const reason of reasons) {
+      const facts = { reason, namespace: 'Shop.orders', field: 'A', method: 'dump-restore', message: 'no.' };
+      const { happened, why, todo } = errorWords(new MigrationError('bad-plan', facts));
+      for (const text of [happened, why, todo]) expectSentence(text, reason);
+      expect(happened).not.toBe('The plan cannot be carried out.');
+    }
+    expect(
+      transformPhrases({
+        filter: { open: true },
+        drop: ['a', 'b'],
+        rename: [{ from: 'c', to: 'd' }],
+        set: [
+          { field: 'e', when: 'always', value: 'eu' },
+          { field: 'f', when: 'missing', copyOf: '_id' },
+        ],
+      }),
+    ).toEqual([
+      'only documents that match {"open":true}',
+      'without a, b',
+      'c becomes d',
+      'e is set to "eu"',
+      'f is set to the value of _id where it is missing',
+    ]);
   });
 
   it('sends a plan for the direct copy to where it is carried out', () => {

@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rawId } from '../../src/core/bson/raw-document.js';
 import { MigrationError } from '../../src/core/model/error.js';
+import type { CollectionTransform } from '../../src/core/model/plan.js';
 import { ruPerSecond } from '../../src/core/model/units.js';
+import { compileTransform } from '../../src/engine/copy/compile-transform.js';
+import { transformDocument } from '../../src/engine/copy/transform-batch.js';
 import { estimateVerificationCharge } from '../../src/engine/verify/charge.js';
 import { DocumentSums, hexOfLanes } from '../../src/engine/verify/document-sums.js';
 import { compareSegments, type Comparison } from '../../src/engine/verify/compare-segments.js';
@@ -26,8 +29,10 @@ async function verify(
   source: readonly Buffer[],
   target: readonly Buffer[],
   options: Partial<VerifyOptions> = {},
+  transform?: CollectionTransform,
 ): Promise<VerificationResult> {
-  const job = { planned: plannedCollection(ns, ns), targetKind: 'cosmos-vcore', depth: 'full' } as const;
+  const planned = { ...plannedCollection(ns, ns), ...(transform ? { transform } : {}) };
+  const job = { planned, targetKind: 'cosmos-vcore', depth: 'full' } as const;
   const [from, to] = [memoryCluster({ [NS]: source }), memoryCluster({ [NS]: target })];
   return verifyCollection(job, from, to, { clock: virtualClock(), ...options });
 }
@@ -89,6 +94,33 @@ describe('verification of documents', () => {
     );
   });
 
+  it('says of changed documents what it says of documents that were so from the start', async () => {
+    const transform: CollectionTransform = {
+      rename: [{ from: 'content', to: 'value' }],
+      set: [{ field: 'tenant', when: 'always', copyOf: '_id' }],
+    };
+    const { transformer } = compileTransform({ source: ns, transform });
+    if (!transformer) throw new Error('nothing to change');
+    const told = (result: VerificationResult): unknown => {
+      const { kind, evidence } = result;
+      return {
+        kind,
+        evidence: { ...evidence, seconds: 0 },
+        ...(kind === 'equal' ? {} : { differences: result.differences }),
+      };
+    };
+    await fc.assert(
+      fc.asyncProperty(documents, documents, fc.boolean(), async (one, other, alike) => {
+        const source = [...new Map(one.map((d) => [hexId(document(d.id)), document(d.id, d.content)])).values()];
+        const changed = source.map((d) => transformDocument(d, transformer));
+        const mixed = other.map((d) => document(d.id, d.content));
+        const target = alike ? [...changed].reverse() : [...changed.slice(3), ...mixed];
+        expect(told(await verify(source, target, {}, transform))).toEqual(told(await verify(changed, target)));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it('finds the same when differences need many passes over the collection', async () => {
     await fc.assert(
       fc.asyncProperty(documents, documents, async (one, other) => {
@@ -103,6 +135,8 @@ describe('verification of documents', () => {
           pacer: undefined,
           readPreference: undefined,
           batchSize: 7,
+          readConcern: undefined,
+          transform: {},
           onRead: () => undefined,
         });
         const work: Comparison = {

@@ -5,6 +5,7 @@ import type { Plan } from '../../src/core/model/plan.js';
 import { selectedCollections } from '../../src/core/plan/make-plan.js';
 import { planOf } from '../../src/host/wizard/model/derive.js';
 import { reduce, type WizardEvent } from '../../src/host/wizard/model/reduce.js';
+import { partsOf, restoreState } from '../../src/host/wizard/model/restore.js';
 import { fingerprint, selectionOf } from '../../src/host/wizard/model/selection.js';
 import { initialState, stateOfPlan, type WizardState } from '../../src/host/wizard/model/wizard-state.js';
 import { createViewer, viewOf } from '../../src/host/wizard/view/view-of.js';
@@ -351,4 +352,31 @@ describe('a plan file', () => {
       expect(comparable(planIn(opened))).toEqual(comparable(plan));
     });
   }
+
+  it('keeps what it changes in documents on their way, over a reload too, until another source is chosen', () => {
+    const transform = { filter: { total: { $gt: 5 } }, drop: ['note'] };
+    const state = readState(SMALL, 'vcore');
+    const plan = planIn(state);
+    const changed: Plan = {
+      ...plan,
+      method: 'direct-copy',
+      readConcern: 'majority',
+      collections: plan.collections.map((c) => (c.source.coll === 'orders' ? { ...c, transform } : c)),
+    };
+    const opened = after(
+      stateOfPlan(changed, { path: '/plans/shop.migration.json', sourceId: 's1', targetId: 't-vcore' }),
+      sourceRead(SMALL),
+      targetRead(TARGETS.vcore, 't-vcore'),
+    );
+    const { choices, readings } = partsOf(opened);
+    const kept = restoreState(JSON.parse(JSON.stringify(choices)), readings);
+    for (const one of [opened, kept]) {
+      const again = planIn(one ?? initialState());
+      expect(again.readConcern).toBe('majority');
+      expect(again.collections.flatMap((c) => (c.transform ? [[c.source.coll, c.transform]] : []))).toEqual([
+        ['orders', transform],
+      ]);
+    }
+    expect(after(opened, { type: 'choose-cluster', role: 'source', id: 's2' })).not.toHaveProperty('transforms');
+  });
 });

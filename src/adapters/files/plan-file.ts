@@ -4,6 +4,8 @@ import type { ErrorObject } from 'ajv';
 import { MigrationError } from '../../core/model/error.js';
 import { isFiles, type Plan } from '../../core/model/plan.js';
 import { checkTargetNames } from '../../core/plan/plan-checks.js';
+import { checkTransforms } from '../../core/plan/transform-checks.js';
+import { compileTransform } from '../../engine/copy/compile-transform.js';
 import { ConnectionString } from '../mongo/connection-string.js';
 import { fileFailed, writeFileAtomic } from './durable.js';
 import { validatePlan } from './plan-validator.js';
@@ -55,12 +57,14 @@ function checkPlan(value: unknown, path: string | undefined): Plan {
   if (problems.length > 0) throw badPlan(problems, path);
   if (!validatePlan(value)) throw badPlan((validatePlan.errors ?? []).map(describe), path);
   checkTargetNames(value.collections);
+  checkTransforms(value);
+  for (const planned of value.collections) compileTransform(planned);
   return value;
 }
 
 /**
  * A plan from its text.
- * @throws MigrationError `bad-plan` with `problems` (place and rule each) and `count`.
+ * @throws MigrationError `bad-plan` with `problems` (place and rule each) and `count`, or as `checkTransforms` and `compileTransform` say.
  */
 export function parsePlan(text: string, path?: string): Plan {
   let value: unknown;

@@ -18,6 +18,8 @@ import { throughThrottle } from './throttle.js';
 
 /** A server keeps a reply to 16 MB whatever is asked for; more documents than this in one are never worth it. */
 const MOST_DOCUMENTS = 50_000;
+/** With a filter a server may be looking at many documents before it has a reply full of those that match: so many times as patient. */
+const FILTERING = 10;
 const CLOSE_MS = 2_000;
 /** Documents differ in size: with so much more than was asked for, most replies find room without being moved. */
 const REPLY_ROOM = 1.25;
@@ -119,12 +121,13 @@ export class RawRangeReader implements RangeReader {
   async #ask(command: Document): Promise<CopyReply> {
     const client = this.#client;
     if (!client) throw new MigrationError('internal', { reason: 'reader-closed' });
-    const { signal, replyBytes } = this.#options;
+    const { signal, replyBytes, filter } = this.#options;
     const batchSize = Math.max(1, Math.min(MOST_DOCUMENTS, Math.round(replyBytes / this.#averageBytes)));
     const limited = { ...command, batchSize };
+    const silenceMs = this.#parts.silenceMs * (filter === undefined ? 1 : FILTERING);
     return throughThrottle(
       this.#parts,
-      () => withDeadline(signal, this.#parts.silenceMs, (either) => this.#exchange(client, limited, batchSize, either)),
+      () => withDeadline(signal, silenceMs, (either) => this.#exchange(client, limited, batchSize, either)),
       signal,
     );
   }

@@ -19,8 +19,12 @@ export class RawCopySource implements CopySource {
 
   read(ns: Namespace, order: ReadOrder, range: IdRange, options: ReadOptions): RangeReader {
     // Sorted expressly: a router would otherwise mix what its shards send, and the last `_id` seen would say nothing.
+    const { filter } = options;
     const find =
-      order === 'by-id' ? { find: ns.coll, ...bounds(range), hint: { _id: 1 }, sort: { _id: 1 } } : { find: ns.coll };
+      order === 'by-id'
+        ? { find: ns.coll, ...filtered(filter), ...bounds(range), hint: { _id: 1 }, sort: { _id: 1 } }
+        : // By an index that suits the filter a capped collection would come in another order than its own.
+          { find: ns.coll, ...filtered(filter), ...(filter ? { hint: { $natural: 1 } } : {}) };
     return new RawRangeReader(this.session.parts, ns, find, options);
   }
 
@@ -63,8 +67,15 @@ export class RawCopySource implements CopySource {
     return ids;
   }
 
-  async idAfter(ns: Namespace, range: IdRange, skip: number, signal: AbortSignal): Promise<Buffer | undefined> {
-    const [id] = await this.#ids(ns, { find: ns.coll, ...ID_ONLY, ...bounds(range), skip, limit: 1 }, signal);
+  async idAfter(
+    ns: Namespace,
+    range: IdRange,
+    skip: number,
+    signal: AbortSignal,
+    filter?: Document,
+  ): Promise<Buffer | undefined> {
+    const find = { find: ns.coll, ...filtered(filter), ...ID_ONLY, ...bounds(range), skip, limit: 1 };
+    const [id] = await this.#ids(ns, find, signal);
     return id;
   }
 
@@ -79,6 +90,10 @@ export class RawCopySource implements CopySource {
     }
     return ids;
   }
+}
+
+function filtered(filter: Document | undefined): Document {
+  return filter === undefined ? {} : { filter };
 }
 
 function bounds({ lower, upper }: IdRange): Document {

@@ -80,10 +80,15 @@ export class MongoSession implements ClusterSession {
   }
 
   findRaw(ns: Namespace, find: RawFind, signal?: AbortSignal): AsyncGenerator<RawBatch, void, void> {
-    const { readPreference, batchSize, ...rest } = find;
+    const { readPreference, readConcern, batchSize, ...rest } = find;
     return this.streamRaw(
       ns.db,
-      { find: ns.coll, ...rest, ...(batchSize === undefined ? {} : { batchSize }) },
+      {
+        find: ns.coll,
+        ...rest,
+        ...(batchSize === undefined ? {} : { batchSize }),
+        ...(readConcern === undefined ? {} : { readConcern: { level: readConcern } }),
+      },
       {
         ...(readPreference === undefined ? {} : { readPreference }),
         ...(batchSize === undefined ? {} : { batchSize }),

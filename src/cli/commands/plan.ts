@@ -2,10 +2,11 @@ import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { MigrationError } from '../../core/model/error.js';
 import { formatNamespace } from '../../core/model/namespace.js';
-import { isFiles, type ConflictPolicy, type Plan } from '../../core/model/plan.js';
+import { isFiles, type ConflictPolicy, type Plan, type ReadConcern } from '../../core/model/plan.js';
 import { makePlan } from '../../core/plan/make-plan.js';
+import { checkTransformable } from '../../core/plan/transform-checks.js';
 import { MANUAL_RU_PER_SECOND } from '../../core/size/limits.js';
-import { formatDuration, formatRuPerSecond } from '../../words/sizes.js';
+import { formatCount, formatCountOf, formatDuration, formatRuPerSecond } from '../../words/sizes.js';
 import { PROGRAM, type CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { findingCounts } from '../../words/finding-groups.js';
@@ -13,9 +14,10 @@ import { findingLines } from '../findings-text.js';
 import { isCarriedOut } from '../own-methods.js';
 import { planLines } from '../plan-text.js';
 import { travelFrom, type FileOptions } from '../file-options.js';
-import { survey } from '../survey.js';
+import { survey, type Survey } from '../survey.js';
 import { surveyText } from '../survey-text.js';
 import { bullet, heading } from '../text-blocks.js';
+import { transformsFrom } from '../transform-options.js';
 import { adviceFor, type RecommendOptions } from './recommend.js';
 
 export interface PlanOptions extends RecommendOptions, FileOptions {
@@ -24,6 +26,7 @@ export interface PlanOptions extends RecommendOptions, FileOptions {
   readonly conflicts?: ConflictPolicy;
   readonly verification?: Plan['verification']['depth'];
   readonly readPreference?: Plan['readPreference'];
+  readonly readConcern?: ReadConcern;
 }
 
 /** Decides everything and writes it to a file, for a person to look at and for `run` to carry out. Writes nothing to the target. */
@@ -41,6 +44,9 @@ export async function plan(
   if (!isCarriedOut(method)) {
     throw new MigrationError('bad-option', { option: '--method', reason: 'method-not-carried-out', value: method });
   }
+  const { readConcern } = options;
+  const asked = Object.keys(transformsFrom(options));
+  checkTransformable({ method, ...(readConcern === undefined ? {} : { readConcern }) }, asked);
   const surveyed = travel === undefined ? await survey(options, context) : await surveyText(travel, options, context);
   if (!surveyed.targetCluster) throw new MigrationError('bad-option', { option: '--target', reason: 'missing' });
   const { findings, recommendation, tuning, ruPerSecond, leastThroughputMs } = adviceFor(surveyed, options);
@@ -63,6 +69,9 @@ export async function plan(
     ...(options.conflicts === undefined ? {} : { conflictPolicy: options.conflicts }),
     ...(options.verification === undefined ? {} : { verification: { depth: options.verification } }),
     ...(options.readPreference === undefined ? {} : { readPreference: options.readPreference }),
+    ...(readConcern === undefined ? {} : { readConcern }),
+    transforms: surveyed.transforms,
+    arriving: surveyed.arriving,
   });
   await context.adapters.writePlanFile(path, made);
   const width = output.people.columns;
@@ -71,6 +80,7 @@ export async function plan(
   output.say(
     ...planLines(made, width, new Set(findings.flatMap((f) => (f.ns ? [formatNamespace(f.ns)] : [])))),
     ...csvLines(surveyed.csv?.unnameable ?? [], width),
+    ...unfitLines(surveyed.arriving, width),
     // What a target makes of it is another plan's business.
     ...(isFiles(made.target)
       ? []
@@ -88,6 +98,15 @@ function csvLines(unnameable: readonly string[], width: number): string[] {
   return unnameable.flatMap((field) =>
     bullet('!', `${field} cannot be named in a list of fields and is left out.`, width),
   );
+}
+
+/** Documents that will be dead letters, as far as a look at some of them tells. */
+function unfitLines(arriving: Survey['arriving'], width: number): string[] {
+  return Object.entries(arriving).flatMap(([namespace, { looked, refused }]) => {
+    const count = `${formatCount(refused)} of ${formatCountOf(looked, 'document')}`;
+    const text = `${namespace}: ${count} that were looked at cannot be changed so, and become dead letters`;
+    return refused > 0 ? bullet('!', text, width) : [];
+  });
 }
 
 function durationSentence(expectedMs: number, isPaceKnown: boolean, leastThroughputMs: number | undefined): string {

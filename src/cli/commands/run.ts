@@ -2,6 +2,7 @@ import { MigrationError } from '../../core/model/error.js';
 import { describeTarget } from '../../core/plan/target.js';
 import type { Plan } from '../../core/model/plan.js';
 import type { RunSide } from '../../assembly/compose-run.js';
+import { checkFilters } from '../../engine/copy/try-transform.js';
 import { carryOut } from '../carry-out.js';
 import { openSides, type Sides } from '../sides.js';
 import { ceilingsFrom, type CeilingOptions } from '../ceiling-options.js';
@@ -139,7 +140,8 @@ function checkTargetKind(plan: Plan, target: RunSide): void {
 
 /** Checks everything that can be checked without writing, and shows what would be run. */
 async function dryRun(plan: Plan, sides: Sides, context: CommandContext): Promise<ExitCode> {
-  const { output } = context;
+  const { output, interruption } = context;
+  await checkFilters(plan, sides.connected.source.session, interruption.signal);
   const steps = await dryRunSteps(plan, sides.connected, context);
   output.say(
     ...planLines(plan, output.people.columns),

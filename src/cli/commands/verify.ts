@@ -52,6 +52,7 @@ async function compare(
       clock,
       signal: interruption.signal,
       readPreference: plan.readPreference,
+      ...(plan.readConcern === undefined ? {} : { readConcern: plan.readConcern }),
       // What is compared here is not touched.
       mendEmptyTimestamps: false,
       ...(to.ru ? { targetPacer: ruReadPacer(plan, to.ru, { clock, signal: interruption.signal }) } : {}),

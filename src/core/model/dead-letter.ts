@@ -11,6 +11,9 @@ export interface DeadLetterReason {
   readonly attempts: number;
 }
 
+/** `codeName` of documents that could not be changed as the plan says: they are kept as they are on the source, and never sent so. */
+export const UNTRANSFORMED = 'CannotBeTransformed';
+
 /** One line of the dead-letter index. The document itself lies beside it, whole. */
 export interface DeadLetterEntry {
   /** `db.coll` on the target. */

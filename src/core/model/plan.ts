@@ -32,9 +32,33 @@ export interface PlannedIndex {
 /** What to do with a document whose `_id` is on the target already with other bytes. Equal bytes are never a conflict. */
 export type ConflictPolicy = 'fail' | 'skip' | 'overwrite' | 'dead-letter';
 
+/** A field that is given a value; it comes last in the document. `missing`: documents that have it keep theirs. */
+export type FieldSetting = { readonly field: string; readonly when: 'always' | 'missing' } & (
+  | {
+      /** Extended JSON. */
+      readonly value: unknown;
+    }
+  | {
+      /** Another top-level field, by its name on the source: its value goes over byte for byte. */
+      readonly copyOf: string;
+    }
+);
+
+/** What a direct copy changes on the way: which documents come, and their top-level fields. Everything else keeps its bytes. */
+export interface CollectionTransform {
+  /** Extended JSON, with the field names of the source: only documents that match are read. */
+  readonly filter?: Readonly<Record<string, unknown>>;
+  /** Fields that stay behind. */
+  readonly drop?: readonly string[];
+  /** All at once: two fields can change places. */
+  readonly rename?: readonly { readonly from: string; readonly to: string }[];
+  readonly set?: readonly FieldSetting[];
+}
+
 export interface PlannedCollection {
   readonly source: Namespace;
   readonly target: Namespace;
+  /** With a filter: about how many match. */
   readonly documents: number;
   readonly logicalBytes: Bytes;
   /** Options to be created on the target; what the target lacks has been dropped, each with an entry in `droppedOptions`. */
@@ -45,7 +69,12 @@ export interface PlannedCollection {
   readonly indexes: readonly PlannedIndex[];
   /** CSV: the fields that are exported, `_id` first. */
   readonly fields?: readonly string[];
+  /** Direct copy only. */
+  readonly transform?: CollectionTransform;
 }
+
+/** Levels that every server since 3.6 knows for reads outside of transactions. A snapshot does not last as long as a copy. */
+export type ReadConcern = 'local' | 'available' | 'majority';
 
 /** Throughput of one budget for the time of the copy, on an RU target. Only where the user asked for it: raising leaves lasting traces. */
 export interface ThroughputRaise {
@@ -114,6 +143,8 @@ export interface Plan {
   /** RU targets; absent: throughput is left alone. */
   readonly throughputRaises?: readonly ThroughputRaise[];
   readonly readPreference: 'primary' | 'primaryPreferred' | 'secondary' | 'secondaryPreferred' | 'nearest';
+  /** Of the source's reads, direct copy only; absent: the server's default. */
+  readonly readConcern?: ReadConcern;
 }
 
 /** What an export-import plan's documents travel as. */

@@ -1,11 +1,12 @@
 import type { IndexFacts } from '../model/facts.js';
-import type { PlannedIndex } from '../model/plan.js';
+import type { CollectionTransform, PlannedIndex } from '../model/plan.js';
 import { isIdIndex } from '../size/totals.js';
 import { decideOnMongodb } from './index-rules-mongodb.js';
 import { decideOnRu, isCustomTtl, keepsTtlOnRu } from './index-rules-ru.js';
 import { decideOnVcore } from './index-rules-vcore.js';
 import { hasInvalidExpiry, isTtl, without, type IndexDecision } from './index-shape.js';
 import type { TargetDescription, TargetKind } from './target.js';
+import { followIndex } from './transform-indexes.js';
 import { joinWhys, type IndexWhy } from './whys.js';
 
 /**
@@ -18,6 +19,8 @@ export interface IndexContext {
   readonly target: TargetDescription;
   /** RU: path of the shard key that the collection gets. */
   readonly shardKey?: string;
+  /** What becomes of the fields that indexes are about. */
+  readonly transform?: CollectionTransform;
 }
 
 interface Draft {
@@ -38,12 +41,22 @@ export function planIndexes(indexes: readonly IndexFacts[], context: IndexContex
     drafts.push({ index, decision });
     if (decision.kind !== 'skip' && isCustomTtl(outcome(index, decision))) customTtlTaken = true;
   }
-  skipDuplicates(drafts, context.target.kind);
+  skipDuplicates(drafts, context);
   skipBeyondLimit(drafts, context.target.kind);
   return drafts.map((draft) => ({ index: storable(draft.index), fate: fateOf(draft, context.target) }));
 }
 
 function decideOne(index: IndexFacts, context: IndexContext, customTtlTaken: boolean): IndexDecision {
+  const followed = followIndex(index, context.transform);
+  if (followed.kind === 'skip') return followed;
+  if (followed.kind === 'same') return decideOnTarget(index, context, customTtlTaken);
+  const decision = decideOnTarget(followed.to, context, customTtlTaken);
+  if (decision.kind === 'skip') return decision;
+  const whys: readonly IndexWhy[] = ['field-renamed', ...(decision.kind === 'rewrite' ? decision.whys : [])];
+  return { kind: 'rewrite', whys, to: outcome(followed.to, decision) };
+}
+
+function decideOnTarget(index: IndexFacts, context: IndexContext, customTtlTaken: boolean): IndexDecision {
   // An expiry that is no number of seconds cannot be carried anywhere, nor written to the plan file.
   const invalid = hasInvalidExpiry(index);
   const valid = invalid ? without(index, 'expireAfterSeconds') : index;
@@ -74,13 +87,14 @@ function byImportance(drafts: readonly Draft[]): readonly Draft[] {
   return drafts.filter((d) => d.decision.kind !== 'skip').sort((a, b) => weight(a) - weight(b));
 }
 
-function skipDuplicates(drafts: readonly Draft[], kind: TargetKind): void {
-  // MongoDB itself tells indexes with the same key apart by collation, filter and sparseness.
-  if (kind === 'mongodb') return;
+function skipDuplicates(drafts: readonly Draft[], { target: { kind }, transform }: IndexContext): void {
+  // MongoDB itself tells indexes with the same key apart by collation, filter and sparseness; only new names of fields can make two of them one.
+  if (kind === 'mongodb' && !transform?.rename) return;
   const seen = new Set<string>();
   for (const draft of byImportance(drafts)) {
     const index = outcome(draft.index, draft.decision);
-    const filter = kind === 'cosmos-vcore' ? [index.partialFilterExpression ?? null, index.sparse] : [];
+    const filter = kind === 'cosmos-ru' ? [] : [index.partialFilterExpression ?? null, index.sparse];
+    if (kind === 'mongodb') filter.push(index.collation ?? null);
     // Every text index has the key `_fts`, `_ftsx`: what it covers is in its weights.
     const identity = JSON.stringify([index.key, index.otherOptions['weights'] ?? null, ...filter]);
     if (seen.has(identity)) draft.decision = { kind: 'skip', why: 'duplicate-by-key' };

@@ -12,10 +12,12 @@ import {
 } from '../model/namespace.js';
 import type {
   ClusterReference,
+  CollectionTransform,
   ConflictPolicy,
   NotMigrated,
   Plan,
   PlannedCollection,
+  ReadConcern,
   TextTravel,
   Tuning,
   VerificationPlan,
@@ -27,6 +29,7 @@ import { planOptions, planShardKey, planThroughput } from './options.js';
 import { checkNotSource, checkRenamedTo, checkSelection, checkTargetNames } from './plan-checks.js';
 import { planId } from './plan-id.js';
 import { describeTarget, type AccountCapability, type TargetDescription } from './target.js';
+import { checkTransforms } from './transform-checks.js';
 import { planViews } from './views.js';
 import type { NotMigratedWhy } from './whys.js';
 
@@ -59,6 +62,12 @@ export interface PlanInput {
   readonly text?: TextTravel;
   /** CSV: fields by source namespace `db.coll`. */
   readonly fields?: Readonly<Record<string, readonly string[]>>;
+  /** Direct copy: what changes on the way, by source namespace `db.coll`. */
+  readonly transforms?: Readonly<Record<string, CollectionTransform>>;
+  /** How much of a transformed collection arrives, by source namespace, where that was looked at. */
+  readonly arriving?: Readonly<Record<string, { readonly documents: number; readonly logicalBytes: number }>>;
+  /** Direct copy: of the source's reads. Default: the server's. */
+  readonly readConcern?: ReadConcern;
 }
 
 /** Everything that takes part: selected, and not the server's own. Views and time series are included. */
@@ -73,7 +82,8 @@ export function selectedCollections(
  * The whole migration as data: what goes where, with which options and indexes, and what does not go, each with a reason.
  * Collections come sorted by name, views after all of them in the order in which they have to be made.
  * @throws MigrationError `bad-plan` (with `reason`: `include-matches-nothing`, `rename-unknown`, `rename-twice`, `rename-collision`, `rename-to-system`,
- * `database-case-collision`, `name-refused-by-target`, `target-kind-unsupported`, `csv-needs-fields`), `bad-namespace` for an unreadable target name, `source-is-target`.
+ * `database-case-collision`, `name-refused-by-target`, `target-kind-unsupported`, `csv-needs-fields`, and those of `checkTransforms`), `bad-namespace` for an unreadable target name,
+ * `source-is-target`.
  */
 export function makePlan(input: PlanInput): Plan {
   const draft = draftPlan(input);
@@ -105,6 +115,7 @@ export function draftPlan(input: PlanInput): Omit<Plan, 'id'> {
   notMigrated.sort((a, b) => compare(a.source, b.source));
   checkTargetNames(collections);
   checkNotSource(inventory.cluster, input.targetCluster, collections);
+  checkTransformed(input, collections);
   return {
     version: 1,
     createdAt: input.createdAt,
@@ -120,7 +131,16 @@ export function draftPlan(input: PlanInput): Omit<Plan, 'id'> {
     // What CSV gives back is never what was there: only the numbers of documents can agree.
     verification: input.text?.format === 'csv' ? { depth: 'counts' } : (input.verification ?? { depth: 'full' }),
     readPreference: input.readPreference ?? 'primary',
+    ...(input.readConcern === undefined ? {} : { readConcern: input.readConcern }),
   };
+}
+
+/** A view has no documents of its own: what was to be changed would be forgotten without a word. @throws MigrationError `bad-plan`. */
+function checkTransformed(input: PlanInput, collections: readonly PlannedCollection[]): void {
+  const { inventory, method, readConcern, transforms = {} } = input;
+  checkTransforms({ method, collections, ...(readConcern === undefined ? {} : { readConcern }) });
+  const view = inventory.collections.find(({ ns, type }) => type === 'view' && transforms[formatNamespace(ns)]);
+  if (view) throw new MigrationError('bad-plan', { reason: 'transform-of-view', namespace: formatNamespace(view.ns) });
 }
 
 function compare(a: Namespace, b: Namespace): number {
@@ -160,21 +180,28 @@ function planCollection(
   input: PlanInput,
 ): PlannedCollection {
   const key = formatNamespace(collection.ns);
-  const options = planOptions(collection.options, target);
-  const shard = planShardKey(collection, target, input.shardKeys?.[key]);
+  const transform = input.transforms?.[key];
+  const options = planOptions(collection.options, target, transform);
+  const shard = planShardKey(collection, target, input.shardKeys?.[key], transform);
+  const size = input.arriving?.[key] ?? collection;
   const wished = target.kind === 'cosmos-ru' ? (input.collectionThroughput?.[key] ?? input.throughput) : undefined;
   const throughput = planThroughput(wished, shard.shardKey !== undefined);
   const path = target.kind === 'cosmos-ru' ? shard.shardKey?.[0]?.[0] : undefined;
   return {
     source: collection.ns,
     target: name,
-    documents: collection.documents,
-    logicalBytes: bytes(collection.logicalBytes),
+    documents: size.documents,
+    logicalBytes: bytes(size.logicalBytes),
     options: options.options,
     droppedOptions: [...options.dropped, ...shard.dropped, ...throughput.dropped],
     ...(shard.shardKey ? { shardKey: shard.shardKey } : {}),
     ...(throughput.throughput ? { throughput: throughput.throughput } : {}),
-    indexes: planIndexes(collection.indexes, { target, ...(path !== undefined ? { shardKey: path } : {}) }),
+    indexes: planIndexes(collection.indexes, {
+      target,
+      ...(path !== undefined ? { shardKey: path } : {}),
+      ...(transform ? { transform } : {}),
+    }),
+    ...(transform ? { transform } : {}),
     ...csvFields(key, input),
   };
 }

@@ -1,8 +1,10 @@
 import type { CollectionFacts, CollectionOptions, Throughput } from '../model/facts.js';
 import { ruPerSecond } from '../model/units.js';
-import type { PlannedCollection } from '../model/plan.js';
+import type { CollectionTransform, PlannedCollection } from '../model/plan.js';
+import { changesFields } from '../transform/transform-problems.js';
 import type { TargetDescription } from './target.js';
 import { isAtLeast } from './target.js';
+import { followShardKey } from './transform-indexes.js';
 import type { OptionWhy } from './whys.js';
 
 type Dropped = readonly { readonly option: string; readonly why: OptionWhy }[];
@@ -16,6 +18,7 @@ type Options = { -readonly [K in keyof CollectionOptions]: CollectionOptions[K] 
 export function planOptions(
   options: CollectionOptions,
   target: TargetDescription,
+  transform?: CollectionTransform,
 ): { readonly options: CollectionOptions; readonly dropped: Dropped } {
   const kept: Options = {};
   const dropped: { option: string; why: OptionWhy }[] = [];
@@ -24,9 +27,13 @@ export function planOptions(
   };
   if (target.kind === 'mongodb') {
     if (options.capped) kept.capped = options.capped;
-    if (options.validator) kept.validator = options.validator;
-    if (options.validationLevel !== undefined) kept.validationLevel = options.validationLevel;
-    if (options.validationAction !== undefined) kept.validationAction = options.validationAction;
+    // It was written for the documents as they were, and may refuse all that arrive.
+    if (changesFields(transform)) drop('validator', 'validator-fields-changed');
+    else {
+      if (options.validator) kept.validator = options.validator;
+      if (options.validationLevel !== undefined) kept.validationLevel = options.validationLevel;
+      if (options.validationAction !== undefined) kept.validationAction = options.validationAction;
+    }
     if (options.collation) kept.collation = options.collation;
     if (options.clustered && isAtLeast(target.versionArray, [5, 3])) kept.clustered = true;
     else drop('clustered', 'clustered-unsupported');
@@ -47,14 +54,18 @@ export function planOptions(
 
 /**
  * The shard key on the target. RU: one path, hashed; the one asked for, else the source's where it is a single field. MongoDB: the source's, where the target is
- * sharded. vCore: none, as one node holds up to 32 TiB unsharded and a shard key can be given later (`reshardCollection`).
+ * sharded. vCore: none, as one node holds up to 32 TiB unsharded and a shard key can be given later (`reshardCollection`). The source's follows a transform; the one asked
+ * for is a name on the target.
  */
 export function planShardKey(
-  collection: CollectionFacts,
+  collection: Pick<CollectionFacts, 'shardKey'>,
   target: TargetDescription,
   wished: string | undefined,
+  transform: CollectionTransform = {},
 ): { readonly shardKey?: NonNullable<PlannedCollection['shardKey']>; readonly dropped: Dropped } {
-  const source = collection.shardKey;
+  const source = collection.shardKey && followShardKey(collection.shardKey, transform);
+  if (collection.shardKey && !source && wished === undefined && (target.kind === 'cosmos-ru' || target.sharded))
+    return { dropped: [{ option: 'shardKey', why: 'shard-key-field-dropped' }] };
   if (target.kind === 'cosmos-ru') {
     if (wished !== undefined) return { shardKey: [[wished, 'hashed']], dropped: [] };
     if (!source || source.length === 0) return { dropped: [] };

@@ -17,6 +17,7 @@ export interface NamedCollections {
   readonly selection: NamespaceSelection;
   readonly collectionThroughput?: Readonly<Record<string, unknown>>;
   readonly shardKeys?: Readonly<Record<string, unknown>>;
+  readonly transforms?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -56,7 +57,7 @@ export function checkSelection(inventory: ClusterInventory, input: NamedCollecti
       throw new MigrationError('bad-plan', { reason: 'rename-to-system', namespace: to });
     }
   }
-  for (const namespace of Object.keys({ ...input.collectionThroughput, ...input.shardKeys })) {
+  for (const namespace of Object.keys({ ...input.collectionThroughput, ...input.shardKeys, ...input.transforms })) {
     if (!names.has(namespace)) {
       const near = nearNames(namespace, names);
       throw new MigrationError('bad-plan', { reason: 'setting-unknown', namespace, near });

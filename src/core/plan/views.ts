@@ -2,6 +2,7 @@ import type { CollectionFacts } from '../model/facts.js';
 import { formatNamespace, type Namespace } from '../model/namespace.js';
 import type { NotMigrated, PlannedCollection } from '../model/plan.js';
 import { bytes } from '../model/units.js';
+import { lostFields } from '../transform/transform-problems.js';
 import type { TargetKind } from './target.js';
 import type { NotMigratedWhy } from './whys.js';
 
@@ -30,7 +31,7 @@ export interface PlannedViews {
 
 /**
  * Views are made again on MongoDB and vCore, after the data, where what they stand on is migrated into the same database. RU accounts have none.
- * A pipeline is never rewritten: a view whose stages name a renamed collection is left to its owner.
+ * A pipeline is never rewritten: a view whose stages name a renamed collection, or that stands on fields which are renamed or dropped, is left to its owner.
  */
 export function planViews(
   views: readonly CollectionFacts[],
@@ -39,6 +40,9 @@ export function planViews(
   rename: (ns: Namespace) => Namespace,
 ): PlannedViews {
   const targets = new Map(planned.map((c) => [formatNamespace(c.source), c.target]));
+  const changed = new Set(
+    planned.flatMap((c) => (c.transform && lostFields(c.transform).size > 0 ? [formatNamespace(c.source)] : [])),
+  );
   const done: PlannedCollection[] = [];
   const refused: NotMigrated[] = [];
   let waiting = [...views];
@@ -52,12 +56,17 @@ export function planViews(
       else if (!base) later.push(view);
       else {
         const target = rename(view.ns);
-        const renamed = [...collectionsRead(definition.pipeline)].some((coll) => {
+        const read = [...collectionsRead(definition.pipeline)];
+        const fieldsChanged = [definition.on, ...read].some((coll) =>
+          changed.has(formatNamespace({ db: view.ns.db, coll })),
+        );
+        const renamed = read.some((coll) => {
           const other = targets.get(formatNamespace({ db: view.ns.db, coll }));
           return other !== undefined && (other.coll !== coll || other.db !== target.db);
         });
         if (base.db !== target.db) refuse(view, 'view-in-other-database');
         else if (renamed) refuse(view, 'view-names-renamed');
+        else if (fieldsChanged) refuse(view, 'view-fields-changed');
         else {
           done.push(plannedView(view, target, base.coll));
           targets.set(formatNamespace(view.ns), target);

@@ -29,12 +29,17 @@ export const INDEX_WHYS = [
   'too-many-indexes',
   'duplicate-by-key',
 ] as const;
-export type IndexWhy = (typeof INDEX_WHYS)[number];
+
+/** What the plan itself does to fields: no target is to blame, so that there is no finding about it. */
+export const TRANSFORM_INDEX_WHYS = ['field-renamed', 'field-dropped', 'fields-merged', 'unique-constant'] as const;
+
+export type IndexWhy = (typeof INDEX_WHYS)[number] | (typeof TRANSFORM_INDEX_WHYS)[number];
 
 export const OPTION_WHYS = [
   'capped-unsupported',
   'validator-unsupported',
   'validator-not-carried',
+  'validator-fields-changed',
   'collation-unsupported',
   'clustered-unsupported',
   'pre-images-unsupported',
@@ -42,6 +47,7 @@ export const OPTION_WHYS = [
   'expiry-would-delete',
   'shard-key-compound',
   'shard-key-left-out',
+  'shard-key-field-dropped',
   'throughput-lowered-unsharded',
 ] as const;
 export type OptionWhy = (typeof OPTION_WHYS)[number];
@@ -51,6 +57,7 @@ export const NOT_MIGRATED_WHYS = [
   'view-base-not-migrated',
   'view-in-other-database',
   'view-names-renamed',
+  'view-fields-changed',
   'timeseries-unsupported',
   'timeseries-not-carried',
   'system',

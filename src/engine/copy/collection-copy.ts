@@ -12,11 +12,13 @@ import { MIB } from '../../core/model/units.js';
 import type { RangePace } from '../progress/range-spread.js';
 import { probeRangeReads } from '../verify/range-reads.js';
 import { sourceWrites } from '../verify/source-writes.js';
+import { compileTransform } from './compile-transform.js';
 import { newCounts, type CopyCounts } from './counters.js';
 import { patiently, type Patience } from './patience.js';
 import { planRanges, spread, wantedRanges } from './plan-ranges.js';
 import type { CopySource, CopyTarget, ReadOrder } from './ports.js';
 import { RangeCopy, type RangeContext } from './range-copy.js';
+import { transformedSource } from './transformed-source.js';
 import type { WriterPool } from './writer-pool.js';
 
 export interface CopyContext extends Patience {
@@ -36,7 +38,6 @@ export interface CopyContext extends Patience {
   readonly splitBytes?: number;
   /** For tests: bytes of one reply. */
   readonly replyBytes?: number;
-  readonly readConcern?: string;
 }
 
 export interface CopyJob {
@@ -152,16 +153,21 @@ export class CollectionCopy {
 
   #rangeContext(order: ReadOrder, pacer: CopyPacer): RangeContext {
     const { planned } = this.#job;
-    const { plan, source, target, writers, journal, deadLetters, clock, random, signal, readConcern } = this.#context;
+    const { plan, source, target, writers, journal, deadLetters, clock, random, signal } = this.#context;
     const shardKey = planned.shardKey?.map(([path]) => path) ?? [];
     const required = shardKey.find((path) => path !== '_id');
     return {
       from: storageOf(planned, planned.source),
       order,
-      source,
+      source: transformedSource(source, {
+        ...compileTransform(planned),
+        ns: planned.target,
+        deadLetters,
+        counts: this.#counts,
+      }),
       read: {
         readPreference: plan.readPreference,
-        ...(readConcern === undefined ? {} : { readConcern }),
+        ...(plan.readConcern === undefined ? {} : { readConcern: plan.readConcern }),
         replyBytes: this.#context.replyBytes ?? REPLY_BYTES,
         averageBytes: planned.documents > 0 ? planned.logicalBytes / planned.documents : AVERAGE_BYTES,
         signal,
@@ -218,11 +224,14 @@ export class CollectionCopy {
     const reply = await session.command(from.db, { count: from.coll }, { signal });
     const documents = Number(reply['n'] ?? 0);
     const average = planned.documents > 0 ? planned.logicalBytes / planned.documents : AVERAGE_BYTES;
+    // Cut as if all of it came: the server looks at all of it, and a range must not keep it busy for long without a reply.
     const size = { documents, bytes: Math.round(documents * average) };
+    const part = planned.transform?.filter && documents > 0 ? Math.min(1, planned.documents / documents) : 1;
     const wishes = { readers: readers(), ...(rangeBytes === undefined ? {} : { rangeBytes }) };
     const worthCutting = order === 'by-id' && wantedRanges(size, wishes) > 1;
-    if (!worthCutting || !(await this.#canSeek())) return [{ range: 0, bytes: size.bytes }];
-    return planRanges(source, from, size, wishes, signal);
+    if (!worthCutting || !(await this.#canSeek())) return [{ range: 0, bytes: Math.round(size.bytes * part) }];
+    const ranges = await planRanges(source, from, size, wishes, signal);
+    return ranges.map((range) => ({ ...range, bytes: Math.round(range.bytes * part) }));
   }
 }
 

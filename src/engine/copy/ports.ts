@@ -1,4 +1,5 @@
 /** What the copy needs of the two clusters. Documents travel as bytes; an `_id` is its type byte and value bytes. */
+import type { Document } from 'bson';
 import type { Namespace } from '../../core/model/namespace.js';
 import type { DocumentBatch } from './batch.js';
 
@@ -12,6 +13,8 @@ export interface ReadOptions {
   readonly readPreference?: string;
   /** `local`, `majority`, ...; the server's default where it is left out. */
   readonly readConcern?: string;
+  /** Only documents that match. */
+  readonly filter?: Document;
   /** Bytes that one reply should be about; the reader learns the documents' size as it goes. */
   readonly replyBytes: number;
   /** Documents of this size are expected at first. */
@@ -46,8 +49,17 @@ export interface CopySource {
   sampleIds(ns: Namespace, count: number, signal: AbortSignal): Promise<readonly Buffer[] | undefined>;
   /** `_id`s that cut the collection into parts of at most `bytes`, by `splitVector`; undefined where that is not allowed or not known. */
   splitIds(ns: Namespace, bytes: number, signal: AbortSignal): Promise<readonly Buffer[] | undefined>;
-  /** The `_id` that lies `skip` documents after the range's start, read from the index alone; undefined where the range is shorter. */
-  idAfter(ns: Namespace, range: IdRange, skip: number, signal: AbortSignal): Promise<Buffer | undefined>;
+  /**
+   * The `_id` that lies `skip` documents after the range's start, read from the index alone; undefined where the range is shorter. With a filter, of those that
+   * match: then the server looks at the documents, too.
+   */
+  idAfter(
+    ns: Namespace,
+    range: IdRange,
+    skip: number,
+    signal: AbortSignal,
+    filter?: Document,
+  ): Promise<Buffer | undefined>;
 }
 
 export interface WriteRefusal {

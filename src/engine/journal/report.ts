@@ -1,6 +1,12 @@
 /** What a run came to, as one piece of plain data. Text forms are made from it elsewhere. */
 import { formatNamespace } from '../../core/model/namespace.js';
-import { travelOf, type NotMigrated, type Plan, type TextTravel } from '../../core/model/plan.js';
+import {
+  travelOf,
+  type CollectionTransform,
+  type NotMigrated,
+  type Plan,
+  type TextTravel,
+} from '../../core/model/plan.js';
 import type { RunState } from '../../core/model/run.js';
 import type { IndexOutcome } from '../prepare/outcome.js';
 import { queryCharge } from '../verify/pacer.js';
@@ -12,6 +18,8 @@ export interface CollectionReport {
   readonly source: string;
   readonly target: string;
   readonly kind: 'collection' | 'view';
+  /** What the plan changes on the way. */
+  readonly transform?: CollectionTransform;
   readonly created: CollectionStatus['created'];
   readonly copy: CopyCounters;
   readonly droppedOptions: readonly { readonly option: string; readonly why: string }[];
@@ -48,6 +56,7 @@ export interface RunReport {
   readonly text?: TextTravel;
   /** Text files that were written, by `db.coll` on the source. */
   readonly textFiles?: RunStatus['textFiles'];
+  readonly readConcern?: Plan['readConcern'];
   readonly startedAt: string;
   readonly updatedAt: string;
   readonly attempts: number;
@@ -88,6 +97,7 @@ export function buildReport(plan: Plan, status: RunStatus, facts: ReportFacts): 
       source: formatNamespace(planned.source),
       target,
       kind: planned.options.view ? 'view' : 'collection',
+      ...(planned.transform ? { transform: planned.transform } : {}),
       created: found?.created ?? 'no',
       copy: found?.copy ?? NO_COPY,
       droppedOptions: planned.droppedOptions,
@@ -115,6 +125,7 @@ export function buildReport(plan: Plan, status: RunStatus, facts: ReportFacts): 
     method: plan.method,
     ...(plan.method === 'export-import' ? { text: travelOf(plan) } : {}),
     ...(Object.keys(status.textFiles).length > 0 ? { textFiles: status.textFiles } : {}),
+    ...(plan.readConcern === undefined ? {} : { readConcern: plan.readConcern }),
     startedAt: status.startedAt,
     updatedAt: status.updatedAt,
     attempts: status.attempts,

@@ -30,6 +30,8 @@ export interface VerifyOptions {
   readonly deadLetters?: (targetNs: string) => Promise<ReadonlySet<string>>;
   /** Of the source's reads; the target's are always from its primary. */
   readonly readPreference?: string;
+  /** Of the source's reads; the server's default where it is left out. */
+  readonly readConcern?: string;
   /** What the source came to while it was copied, by namespace of the target: then the target alone is read, as long as it agrees. */
   readonly streamed?: (targetNs: string) => StreamedSource | undefined;
   /** Bytes of one `_id` range. Default 96 MB. */

@@ -1,6 +1,8 @@
 /** One of the two clusters, read for verification. */
 import { MigrationError } from '../../core/model/error.js';
 import type { Namespace } from '../../core/model/namespace.js';
+import type { CompiledTransform } from '../copy/compile-transform.js';
+import { transformDocument } from '../copy/transform-batch.js';
 import { KIB, MIB } from '../../core/model/units.js';
 import type { Clock, ClusterSession, RawFind } from '../ports.js';
 import type { Pacer } from './pacer.js';
@@ -13,6 +15,9 @@ export interface Side {
   readonly signal: AbortSignal | undefined;
   readonly pacer: Pacer | undefined;
   readonly readPreference: string | undefined;
+  readonly readConcern: string | undefined;
+  /** What was done to the documents on their way, and is done to them again to compare them. */
+  readonly transform: CompiledTransform;
   /** Documents per reply. */
   readonly batchSize: number;
   readonly onRead: (documents: number, bytes: number) => void;
@@ -42,6 +47,8 @@ function findOf(side: Side, segment: Segment): RawFind {
   return {
     batchSize: side.batchSize,
     ...(side.readPreference === undefined ? {} : { readPreference: side.readPreference }),
+    ...(side.readConcern === undefined ? {} : { readConcern: side.readConcern }),
+    ...(side.transform.filter === undefined ? {} : { filter: side.transform.filter }),
     ...(bounded ? { hint: { _id: 1 } } : {}),
     ...(segment.min === undefined ? {} : { min: { _id: segment.min } }),
     ...(segment.max === undefined ? {} : { max: { _id: segment.max } }),
@@ -49,7 +56,7 @@ function findOf(side: Side, segment: Segment): RawFind {
 }
 
 /**
- * Calls `each` for every document of the segment, at the pace of the side's pacer, and waits for `afterReply` after each reply's documents.
+ * Calls `each` for every document of the segment, as it is meant to be on the target (one that cannot be transformed: as it is), at the pace of the side's pacer, and waits for `afterReply` after each reply's documents.
  * `each` may return true to stop early.
  */
 export async function readSegment(
@@ -59,13 +66,14 @@ export async function readSegment(
   signal: AbortSignal | undefined = side.signal,
   afterReply?: () => Promise<void>,
 ): Promise<void> {
+  const { transformer } = side.transform;
   for await (const batch of side.session.findRaw(side.ns, findOf(side, segment), signal)) {
     signal?.throwIfAborted();
     let bytes = 0;
     let stopped = false;
     for (const document of batch.documents) {
       bytes += document.length;
-      stopped = each(document) === true;
+      stopped = each(transformer ? transformDocument(document, transformer) : document) === true;
       if (stopped) break;
     }
     await afterReply?.();

@@ -1,5 +1,7 @@
+import type { Document } from 'bson';
 import { MigrationError } from '../../core/model/error.js';
 import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
+import { compileTransform, type CompiledTransform } from '../copy/compile-transform.js';
 import { refusalOf, serverCodeOf, throughThrottle } from '../prepare/server-refusal.js';
 import type { ClusterSession } from '../ports.js';
 import { compareSegments, sameTotals, sumTotals, type ComparedSegment, type Comparison } from './compare-segments.js';
@@ -77,6 +79,7 @@ class CollectionVerification {
   readonly #target: ClusterSession;
   readonly #options: VerifyOptions;
   readonly #startedAt: number;
+  readonly #transform: CompiledTransform;
   #mended = 0;
 
   constructor(job: CollectionJob, source: ClusterSession, target: ClusterSession, options: VerifyOptions) {
@@ -85,6 +88,7 @@ class CollectionVerification {
     this.#target = target;
     this.#options = options;
     this.#startedAt = options.clock.now();
+    this.#transform = compileTransform(job.planned);
   }
 
   async run(): Promise<VerificationResult> {
@@ -124,7 +128,7 @@ class CollectionVerification {
   async #counts(): Promise<Counts> {
     const { planned } = this.#job;
     return {
-      source: await this.#count(this.#source, planned.source),
+      source: await this.#countSource(),
       target: await this.#count(this.#target, planned.target),
     };
   }
@@ -136,14 +140,24 @@ class CollectionVerification {
 
   /** Whether the source was written to while it was looked at. */
   async #moved(counts: Counts, before: SourceWrites | undefined): Promise<boolean> {
-    if ((await this.#count(this.#source, this.#job.planned.source)) !== counts.source) return true;
+    if ((await this.#countSource()) !== counts.source) return true;
     return before !== undefined && !unmoved(before, await this.#writes());
   }
 
-  async #count(session: ClusterSession, ns: Namespace): Promise<number> {
+  /** Of what is to arrive. */
+  #countSource(): Promise<number> {
+    const { filter } = this.#transform;
+    const { readConcern } = this.#options;
+    return this.#count(this.#source, this.#job.planned.source, {
+      ...(filter === undefined ? {} : { query: filter }),
+      ...(readConcern === undefined ? {} : { readConcern: { level: readConcern } }),
+    });
+  }
+
+  async #count(session: ClusterSession, ns: Namespace, of: Document = {}): Promise<number> {
     try {
       const options = this.#options.signal ? { signal: this.#options.signal } : {};
-      return Number((await session.command(ns.db, { count: ns.coll }, options))['n'] ?? 0);
+      return Number((await session.command(ns.db, { count: ns.coll, ...of }, options))['n'] ?? 0);
     } catch (error) {
       if (serverCodeOf(error) === NAMESPACE_NOT_FOUND) return 0;
       throw error;
@@ -180,7 +194,7 @@ class CollectionVerification {
   }
 
   #side(name: 'source' | 'target', session: ClusterSession, ns: Namespace): Side {
-    const { clock, signal, onProgress, sourcePacer, targetPacer, readPreference } = this.#options;
+    const { clock, signal, onProgress, sourcePacer, targetPacer, readPreference, readConcern } = this.#options;
     const shownNs = formatNamespace(this.#job.planned.target);
     return {
       name,
@@ -190,6 +204,8 @@ class CollectionVerification {
       signal,
       pacer: name === 'source' ? sourcePacer : targetPacer,
       readPreference: name === 'source' ? readPreference : undefined,
+      readConcern: name === 'source' ? readConcern : undefined,
+      transform: name === 'source' ? this.#transform : {},
       batchSize: batchSizeFor(this.#averageBytes()),
       onRead: (documents, bytes) => onProgress?.({ ns: shownNs, side: name, documents, bytes }),
     };

@@ -65,6 +65,8 @@ type PlanParts = Pick<
   Choices,
   'collectionThroughput' | 'shardKeys' | 'capabilities' | 'conflictPolicy' | 'verification' | 'readPreference'
 > & {
+  readonly transforms: Choices['transforms'] | undefined;
+  readonly readConcern: Choices['readConcern'] | undefined;
   readonly inventory: ClusterInventory;
   readonly cluster: ClusterFacts;
   readonly selection: NamespaceSelection;
@@ -156,6 +158,8 @@ function draftOf(parts: PlanParts): PlanDraft {
     conflictPolicy: parts.conflictPolicy,
     verification: { depth: parts.verification },
     readPreference: parts.readPreference,
+    ...(parts.transforms === undefined ? {} : { transforms: parts.transforms }),
+    ...(parts.readConcern === undefined ? {} : { readConcern: parts.readConcern }),
     ...(throughput === undefined ? {} : { throughput }),
     collectionThroughput: parts.collectionThroughput,
     shardKeys: parts.shardKeys,
@@ -213,6 +217,9 @@ export function createDeriver(): (input: DeriveInput) => Derived {
     ofSelected(i.all, new Set(i.selected)),
   );
   const shardKeysFor = remembered((i: { all: Choices['shardKeys']; selected: readonly string[] }) =>
+    ofSelected(i.all, new Set(i.selected)),
+  );
+  const transformsFor = remembered((i: { all: NonNullable<Choices['transforms']>; selected: readonly string[] }) =>
     ofSelected(i.all, new Set(i.selected)),
   );
   const paceFor = remembered(attempt(paceOf));
@@ -275,6 +282,8 @@ export function createDeriver(): (input: DeriveInput) => Derived {
       conflictPolicy: state.conflictPolicy,
       verification: state.verification,
       readPreference: state.readPreference,
+      transforms: state.transforms && transformsFor({ all: state.transforms, selected }),
+      readConcern: state.readConcern,
       method,
       text: textOf(method, state),
       source: from,

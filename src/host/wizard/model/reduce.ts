@@ -110,7 +110,7 @@ function withSource(state: WizardState, id: string): WizardState {
   if (id === state.sourceId) return state;
   const rest = without(state, 'source', 'selected', 'measured', 'saved', 'openedFrom', 'problem');
   // What the wizard was opened with belongs to the source it was opened for.
-  const kept = state.sourceId === undefined ? rest : without(rest, 'wanted');
+  const kept = state.sourceId === undefined ? rest : without(rest, 'wanted', 'transforms');
   return { ...kept, sourceId: id, renames: {}, shardKeys: {}, collectionThroughput: {}, consent: false };
 }
 

@@ -23,6 +23,9 @@ const throughput: Check = (value) =>
   object({ kind: oneOf(['manual']), ruPerSecond: number(0) })(value) ||
   object({ kind: oneOf(['autoscale']), maxRuPerSecond: number(0) })(value);
 
+/** As a plan file says it; what is wrong in it is found when the plan is made. */
+const isTransform: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
 const choices = object(
   {
     version: oneOf([STATE_VERSION]),
@@ -49,6 +52,8 @@ const choices = object(
     method: name,
     saved: object({ path: text(), planId: name }),
     openedFrom: text(),
+    transforms: record(name, isTransform),
+    readConcern: oneOf(['local', 'available', 'majority']),
     problem,
   },
 );

@@ -2,7 +2,13 @@ import type { AdviceWishes } from '../../../core/advise/facts.js';
 import type { ClusterFacts, ClusterInventory, Throughput } from '../../../core/model/facts.js';
 import type { MethodId } from '../../../core/model/method.js';
 import { renameNamespace, type NamespaceSelection } from '../../../core/model/namespace.js';
-import type { ConflictPolicy, Plan, VerificationPlan } from '../../../core/model/plan.js';
+import type {
+  CollectionTransform,
+  ConflictPolicy,
+  Plan,
+  ReadConcern,
+  VerificationPlan,
+} from '../../../core/model/plan.js';
 import type { AccountCapability } from '../../../core/plan/target.js';
 import type { TuningFieldId, WizardStep } from '../../../protocol/wizard.js';
 import type { WizardSeed } from '../../services.js';
@@ -73,6 +79,9 @@ export interface Choices {
   readonly conflictPolicy: ConflictPolicy;
   readonly verification: VerificationPlan['depth'];
   readonly readPreference: Plan['readPreference'];
+  /** Of a plan file that was opened, by name on the source: kept as they are. */
+  readonly transforms?: Readonly<Record<string, CollectionTransform>>;
+  readonly readConcern?: ReadConcern;
   /** The yes to the blockers that there are now. */
   readonly consent: boolean;
   /** Where the plan was saved last, and which one. */
@@ -171,8 +180,16 @@ export function stateOfPlan(
     conflictPolicy: plan.conflictPolicy,
     verification: plan.verification.depth,
     readPreference: plan.readPreference,
+    ...(data.some(({ transform }) => transform) ? { transforms: transformsOf(data) } : {}),
+    ...(plan.readConcern === undefined ? {} : { readConcern: plan.readConcern }),
     openedFrom: found.path,
   };
+}
+
+function transformsOf(data: Plan['collections']): Readonly<Record<string, CollectionTransform>> {
+  return Object.fromEntries(
+    data.flatMap(({ source, transform }) => (transform ? [[`${source.db}.${source.coll}`, transform] as const] : [])),
+  );
 }
 
 /** What most collections have; none where one has none, as a single one can be given one, but not be deprived of it. */
