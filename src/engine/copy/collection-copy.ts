@@ -11,6 +11,7 @@ import type { ClusterSession } from '../ports.js';
 import { MIB } from '../../core/model/units.js';
 import type { RangePace } from '../progress/range-spread.js';
 import { probeRangeReads } from '../verify/range-reads.js';
+import { Alarm } from './alarm.js';
 import { newCounts, type CopyCounts } from './counters.js';
 import { patiently, type Patience } from './patience.js';
 import { planRanges, spread, wantedRanges } from './plan-ranges.js';
@@ -169,6 +170,7 @@ export class CollectionCopy {
         target,
         writers,
         pacer,
+        alarm: new Alarm(clock, signal),
         counts: this.#counts,
         deadLetters,
         refusals: this.#context.refusals,
