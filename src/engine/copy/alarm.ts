@@ -11,6 +11,7 @@ interface Sleeper {
 export class Alarm {
   #sleepers: Sleeper[] = [];
   #setFor = Number.POSITIVE_INFINITY;
+  #cancel = new AbortController();
 
   constructor(
     private readonly clock: Clock,
@@ -29,19 +30,22 @@ export class Alarm {
     const next = this.#sleepers.reduce((earliest, { at }) => Math.min(earliest, at), Number.POSITIVE_INFINITY);
     if (next >= this.#setFor) return;
     this.#setFor = next;
-    this.clock.sleep(Math.max(0, next - this.clock.now()), this.signal).then(
+    // Of the service's advice those that come later are due earlier, by less jitter: each would leave a timer behind.
+    this.#cancel.abort();
+    const cancel = (this.#cancel = new AbortController());
+    this.clock.sleep(Math.max(0, next - this.clock.now()), AbortSignal.any([this.signal, cancel.signal])).then(
       () => {
-        // A later one may have been set before; it finds nobody, or does no harm.
-        if (this.#setFor === next) this.#setFor = Number.POSITIVE_INFINITY;
-        this.#ring();
+        if (!cancel.signal.aborted) this.#ring();
       },
       (reason: unknown) => {
-        for (const { fail } of this.#sleepers.splice(0)) fail(reason);
+        if (cancel.signal.aborted && !this.signal.aborted) return;
+        for (const { fail } of this.#sleepers.splice(0)) fail(this.signal.aborted ? this.signal.reason : reason);
       },
     );
   }
 
   #ring(): void {
+    this.#setFor = Number.POSITIVE_INFINITY;
     const now = this.clock.now();
     const due = this.#sleepers.filter(({ at }) => at <= now);
     this.#sleepers = this.#sleepers.filter(({ at }) => at > now);
