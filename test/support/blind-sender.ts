@@ -7,7 +7,7 @@ export interface BlindOutcome {
 }
 
 /**
- * What can be done at best by a sender that does not know which partition a document goes to: this one sees everything else. It knows each
+ * A yardstick for a sender that does not know which partition a document goes to: this one sees everything else. It knows each
  * budget at every moment, has no way to go and no time to lose, keeps refused documents by partition, and sends them first when their
  * budget is there again. In a second it sends on until `full` partitions are full or the refusals that it is allowed so far are used up.
  * `perSecond`: documents of one partition that fit into a second.
