@@ -8,6 +8,9 @@ interface Timer {
   readonly signal: AbortSignal | undefined;
 }
 
+/** Times round the event loop until it is certain that nobody has anything left to do. */
+const ROUNDS = 100;
+
 /** A clock for many sleepers at once: time goes on, from one waking to the next, when nobody has anything left to do. */
 export class EventClock implements Clock {
   private time: number;
@@ -40,6 +43,9 @@ export class EventClock implements Clock {
     for (;;) {
       // Once round the event loop: every promise that can go on has gone on.
       await new Promise((resolve) => setImmediate(resolve));
+      // Who goes by way of the event loop several times has set no timer yet.
+      for (let round = 0; this.timers.length === 0 && !isOver && round < ROUNDS; round += 1)
+        await new Promise((resolve) => setImmediate(resolve));
       if (isOver) return done;
       const next = this.timers.reduce<Timer | undefined>(
         (best, t) => (!best || t.at < best.at || (t.at === best.at && t.order < best.order) ? t : best),

@@ -1,4 +1,5 @@
 import type { RequestUnitsPerSecond } from '../model/units.js';
+import { RefusalAllowance, type Allowance } from './refusal-allowance.js';
 
 const WINDOW_MS = 1_000;
 /** A clean stretch this long makes earlier refusals history where the budget grows by itself (autoscale). */
@@ -7,6 +8,12 @@ const FORGET_MS = 30_000;
 const AUTOSCALE_STEP = 0.1;
 /** Without a provisioned figure the rate that was found is raised by this share of itself in each clean second. */
 const UNKNOWN_STEP = 0.05;
+/**
+ * How the rate follows a debt of refusals: up to this debt chance is at work, and the pauses see to it; above, a second takes this share of
+ * the rate at most. At the deepest debt what is sent is too much in earnest, and the part of the second that was spent pausing says by how
+ * much: a quarter of it is taken off, since the pauses of a single second are chance again.
+ */
+const DEBT = { chance: 0.25, cut: 0.01, deep: 0.9, pausedShare: 0.25 } as const;
 
 /** How a bucket steers. Shares are of the provisioned RU/s, or of the operations sent. */
 export interface RuSteering {
@@ -14,7 +21,7 @@ export interface RuSteering {
   readonly firstShare: number;
   /** Highest rate. */
   readonly highestShare: number;
-  /** Share of throttled operations that is steered for: below `low` the rate is raised, above `high` it is cut. */
+  /** Share of throttled operations that is steered for: below `low` the rate is raised (without an allowance), above `high` it is cut. */
   readonly band: { readonly low: number; readonly high: number };
   /** What a clean second adds. */
   readonly step: number;
@@ -24,6 +31,8 @@ export interface RuSteering {
   readonly commandMs: number;
   /** Milliseconds' worth of budget that may pile up while nothing is sent: enough to hide late timers, little against a second's budget. */
   readonly burstMs: number;
+  /** Refusals that are as good as none: while it lasts only a reply that comes back for the most part is a reason to pause. */
+  readonly allowance?: Allowance;
 }
 
 /**
@@ -39,6 +48,12 @@ export const FOLLOWING: RuSteering = {
   commandMs: 40,
   burstMs: 100,
 };
+
+/**
+ * A reply of at least so many operations that comes back whole: not one partition of several is full but all there is. Of a second's
+ * operations more than this share in such replies is no chance, allowance or not.
+ */
+const WHOLE = { operations: 4, share: 0.01 } as const;
 
 export interface RuBucketSnapshot {
   readonly rate: number | undefined;
@@ -62,12 +77,16 @@ export class RuBucket {
   private windowStart: number;
   private windowOperations = 0;
   private windowThrottled = 0;
+  private windowWhole = 0;
   private windowCharge = 0;
+  private windowPausedMs = 0;
+  private readonly allowance: RefusalAllowance | undefined;
 
   constructor(
     now: number,
     private readonly steering: RuSteering = FOLLOWING,
   ) {
+    this.allowance = steering.allowance && new RefusalAllowance(steering.allowance);
     this.refilledAt = now;
     this.windowStart = now;
   }
@@ -77,6 +96,7 @@ export class RuBucket {
     this.autoscale = kind === 'autoscale';
     if (this.provisioned === ruPerSecond) return;
     this.provisioned = ruPerSecond;
+    this.allowance?.reset();
     this.rate = ruPerSecond * this.steering.firstShare;
   }
 
@@ -106,13 +126,16 @@ export class RuBucket {
 
   /**
    * Takes note of one reply: `operations` were sent, `throttled` of them came back. When most came back the whole budget is spent,
-   * and everyone waits `delayMs`; when a few did, one hot partition is, and only they wait (at their sender).
+   * and everyone waits `delayMs`; when a few did, one hot partition is, and only they wait (at their sender), as long as the allowance,
+   * if there is one, is not used up.
    */
   observe(operations: number, throttled: number, delayMs: number, now: number): void {
     this.windowOperations += operations;
     this.windowThrottled += throttled;
+    if (throttled === operations && operations >= WHOLE.operations) this.windowWhole += throttled;
     if (throttled > 0) this.throttledAt = now;
-    if (throttled > 0 && throttled * 2 >= operations) this.closedUntil = Math.max(this.closedUntil, now + delayMs);
+    this.allowance?.note(operations, throttled);
+    if (throttled > 0 && (throttled * 2 >= operations || this.allowance?.isOverdrawn)) this.pause(delayMs, now);
     if (now - this.windowStart >= WINDOW_MS) this.adjust(now);
   }
 
@@ -125,21 +148,48 @@ export class RuBucket {
     return { rate: this.rate, provisioned: this.provisioned };
   }
 
+  private pause(delayMs: number, now: number): void {
+    const until = Math.max(this.closedUntil, now + delayMs);
+    this.windowPausedMs += until - Math.max(this.closedUntil, now);
+    this.closedUntil = until;
+  }
+
   private adjust(now: number): void {
-    const { band, highestShare, deepestCut } = this.steering;
+    const { band, deepestCut } = this.steering;
+    const elapsed = now - this.windowStart;
     const share = this.windowThrottled / Math.max(1, this.windowOperations);
-    const taken = (this.windowCharge * 1000) / (now - this.windowStart);
-    if (share > band.high) {
+    const taken = (this.windowCharge * 1000) / elapsed;
+    this.allowance?.pace((this.windowOperations * 1000) / elapsed);
+    const whole = this.windowWhole / Math.max(1, this.windowOperations);
+    if (share > band.high || whole > WHOLE.share) {
       const current = this.rate ?? taken;
-      if (current > 0) this.rate = Math.max(current * Math.max(deepestCut, 1 - share), this.floor());
-    } else if (share < band.low && this.rate !== undefined) {
-      const ceiling = this.provisioned === undefined ? Number.POSITIVE_INFINITY : this.provisioned * highestShare;
-      this.rate = Math.min(this.rate + this.step(this.rate, now), ceiling);
-    }
+      const excess = share > band.high ? share : whole;
+      if (current > 0) this.rate = Math.max(current * Math.max(deepestCut, 1 - excess), this.floor());
+    } else if (this.rate !== undefined && this.allowance) this.follow(this.allowance.debt, elapsed, this.rate, now);
+    else if (this.rate !== undefined && share < band.low) this.raise(this.rate, 1, now);
     this.windowStart = now;
     this.windowOperations = 0;
     this.windowThrottled = 0;
+    this.windowWhole = 0;
     this.windowCharge = 0;
+    this.windowPausedMs = 0;
+  }
+
+  private follow(debt: number, elapsedMs: number, rate: number, now: number): void {
+    const above = debt - DEBT.chance;
+    if (above <= 0) {
+      this.raise(rate, Math.min(1, -above), now);
+      return;
+    }
+    const paused = debt > DEBT.deep ? (this.windowPausedMs / elapsedMs) * DEBT.pausedShare : 0;
+    this.rate = Math.max(rate * (1 - Math.max(DEBT.cut * debt, Math.min(DEBT.pausedShare, paused))), this.floor());
+  }
+
+  /** `share`: of a whole step. */
+  private raise(rate: number, share: number, now: number): void {
+    const { highestShare } = this.steering;
+    const ceiling = this.provisioned === undefined ? Number.POSITIVE_INFINITY : this.provisioned * highestShare;
+    this.rate = Math.min(rate + this.step(rate, now) * share, ceiling);
   }
 
   private step(rate: number, now: number): number {

@@ -12,6 +12,7 @@ import { MIB } from '../../core/model/units.js';
 import type { RangePace } from '../progress/range-spread.js';
 import { probeRangeReads } from '../verify/range-reads.js';
 import { sourceWrites } from '../verify/source-writes.js';
+import { Alarm } from './alarm.js';
 import { compileTransform } from './compile-transform.js';
 import { newCounts, type CopyCounts } from './counters.js';
 import { patiently, type Patience } from './patience.js';
@@ -178,6 +179,7 @@ export class CollectionCopy {
         target,
         writers,
         pacer,
+        alarm: new Alarm(clock, signal),
         counts: this.#counts,
         deadLetters,
         refusals: this.#context.refusals,

@@ -12,6 +12,7 @@ import {
   type ServerErrorMeaning,
 } from '../../core/throttle/server-error.js';
 import type { CopyLoad, CopyPacer } from '../pace/pacer.js';
+import type { Alarm } from './alarm.js';
 import type { DocumentBatch } from './batch.js';
 import type { CopyCounts } from './counters.js';
 import { resolveDuplicates } from './duplicates.js';
@@ -34,6 +35,8 @@ export interface DeliveryContext extends Patience {
   readonly target: CopyTarget;
   readonly writers: WriterPool;
   readonly pacer: CopyPacer;
+  /** Wakes what was refused and waits; one for all deliveries of a collection. */
+  readonly alarm: Alarm;
   readonly counts: CopyCounts;
   readonly deadLetters: DeadLetterSink;
   /** Shared by all deliveries of a run. */
@@ -71,7 +74,12 @@ export class Delivery {
   readonly #outage: Outage;
   #pending: Piece[] = [];
 
-  constructor(context: DeliveryContext, countedBefore: { documents: number } = { documents: 0 }) {
+  /** `rests`: told when all that is left of the batch waits for its next sending, and when it goes on. */
+  constructor(
+    context: DeliveryContext,
+    countedBefore: { documents: number } = { documents: 0 },
+    private readonly rests: (resting: boolean) => void = () => undefined,
+  ) {
     this.#context = context;
     this.#outage = new Outage(context);
     this.#countedBefore = countedBefore;
@@ -83,10 +91,19 @@ export class Delivery {
     if (sendable.count > 0) this.#pending.push({ batch: sendable, notBefore: 0, uncertain: false });
     for (let piece = this.#next(); piece; piece = this.#next()) {
       const wait = piece.notBefore - this.#context.clock.now();
-      if (wait > 0) await this.#context.clock.sleep(wait, this.#context.signal);
+      if (wait > 0) await this.#rest(wait);
       await this.#send(this.#cut(piece));
     }
     return { buried: this.#buried, skipped: this.#skipped };
+  }
+
+  async #rest(ms: number): Promise<void> {
+    this.rests(true);
+    try {
+      await this.#context.alarm.sleep(ms);
+    } finally {
+      this.rests(false);
+    }
   }
 
   #next(): Piece | undefined {

@@ -29,11 +29,18 @@ export interface RangeContext {
   readonly newRange: () => number;
 }
 
+/**
+ * How far ahead of the first document that is not accounted for a range is read, in bytes: documents that wait for the budget of their
+ * partition must not hold up those of the others, and must not keep more than a few replies in memory.
+ */
+const AHEAD_BYTES = 8_000_000;
+
 /** A part of a batch on its way. */
 interface Part {
   /** Of the last document; undefined where reading cannot go on from there. */
   readonly resumeAt: Buffer | undefined;
   readonly documents: number;
+  readonly bytes: number;
   sum: DigestSum;
   skipped: number;
   settled: boolean;
@@ -68,6 +75,10 @@ export class RangeCopy {
   #sinceMark = 0;
   #parts: Part[] = [];
   #sending = 0;
+  /** Of those that are on their way, how many wait for their next sending. */
+  #resting = 0;
+  /** Of all parts. */
+  #ahead = 0;
   #failure: { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
   #refuses = false;
@@ -209,9 +220,16 @@ export class RangeCopy {
   async #room(): Promise<void> {
     const { pacer } = this.#context.delivery;
     const asked = performance.now();
-    while (!this.#failure && this.#parts.length >= this.#context.depth()) await this.#change();
+    while (!this.#failure && !this.#hasRoom()) await this.#change();
     pacer.waited('target', performance.now() - asked);
     if (this.#failure) throw this.#failure.error;
+  }
+
+  #hasRoom(): boolean {
+    const depth = this.#context.depth();
+    if (this.#parts.length < depth) return true;
+    // Where order counts (depth 1) nothing overtakes.
+    return depth > 1 && this.#sending - this.#resting < depth && this.#ahead < AHEAD_BYTES;
   }
 
   #start(batch: DocumentBatch, release: (() => void) | undefined): void {
@@ -220,13 +238,19 @@ export class RangeCopy {
     const part: Part = {
       resumeAt: last && source.canBound(last) ? last : undefined,
       documents: batch.count,
+      bytes: batch.bytes,
       sum: new DigestSum(),
       skipped: 0,
       settled: false,
       release,
     };
     this.#parts.push(part);
-    const sending = new Delivery(delivery, this.#countedBefore).run(batch);
+    this.#ahead += part.bytes;
+    const rests = (resting: boolean): void => {
+      this.#resting += resting ? 1 : -1;
+      if (resting) this.#notify();
+    };
+    const sending = new Delivery(delivery, this.#countedBefore, rests).run(batch);
     // While the insert is on its way there is time to look at what it carries.
     const summing = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
       part.sum.addAll(batch);
@@ -252,6 +276,7 @@ export class RangeCopy {
     for (let part = this.#parts[0]; part?.settled; part = this.#parts[0]) {
       this.#parts.shift();
       part.release?.();
+      this.#ahead -= part.bytes;
       this.#sum.merge(part.sum);
       this.#skipped += part.skipped;
       this.#sinceMark += part.documents;

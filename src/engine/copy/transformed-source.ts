@@ -47,6 +47,7 @@ class TransformedReader implements RangeReader {
       if (!read) return undefined;
       const { batch, refused } = transformBatch(read, this.#transformer);
       for (const { index, why } of refused) await this.#bury(read.at(index), why);
+      if (batch !== read) read.release();
       if (batch.count > 0) return batch;
     }
   }
