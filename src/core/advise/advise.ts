@@ -15,10 +15,10 @@ import type { Verdict } from './verdict.js';
 const METHODS: readonly Method[] = [directCopy, dumpRestore, dms, dataFactory, sparkDatabricks, exportImport, studio3t];
 
 /** What is recommended and carried out everywhere: wizard, tree and command line. */
-export const CARRIED_OUT: ReadonlySet<MethodId> = new Set<MethodId>(['dump-restore']);
+export const CARRIED_OUT: ReadonlySet<MethodId> = new Set<MethodId>(['direct-copy', 'dump-restore']);
 
 /** What the command line carries out when it is asked for by name; wizard and tree do not know it yet. */
-export const CARRIED_OUT_ON_REQUEST: ReadonlySet<MethodId> = new Set<MethodId>(['direct-copy']);
+export const CARRIED_OUT_ON_REQUEST: ReadonlySet<MethodId> = new Set<MethodId>([]);
 
 /**
  * Ranks every method for these facts, possible ones first, best first. `recommended` is the best that is possible and that this version carries out itself; where a
@@ -41,7 +41,7 @@ export function advise(input: AdviceInput): Recommendation {
   });
   return {
     ranked: ranked.map((r) => r.method),
-    recommended: recommended?.method.id ?? 'dump-restore',
+    recommended: recommended?.method.id ?? 'direct-copy',
     assumptions: [
       ...facts.assumptions,
       ...(ranked.find((r) => r.method.method === recommended?.method.id)?.assumptions ?? []),
@@ -66,6 +66,7 @@ function rank(
     method,
     documents,
     logicalBytes,
+    ...(method === 'direct-copy' && facts.trial !== undefined ? { trial: facts.trial } : {}),
     ...(totalRu !== undefined ? { totalRu } : {}),
     ...(ruPerSecond !== undefined ? { ruPerSecond } : {}),
   });

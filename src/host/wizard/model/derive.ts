@@ -97,7 +97,7 @@ export function methodOf(
   decisions: Pick<Decisions, 'recommendation'> | undefined,
 ): MethodId {
   const recommended = decisions?.recommendation.recommended;
-  return chosen ?? (recommended && CARRIED_OUT.has(recommended) ? recommended : 'dump-restore');
+  return chosen ?? (recommended && CARRIED_OUT.has(recommended) ? recommended : 'direct-copy');
 }
 
 /** Thresholds that the user has changed; the defaults are Microsoft's and are told of as such. */
