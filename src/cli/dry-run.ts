@@ -3,10 +3,11 @@ import type { Plan, PlannedCollection } from '../core/model/plan.js';
 import { formatNamespace } from '../core/model/namespace.js';
 import type { ResolvedCluster } from './clusters.js';
 import { PROGRAM, type CommandContext, type ConnectedCluster } from './context.js';
+import { raiseSentence } from '../words/throughput.js';
 import { plural } from './text-blocks.js';
 
 export interface DryStep {
-  readonly step: 'create' | 'index' | 'copy' | 'view' | 'verify';
+  readonly step: 'create' | 'throughput' | 'index' | 'copy' | 'view' | 'verify';
   readonly text: string;
   /** Copy steps: as they would be typed. */
   readonly commands?: readonly string[];
@@ -26,6 +27,7 @@ export async function dryRunSteps(plan: Plan, sides: DrySides, context: CommandC
   const steps: DryStep[] = [
     { step: 'create', text: `create ${count(data.length, 'collection')} on the target: ${names(data)}` },
     ...indexStep(plan, 'before-data', 'before the data'),
+    ...(plan.throughputRaises ?? []).map((raise) => ({ step: 'throughput' as const, text: raiseSentence(raise) })),
     await copyStep(plan, sides, context),
     ...indexStep(plan, 'after-data', 'after the data'),
     ...(views.length > 0

@@ -20,7 +20,7 @@ const OWN_WORDS: Readonly<Record<string, (facts: Facts) => ErrorWords>> = {
   }),
   'method-not-carried-out': (f) => ({
     happened: `This version does not carry out ${text(f, 'method') || text(f, 'value')} itself.`,
-    why: 'It can plan and run dump-restore (mongodump and mongorestore).',
+    why: 'It can plan and run direct-copy and dump-restore (mongodump and mongorestore).',
     todo: `Leave --method out, or use the other method by hand and check its result with ${PROGRAM} verify.`,
   }),
   'plan-or-resume': () => ({

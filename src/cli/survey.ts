@@ -1,9 +1,14 @@
 /** What `recommend` and `plan` both start from: the source's sizes, the target's rules, and the charge of an insert. */
 import { MigrationError } from '../core/model/error.js';
 import type { ClusterFacts, ClusterInventory } from '../core/model/facts.js';
-import type { NamespaceSelection } from '../core/model/namespace.js';
+import { renameNamespace, type NamespaceSelection } from '../core/model/namespace.js';
+import type { Plan } from '../core/model/plan.js';
+import { selectedCollections } from '../core/plan/make-plan.js';
+import type { TargetThroughput } from '../core/plan/plan-raises.js';
 import { checkSelection } from '../core/plan/plan-checks.js';
 import { describeTarget, type TargetDescription, type TargetKind } from '../core/plan/target.js';
+import { dataCollections } from '../core/size/totals.js';
+import type { Trial } from '../core/size/trial.js';
 import type { MeasuredCharge } from '../adapters/mongo/measure-charge.js';
 import { clusterOptions, isGiven } from './cluster-options.js';
 import { connectBoth, connectTo, resolveCluster, type ResolvedCluster } from './clusters.js';
@@ -11,6 +16,7 @@ import type { CommandContext, ConnectedCluster } from './context.js';
 import { measuredCharge } from './measured-charge.js';
 import { inventoryProgress } from './progress-note.js';
 import { selectionFrom } from './selection-options.js';
+import { triedCopy, type TrialKind } from './tried-copy.js';
 import { targetWishes, type TargetOptions, type TargetWishes } from './target-options.js';
 
 export interface SurveyOptions extends TargetOptions {
@@ -19,7 +25,12 @@ export interface SurveyOptions extends TargetOptions {
   readonly rename?: readonly string[];
   /** RU targets: whether a probe may measure; undefined: ask where somebody can answer. */
   readonly measure?: boolean;
+  /** A direct copy is tried: into a scratch collection, or by reading alone. */
+  readonly trial?: TrialKind;
+  readonly readPreference?: Plan['readPreference'];
   readonly targetKind?: TargetKind;
+  /** RU targets: what each collection has there is wanted, too. */
+  readonly raiseThroughput?: string;
 }
 
 export interface Survey {
@@ -32,6 +43,9 @@ export interface Survey {
   readonly targetCluster?: { readonly resolved: ResolvedCluster; readonly facts: ClusterFacts };
   /** Measured by inserting, with the user's consent. */
   readonly measured?: MeasuredCharge;
+  readonly trial?: Trial;
+  /** Read where it was asked for. */
+  readonly targetThroughput?: TargetThroughput;
 }
 
 /**
@@ -45,6 +59,7 @@ export async function survey(
   const selection = selectionFrom(options);
   const wishes = targetWishes(options);
   const wanted = clusterOptions('target', options);
+  const tried = { selection, trial: options.trial, readPreference: options.readPreference };
   const source = await resolveCluster('source', clusterOptions('source', options), context);
   if (options.targetKind !== undefined && !isGiven('target', wanted, context.env)) {
     await using connected = await connectTo(source, context);
@@ -56,7 +71,8 @@ export async function survey(
       sharded: false,
       capabilities: new Set(wishes.capabilities),
     };
-    return { source, inventory, selection, wishes, target };
+    const trial = await triedCopy({ source: connected, target: undefined, ...tried, inventory }, context);
+    return { source, inventory, selection, wishes, target, ...(trial === undefined ? {} : { trial }) };
   }
   const resolved = await resolveCluster('target', wanted, context);
   const both = await connectBoth(source, resolved, context);
@@ -68,6 +84,7 @@ export async function survey(
   }
   const inventory = await readSource(from, selection, context);
   checkSelection(inventory, { selection, ...wishes });
+  const trial = await triedCopy({ source: from, target: to, ...tried, inventory }, context);
   const measured =
     target.kind === 'cosmos-ru'
       ? await measuredCharge({ source: from, target: to, inventory, selection, consent: options.measure }, context)
@@ -80,7 +97,23 @@ export async function survey(
     target,
     targetCluster: { resolved, facts: to.facts },
     ...(measured === undefined ? {} : { measured }),
+    ...(trial === undefined ? {} : { trial }),
+    ...(options.raiseThroughput === undefined
+      ? {}
+      : { targetThroughput: await throughputOf(to, inventory, selection, context) }),
   };
+}
+
+function throughputOf(
+  target: ConnectedCluster,
+  inventory: ClusterInventory,
+  selection: NamespaceSelection,
+  { adapters, interruption }: CommandContext,
+): Promise<TargetThroughput> {
+  const names = dataCollections(selectedCollections(inventory, selection)).map(({ ns }) =>
+    renameNamespace(selection, ns),
+  );
+  return adapters.readTargetThroughput(target, names, interruption.signal);
 }
 
 /** A target that is only thought of gets the newest version that its service offers by default. */

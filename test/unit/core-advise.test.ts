@@ -115,7 +115,9 @@ describe('advice', () => {
   it('puts the direct copy before the native tools, with reasons that they do not have, whatever the facts', () => {
     for (const facts of Object.values(CASES)) {
       const { ranked } = advise(facts);
-      const [direct, tools] = (['direct-copy', 'dump-restore'] as const).map((id) => ranked.find((r) => r.method === id));
+      const [direct, tools] = (['direct-copy', 'dump-restore'] as const).map((id) =>
+        ranked.find((r) => r.method === id),
+      );
       if (!direct || !tools) throw new Error('not ranked');
       expect(direct.possible).toBe(tools.possible);
       if (direct.possible) expect(direct.rank).toBeLessThan(tools.rank);

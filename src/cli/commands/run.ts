@@ -1,4 +1,6 @@
+import { isChosen, type DeadLetterChoice } from '../../core/model/dead-letter.js';
 import { MigrationError } from '../../core/model/error.js';
+import { formatNamespace, parseNamespace } from '../../core/model/namespace.js';
 import { describeTarget } from '../../core/plan/target.js';
 import type { Plan } from '../../core/model/plan.js';
 import { carryOut, type Sides } from '../carry-out.js';
@@ -18,6 +20,9 @@ import { planLines } from '../plan-text.js';
 export interface RunOptions extends CeilingOptions {
   readonly resume?: string;
   readonly retryDeadLetters?: string;
+  /** Of `retryDeadLetters`: namespaces of the target, and single `_id`s. */
+  readonly only?: readonly string[];
+  readonly letter?: readonly string[];
   readonly mostRefused?: string;
   readonly attended?: boolean;
   readonly dryRun?: boolean;
@@ -61,6 +66,12 @@ async function carryOutPlan(
       reason: given.length === 0 ? 'plan-or-resume' : 'plan-and-resume',
     });
   }
+  if (options.retryDeadLetters === undefined && (options.only ?? options.letter) !== undefined) {
+    throw new MigrationError('bad-option', {
+      option: options.only === undefined ? '--letter' : '--only',
+      reason: 'letters-only',
+    });
+  }
   const mostRefused =
     options.mostRefused === undefined
       ? undefined
@@ -70,7 +81,9 @@ async function carryOutPlan(
   const wanted = options.resume ?? options.retryDeadLetters;
   const existing = wanted === undefined ? undefined : await adapters.findRun(root, wanted);
   const isRetry = options.retryDeadLetters !== undefined;
+  const choice = choiceFrom(options);
   if (existing) await checkResumable(existing, isRetry, context);
+  if (existing && isRetry) await checkChoice(choice, existing, context);
   if (existing && !options.dryRun) made.folder = existing;
   const plan = await adapters.readPlanFile(existing?.planPath ?? planPath ?? '');
   if (!isCarriedOut(plan.method)) {
@@ -99,10 +112,11 @@ async function carryOutPlan(
         sides,
         attended,
         ...(mostRefused === undefined ? {} : { mostRefused }),
-        ceilings,
+        ceilings: { ...plan.ceilings, ...ceilings },
         ...(tools === undefined ? {} : { tools }),
         attempt: (composed, { shelf }) =>
-          isRetry ? adapters.retryDeadLetters(composed.context, shelf) : composed.run(),
+          isRetry ? adapters.retryDeadLetters(composed.context, shelf, choice) : composed.run(),
+        isPart: isRetry,
       },
       context,
     );
@@ -157,4 +171,24 @@ async function dryRun(
   output.say('', 'Nothing was written. Leave --dry-run out to run it.');
   output.data({ plan, steps });
   return EXIT.success;
+}
+
+/** @throws MigrationError `bad-namespace`. */
+function choiceFrom({ only, letter }: RunOptions): DeadLetterChoice {
+  return {
+    ...(only === undefined ? {} : { namespaces: new Set(only.map((text) => formatNamespace(parseNamespace(text)))) }),
+    ...(letter === undefined ? {} : { ids: letter }),
+  };
+}
+
+/** A name or an `_id` that is not among the letters is a slip: nothing is sent then. @throws MigrationError `bad-option`, `file-failed`. */
+async function checkChoice(choice: DeadLetterChoice, folder: RunFolder, { adapters }: CommandContext): Promise<void> {
+  const { namespaces, ids = [] } = choice;
+  const letters = await adapters.readDeadLetterEntries(folder.deadLettersPath);
+  const refuse = (option: string, value: string): never => {
+    throw new MigrationError('bad-option', { option, reason: 'no-such-letter', run: folder.runId, value });
+  };
+  for (const ns of namespaces ?? []) if (!letters.some((entry) => entry.ns === ns)) refuse('--only', ns);
+  const among = letters.filter((entry) => isChosen({ ...(namespaces ? { namespaces } : {}) }, entry));
+  for (const id of ids) if (!among.some((entry) => isChosen({ ids: [id] }, entry))) refuse('--letter', id);
 }

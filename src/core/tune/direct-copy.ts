@@ -7,3 +7,10 @@ export const SOURCE_CONNECTIONS = 4;
 export const RANGE_BYTES = 96 * MIB;
 /** Smaller collections are cut smaller, so that several readers have something to do; less than this is not worth a reader. */
 export const SMALLEST_RANGE_BYTES = 16 * MIB;
+/** Limits of a direct copy: more than any target takes, so that a slip of the finger is noticed. `mbPerSecond`: millions of bytes. */
+export const MOST_CEILINGS = {
+  ruPerSecond: 10_000_000,
+  mbPerSecond: 100_000,
+  documentsPerSecond: 100_000_000,
+  sourceConnections: 256,
+} as const;
