@@ -51,7 +51,9 @@ export class RunSteering implements RunControl {
       throw new MigrationError('bad-plan', { reason: 'method-not-carried-out', method: plan.method });
     }
     const secrets = await secretsFor(plan, clusters, questions);
-    await questions.during(l10n.t('Looking for the database tools…'), () => this.#demandTools(adapters));
+    if (plan.method === 'dump-restore') {
+      await questions.during(l10n.t('Looking for the database tools…'), () => this.#demandTools(adapters));
+    }
     const folder = await adapters.createRun(this.#deps.runsRoot(), plan, adapters.clock.now());
     await this.#launchRun(adapters, { runId: folder.runId, plan, how: 'resume', secrets });
     return folder.runId;

@@ -23,6 +23,12 @@ const throughput: Check = (value) =>
   object({ kind: oneOf(['manual']), ruPerSecond: number(0) })(value) ||
   object({ kind: oneOf(['autoscale']), maxRuPerSecond: number(0) })(value);
 
+const samples = list(object({ ms: number(0), documents: number(0), bytes: number(0) }));
+const trial = object(
+  { ns: name },
+  { read: samples, copied: samples, heldByRequestUnits: boolean, ruPerDocument: number(0) },
+);
+
 const choices = object(
   {
     version: oneOf([STATE_VERSION]),
@@ -46,6 +52,11 @@ const choices = object(
     wanted: list(text()),
     selected: list(name),
     measured: object({ ruPerDocument: number(0), latencyMs: number(0), samples: number(0), of: name }),
+    tried: object({ trial, of: name }),
+    given: object({
+      throughput: object({ collections: record(name, throughput), databases: record(name, throughput) }),
+      of: name,
+    }),
     method: name,
     saved: object({ path: text(), planId: name }),
     openedFrom: text(),

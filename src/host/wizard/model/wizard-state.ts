@@ -3,6 +3,10 @@ import type { ClusterFacts, ClusterInventory, Throughput } from '../../../core/m
 import type { MethodId } from '../../../core/model/method.js';
 import { renameNamespace, type NamespaceSelection } from '../../../core/model/namespace.js';
 import type { ConflictPolicy, Plan, VerificationPlan } from '../../../core/model/plan.js';
+import type { TargetThroughput } from '../../../core/plan/plan-raises.js';
+import { figureOf } from '../../../core/plan/throughput-raise.js';
+import type { Trial } from '../../../core/size/trial.js';
+import { BYTES_PER_MB } from '../../../words/ceilings.js';
 import type { AccountCapability } from '../../../core/plan/target.js';
 import type { TuningFieldId, WizardStep } from '../../../protocol/wizard.js';
 import type { WizardSeed } from '../../services.js';
@@ -33,6 +37,18 @@ export interface Measurement {
   readonly of: string;
 }
 
+/** A direct copy that was tried with what was selected then. */
+export interface Tried {
+  readonly trial: Trial;
+  readonly of: string;
+}
+
+/** What an RU target has given to collections and databases: of these names, on this target. */
+export interface Given {
+  readonly throughput: TargetThroughput;
+  readonly of: string;
+}
+
 export interface Problem {
   readonly happened: string;
   readonly why: string;
@@ -58,6 +74,8 @@ export interface Choices {
   /** As typed, by name on the source: what cannot be a name stays here and is told of. */
   readonly renames: Readonly<Record<string, string>>;
   readonly measured?: Measurement;
+  readonly tried?: Tried;
+  readonly given?: Given;
   /** What matters to the user; the ranking goes by it. */
   readonly wishes: AdviceWishes;
   readonly method?: MethodId;
@@ -151,6 +169,7 @@ export function stateOfPlan(
       batchSize: tuning.batchSize,
       insertionWorkers: tuning.insertionWorkers,
       parallelCollections: tuning.parallelCollections,
+      ...directNumbers(plan),
     },
     throughput: common?.kind ?? 'unsaid',
     collectionThroughput: Object.fromEntries(
@@ -172,6 +191,19 @@ export function stateOfPlan(
     verification: plan.verification.depth,
     readPreference: plan.readPreference,
     openedFrom: found.path,
+  };
+}
+
+/** Limits, and how far throughput was to be raised at most. */
+function directNumbers({ ceilings = {}, throughputRaises = [] }: Plan): WizardState['tuning'] {
+  const { ruPerSecond, bytesPerSecond, documentsPerSecond, sourceConnections } = ceilings;
+  const raise = Math.max(0, ...throughputRaises.map(({ raiseTo }) => figureOf(raiseTo)));
+  return {
+    ...(ruPerSecond === undefined ? {} : { maxRuPerSecond: ruPerSecond }),
+    ...(bytesPerSecond === undefined ? {} : { maxMbPerSecond: bytesPerSecond / BYTES_PER_MB }),
+    ...(documentsPerSecond === undefined ? {} : { maxDocumentsPerSecond: documentsPerSecond }),
+    ...(sourceConnections === undefined ? {} : { sourceConnections }),
+    ...(raise > 0 ? { raiseRuPerSecond: raise } : {}),
   };
 }
 
