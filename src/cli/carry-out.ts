@@ -70,7 +70,7 @@ export async function carryOut(job: CarryOut, context: CommandContext): Promise<
   let budgets = (): ReadonlyMap<string, number> => new Map();
   const live = adapters.startLiveWriter(folder, clock, () => {
     progress.tick(budgets());
-    return progress.snapshot(budgets());
+    return { ...progress.snapshot(budgets()), ...(limit ? { ceilings } : {}) };
   });
   const onEvent = (event: RunEvent): void => {
     display.onEvent(event);
