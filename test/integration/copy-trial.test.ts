@@ -55,7 +55,7 @@ const databases = async (client: MongoClient): Promise<string[]> =>
 const left = async (client: MongoClient, db: string): Promise<string[]> =>
   (await client.db(db).listCollections().toArray()).map(({ name }) => name);
 const writesTo = async (client: MongoClient): Promise<number> =>
-  Number((await client.db('admin').command({ serverStatus: 1 }))['opcounters'].insert);
+  Number(((await client.db('admin').command({ serverStatus: 1 }))['opcounters'] as { insert: number }).insert);
 
 describe('a trial into a MongoDB', () => {
   it('copies the largest collection into one of its own, and leaves nothing behind', async () => {
