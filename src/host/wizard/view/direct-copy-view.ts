@@ -5,11 +5,9 @@ import type { TuningFieldId, WizardView } from '../../../protocol/wizard.js';
 import { sentenceFor } from '../../../words/reasons.js';
 import { formatBytes } from '../../../words/sizes.js';
 import { raiseEffectSentence, unknownThroughputSentence } from '../../../words/throughput.js';
+import { runCommandLine } from '../../own-command-line.js';
 import { methodOf } from '../model/derive.js';
 import type { StepInput } from './wizard-model.js';
-
-/** The command of the command line, as people call it. */
-const PROGRAM = 'mongo-cosmos-migration';
 
 export type DirectFieldId = Extract<
   TuningFieldId,
@@ -118,9 +116,5 @@ export function ownCommandLine({ state, derived }: StepInput): readonly string[]
   const { plan } = derived;
   if (!plan) return [];
   const path = state.saved?.path ?? `${plan.collections[0]?.source.db ?? 'plan'}.migration.json`;
-  return [`${PROGRAM} run ${quoted(path)}`];
-}
-
-function quoted(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+  return [runCommandLine(path)];
 }
