@@ -1,20 +1,20 @@
 /** One run from its opening to its report: attempts, pauses between them, and what is shown meanwhile. */
 import { formatNamespace } from '../core/model/namespace.js';
-import type { Plan } from '../core/model/plan.js';
+import type { CopyCeilings, Plan } from '../core/model/plan.js';
 import type { OpenRun } from '../adapters/files/open-run.js';
 import { enterState } from '../engine/journal/port.js';
 import type { Verdict } from '../engine/journal/record.js';
 import { verdictOfWish } from '../engine/journal/rest.js';
 import type { RunReport } from '../engine/journal/report.js';
-import type { CopyCeilings } from '../engine/pace/pacer.js';
 import type { ComposedRun, RunSide, ToolPaths } from '../assembly/compose-run.js';
 import type { RunEvent } from '../engine/run-context.js';
 import { journalSnapshot } from '../engine/progress/journal-snapshot.js';
 import { RunProgress } from '../engine/progress/run-progress.js';
+import { ceilingsText } from '../words/ceilings.js';
 import { verifiedText } from '../words/report-course.js';
 import { formatBytes, formatCountOf, formatRu } from '../words/sizes.js';
+import { raiseSentence } from '../words/throughput.js';
 import { Attendance } from './attendance.js';
-import { ceilingsText } from './ceiling-options.js';
 import { PROGRAM, type CommandContext, type RunFolder } from './context.js';
 import { RunDisplay } from './display/run-display.js';
 import { exitCodeOfVerdict, EXIT, type ExitCode } from './exit-codes.js';
@@ -34,6 +34,8 @@ export interface CarryOut {
   readonly ceilings?: CopyCeilings;
   /** Somebody is there: keys work, and a pause does not end the process. */
   readonly attended: boolean;
+  /** Only dead letters are sent again. */
+  readonly isPart?: boolean;
   /** What an attempt is: the whole run, or a part of it that is done again. */
   readonly attempt: (composed: ComposedRun, opened: OpenRun) => Promise<Verdict>;
 }
@@ -63,7 +65,7 @@ export async function carryOut(job: CarryOut, context: CommandContext): Promise<
   let budgets = (): ReadonlyMap<string, number> => new Map();
   const live = adapters.startLiveWriter(folder, clock, () => {
     progress.tick(budgets());
-    return progress.snapshot(budgets());
+    return { ...progress.snapshot(budgets()), ...(limit ? { ceilings } : {}) };
   });
   const onEvent = (event: RunEvent): void => {
     display.onEvent(event);
@@ -90,6 +92,8 @@ export async function carryOut(job: CarryOut, context: CommandContext): Promise<
   let verdict: Verdict;
   try {
     await tellCharge(opened.plan, target, context);
+    if (!job.isPart) output.note(...(opened.plan.throughputRaises ?? []).map(raiseSentence));
+    if (Object.keys(ceilings).length > 0) output.note(`Limited: ${ceilingsText(ceilings)}.`);
     for (;;) {
       const composed = await adapters.composeRun({
         run: opened,

@@ -1,6 +1,8 @@
 /** Limits that the user sets for a direct copy, in the units that people think in. */
 import type { Command } from 'commander';
-import type { CopyCeilings } from '../engine/pace/pacer.js';
+import type { CopyCeilings } from '../core/model/plan.js';
+import { MOST_CEILINGS } from '../core/tune/direct-copy.js';
+import { BYTES_PER_MB } from '../words/ceilings.js';
 import { wholeNumber } from './numbers.js';
 
 export interface CeilingOptions {
@@ -9,10 +11,6 @@ export interface CeilingOptions {
   readonly maxDocumentsPerSecond?: string;
   readonly sourceConnections?: string;
 }
-
-const BYTES_PER_MB = 1_000_000;
-/** More than any target takes; a slip of the finger is noticed. */
-const MOST = { ruPerSecond: 10_000_000, mbPerSecond: 100_000, documentsPerSecond: 100_000_000, connections: 256 };
 
 export function addCeilingOptions(command: Command): Command {
   return command
@@ -26,29 +24,19 @@ export function addCeilingOptions(command: Command): Command {
 export function ceilingsFrom(options: CeilingOptions): CopyCeilings {
   const { maxRuPerSecond: ru, maxMbPerSecond: mb, maxDocumentsPerSecond: documents, sourceConnections } = options;
   return {
-    ...(ru === undefined ? {} : { ruPerSecond: wholeNumber('--max-ru-per-second', ru, 1, MOST.ruPerSecond) }),
+    ...(ru === undefined ? {} : { ruPerSecond: wholeNumber('--max-ru-per-second', ru, 1, MOST_CEILINGS.ruPerSecond) }),
     ...(mb === undefined
       ? {}
-      : { bytesPerSecond: BYTES_PER_MB * wholeNumber('--max-mb-per-second', mb, 1, MOST.mbPerSecond) }),
+      : { bytesPerSecond: BYTES_PER_MB * wholeNumber('--max-mb-per-second', mb, 1, MOST_CEILINGS.mbPerSecond) }),
     ...(documents === undefined
       ? {}
       : {
-          documentsPerSecond: wholeNumber('--max-documents-per-second', documents, 1, MOST.documentsPerSecond),
+          documentsPerSecond: wholeNumber('--max-documents-per-second', documents, 1, MOST_CEILINGS.documentsPerSecond),
         }),
     ...(sourceConnections === undefined
       ? {}
-      : { sourceConnections: wholeNumber('--source-connections', sourceConnections, 1, MOST.connections) }),
+      : {
+          sourceConnections: wholeNumber('--source-connections', sourceConnections, 1, MOST_CEILINGS.sourceConnections),
+        }),
   };
-}
-
-/** The ceilings in a line for people. */
-export function ceilingsText(ceilings: CopyCeilings): string {
-  const { ruPerSecond, bytesPerSecond, documentsPerSecond, sourceConnections } = ceilings;
-  const parts = [
-    ...(ruPerSecond === undefined ? [] : [`${ruPerSecond} RU/s`]),
-    ...(bytesPerSecond === undefined ? [] : [`${bytesPerSecond / BYTES_PER_MB} MB/s`]),
-    ...(documentsPerSecond === undefined ? [] : [`${documentsPerSecond} documents/s`]),
-    ...(sourceConnections === undefined ? [] : [`${sourceConnections} connections on the source`]),
-  ];
-  return parts.length === 0 ? 'no limit' : `at most ${parts.join(', ')}`;
 }

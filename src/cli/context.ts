@@ -20,6 +20,8 @@ import type * as toolLocations from '../adapters/tools/locate-tool.js';
 import type * as retries from '../engine/retry-dead-letters.js';
 import type { Clock } from '../engine/ports.js';
 import type * as verification from '../engine/verify/verify-run.js';
+import type * as copyTrials from '../assembly/copy-trial.js';
+import type * as throughputs from '../assembly/target-throughput.js';
 import type * as composition from '../assembly/compose-run.js';
 import type * as copyDescriptions from '../assembly/describe-copy.js';
 import type { Interruption } from './interruption.js';
@@ -40,6 +42,8 @@ export interface Adapters {
   readonly parseConnectionString: typeof connectionStrings.parseConnectionString;
   readonly readInventory: typeof inventories.readInventory;
   readonly measureInsertCharge: typeof charges.measureInsertCharge;
+  readonly tryDirectCopy: typeof copyTrials.tryDirectCopy;
+  readonly readTargetThroughput: typeof throughputs.readTargetThroughput;
   readonly readPlanFile: typeof planFiles.readPlanFile;
   readonly writePlanFile: typeof planFiles.writePlanFile;
   readonly createRun: typeof runFolders.createRun;
@@ -49,6 +53,7 @@ export interface Adapters {
   readonly summariseRun: typeof runFolders.summariseRun;
   readonly defaultRunsRoot: typeof runFolders.defaultRunsRoot;
   readonly listDeadLetters: typeof deadLetters.listDeadLetters;
+  readonly readDeadLetterEntries: typeof deadLetters.readDeadLetterEntries;
   readonly deadLetterIds: typeof deadLetters.deadLetterIds;
   readonly writeTextFile: typeof durable.writeFileAtomic;
   readonly locateTools: typeof toolLocations.locateTools;

@@ -3,10 +3,11 @@ import { isFiles, travelOf, type Plan, type PlannedCollection } from '../core/mo
 import { formatNamespace } from '../core/model/namespace.js';
 import { PROGRAM, type CommandContext } from './context.js';
 import type { Sides } from './sides.js';
+import { raiseSentence } from '../words/throughput.js';
 import { plural } from './text-blocks.js';
 
 export interface DryStep {
-  readonly step: 'create' | 'index' | 'copy' | 'view' | 'verify';
+  readonly step: 'create' | 'throughput' | 'index' | 'copy' | 'view' | 'verify';
   readonly text: string;
   /** Copy steps: as they would be typed. */
   readonly commands?: readonly string[];
@@ -30,6 +31,7 @@ export async function dryRunSteps(
           },
         ]),
     ...indexStep(plan, 'before-data', 'before the data'),
+    ...(plan.throughputRaises ?? []).map((raise) => ({ step: 'throughput' as const, text: raiseSentence(raise) })),
     await copyStep(plan, sides, context),
     ...indexStep(plan, 'after-data', 'after the data'),
     ...(views.length > 0

@@ -20,7 +20,7 @@ const OWN_WORDS: Readonly<Record<string, (facts: Facts) => ErrorWords>> = {
   }),
   'method-not-carried-out': (f) => ({
     happened: `This version does not carry out ${text(f, 'method') || text(f, 'value')} itself.`,
-    why: 'It can plan and run dump-restore (mongodump and mongorestore), export-import (mongoexport and mongoimport) and direct-copy.',
+    why: 'It can plan and run direct-copy, dump-restore (mongodump and mongorestore) and export-import (mongoexport and mongoimport).',
     todo: `Leave --method out, or use the other method by hand and check its result with ${PROGRAM} verify.`,
   }),
   'plan-or-resume': () => ({

@@ -27,6 +27,7 @@ A migration in five steps:
   recommend: examples(
     `${PROGRAM} recommend ${SOURCE} ${TARGET} --throughput 10000`,
     `${PROGRAM} recommend ${SOURCE} --target-kind cosmos-vcore`,
+    `${PROGRAM} recommend ${SOURCE} ${TARGET} --trial`,
   ),
   plan: examples(
     `${PROGRAM} plan --throughput 4000 --collection-throughput shop.orders=20000 --shard-key shop.orders=customerId`,
@@ -38,6 +39,7 @@ A migration in five steps:
     `${PROGRAM} run plan.migration.json`,
     `${PROGRAM} run --resume latest`,
     `${PROGRAM} run --retry-dead-letters latest`,
+    `${PROGRAM} run --retry-dead-letters latest --only shop.orders --letter 64b0c0ffee64b0c0ffee64b0`,
   )}
 Ctrl-C once stops cleanly: everything that was copied counts, and --resume goes on. On a terminal the key p pauses and c
 cancels; with --attended (or on a terminal) a paused run waits for r in the same process, without it the process ends. With --json every event is one

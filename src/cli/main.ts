@@ -1,7 +1,7 @@
 /** Composition root of the command line: the only place that names the adapters' code. Nothing happens on import but the run of the program. */
 import { setFlagsFromString } from 'node:v8';
 import packageJson from '../../package.json';
-import { deadLetterIds, listDeadLetters } from '../adapters/files/dead-letter-reader.js';
+import { deadLetterIds, listDeadLetters, readDeadLetterEntries } from '../adapters/files/dead-letter-reader.js';
 import { writeFileAtomic } from '../adapters/files/durable.js';
 import { readLiveFile, startLiveWriter } from '../adapters/files/live-snapshot.js';
 import { openRun } from '../adapters/files/open-run.js';
@@ -22,6 +22,8 @@ import { locateTools } from '../adapters/tools/locate-tool.js';
 import { retryDeadLetters } from '../engine/retry-dead-letters.js';
 import { verifyRun } from '../engine/verify/verify-run.js';
 import { composeRun } from '../assembly/compose-run.js';
+import { tryDirectCopy } from '../assembly/copy-trial.js';
+import { readTargetThroughput } from '../assembly/target-throughput.js';
 import type { Adapters } from './context.js';
 import { describeCopy } from '../assembly/describe-copy.js';
 import { reportFailure } from './failure.js';
@@ -40,6 +42,8 @@ const adapters: Adapters = {
   parseConnectionString,
   readInventory,
   measureInsertCharge,
+  tryDirectCopy,
+  readTargetThroughput,
   readPlanFile,
   writePlanFile,
   createRun,
@@ -49,6 +53,7 @@ const adapters: Adapters = {
   summariseRun,
   defaultRunsRoot,
   listDeadLetters,
+  readDeadLetterEntries,
   deadLetterIds,
   writeTextFile: writeFileAtomic,
   locateTools,

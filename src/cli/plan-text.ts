@@ -1,11 +1,14 @@
 /** A plan for people: what goes where, what changes on the way, what stays behind, and the numbers. */
 import { formatNamespace, sameNamespace } from '../core/model/namespace.js';
 import { isFiles, travelOf, type Plan, type PlannedCollection, type PlannedIndex } from '../core/model/plan.js';
+import type { PlannedRaises } from '../core/plan/plan-raises.js';
 import { splitWhys, TRANSFORM_INDEX_WHYS } from '../core/plan/whys.js';
 import { droppedOptionSentence, fateSentence, notMigratedSentence } from '../words/fates.js';
+import { ceilingsText } from '../words/ceilings.js';
 import { methodName } from '../words/methods.js';
 import { formatBytes, formatCount } from '../words/sizes.js';
 import { readConcernText, transformPhrases } from '../words/transforms.js';
+import { raiseEffectSentence, raiseSentence, unknownThroughputSentence } from '../words/throughput.js';
 import { tuningSentence } from '../words/tuning.js';
 import { table, type Column } from './table.js';
 import { conflictPolicySentence, travelLosses, travelSentence, verificationName } from '../words/choices.js';
@@ -62,12 +65,26 @@ function textLines(plan: Plan, width: number): string[] {
   ];
 }
 
-/** A direct copy has no numbers that are set before: it measures. */
+/** What raising the throughput brings with it: to be read before the plan is run. */
+export function raiseLines({ raises, unknown }: PlannedRaises, width: number): string[] {
+  const effects = raises.flatMap((raise) => raise.effects);
+  return [
+    ...heading('Throughput while it is copied: read this before you run the plan'),
+    ...(effects.length + unknown.length === 0
+      ? bullet('·', 'Nothing is raised: every collection has as much already, or can have no more.', width)
+      : []),
+    ...effects.flatMap((effect) => bullet('!', raiseEffectSentence(effect), width)),
+    ...unknown.flatMap((ns) => bullet('·', unknownThroughputSentence(ns), width)),
+  ];
+}
+
+/** A direct copy has no numbers that are set before, but for limits: it measures. */
 function paceLines(plan: Plan, width: number): string[] {
   if (isFiles(plan.target)) return [];
   if (plan.method === 'direct-copy') {
     return [
-      ...heading('Pace: found while copying'),
+      ...heading(`Pace: found while copying${plan.ceilings ? `, ${ceilingsText(plan.ceilings)}` : ''}`),
+      ...(plan.throughputRaises ?? []).flatMap((raise) => bullet('!', raiseSentence(raise), width)),
       ...bullet(
         '·',
         plan.targetKind === 'cosmos-ru'

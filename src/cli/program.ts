@@ -17,7 +17,8 @@ import { PROGRAM, type CommandContext } from './context.js';
 import { EXIT_CODE_LINES, type ExitCode } from './exit-codes.js';
 import { EXAMPLES, SECRETS_HELP } from './help-text.js';
 import { addRunsFolderOption } from './runs-folder.js';
-import { addRenameOption, addSelectionOptions } from './selection-options.js';
+import { addRenameOption, addSelectionOptions, collect } from './selection-options.js';
+import { TRIALS } from './tried-copy.js';
 import { addCollectionOptions, addThroughputOptions } from './target-options.js';
 import { addTransformOptions, READ_CONCERNS } from './transform-options.js';
 
@@ -109,6 +110,8 @@ export function createProgram(setup: ProgramSetup): Command {
       .argument('[plan]', 'the *.migration.json file')
       .option('--resume <run>', 'go on with a run that was stopped or paused: its id, the start of it, or latest')
       .option('--retry-dead-letters <run>', 'send the dead letters of a run again, then verify what they touch')
+      .option('--only <ns>', 'of the dead letters, those of one collection of the target (repeatable)', collect)
+      .option('--letter <id>', 'of the dead letters, the one with this _id or idHex (repeatable)', collect)
       .option(
         '--most-refused <n>',
         'stop when the target refuses so many documents of a collection in a row; 0: never (default: 1000)',
@@ -174,16 +177,28 @@ function adviceOptions(command: Command): Command {
   return addThroughputOptions(addRenameOption(addSelectionOptions(command)))
     .option('--measure', 'RU targets: measure the charge of an insert in a scratch collection, without asking')
     .option('--no-measure', 'RU targets: do not measure and do not ask, use the published table')
+    .addOption(
+      new Option(
+        '--trial [how]',
+        'try a direct copy for 5 seconds to say how long it takes: copy (into a scratch collection of the target, dropped again) or read',
+      )
+        .choices(TRIALS)
+        .preset('copy'),
+    )
     .option('--online', 'the source keeps being written to while the data moves')
     .option('--studio3t', 'you own Studio 3T')
     .addOption(new Option('--files <format>', 'you want the data as files, too').choices(['json', 'csv']));
 }
 
 function planOptions(command: Command): Command {
-  return addTransformOptions(addFileOptions(addCollectionOptions(command)))
+  return addTransformOptions(addFileOptions(addCeilingOptions(addCollectionOptions(command))))
     .option('-o, --out <file>', 'where to write the plan', 'plan.migration.json')
     .option('--force', 'write over an existing file')
-    .option('--method <id>', 'another method than the recommended one: dump-restore, direct-copy, export-import')
+    .option(
+      '--raise-throughput <n>',
+      'RU targets, direct copy: RU/s to raise to while it is copied; put back afterwards, leaves traces for good',
+    )
+    .option('--method <id>', 'another method than the recommended one: direct-copy, dump-restore, export-import')
     .addOption(
       new Option('--conflicts <policy>', 'a document of the target with the same _id and other content').choices([
         'fail',

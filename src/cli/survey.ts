@@ -1,10 +1,14 @@
 /** What `recommend` and `plan` both start from: the source's sizes, the target's rules, and the charge of an insert. */
 import { MigrationError } from '../core/model/error.js';
 import type { ClusterFacts, ClusterInventory } from '../core/model/facts.js';
-import { formatNamespace, type NamespaceSelection } from '../core/model/namespace.js';
-import type { CollectionTransform } from '../core/model/plan.js';
+import { formatNamespace, renameNamespace, type NamespaceSelection } from '../core/model/namespace.js';
+import type { CollectionTransform, Plan } from '../core/model/plan.js';
+import { selectedCollections } from '../core/plan/make-plan.js';
+import type { TargetThroughput } from '../core/plan/plan-raises.js';
 import { checkSelection } from '../core/plan/plan-checks.js';
 import { describeTarget, type TargetDescription, type TargetKind } from '../core/plan/target.js';
+import { dataCollections } from '../core/size/totals.js';
+import type { Trial } from '../core/size/trial.js';
 import { tryTransform, type TransformTrial } from '../engine/copy/try-transform.js';
 import type { MeasuredCharge } from '../adapters/mongo/measure-charge.js';
 import { clusterOptions, isGiven } from './cluster-options.js';
@@ -13,6 +17,7 @@ import type { CommandContext, ConnectedCluster } from './context.js';
 import { measuredCharge } from './measured-charge.js';
 import { inventoryProgress } from './progress-note.js';
 import { selectionFrom } from './selection-options.js';
+import { triedCopy, type TrialKind } from './tried-copy.js';
 import { targetWishes, type TargetOptions, type TargetWishes } from './target-options.js';
 import { transformsFrom, type TransformOptions } from './transform-options.js';
 
@@ -22,8 +27,12 @@ export interface SurveyOptions extends TargetOptions, TransformOptions {
   readonly rename?: readonly string[];
   /** RU targets: whether a probe may measure; undefined: ask where somebody can answer. */
   readonly measure?: boolean;
+  /** A direct copy is tried: into a scratch collection, or by reading alone. */
+  readonly trial?: TrialKind;
+  readonly readPreference?: Plan['readPreference'];
   readonly targetKind?: TargetKind;
-  readonly readPreference?: string;
+  /** RU targets: what each collection has there is wanted, too. */
+  readonly raiseThroughput?: string;
 }
 
 export interface CsvFields {
@@ -46,6 +55,9 @@ export interface Survey {
   readonly arriving: Readonly<Record<string, TransformTrial>>;
   /** Measured by inserting, with the user's consent. */
   readonly measured?: MeasuredCharge;
+  readonly trial?: Trial;
+  /** Read where it was asked for. */
+  readonly targetThroughput?: TargetThroughput;
 }
 
 /**
@@ -60,6 +72,7 @@ export async function survey(
   const wishes = targetWishes(options);
   const transforms = transformsFrom(options);
   const wanted = clusterOptions('target', options);
+  const tried = { selection, trial: options.trial, readPreference: options.readPreference };
   const source = await resolveCluster('source', clusterOptions('source', options), context);
   if (options.targetKind !== undefined && !isGiven('target', wanted, context.env)) {
     await using connected = await connectTo(source, context);
@@ -71,7 +84,17 @@ export async function survey(
       sharded: false,
       capabilities: new Set(wishes.capabilities),
     };
-    return { source, inventory, selection, wishes, target, transforms: {}, arriving: {} };
+    const trial = await triedCopy({ source: connected, target: undefined, ...tried, inventory }, context);
+    return {
+      source,
+      inventory,
+      selection,
+      wishes,
+      target,
+      transforms: {},
+      arriving: {},
+      ...(trial === undefined ? {} : { trial }),
+    };
   }
   const resolved = await resolveCluster('target', wanted, context);
   const both = await connectBoth(source, resolved, context);
@@ -84,6 +107,7 @@ export async function survey(
   const inventory = await readSource(from, selection, context);
   checkSelection(inventory, { selection, ...wishes, transforms });
   const arriving = await tryTransforms(transforms, inventory, from, options, context);
+  const trial = await triedCopy({ source: from, target: to, ...tried, inventory }, context);
   const measured =
     target.kind === 'cosmos-ru'
       ? await measuredCharge({ source: from, target: to, inventory, selection, consent: options.measure }, context)
@@ -98,7 +122,23 @@ export async function survey(
     transforms,
     arriving,
     ...(measured === undefined ? {} : { measured }),
+    ...(trial === undefined ? {} : { trial }),
+    ...(options.raiseThroughput === undefined
+      ? {}
+      : { targetThroughput: await throughputOf(to, inventory, selection, context) }),
   };
+}
+
+function throughputOf(
+  target: ConnectedCluster,
+  inventory: ClusterInventory,
+  selection: NamespaceSelection,
+  { adapters, interruption }: CommandContext,
+): Promise<TargetThroughput> {
+  const names = dataCollections(selectedCollections(inventory, selection)).map(({ ns }) =>
+    renameNamespace(selection, ns),
+  );
+  return adapters.readTargetThroughput(target, names, interruption.signal);
 }
 
 /** A target that is only thought of gets the newest version that its service offers by default. */

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { MOST_REFUSED_IN_A_ROW, Refusals } from '../core/conflict/refusals.js';
 import { formatNamespace } from '../core/model/namespace.js';
+import { SOURCE_CONNECTIONS } from '../core/tune/direct-copy.js';
 import { conclude, enterStep, indexAndVerify } from './conclude.js';
 import type { CopyContext, CopyJob } from './copy/collection-copy.js';
 import { CollectionsCopy } from './copy/copy-collections.js';
@@ -17,9 +18,6 @@ import { rawIdText } from './raw-id.js';
 import { CountsRecorder, whileRecording } from './record-counts.js';
 import type { DirectRunContext } from './run-context.js';
 import type { StreamedSource } from './verify/options.js';
-
-/** Ranges that are read at once unless the user says otherwise: on two cores two keep a target busy, and two more hide the waits of a network. */
-const READERS = 4;
 
 /**
  * Carries out a plan by itself: prepares the target, copies every collection range by range, builds the indexes, verifies every byte, and
@@ -75,7 +73,7 @@ async function copy(
     clock,
     random,
     signal,
-    readers: () => pacers.ceilings().sourceConnections ?? READERS,
+    readers: () => pacers.ceilings().sourceConnections ?? SOURCE_CONNECTIONS,
     ...(rangeBytes === undefined ? {} : { rangeBytes }),
   };
   const collections = new CollectionsCopy(jobsOf(context, prepared), copyContext, halt);

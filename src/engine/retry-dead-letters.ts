@@ -1,6 +1,6 @@
 /** Sends a run's dead letters to the target again, once what was in their way is gone, and makes the verdict true again. */
 import { rawId } from '../core/bson/raw-document.js';
-import { UNTRANSFORMED, type DeadLetterEntry } from '../core/model/dead-letter.js';
+import { isChosen, UNTRANSFORMED, type DeadLetterChoice, type DeadLetterEntry } from '../core/model/dead-letter.js';
 import { formatNamespace, parseNamespace, type Namespace } from '../core/model/namespace.js';
 import { conclude, enterStep, indexAndVerify } from './conclude.js';
 import type { DeadLetterRetry, Verdict } from './journal/record.js';
@@ -31,17 +31,21 @@ const LONGEST_WAIT_MS = 2_000;
 type Letter = { readonly id: string; readonly document: Buffer };
 
 /**
- * Sends every dead letter again. What arrives, or is there already with equal bytes, is a dead letter no more; the rest stays. Then builds the indexes that are
+ * Sends every dead letter again, or those that are chosen. What arrives, or is there already with equal bytes, is a dead letter no more; the rest stays. Then builds the indexes that are
  * still missing, verifies the touched collections and those not proven so far, and judges. Returns the verdict; the journal says the same.
  * @throws MigrationError only where journal or dead letters cannot be written.
  */
-export async function retryDeadLetters(context: RunContext, shelf: DeadLetterShelf): Promise<Verdict> {
+export async function retryDeadLetters(
+  context: RunContext,
+  shelf: DeadLetterShelf,
+  choice: DeadLetterChoice = {},
+): Promise<Verdict> {
   return conclude(context, async () => {
     const { plan, target, ru, journal, clock, signal, onEvent } = context;
     await enterStep(context, 'preparing');
     const prepared = await prepareTarget(plan, target, ru, journal, { clock, signal });
     onEvent({ kind: 'prepared', prepared });
-    const found = await shelf.list();
+    const found = (await shelf.list()).filter(({ ns }) => choice.namespaces?.has(ns) ?? true);
     const proven = new Set(
       Object.entries(journal.status().collections).flatMap(([ns, c]) => (c.verification?.kind === 'equal' ? [ns] : [])),
     );
@@ -49,12 +53,17 @@ export async function retryDeadLetters(context: RunContext, shelf: DeadLetterShe
     const only = new Set([...found.map(({ ns }) => ns), ...open]);
     onEvent({ kind: 'scope', only });
     await enterStep(context, 'copying');
-    for (const { ns } of found) await retryNamespace(ns, context, shelf);
+    for (const { ns } of found) await retryNamespace(ns, context, shelf, choice);
     return indexAndVerify(context, { prepared, relayed: [], only });
   });
 }
 
-async function retryNamespace(text: string, context: RunContext, shelf: DeadLetterShelf): Promise<void> {
+async function retryNamespace(
+  text: string,
+  context: RunContext,
+  shelf: DeadLetterShelf,
+  choice: DeadLetterChoice,
+): Promise<void> {
   const ns = parseNamespace(text);
   const sums = { sent: 0, arrived: 0, alreadyThere: 0, refused: 0 };
   const gone = new Set<string>();
@@ -74,6 +83,7 @@ async function retryNamespace(text: string, context: RunContext, shelf: DeadLett
   };
   try {
     for await (const { entry, document } of shelf.read(text)) {
+      if (!isChosen(choice, entry)) continue;
       // Without `_id` the server would make one up: such a document can never be equal to its source. What could not be transformed is kept as it was.
       if (entry.idHex === '' || entry.codeName === UNTRANSFORMED) {
         sums.refused += 1;

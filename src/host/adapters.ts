@@ -12,6 +12,8 @@ import type * as inventories from '../adapters/mongo/inventory.js';
 import type * as listings from '../adapters/mongo/listing.js';
 import type * as charges from '../adapters/mongo/measure-charge.js';
 import type * as chargeSampling from '../assembly/charge-samples.js';
+import type * as copyTrials from '../assembly/copy-trial.js';
+import type * as throughputs from '../assembly/target-throughput.js';
 import type * as copyDescriptions from '../assembly/describe-copy.js';
 import type { Clock } from '../engine/ports.js';
 import type * as toolLocations from '../adapters/tools/locate-tool.js';
@@ -31,6 +33,8 @@ export interface HostAdapters {
   readonly readCollections: typeof inventories.readCollections;
   readonly readInventory: typeof inventories.readInventory;
   readonly measureInsertCharge: typeof charges.measureInsertCharge;
+  readonly tryDirectCopy: typeof copyTrials.tryDirectCopy;
+  readonly readTargetThroughput: typeof throughputs.readTargetThroughput;
   readonly readPlanFile: typeof planFiles.readPlanFile;
   readonly writePlanFile: typeof planFiles.writePlanFile;
   readonly createRun: typeof runFolders.createRun;
@@ -42,7 +46,9 @@ export interface HostAdapters {
   readonly listDeadLetters: typeof deadLetters.listDeadLetters;
   readonly openRunList: typeof runLists.openRunList;
   readonly serveSecrets: typeof handovers.serveSecrets;
+  readonly readDeadLetterEntries: typeof deadLetters.readDeadLetterEntries;
   readonly steerRun: typeof steering.steerRun;
+  readonly limitRun: typeof steering.limitRun;
   readonly describeCopy: typeof copyDescriptions.describeCopy;
   readonly copyCommandLines: typeof copyDescriptions.copyCommandLines;
   readonly chargeSamples: typeof chargeSampling.chargeSamples;

@@ -23,6 +23,7 @@ export const COMMANDS = {
   openRunPage: `${PREFIX}.openRunPage`,
   pauseRun: `${PREFIX}.pauseRun`,
   resumeRun: `${PREFIX}.resumeRun`,
+  limitRun: `${PREFIX}.limitRun`,
   cancelRun: `${PREFIX}.cancelRun`,
   verifyRun: `${PREFIX}.verifyRun`,
   openReport: `${PREFIX}.openReport`,

@@ -1,6 +1,6 @@
 import type { Disposable, Event, LogOutputChannel } from 'vscode';
 import type { ClusterInventory } from '../core/model/facts.js';
-import type { ClusterReference } from '../core/model/plan.js';
+import type { ClusterReference, CopyCeilings } from '../core/model/plan.js';
 import type { RunSnapshot } from '../core/model/run-snapshot.js';
 import type { HostAdapters, ConnectedCluster, ConnectionString } from './adapters.js';
 import type { ClusterProfile, ClusterRole } from './clusters/cluster-profile.js';
@@ -81,16 +81,25 @@ export interface RunInfo {
   };
 }
 
+/** Dead letters of one collection of the target (`db.coll`), or of that some by the bytes of their `_id` in hexadecimal. */
+export interface LetterChoice {
+  readonly ns: string;
+  readonly ids?: readonly string[];
+}
+
 /** Starts and steers runs; every way of doing so (tree, run page, commands) goes through here. */
 export interface RunControl {
   /** Makes a run of a plan file's plan and starts its runner in an integrated terminal. Returns the run's id. */
   start(planPath: string): Promise<string>;
   pause(runId: string): Promise<void>;
   resume(runId: string): Promise<void>;
+  /** Other limits from now on, in the place of all that a direct copy has. */
+  limit(runId: string, ceilings: CopyCeilings): Promise<void>;
   cancel(runId: string): Promise<void>;
   /** Verifies again in a terminal, both sides. */
   verify(runId: string): Promise<void>;
-  retryDeadLetters(runId: string): Promise<void>;
+  /** Sends all dead letters again, or the chosen ones. */
+  retryDeadLetters(runId: string, choice?: LetterChoice): Promise<void>;
   showTerminal(runId: string): void;
 }
 

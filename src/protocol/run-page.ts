@@ -5,6 +5,7 @@ export const RUN_PAGE_PROTOCOL = 1;
 export const RUN_ACTIONS = [
   'pause',
   'resume',
+  'limit',
   'cancel',
   'verify',
   'report',

@@ -112,8 +112,19 @@ export interface TuningField {
   readonly workings?: readonly string[];
   readonly problem?: string;
 }
+/** The last five are of a direct copy: 0 for none, in RU/s, millions of bytes a second, documents a second, and RU/s again. */
 export type TuningFieldId =
-  'ruPerSecond' | 'ruPerDocument' | 'latencyMs' | 'batchSize' | 'insertionWorkers' | 'parallelCollections';
+  | 'ruPerSecond'
+  | 'ruPerDocument'
+  | 'latencyMs'
+  | 'batchSize'
+  | 'insertionWorkers'
+  | 'parallelCollections'
+  | 'sourceConnections'
+  | 'maxRuPerSecond'
+  | 'maxMbPerSecond'
+  | 'maxDocumentsPerSecond'
+  | 'raiseRuPerSecond';
 export const TUNING_FIELDS: readonly TuningFieldId[] = [
   'ruPerSecond',
   'ruPerDocument',
@@ -121,6 +132,11 @@ export const TUNING_FIELDS: readonly TuningFieldId[] = [
   'batchSize',
   'insertionWorkers',
   'parallelCollections',
+  'sourceConnections',
+  'maxRuPerSecond',
+  'maxMbPerSecond',
+  'maxDocumentsPerSecond',
+  'raiseRuPerSecond',
 ];
 
 export type ConflictChoice = 'fail' | 'skip' | 'overwrite' | 'dead-letter';
@@ -199,8 +215,17 @@ export interface WizardView {
   };
   readonly tuning: {
     readonly fields: readonly TuningField[];
-    /** The command lines that would be run, redacted. */
+    /** What else there is to know of the method's pace. */
+    readonly notes: readonly string[];
+    /** What raising the throughput leaves behind, to be told before it is done. */
+    readonly raiseEffects: readonly string[];
+    /** The command lines that would be run, redacted; of a direct copy the one that does the same in a terminal. */
     readonly preview: readonly string[];
+    readonly previewNote: string;
+    /** Whether a direct copy can be tried for a few seconds (asked for first where it writes). */
+    readonly canTry: boolean;
+    /** What a trial came to, in sentences. */
+    readonly trial: readonly string[];
     /** Whether the charge can be measured with a probe on this target (it writes and removes a few documents, so it is asked for). */
     readonly canMeasure: boolean;
     /** RU targets only; the number stands in the field `ruPerSecond`. */
@@ -267,6 +292,7 @@ export type WizardIntent =
     }
   | { readonly type: 'set-capability'; readonly id: string; readonly on: boolean }
   | { readonly type: 'measure-charge' }
+  | { readonly type: 'try-copy' }
   | { readonly type: 'set-conflicts'; readonly value: ConflictChoice }
   | { readonly type: 'set-verification'; readonly value: 'full' | 'counts' }
   | { readonly type: 'set-read-preference'; readonly value: ReadPreferenceChoice }

@@ -139,6 +139,14 @@ export function optionFlaw(reason: string, facts: ErrorFacts): string {
       return 'It looks like --fields shop.orders=_id,day,total.';
     case 'ru-only':
       return 'It is for RU accounts only.';
+    case 'letters-only':
+      return 'It says which dead letters are sent again, and goes with --retry-dead-letters.';
+    case 'no-such-letter':
+      return `"${textOf(facts, 'value')}" is not among the dead letters of run ${textOf(facts, 'run')}.`;
+    case 'trial-needs-target':
+      return 'A copy is tried into the target, and none was given: --trial read only reads the source.';
+    case 'direct-copy-only':
+      return 'Only a direct copy keeps to it.';
     case 'unknown-value':
       return `"${textOf(facts, 'value')}" is not one of: ${textOf(facts, 'allowed')}.`;
     default:

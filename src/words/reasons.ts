@@ -1,9 +1,20 @@
 import type { ReasonId } from '../core/advise/reason-ids.js';
 import type { Reason } from '../core/model/method.js';
 import { methodNameOf } from './methods.js';
-import { bytesOf, lookUp, numberOf, ruOf, ruPerSecondOf, textOf, unknownId, type Params } from './params.js';
+import {
+  bytesOf,
+  durationOf,
+  lookUp,
+  numberOf,
+  ruOf,
+  ruPerSecondOf,
+  textOf,
+  unknownId,
+  type Params,
+} from './params.js';
 import { formatCountOf } from './sizes.js';
 
+const rateOfDocuments = (p: Params, name: string): string => `${formatCountOf(numberOf(p, name), 'document')}/s`;
 const collections = (p: Params): string => formatCountOf(numberOf(p, 'collections'), 'collection');
 
 const SENTENCES: Readonly<Record<ReasonId, (params: Params) => string>> = {
@@ -28,6 +39,17 @@ const SENTENCES: Readonly<Record<ReasonId, (params: Params) => string>> = {
     'Following changes needs a replica set, and this source is a single server: writes would have to stop after all.',
   'writes-must-stop': () => 'The source must not be written to while the data moves, which you wanted to avoid.',
   'resumes-where-it-stopped': () => 'A run that was stopped goes on where it stopped.',
+  'resumes-within-ranges': () =>
+    'A run that was stopped goes on in the middle of a collection: at most a second of work is done again.',
+  'reads-some-in-one-go': (p) =>
+    `${capital(collections(p))} (capped, clustered or with a collation of ${numberOf(p, 'collections') === 1 ? 'its' : 'their'} own) can only be read from the start to the end: stopped in the middle, ${numberOf(p, 'collections') === 1 ? 'it is' : 'each is'} read from the start again.`,
+  'source-knows-no-ranges': () =>
+    'This kind of source does not read parts of a collection: each is read by one connection, and from the start again after a stop.',
+  'checks-the-target-only': () =>
+    'The check reads the target alone: the digests of the source are taken while it is copied.',
+  'needs-no-other-program': () => 'It needs no other program on this machine.',
+  'faster-than-the-tools': () =>
+    'It was faster than mongodump and mongorestore wherever both were measured side by side; a trial of 5 seconds says how fast it is here.',
   'starts-again-when-stopped': () =>
     'A run that was stopped reads its collections from the start again, which takes long at this size.',
   'sets-large-documents-aside': (p) =>
@@ -55,8 +77,6 @@ const SENTENCES: Readonly<Record<ReasonId, (params: Params) => string>> = {
   'slower-than-binary': () => 'Text is about ten times slower than the binary tools.',
   'better-not-available': (p) =>
     `${capital(methodNameOf(textOf(p, 'method')))} would suit better, but this version cannot carry it out itself yet.`,
-  'better-on-request': (p) =>
-    `${capital(methodNameOf(textOf(p, 'method')))} would suit better: the command line carries it out when it is asked for (plan --method ${textOf(p, 'method')}).`,
   'need-database-tools': () => 'The MongoDB Database Tools.',
   'need-write-stop': () => 'The source must not be written to from the start of the copy to the end of the check.',
   'need-machine-that-stays-on': () => 'A machine that reaches both sides and stays on until the end.',
@@ -74,6 +94,14 @@ const SENTENCES: Readonly<Record<ReasonId, (params: Params) => string>> = {
   'reads-by-published-table': () => "The charge of reading is estimated from Microsoft's table by document size.",
   'speed-measured-elsewhere': () => 'Speed was measured on a small machine; yours will differ.',
   'speed-judged': () => 'Speed is judged, not measured: nothing reliable is published.',
+  'speed-measured-here': (p) =>
+    `Measured here: ${formatCountOf(numberOf(p, 'seconds'), 'second')} of direct copy from ${textOf(p, 'ns')} into a collection of its own moved ${rateOfDocuments(p, 'documentsPerSecond')} (${rateOfDocuments(p, 'low')} to ${rateOfDocuments(p, 'high')}), ${bytesOf(p, 'bytesPerSecond')}/s.`,
+  'reading-measured-here': (p) =>
+    `Measured here: ${formatCountOf(numberOf(p, 'seconds'), 'second')} of reading ${textOf(p, 'ns')} gave ${rateOfDocuments(p, 'documentsPerSecond')} (${rateOfDocuments(p, 'low')} to ${rateOfDocuments(p, 'high')}), ${bytesOf(p, 'bytesPerSecond')}/s. How fast the target writes is assumed.`,
+  'trial-held-by-request-units': () =>
+    'In the trial the scratch collection had little throughput, so that its speed of writing says nothing; what the documents cost was measured.',
+  'trial-too-short': (p) =>
+    `The trial with ${textOf(p, 'ns')} was over in ${durationOf(p, 'ms')}: too short to say how fast a longer copy is.`,
   'bound-by-throughput': (p) => `The target's ${ruPerSecondOf(p, 'ruPerSecond')} sets the pace: more of it is faster.`,
   'bound-by-copying': () => "Reading and sending sets the pace, not the target's throughput.",
   'throughput-unknown': () => "The target's throughput is not known: the hours hold only if it keeps up.",

@@ -10,7 +10,7 @@ const STATES: Readonly<Record<RunState, string>> = {
   preparing: 'Preparing the target: collections and unique indexes.',
   copying: 'Copying documents.',
   indexing: 'Building indexes.',
-  verifying: 'Checking every document on both sides.',
+  verifying: 'Checking every document against the source.',
   completed: 'Completed: every document was checked and is there.',
   'completed-with-findings': 'Completed with findings: read them before you rely on the target.',
   paused: 'Paused: running it again goes on.',

@@ -1,6 +1,8 @@
 /** What raising throughput for a copy means, in sentences: told before it is done. */
 import type { RaiseEffect } from '../core/plan/throughput-raise.js';
 import { formatCountOf, formatRuPerSecond } from './sizes.js';
+import { figureOf } from '../core/plan/throughput-raise.js';
+import type { ThroughputRaise } from '../core/model/plan.js';
 
 /** A budget is `db.coll`, or `db.` where a database's collections share it. */
 function nameOf(budget: string): string {
@@ -22,4 +24,14 @@ export function raiseEffectSentence(effect: RaiseEffect): string {
     case 'raise-kept-higher':
       return `${name} stays at ${formatRuPerSecond(effect.params.restored)} afterwards: ${formatRuPerSecond(effect.params.kept)} is below its new minimum.`;
   }
+}
+
+/** What a plan does with a budget, in a line. */
+export function raiseSentence({ budget, raiseTo, restoreTo }: ThroughputRaise): string {
+  return `${nameOf(budget)} is raised to ${formatRuPerSecond(figureOf(raiseTo))} while it is copied, and put back to ${formatRuPerSecond(figureOf(restoreTo))} whatever becomes of the run.`;
+}
+
+/** Of a collection that is left alone, since nobody knows what to put it back to. */
+export function unknownThroughputSentence(ns: string): string {
+  return `${ns} is not raised: it is not said what it has afterwards.`;
 }

@@ -41,7 +41,7 @@ describe('from the empty view to a verified migration', () => {
     onTarget((shop) => shop.collection(collection).countDocuments());
   const drop = (collection: string): Promise<boolean> => onTarget((shop) => shop.dropCollection(collection));
 
-  /** From the tree through the wizard, with everything as it is proposed. Ends when the tools run. */
+  /** From the tree through the wizard, with the native tools and all else as it is proposed. Ends when the tools run. */
   async function startRun(collection: string): Promise<void> {
     await workbench.command('View: Close All Editors');
     await workbench.command('Terminal: Kill All Terminals');
@@ -50,8 +50,9 @@ describe('from the empty view to a verified migration', () => {
     await workbench.contextMenu(workbench.treeRow(collection), 'Migrate Collection…');
     const wizard = workbench.frontWebview();
     await wizard.getByRole('radio', { name: new RegExp(TARGET_NAME) }).check();
-    for (const heading of ['Collections', 'Size', 'Findings', 'Method', 'Tuning', 'Review'])
-      await next(wizard, heading);
+    for (const heading of ['Collections', 'Size', 'Findings', 'Method']) await next(wizard, heading);
+    await wizard.locator('input[name="method"][value="dump-restore"]').check();
+    for (const heading of ['Tuning', 'Review']) await next(wizard, heading);
     await wizard.locator('[data-move="start"]:not([aria-disabled])').click();
     await workbench.terminal.waitFor('mongorestore', RUN_LIMIT_MS);
   }
@@ -107,10 +108,10 @@ describe('from the empty view to a verified migration', () => {
     await accessible();
     await next(wizard, 'Method');
     await accessible();
-    await wizard.locator('[data-method].recommended').waitFor();
+    await wizard.locator('[data-method="direct-copy"].recommended.chosen').waitFor();
     await session.picture('wizard-method');
     await next(wizard, 'Tuning');
-    await expect.poll(() => wizard.locator('.preview').innerText()).toContain('mongorestore');
+    await expect.poll(() => wizard.locator('.preview').innerText()).toContain('mongo-cosmos-migration run');
     expect(await wizard.locator('body').innerText()).not.toContain(servers.password);
     await accessible();
     await session.picture('wizard-tuning');
@@ -118,9 +119,9 @@ describe('from the empty view to a verified migration', () => {
     await accessible();
   });
 
-  it('starts the run in a terminal with the real tools', async () => {
+  it('starts the run in a terminal, without any tool', async () => {
     await workbench.frontWebview().locator('[data-move="start"]:not([aria-disabled])').click();
-    await workbench.terminal.waitFor('mongorestore', RUN_LIMIT_MS);
+    await workbench.terminal.waitFor('journal and report', RUN_LIMIT_MS);
     expect(await workbench.terminal.text()).not.toContain(servers.password);
   });
 

@@ -162,6 +162,7 @@ describe('the wizard', () => {
             now: () => Date.now(),
             settings: () => SETTINGS,
             mayMeasure: () => Promise.resolve(false),
+            mayTry: () => Promise.resolve(undefined),
             addCluster: () => Promise.resolve(undefined),
             choosePlanPath: () => Promise.resolve(path),
             ownPlanPath: () => Promise.resolve(path),

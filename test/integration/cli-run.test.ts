@@ -36,7 +36,19 @@ const mcm = (...args: readonly string[]): Promise<CliResult> => cli.run(args, { 
 
 async function planned(db: string, ...more: readonly string[]): Promise<string> {
   const out = `${db}.migration.json`;
-  const result = await mcm('plan', '--include', db, '--out', out, '--throughput', '10000', '--no-measure', ...more);
+  const result = await mcm(
+    'plan',
+    '--include',
+    db,
+    '--out',
+    out,
+    '--throughput',
+    '10000',
+    '--no-measure',
+    '--method',
+    'dump-restore',
+    ...more,
+  );
   expect(result).toMatchObject({ code: 0 });
   return out;
 }

@@ -96,7 +96,17 @@ describe('a password', () => {
   });
 
   it('is in no argument and in no environment of a tool while a run works, and in no file afterwards', async () => {
-    const planned = await run(['plan', ...clusters(pair), ...FILES, '--throughput', '1000', '--no-measure', '--force']);
+    const planned = await run([
+      'plan',
+      ...clusters(pair),
+      ...FILES,
+      '--throughput',
+      '1000',
+      '--no-measure',
+      '--method',
+      'dump-restore',
+      '--force',
+    ]);
     expect(planned.code).toBe(0);
     const running = await cli.start(['run', 'plan.migration.json'], {
       cwd: folder.path,

@@ -60,7 +60,7 @@ describe('from MongoDB to MongoDB over TLS with client certificates', () => {
     ];
     const options = { cwd: folder.path, env: { PASSWORD: auth.password } };
     const clusters = ['--source', uri(source), '--target', uri(target), ...files('source'), ...files('target')];
-    const planned = await cli.run(['plan', ...clusters], options);
+    const planned = await cli.run(['plan', '--method', 'dump-restore', ...clusters], options);
     expect(planned).toMatchObject({ code: 0 });
     expect(JSON.parse(await readFile(join(folder.path, 'plan.migration.json'), 'utf8'))).toMatchObject({
       source: { tlsCAFile: caFile, passwordFrom: { env: 'PASSWORD' } },

@@ -2,16 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readPlanFile, writePlanFile } from '../../src/adapters/files/plan-file.js';
-import { connect } from '../../src/adapters/mongo/connect.js';
+import { readPlanFile } from '../../src/adapters/files/plan-file.js';
 import { parseConnectionString } from '../../src/adapters/mongo/connection-string.js';
-import { readCollections, readInventory } from '../../src/adapters/mongo/inventory.js';
-import { listCollections, listDatabases } from '../../src/adapters/mongo/listing.js';
-import { readDatabaseSizes } from '../../src/adapters/mongo/database-sizes.js';
-import { measureInsertCharge } from '../../src/adapters/mongo/measure-charge.js';
 import { systemClock } from '../../src/adapters/system-clock.js';
-import { chargeSamples } from '../../src/assembly/charge-samples.js';
-import { copyCommandLines } from '../../src/assembly/describe-copy.js';
 import type { Recommendation } from '../../src/core/model/method.js';
 import type { Plan } from '../../src/core/model/plan.js';
 import { SavedClusterStore } from '../../src/host/clusters/cluster-store.js';
@@ -26,6 +19,7 @@ import { WIZARD_PROTOCOL, type WizardIntent, type WizardView } from '../../src/p
 import { buildCli, type Cli } from '../support/cli.js';
 import { someDocuments, startMigrationPair, type MigrationPair } from '../support/migration-pair.js';
 import { makeTempFolder, type TempFolder } from '../support/temp.js';
+import { realAdapters as adapters } from '../support/wizard-adapters.js';
 import { SETTINGS, t } from '../unit/host-wizard-builders.js';
 
 /** With characters that have to be percent-encoded; in no other text of this test. */
@@ -38,20 +32,6 @@ let clusters: SavedClusterStore;
 let connections: SharedConnections;
 let sourceId = '';
 let targetId = '';
-
-const adapters = () =>
-  Promise.resolve({
-    ...{
-      connect,
-      parseConnectionString,
-      readInventory,
-      readCollections,
-      listDatabases,
-      listCollections,
-      readDatabaseSizes,
-    },
-    ...{ measureInsertCharge, chargeSamples, copyCommandLines, writePlanFile, clock: systemClock },
-  });
 
 beforeAll(async () => {
   pair = await startMigrationPair(CANARY, { ruPerSecond: 10_000 });
@@ -123,6 +103,7 @@ function aSession(state = initialState({ sourceId, targetId }), change: Partial<
       now: () => systemClock.now(),
       settings: () => SETTINGS,
       mayMeasure: () => Promise.resolve(true),
+      mayTry: () => Promise.resolve('copy'),
       addCluster: () => Promise.resolve(undefined),
       choosePlanPath: (name) => Promise.resolve(join(folder.path, name)),
       ownPlanPath: (id) => Promise.resolve(join(folder.path, `${id}.migration.json`)),
@@ -278,6 +259,7 @@ describe('from the first step to a plan', () => {
     const view = await tell(
       session,
       { type: 'go', step: 'namespaces' },
+      { type: 'choose-method', id: 'dump-restore' },
       { type: 'go', step: 'tuning' },
       { type: 'copy-command-lines' },
     );
@@ -286,6 +268,44 @@ describe('from the first step to a plan', () => {
     expect(copied[0]).toContain(view.tuning.preview[0]);
     const other = await tell(session, { type: 'set-tuning', field: 'batchSize', value: 7 });
     expect(other.tuning.preview.join()).toContain('--batchSize=7');
+  });
+
+  it('tries a direct copy when that is allowed, and drops what it has made', async () => {
+    const { session, errors } = aSession();
+    const view = await tell(
+      session,
+      { type: 'go', step: 'namespaces' },
+      { type: 'go', step: 'tuning' },
+      { type: 'try-copy' },
+    );
+    expect(errors).toEqual([]);
+    expect(view.tuning.trial.length).toBeGreaterThan(0);
+    expect(session.state.tried?.trial.ns).toBe('shop.orders');
+    const databases = await pair.backendClient.db('admin').admin().listDatabases();
+    expect(databases.databases.map((db) => db.name)).not.toContain('shop');
+    const refused = aSession(initialState({ sourceId, targetId }), { mayTry: () => Promise.resolve(undefined) });
+    await tell(
+      refused.session,
+      { type: 'go', step: 'namespaces' },
+      { type: 'go', step: 'tuning' },
+      { type: 'try-copy' },
+    );
+    expect(refused.session.state).not.toHaveProperty('tried');
+  });
+
+  it('asks the target what it has given before it raises anything', async () => {
+    const { session, errors } = aSession(initialState({ sourceId, targetId, include: ['shop.orders'] }));
+    await tell(
+      session,
+      { type: 'go', step: 'namespaces' },
+      { type: 'go', step: 'tuning' },
+      { type: 'set-tuning', field: 'ruPerSecond', value: 1000 },
+      { type: 'set-tuning', field: 'raiseRuPerSecond', value: 5000 },
+    );
+    expect(errors).toEqual([]);
+    expect(session.derive().plan?.throughputRaises).toMatchObject([
+      { budget: 'shop.orders', raiseTo: { ruPerSecond: 5000 }, restoreTo: { ruPerSecond: 1000 } },
+    ]);
   });
 
   it('starts what is shown, after a yes to what does not get over', async () => {

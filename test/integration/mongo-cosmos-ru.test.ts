@@ -4,11 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, type ConnectedCluster } from '../../src/adapters/mongo/connect.js';
 import { parseConnectionString } from '../../src/adapters/mongo/connection-string.js';
 import { readInventory } from '../../src/adapters/mongo/inventory.js';
-import {
-  measureInsertCharge,
-  removeScratchCollections,
-  SCRATCH_PREFIX,
-} from '../../src/adapters/mongo/measure-charge.js';
+import { measureInsertCharge } from '../../src/adapters/mongo/measure-charge.js';
+import { removeScratchCollections, SCRATCH_PREFIX } from '../../src/adapters/mongo/scratch-collection.js';
 import { systemClock } from '../../src/adapters/system-clock.js';
 import { MigrationError } from '../../src/core/model/error.js';
 import { ruPerSecond } from '../../src/core/model/units.js';

@@ -52,7 +52,9 @@ async function runToTheMiddle(...more: readonly string[]): Promise<{ running: Ru
   count += 1;
   runs = join(folder.path, `runs-${count}`);
   const throughput = ['--throughput', String(RU_PER_SECOND), '--no-measure'];
-  expect(await mcm('plan', '--force', '--out', 'shop.migration.json', ...throughput)).toMatchObject({ code: 0 });
+  expect(
+    await mcm('plan', '--method', 'dump-restore', '--force', '--out', 'shop.migration.json', ...throughput),
+  ).toMatchObject({ code: 0 });
   const running = await cli.start(['run', 'shop.migration.json', ...more], options());
   await expect.poll(copied, { timeout: 60_000 }).toBeGreaterThan(DOCUMENTS / 10);
   const run = await findRun(runs, 'latest');

@@ -8,7 +8,7 @@ import { createRun, type RunFolder } from '../../src/adapters/files/run-folder.j
 import { openRunList } from '../../src/adapters/files/run-list.js';
 import { steerRun } from '../../src/adapters/files/steer-run.js';
 import { systemClock } from '../../src/adapters/system-clock.js';
-import type { CopyCeilings } from '../../src/engine/pace/pacer.js';
+import type { CopyCeilings } from '../../src/core/model/plan.js';
 import { enterState } from '../../src/engine/journal/port.js';
 import { RunProgress } from '../../src/engine/progress/run-progress.js';
 import { makeTempFolder, type TempFolder } from '../support/temp.js';

@@ -22,7 +22,16 @@ beforeAll(async () => {
   pair = await startMigrationPair(CANARY, { ruPerSecond: 4_000 });
   folder = await makeTempFolder('run-handover');
   await pair.sourceClient.db('shop').collection('orders').insertMany(someDocuments(3_000, 400));
-  const args = ['plan', '--out', 'shop.migration.json', '--throughput', '4000', '--no-measure'];
+  const args = [
+    'plan',
+    '--out',
+    'shop.migration.json',
+    '--throughput',
+    '4000',
+    '--no-measure',
+    '--method',
+    'dump-restore',
+  ];
   const env = { MCM_SOURCE_URI: pair.source.secretUri, MCM_TARGET_URI: pair.target.secretUri };
   expect(await cli.run(args, { cwd: folder.path, env })).toMatchObject({ code: 0 });
 });

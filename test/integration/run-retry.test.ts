@@ -56,13 +56,30 @@ function mcm(...args: readonly string[]): Promise<CliResult> {
 describe('dead letters', { timeout: 120_000 }, () => {
   it('stay while the target still refuses them, and the verdict with them', async () => {
     const throughput = ['--throughput', '100000', '--no-measure'];
-    expect(await mcm('plan', '--out', 'shop.migration.json', ...throughput)).toMatchObject({ code: 0 });
+    expect(await mcm('plan', '--method', 'dump-restore', '--out', 'shop.migration.json', ...throughput)).toMatchObject({
+      code: 0,
+    });
     expect(await mcm('run', 'shop.migration.json')).toMatchObject({ code: 3 });
     const again = await mcm('run', '--retry-dead-letters', 'latest');
     expect(again.code).toBe(3);
     expect(again.stdout).toContain(`dead letters of shop.mixed: 0 arrived, ${LARGE} still refused`);
     const run = await findRun(`${folder.path}/runs`, 'latest');
     expect(await listDeadLetters(run.deadLettersPath)).toMatchObject([{ ns: 'shop.mixed', documents: LARGE }]);
+  });
+
+  it('are sent again one by one, too, by their _id, and nothing is sent for a slip', async () => {
+    for (const slip of [
+      ['--only', 'shop.small'],
+      ['--letter', '99'],
+      ['--only', 'shop.mixed', '--letter', '99'],
+    ]) {
+      const { code, stderr } = await mcm('run', '--retry-dead-letters', 'latest', ...slip);
+      expect(code).toBe(2);
+      expect(stderr).toContain('is not among the dead letters');
+    }
+    expect((await mcm('run', 'shop.migration.json', '--only', 'shop.mixed')).code).toBe(2);
+    const one = await mcm('run', '--retry-dead-letters', 'latest', '--only', 'shop.mixed', '--letter', '2');
+    expect(one.stdout).toContain('dead letters of shop.mixed: 0 arrived, 1 still refused');
   });
 
   it('arrive once the target takes them: then the run is complete, proven byte for byte', async () => {
@@ -93,6 +110,7 @@ describe('dead letters', { timeout: 120_000 }, () => {
     const { records } = await readJournalFile(run.journalPath);
     expect(records.flatMap((r) => (r.type === 'dead-letters-retried' ? [r.retry] : []))).toEqual([
       { sent: 3, arrived: 0, alreadyThere: 0, refused: 3 },
+      { sent: 1, arrived: 0, alreadyThere: 0, refused: 1 },
       { sent: 3, arrived: 2, alreadyThere: 1, refused: 0 },
     ]);
     // Only what was touched is read again.

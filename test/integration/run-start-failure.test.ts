@@ -23,7 +23,16 @@ beforeAll(async () => {
   root = join(folder.path, 'runs');
   right = { MCM_SOURCE_URI: pair.source.secretUri, MCM_TARGET_URI: pair.target.secretUri };
   await pair.sourceClient.db('shop').collection('orders').insertMany(someDocuments(3_000, 400));
-  const args = ['plan', '--out', 'shop.migration.json', '--throughput', '4000', '--no-measure'];
+  const args = [
+    'plan',
+    '--out',
+    'shop.migration.json',
+    '--throughput',
+    '4000',
+    '--no-measure',
+    '--method',
+    'dump-restore',
+  ];
   expect(await cli.run(args, { cwd: folder.path, env: right })).toMatchObject({ code: 0 });
 });
 afterAll(async () => {

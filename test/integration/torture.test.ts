@@ -69,6 +69,7 @@ async function prepare(name: string): Promise<Target> {
   const made = await runCli(
     [
       'plan',
+      ...['--method', 'dump-restore'],
       ...['--source', uri, '--source-password-env', 'SOURCE_PASSWORD', '--target', standIn.uri],
       ...['--throughput', '10000', '--out', plan],
     ],

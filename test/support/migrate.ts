@@ -14,7 +14,7 @@ import { describeTarget } from '../../src/core/plan/target.js';
 import { tune, tuneInputFor } from '../../src/core/tune/tune.js';
 import type { Verdict } from '../../src/engine/journal/record.js';
 import type { RunStatus } from '../../src/engine/journal/reduce.js';
-import type { CopyCeilings } from '../../src/engine/pace/pacer.js';
+import type { CopyCeilings } from '../../src/core/model/plan.js';
 import type { RunEvent } from '../../src/engine/run-context.js';
 import { findTestTool } from './tools.js';
 

@@ -107,9 +107,50 @@ describe('advice', () => {
 
   it('recommends what is possible and available, and names what would be better', () => {
     const advice = advise(input(100 * GIB, {}, old));
-    expect(advice.recommended).toBe('dump-restore');
-    const reasons = advice.ranked.find((r) => r.method === 'dump-restore')?.reasons ?? [];
+    expect(advice.recommended).toBe('direct-copy');
+    const reasons = advice.ranked.find((r) => r.method === 'direct-copy')?.reasons ?? [];
     expect(reasons).toContainEqual({ id: 'better-not-available', params: { method: 'dms' }, weight: '-' });
+  });
+
+  it('puts the direct copy before the native tools, with reasons that they do not have, whatever the facts', () => {
+    for (const facts of Object.values(CASES)) {
+      const { ranked } = advise(facts);
+      const [direct, tools] = (['direct-copy', 'dump-restore'] as const).map((id) =>
+        ranked.find((r) => r.method === id),
+      );
+      if (!direct || !tools) throw new Error('not ranked');
+      expect(direct.possible).toBe(tools.possible);
+      if (direct.possible) expect(direct.rank).toBeLessThan(tools.rank);
+      const own = direct.reasons.filter(({ id }) => !tools.reasons.some((r) => r.id === id)).map(({ id }) => id);
+      expect(own).toEqual(
+        expect.arrayContaining(['resumes-within-ranges', 'checks-the-target-only', 'needs-no-other-program']),
+      );
+      expect(direct.needs.map(({ id }) => id)).not.toContain('need-database-tools');
+      // Where request units set the pace nobody is faster than they allow.
+      expect(own.includes('faster-than-the-tools')).toBe(facts.target.kind !== 'cosmos-ru');
+    }
+  });
+
+  it('says where a direct copy cannot read in ranges', () => {
+    const capped = aCollection('shop.log', { options: { capped: { sizeBytes: bytes(1_000_000) } } });
+    const told = (facts: AdviceInput): string[] =>
+      (advise(facts).ranked.find((r) => r.method === 'direct-copy')?.reasons ?? []).map(text);
+    expect(told({ inventory: anInventory([capped]), target: VCORE })).toContain('- reads-some-in-one-go collections=1');
+    expect(told(input(GIB, { target: VCORE }, { kind: 'cosmos-vcore' }))).toContain('- source-knows-no-ranges');
+    expect(told(input(GIB, { target: VCORE })).join()).not.toMatch(/in-one-go|no-ranges/);
+  });
+
+  it('goes by a trial for the direct copy alone, and says that it was measured', () => {
+    const trial = { ns: 'shop.orders', copied: [{ ms: 5000, documents: 5000, bytes: 5_000 * 1024 }] };
+    const facts = input(GIB, { target: MONGODB });
+    const [assumed, tried] = [advise(facts), advise({ ...facts, trial })];
+    const expected = (advice: Recommendation, id: MethodId): number =>
+      advice.ranked.find((r) => r.method === id)?.durationMs.expected ?? 0;
+    expect(expected(tried, 'direct-copy')).toBeCloseTo(2000 + 1024 * 1024, -2);
+    expect(expected(tried, 'dump-restore')).toBe(expected(assumed, 'dump-restore'));
+    expect(tried.assumptions.map(({ id }) => id)).toContain('speed-measured-here');
+    expect(tried.assumptions.map(({ id }) => id)).not.toContain('speed-measured-elsewhere');
+    expect(assumed.assumptions.map(({ id }) => id)).toContain('speed-measured-elsewhere');
   });
 
   it('recommends the best one once every method is available', () => {

@@ -23,6 +23,12 @@ describe('what can be done with a run', () => {
     expect(of('copying', true)).toEqual(['pause', 'cancel', 'terminal']);
   });
 
+  it('while a direct copy works: its limits', () => {
+    const run = aRun({ alive: true }, { state: 'copying', ceilings: {} });
+    expect(possibleActions(run)).toEqual(['pause', 'limit', 'cancel', 'terminal']);
+    expect(possibleActions({ ...run, alive: false })).not.toContain('limit');
+  });
+
   it('while it waits in its terminal: resume and cancel', () => {
     expect(of('paused', true)).toEqual(['resume', 'cancel', 'terminal']);
   });

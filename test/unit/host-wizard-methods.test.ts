@@ -9,7 +9,11 @@ describe('methods', () => {
     const state = readState(SMALL, 'ru');
     const { cards } = viewOf(modelOf(state)).methods;
     expect(cards).toHaveLength(7);
-    expect(cards.filter((card) => card.available).map((card) => card.id)).toEqual(['dump-restore', 'export-import']);
+    expect(cards.filter((card) => card.available).map((card) => card.id)).toEqual([
+      'direct-copy',
+      'dump-restore',
+      'export-import',
+    ]);
     expect(reduce(state, { type: 'choose-method', id: 'spark-databricks' })).toBe(state);
   });
 
@@ -19,9 +23,8 @@ describe('methods', () => {
 
   it('are ranked anew by what matters to the user, with the reasons that follow', () => {
     const before = methodsAfter();
-    expect(before.summary).toBe(
-      'Recommended: mongodump and mongorestore. Direct copy would suit better; so far only the command line carries it out (plan --method direct-copy).',
-    );
+    expect(before.summary).toBe('Recommended: direct copy.');
+    expect(before.cards.find(({ chosen }) => chosen)?.id).toBe('direct-copy');
     const files = methodsAfter({ type: 'set-wish', id: 'files', value: 'csv' });
     expect(ranksIn(files)[0]).toBe('export-import');
     expect(JSON.stringify(files.cards[0]?.reasons)).toContain('It gives the CSV files that you asked for.');

@@ -185,6 +185,7 @@ describe('tuning', () => {
     const state = readState(
       SMALL,
       'ru',
+      { type: 'choose-method', id: 'dump-restore' },
       { type: 'set-tuning', field: 'ruPerSecond', value: 10_000 },
       { type: 'set-tuning', field: 'ruPerDocument', value: 10 },
       { type: 'set-tuning', field: 'latencyMs', value: 100 },
@@ -204,6 +205,7 @@ describe('tuning', () => {
     const state = readState(
       SMALL,
       'ru',
+      { type: 'choose-method', id: 'dump-restore' },
       { type: 'set-tuning', field: 'ruPerSecond', value: 5000 },
       { type: 'set-tuning', field: 'ruPerSecond', value: 5050 },
       { type: 'set-tuning', field: 'batchSize', value: 0 },
@@ -276,11 +278,12 @@ describe('tuning', () => {
   });
 
   it('tells the last step that led to a batch, and the others on demand', () => {
-    const field = fieldIn(viewOf(modelOf(readState(SMALL, 'ru'))), 'batchSize');
+    const tools = { type: 'choose-method', id: 'dump-restore' } as const;
+    const field = fieldIn(viewOf(modelOf(readState(SMALL, 'ru', tools))), 'batchSize');
     expect(field.workings?.length).toBeGreaterThan(1);
     expect(field.workings?.at(-1)).toBe(field.explanation);
     const many = { type: 'set-tuning', field: 'ruPerSecond', value: 100_000 } as const;
-    expect(fieldIn(viewOf(modelOf(readState(SMALL, 'ru', many))), 'batchSize')).not.toHaveProperty('workings');
+    expect(fieldIn(viewOf(modelOf(readState(SMALL, 'ru', tools, many))), 'batchSize')).not.toHaveProperty('workings');
   });
 
   it('takes a measured charge for the documents that it was measured with', () => {
@@ -299,7 +302,9 @@ describe('tuning', () => {
 
   it('takes the workers of the settings where nobody says otherwise', () => {
     const settings = { nativeToolsUpToGb: 10, servicesUpToGb: 1024, analysisParallelism: 8, insertionWorkers: 7 };
-    const view = viewOf(modelOf(readState(SMALL, 'vcore'), { settings }));
+    const view = viewOf(
+      modelOf(readState(SMALL, 'vcore', { type: 'choose-method', id: 'dump-restore' }), { settings }),
+    );
     expect(fieldIn(view, 'insertionWorkers')).toMatchObject({
       value: 7,
       origin: 'user',

@@ -72,7 +72,10 @@ const intent: fc.Arbitrary<WizardIntent> = fc.oneof(
     ruPerSecond: fc.constantFrom(0, 400, 450, 1000, 20_000, 1e12),
   }),
   fc.record({ type: fc.constant('set-read-preference' as const), value: fc.constantFrom(...READ_PREFERENCES) }),
-  fc.record({ type: fc.constant('choose-method' as const), id: fc.constantFrom('dump-restore', 'dms', 'nothing') }),
+  fc.record({
+    type: fc.constant('choose-method' as const),
+    id: fc.constantFrom('dump-restore', 'direct-copy', 'dms', 'nothing'),
+  }),
   fc.record({ type: fc.constant('set-tuning' as const), field: fc.constantFrom(...TUNING_FIELDS), value: anyNumber }),
   fc.record({ type: fc.constant('reset-tuning' as const), field: fc.constantFrom(...TUNING_FIELDS) }),
   fc.record({ type: fc.constant('set-shard-key' as const), ns: name, path: fc.constantFrom('', 'country', 'a.b') }),
@@ -113,6 +116,17 @@ const event: fc.Arbitrary<WizardEvent> = fc.oneof(
   fc.constant<WizardEvent>({
     type: 'measured',
     measured: { ruPerDocument: 6, latencyMs: 9, samples: 20, of: fingerprint(['shop.orders']) },
+  }),
+  fc.constant<WizardEvent>({
+    type: 'tried',
+    tried: {
+      trial: { ns: 'shop.orders', copied: [{ ms: 1500, documents: 9, bytes: 99 }] },
+      of: fingerprint(['shop.orders']),
+    },
+  }),
+  fc.constant<WizardEvent>({
+    type: 'given',
+    given: { throughput: { collections: {}, databases: {} }, of: fingerprint(['t-ru', 'shop.orders']) },
   }),
   fc.constant<WizardEvent>({ type: 'failed', problem: { happened: 'a', why: 'b', todo: 'c' } }),
   fc.constant<WizardEvent>({ type: 'saved', path: '/x.migration.json', planId: 'x' }),

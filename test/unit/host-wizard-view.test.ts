@@ -66,7 +66,9 @@ describe('the view of a big cluster', () => {
 
   it('cuts long command lines, of which copying gives all', () => {
     const commandLines = (): string[] => Array.from({ length: 150 }, () => 'x'.repeat(5000));
-    const { preview } = viewOf(modelOf(readState(SMALL, 'ru'), { commandLines })).tuning;
+    const { preview } = viewOf(
+      modelOf(readState(SMALL, 'ru', { type: 'choose-method', id: 'dump-restore' }), { commandLines }),
+    ).tuning;
     expect(preview).toHaveLength(101);
     expect(preview[0]).toHaveLength(2002);
     expect(preview.at(-1)).toBe('… and 50 more');

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { ruPerSecond } from '../../src/core/model/units.js';
 import { Ceilings } from '../../src/engine/pace/ceiling.js';
 import { PacedCopy } from '../../src/engine/pace/paced-copy.js';
-import type { CopyCeilings, CopyLoad } from '../../src/engine/pace/pacer.js';
+import type { CopyCeilings } from '../../src/core/model/plan.js';
+import type { CopyLoad } from '../../src/engine/pace/pacer.js';
 import { RuBudget } from '../../src/engine/pace/ru-budget.js';
 import { EventClock } from '../support/event-clock.js';
 

@@ -241,6 +241,11 @@ const BASE: Omit<WizardView, 'step'> = {
         problem: 'At most 64: more only wait for each other.',
       },
     ],
+    notes: [],
+    raiseEffects: [],
+    previewNote: 'What is run, as it stands now. Passwords are never part of it.',
+    canTry: false,
+    trial: [],
     preview: [
       'mongodump --config=<private file> --db=shop --collection=orders --archive --numParallelCollections=1',
       'mongorestore --config=<private file> --archive --nsInclude=shop.orders --batchSize=24 --numInsertionWorkersPerCollection=1 --noIndexRestore',

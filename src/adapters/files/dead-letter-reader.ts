@@ -108,6 +108,15 @@ export async function listDeadLetters(folder: string): Promise<ListedDeadLetters
   return found;
 }
 
+/** What is told of each dead letter of a folder, without the documents. @throws MigrationError `file-failed`. */
+export async function readDeadLetterEntries(folder: string): Promise<DeadLetterEntry[]> {
+  const entries: DeadLetterEntry[] = [];
+  for (const name of await indexNames(folder)) {
+    entries.push(...latestEntries((await readDeadLetterIndex(join(folder, name))).entries));
+  }
+  return entries;
+}
+
 /**
  * The refused documents, whole, one at a time, of one namespace (`db.coll` on the target) or of all.
  * @throws MigrationError `file-failed`, also where a document is shorter than its index says.

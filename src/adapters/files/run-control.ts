@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { watch } from 'node:fs';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CopyCeilings } from '../../engine/pace/pacer.js';
+import type { CopyCeilings } from '../../core/model/plan.js';
 import type { Clock } from '../../engine/ports.js';
 import { fileFailed, makePrivateFolder, PRIVATE_FILE, systemCode } from './durable.js';
 

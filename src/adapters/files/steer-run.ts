@@ -1,7 +1,7 @@
 import { canBecome, isRunning, type RunState } from '../../core/model/run.js';
 import { planHash } from '../../engine/journal/identity.js';
 import { restRun } from '../../engine/journal/rest.js';
-import type { CopyCeilings } from '../../engine/pace/pacer.js';
+import type { CopyCeilings } from '../../core/model/plan.js';
 import type { Clock } from '../../engine/ports.js';
 import { openJournalFile } from './journal-file.js';
 import { readPlanFile } from './plan-file.js';

@@ -1,16 +1,12 @@
 /** Measures on the target itself what a document costs: writes a few samples into a scratch collection, reads their charge, cleans up. */
-import { randomBytes } from 'node:crypto';
-import { deserialize } from 'bson';
 import { MigrationError } from '../../core/model/error.js';
-import { formatNamespace, SYSTEM_DATABASES, type Namespace } from '../../core/model/namespace.js';
+import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
 import { milliseconds, requestUnits, type Milliseconds, type RequestUnits } from '../../core/model/units.js';
 import type { ConnectedCluster } from './connect.js';
 import { MongoCosmosRu } from './cosmos-ru.js';
 import { SERVER_CODE, serverCode } from './errors.js';
+import { withScratchCollection } from './scratch-collection.js';
 import { throttleWait } from './throttle.js';
-
-/** Every scratch collection's name begins so; a later start finds what a crash has left. */
-export const SCRATCH_PREFIX = 'mcm_probe_';
 
 /** Enough for a stable mean, few enough to be nothing beside a migration. */
 const MOST_SAMPLES = 20;
@@ -34,46 +30,6 @@ export interface MeasuredCharge {
   readonly samples: number;
   /** Median time of an insert of one document, throttled attempts left out. */
   readonly latencyMs: Milliseconds;
-}
-
-async function databaseExists(cluster: ConnectedCluster, db: string): Promise<boolean> {
-  const reply = await cluster.session.command('admin', { listDatabases: 1, nameOnly: true });
-  return (reply.databases as { name: string }[]).some((entry) => entry.name === db);
-}
-
-/** Drops a collection; one that is gone already is as good. */
-async function drop(cluster: ConnectedCluster, ns: Namespace): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await cluster.session.command(ns.db, { drop: ns.coll });
-      return;
-    } catch (error) {
-      const code = serverCode(error);
-      if (code === SERVER_CODE.namespaceNotFound) return;
-      if (code !== SERVER_CODE.throttled) throw error;
-      await cluster.clock.sleep(throttleWait(error, attempt, Math.random));
-    }
-  }
-}
-
-async function collectionNames(cluster: ConnectedCluster, db: string): Promise<string[]> {
-  const names: string[] = [];
-  const command = { listCollections: 1, nameOnly: true, cursor: {} };
-  for await (const batch of cluster.session.streamRaw(db, command)) {
-    for (const raw of batch.documents) names.push(String(deserialize(raw).name));
-  }
-  return names;
-}
-
-/** Drops what an earlier measurement that crashed has left in a database. Returns what was dropped. */
-export async function removeScratchCollections(
-  cluster: ConnectedCluster,
-  database: string,
-): Promise<readonly Namespace[]> {
-  const left = (await collectionNames(cluster, database)).filter((coll) => coll.startsWith(SCRATCH_PREFIX));
-  const dropped = left.map((coll) => ({ db: database, coll }));
-  for (const ns of dropped) await drop(cluster, ns);
-  return dropped;
 }
 
 /** Inserts one sample, as often as it is throttled. Returns the milliseconds of the attempt that went through. */
@@ -127,30 +83,20 @@ export async function measureInsertCharge(
   // The type says it, but a JavaScript caller or a settings file may not.
   if ((request.consent as boolean) !== true) throw new MigrationError('bad-option', { option: 'consent' });
   if (samples.length === 0) throw new MigrationError('bad-option', { option: 'samples' });
-  if (SYSTEM_DATABASES.has(database)) throw new MigrationError('bad-option', { option: 'database', value: database });
   // One connection, used by nobody else: the charge of the last command is then the charge of the insert.
   const probe = await cluster.openSibling({ maxPoolSize: 1 });
   try {
     const ru = new MongoCosmosRu(probe.session);
-    const existed = await databaseExists(probe, database);
-    if (existed) await removeScratchCollections(probe, database);
-    const ns = { db: database, coll: SCRATCH_PREFIX + randomBytes(6).toString('hex') };
     const charges: number[] = [];
     const times: number[] = [];
-    try {
-      await ru.createCollection(ns, request.shardKey === undefined ? {} : { shardKey: request.shardKey });
+    const shardKey = request.shardKey === undefined ? {} : { shardKey: request.shardKey };
+    await withScratchCollection(probe, { database, ...shardKey }, async (ns) => {
       await createIndexes(probe, ns, request.indexKeys ?? []);
       for (const sample of samples) {
         times.push(await insertOne(probe, ns, sample, signal));
         charges.push(await ru.lastRequestCharge());
       }
-    } finally {
-      await drop(probe, ns);
-      // A database that was not there before is not left behind, unless somebody else has begun to use it.
-      if (!existed && (await collectionNames(probe, database)).length === 0) {
-        await probe.session.command(database, { dropDatabase: 1 });
-      }
-    }
+    });
     const mean = charges.reduce((sum, charge) => sum + charge, 0) / charges.length;
     return { ruPerDocument: requestUnits(mean), samples: charges.length, latencyMs: milliseconds(median(times)) };
   } finally {

@@ -1,18 +1,22 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { CARRIED_OUT } from '../../core/advise/advise.js';
 import { MigrationError } from '../../core/model/error.js';
+import type { MethodId } from '../../core/model/method.js';
 import { formatNamespace } from '../../core/model/namespace.js';
 import { isFiles, type ConflictPolicy, type Plan, type ReadConcern } from '../../core/model/plan.js';
 import { makePlan } from '../../core/plan/make-plan.js';
 import { checkTransformable } from '../../core/plan/transform-checks.js';
+import { planRaises } from '../../core/plan/plan-raises.js';
 import { MANUAL_RU_PER_SECOND } from '../../core/size/limits.js';
 import { formatCount, formatCountOf, formatDuration, formatRuPerSecond } from '../../words/sizes.js';
 import { PROGRAM, type CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { ceilingsFrom, type CeilingOptions } from '../ceiling-options.js';
 import { findingCounts } from '../../words/finding-groups.js';
 import { findingLines } from '../findings-text.js';
-import { isCarriedOut } from '../own-methods.js';
-import { planLines } from '../plan-text.js';
+import { wholeNumber } from '../numbers.js';
+import { planLines, raiseLines } from '../plan-text.js';
 import { travelFrom, type FileOptions } from '../file-options.js';
 import { survey, type Survey } from '../survey.js';
 import { surveyText } from '../survey-text.js';
@@ -20,13 +24,23 @@ import { bullet, heading } from '../text-blocks.js';
 import { transformsFrom } from '../transform-options.js';
 import { adviceFor, type RecommendOptions } from './recommend.js';
 
-export interface PlanOptions extends RecommendOptions, FileOptions {
+export interface PlanOptions extends RecommendOptions, FileOptions, CeilingOptions {
   readonly out: string;
   readonly force?: boolean;
   readonly conflicts?: ConflictPolicy;
   readonly verification?: Plan['verification']['depth'];
   readonly readPreference?: Plan['readPreference'];
   readonly readConcern?: ReadConcern;
+}
+
+/** The recommended one that is carried out, else the one that always is. What only a direct copy can do asks for it. */
+function methodFor(recommended: MethodId, needsDirect: boolean): MethodId {
+  return !needsDirect && CARRIED_OUT.has(recommended) ? recommended : 'direct-copy';
+}
+
+function raiseFrom({ raiseThroughput: text }: PlanOptions): number | undefined {
+  const { least, most } = MANUAL_RU_PER_SECOND;
+  return text === undefined ? undefined : wholeNumber('--raise-throughput', text, least, most);
 }
 
 /** Decides everything and writes it to a file, for a person to look at and for `run` to carry out. Writes nothing to the target. */
@@ -40,16 +54,32 @@ export async function plan(
     throw new MigrationError('bad-option', { option: '--out', reason: 'file-exists', path });
   }
   const travel = travelFrom(options, cwd);
-  const method = options.method ?? (travel === undefined ? 'dump-restore' : 'export-import');
-  if (!isCarriedOut(method)) {
-    throw new MigrationError('bad-option', { option: '--method', reason: 'method-not-carried-out', value: method });
+  const wanted = options.method ?? (travel === undefined ? undefined : 'export-import');
+  if (wanted !== undefined && !CARRIED_OUT.has(wanted)) {
+    throw new MigrationError('bad-option', { option: '--method', reason: 'method-not-carried-out', value: wanted });
   }
   const { readConcern } = options;
   const asked = Object.keys(transformsFrom(options));
-  checkTransformable({ method, ...(readConcern === undefined ? {} : { readConcern }) }, asked);
+  checkTransformable({ method: wanted ?? 'direct-copy', ...(readConcern === undefined ? {} : { readConcern }) }, asked);
+  const ceilings = ceilingsFrom(options);
+  const raiseTo = raiseFrom(options);
+  const isPaced = raiseTo !== undefined || Object.keys(ceilings).length > 0;
+  const needsDirect = isPaced || asked.length > 0 || readConcern !== undefined;
   const surveyed = travel === undefined ? await survey(options, context) : await surveyText(travel, options, context);
   if (!surveyed.targetCluster) throw new MigrationError('bad-option', { option: '--target', reason: 'missing' });
   const { findings, recommendation, tuning, ruPerSecond, leastThroughputMs } = adviceFor(surveyed, options);
+  const method = wanted ?? methodFor(recommendation.recommended, needsDirect);
+  if (method !== 'direct-copy' && isPaced) {
+    const option = raiseTo === undefined ? 'A limit' : '--raise-throughput';
+    throw new MigrationError('bad-option', { option, reason: 'direct-copy-only', method });
+  }
+  if (raiseTo !== undefined && surveyed.target.kind !== 'cosmos-ru') {
+    throw new MigrationError('bad-option', { option: '--raise-throughput', reason: 'ru-only' });
+  }
+  const raise =
+    raiseTo === undefined || !surveyed.targetThroughput
+      ? undefined
+      : { ruPerSecond: raiseTo, target: surveyed.targetThroughput };
   if (!tuning) throw new MigrationError('internal', { reason: 'no-tuning' });
   const made = makePlan({
     inventory: surveyed.inventory,
@@ -65,6 +95,8 @@ export async function plan(
     createdAt: new Date(clock.now()).toISOString(),
     collectionThroughput: surveyed.wishes.collectionThroughput,
     shardKeys: surveyed.wishes.shardKeys,
+    ceilings,
+    ...(raise === undefined ? {} : { raise }),
     ...(surveyed.wishes.throughput === undefined ? {} : { throughput: surveyed.wishes.throughput }),
     ...(options.conflicts === undefined ? {} : { conflictPolicy: options.conflicts }),
     ...(options.verification === undefined ? {} : { verification: { depth: options.verification } }),
@@ -79,6 +111,7 @@ export async function plan(
   const expected = recommendation.ranked.find((m) => m.method === method)?.durationMs.expected;
   output.say(
     ...planLines(made, width, new Set(findings.flatMap((f) => (f.ns ? [formatNamespace(f.ns)] : [])))),
+    ...(raise === undefined ? [] : raiseLines(planRaises(made.collections, raise), width)),
     ...csvLines(surveyed.csv?.unnameable ?? [], width),
     ...unfitLines(surveyed.arriving, width),
     // What a target makes of it is another plan's business.

@@ -21,7 +21,7 @@ export interface RecommendOptions extends SurveyOptions {
 
 /** The decisions of core, for what was surveyed. */
 export function adviceFor(surveyed: Survey, options: RecommendOptions): Decisions {
-  const { inventory, target, selection, wishes, targetCluster, measured } = surveyed;
+  const { inventory, target, selection, wishes, targetCluster, measured, trial } = surveyed;
   return decide({
     inventory,
     target,
@@ -30,6 +30,7 @@ export function adviceFor(surveyed: Survey, options: RecommendOptions): Decision
     wishes: adviceWishes(options),
     ...(targetCluster ? { targetCluster: targetCluster.facts } : {}),
     ...(measured === undefined ? {} : { insert: measured }),
+    ...(trial === undefined ? {} : { trial }),
   });
 }
 
@@ -59,7 +60,7 @@ export async function recommend(
     '',
     `Next: ${PROGRAM} plan with the same options writes the plan to a file, to be looked at and then run.`,
   );
-  const { inventory, selection, target, measured } = surveyed;
+  const { inventory, selection, target, measured, trial } = surveyed;
   output.data({
     recommendation: advice.recommendation,
     findings: advice.findings,
@@ -69,14 +70,15 @@ export async function recommend(
     selection,
     target: { kind: target.kind, version: target.versionArray.join('.') },
     ...(measured === undefined ? {} : { measured }),
+    ...(trial === undefined ? {} : { trial }),
   });
   return EXIT.success;
 }
 
 /** Label and value of what goes where. */
 export function summaryPairs(surveyed: Survey): (readonly [string, string])[] {
-  const { source, inventory, selection, target, targetCluster, measured } = surveyed;
-  const ruPerDocument = measured?.ruPerDocument;
+  const { source, inventory, selection, target, targetCluster, measured, trial } = surveyed;
+  const ruPerDocument = measured?.ruPerDocument ?? trial?.ruPerDocument;
   const collections = selectedCollections(inventory, selection);
   const pairs: (readonly [string, string])[] = [
     ['from', `${source.reference.name}: ${clusterSummary(inventory.cluster)}`],

@@ -1,4 +1,7 @@
+import { isChosen, type DeadLetterChoice } from '../../core/model/dead-letter.js';
+import { CARRIED_OUT } from '../../core/advise/advise.js';
 import { MigrationError } from '../../core/model/error.js';
+import { formatNamespace, parseNamespace } from '../../core/model/namespace.js';
 import { describeTarget } from '../../core/plan/target.js';
 import type { Plan } from '../../core/model/plan.js';
 import type { RunSide } from '../../assembly/compose-run.js';
@@ -10,7 +13,6 @@ import { type CommandContext, type RunFolder } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { provenTools } from '../database-tools.js';
 import { wholeNumber } from '../numbers.js';
-import { isCarriedOut } from '../own-methods.js';
 import { runsRoot } from '../runs-folder.js';
 import { heading } from '../text-blocks.js';
 import { dryRunLines, dryRunSteps } from '../dry-run.js';
@@ -19,6 +21,9 @@ import { planLines } from '../plan-text.js';
 export interface RunOptions extends CeilingOptions {
   readonly resume?: string;
   readonly retryDeadLetters?: string;
+  /** Of `retryDeadLetters`: namespaces of the target, and single `_id`s. */
+  readonly only?: readonly string[];
+  readonly letter?: readonly string[];
   readonly mostRefused?: string;
   readonly attended?: boolean;
   readonly dryRun?: boolean;
@@ -62,6 +67,12 @@ async function carryOutPlan(
       reason: given.length === 0 ? 'plan-or-resume' : 'plan-and-resume',
     });
   }
+  if (options.retryDeadLetters === undefined && (options.only ?? options.letter) !== undefined) {
+    throw new MigrationError('bad-option', {
+      option: options.only === undefined ? '--letter' : '--only',
+      reason: 'letters-only',
+    });
+  }
   const mostRefused =
     options.mostRefused === undefined
       ? undefined
@@ -71,10 +82,12 @@ async function carryOutPlan(
   const wanted = options.resume ?? options.retryDeadLetters;
   const existing = wanted === undefined ? undefined : await adapters.findRun(root, wanted);
   const isRetry = options.retryDeadLetters !== undefined;
+  const choice = choiceFrom(options);
   if (existing) await checkResumable(existing, isRetry, context);
+  if (existing && isRetry) await checkChoice(choice, existing, context);
   if (existing && !options.dryRun) made.folder = existing;
   const plan = await adapters.readPlanFile(existing?.planPath ?? planPath ?? '');
-  if (!isCarriedOut(plan.method)) {
+  if (!CARRIED_OUT.has(plan.method)) {
     throw new MigrationError('bad-plan', { reason: 'method-not-carried-out', method: plan.method });
   }
   if (Object.keys(ceilings).length > 0 && plan.method !== 'direct-copy') {
@@ -97,10 +110,11 @@ async function carryOutPlan(
         sides,
         attended,
         ...(mostRefused === undefined ? {} : { mostRefused }),
-        ceilings,
+        ceilings: { ...plan.ceilings, ...ceilings },
         tools,
         attempt: (composed, { shelf }) =>
-          isRetry ? adapters.retryDeadLetters(composed.context, shelf) : composed.run(),
+          isRetry ? adapters.retryDeadLetters(composed.context, shelf, choice) : composed.run(),
+        isPart: isRetry,
       },
       context,
     );
@@ -151,4 +165,24 @@ async function dryRun(plan: Plan, sides: Sides, context: CommandContext): Promis
   output.say('', 'Nothing was written. Leave --dry-run out to run it.');
   output.data({ plan, steps });
   return EXIT.success;
+}
+
+/** @throws MigrationError `bad-namespace`. */
+function choiceFrom({ only, letter }: RunOptions): DeadLetterChoice {
+  return {
+    ...(only === undefined ? {} : { namespaces: new Set(only.map((text) => formatNamespace(parseNamespace(text)))) }),
+    ...(letter === undefined ? {} : { ids: letter }),
+  };
+}
+
+/** A name or an `_id` that is not among the letters is a slip: nothing is sent then. @throws MigrationError `bad-option`, `file-failed`. */
+async function checkChoice(choice: DeadLetterChoice, folder: RunFolder, { adapters }: CommandContext): Promise<void> {
+  const { namespaces, ids = [] } = choice;
+  const letters = await adapters.readDeadLetterEntries(folder.deadLettersPath);
+  const refuse = (option: string, value: string): never => {
+    throw new MigrationError('bad-option', { option, reason: 'no-such-letter', run: folder.runId, value });
+  };
+  for (const ns of namespaces ?? []) if (!letters.some((entry) => entry.ns === ns)) refuse('--only', ns);
+  const among = letters.filter((entry) => isChosen({ ...(namespaces ? { namespaces } : {}) }, entry));
+  for (const id of ids) if (!among.some((entry) => isChosen({ ids: [id] }, entry))) refuse('--letter', id);
 }

@@ -1,12 +1,13 @@
 import { MigrationError } from '../../core/model/error.js';
 import { isRunning } from '../../core/model/run.js';
+import { ceilingsText } from '../../words/ceilings.js';
 import { goingOnSentence, runStateSentence, verdictReasonSentence } from '../../words/runs.js';
 import { formatBytes, formatCount } from '../../words/sizes.js';
 import { verdictReasons } from '../../words/verdicts.js';
 import type { CommandContext, RunFolder, RunSummary } from '../context.js';
 import { progressBlock } from '../display/progress-lines.js';
-import { ceilingsFrom, ceilingsText, type CeilingOptions } from '../ceiling-options.js';
-import type { CopyCeilings } from '../../engine/pace/pacer.js';
+import { ceilingsFrom, type CeilingOptions } from '../ceiling-options.js';
+import type { CopyCeilings } from '../../core/model/plan.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { runsRoot } from '../runs-folder.js';
 import { table, type Column } from '../table.js';

@@ -15,14 +15,11 @@ import type { Verdict } from './verdict.js';
 const METHODS: readonly Method[] = [directCopy, dumpRestore, dms, dataFactory, sparkDatabricks, exportImport, studio3t];
 
 /** What is recommended and carried out everywhere: wizard, tree and command line. */
-export const CARRIED_OUT: ReadonlySet<MethodId> = new Set<MethodId>(['dump-restore', 'export-import']);
-
-/** What the command line carries out when it is asked for by name; wizard and tree do not know it yet. */
-export const CARRIED_OUT_ON_REQUEST: ReadonlySet<MethodId> = new Set<MethodId>(['direct-copy']);
+export const CARRIED_OUT: ReadonlySet<MethodId> = new Set<MethodId>(['direct-copy', 'dump-restore', 'export-import']);
 
 /**
  * Ranks every method for these facts, possible ones first, best first. `recommended` is the best that is possible and that this version carries out itself; where a
- * better one exists, the recommended one says so (`better-on-request`, `better-not-available`). Where none is both, it is the best possible one, to be carried out by hand.
+ * better one exists, the recommended one says so (`better-not-available`). Where none is both, it is the best possible one, to be carried out by hand.
  * @throws MigrationError `bad-number` for figures that are negative or not finite.
  */
 export function advise(input: AdviceInput): Recommendation {
@@ -35,22 +32,18 @@ export function advise(input: AdviceInput): Recommendation {
   const ranked = judged.map(({ method, verdict }, i) => {
     const isSecond = method === recommended?.method && best && best.method !== method;
     const extra: readonly Reason[] = isSecond
-      ? [{ id: betterId(best.method.id), params: { method: best.method.id }, weight: '-' }]
+      ? [{ id: 'better-not-available', params: { method: best.method.id }, weight: '-' }]
       : [];
     return rank(method.id, verdict, facts, i + 1, available.has(method.id), extra);
   });
   return {
     ranked: ranked.map((r) => r.method),
-    recommended: recommended?.method.id ?? 'dump-restore',
+    recommended: recommended?.method.id ?? 'direct-copy',
     assumptions: [
       ...facts.assumptions,
       ...(ranked.find((r) => r.method.method === recommended?.method.id)?.assumptions ?? []),
     ],
   };
-}
-
-function betterId(method: MethodId): string {
-  return CARRIED_OUT_ON_REQUEST.has(method) ? 'better-on-request' : 'better-not-available';
 }
 
 function rank(
@@ -66,6 +59,7 @@ function rank(
     method,
     documents,
     logicalBytes,
+    ...(method === 'direct-copy' && facts.trial !== undefined ? { trial: facts.trial } : {}),
     ...(totalRu !== undefined ? { totalRu } : {}),
     ...(ruPerSecond !== undefined ? { ruPerSecond } : {}),
   });

@@ -1,10 +1,11 @@
-import type { ClusterFacts, ClusterInventory } from '../model/facts.js';
+import type { ClusterFacts, ClusterInventory, CollectionFacts } from '../model/facts.js';
 import type { MethodId, Reason } from '../model/method.js';
 import { EVERYTHING, type NamespaceSelection } from '../model/namespace.js';
 import { bytes, GIB, TIB, type Bytes } from '../model/units.js';
 import { selectedCollections } from '../plan/make-plan.js';
 import type { TargetDescription } from '../plan/target.js';
 import { largestDocument } from '../size/limits.js';
+import type { Trial } from '../size/trial.js';
 import { dataCollections, idTypesSeen, migrationCharge, totalSize } from '../size/totals.js';
 
 /** Sizes up to which (not including it) a family of methods is advised. 1 GB is 1024³ bytes, as the tools count. */
@@ -38,8 +39,10 @@ export interface AdviceInput {
   readonly serverless?: boolean;
   /** RU targets: a measured charge, in place of the published table. */
   readonly ruPerDocument?: number;
+  /** A direct copy that was tried for a few seconds. */
+  readonly trial?: Trial;
   readonly settings?: Partial<AdviceSettings>;
-  /** Methods that this version of the product carries out itself. Default: `dump-restore`. */
+  /** Methods that this version of the product carries out itself. Default: `direct-copy` and `dump-restore`. */
   readonly available?: ReadonlySet<MethodId>;
 }
 
@@ -62,12 +65,20 @@ export interface AdviceFacts {
   /** Collections whose sample holds a document that the target refuses. */
   readonly tooLargeIn: number;
   readonly mixedIdsIn: number;
+  /** Collections that a direct copy can only read from the first document to the last. */
+  readonly inOneGo: number;
+  readonly trial?: Trial;
   readonly assumptions: readonly Reason[];
 }
 
 function bandOf(size: number, settings: AdviceSettings): SizeBand {
   if (size < settings.nativeToolsUpTo) return 'native';
   return size < settings.servicesUpTo ? 'services' : 'beyond';
+}
+
+/** Without ranges of `_id`: no `_id` index in the order of bytes, or an order of its own that has to be kept. */
+function isReadInOneGo({ options }: CollectionFacts): boolean {
+  return options.capped !== undefined || options.clustered === true || options.collation !== undefined;
 }
 
 export function adviceFacts(input: AdviceInput): AdviceFacts {
@@ -97,6 +108,8 @@ export function adviceFacts(input: AdviceInput): AdviceFacts {
     metered,
     tooLargeIn: collections.filter((c) => (c.sample?.largestBytes ?? 0) > limit).length,
     mixedIdsIn: collections.filter((c) => idTypesSeen(c).length > 1).length,
+    inOneGo: collections.filter(isReadInOneGo).length,
+    ...(input.trial === undefined ? {} : { trial: input.trial }),
     assumptions: [
       {
         id: ownBands ? 'bands-by-settings' : 'bands-by-microsoft',

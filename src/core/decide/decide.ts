@@ -11,6 +11,7 @@ import { selectedCollections } from '../plan/make-plan.js';
 import { planShardKey, planThroughput } from '../plan/options.js';
 import type { TargetDescription } from '../plan/target.js';
 import { MANUAL_RU_PER_SECOND } from '../size/limits.js';
+import type { Trial } from '../size/trial.js';
 import { usableRate } from '../size/usable-rate.js';
 import type { FixedTuning } from '../tune/limits.js';
 import { tune, tuneInputFor } from '../tune/tune.js';
@@ -29,6 +30,8 @@ export interface DecideInput {
   readonly shardKeys?: Readonly<Record<string, string>>;
   /** Measured, or said by the user: RU of an insert, and how long one takes. */
   readonly insert?: { readonly ruPerDocument?: number; readonly latencyMs?: number };
+  /** A direct copy that was tried; the charge that it saw counts where none is said. */
+  readonly trial?: Trial;
   readonly fixed?: FixedTuning;
   readonly wishes?: AdviceWishes;
   readonly settings?: AdviceInput['settings'];
@@ -57,7 +60,9 @@ export function decide(input: DecideInput): Decisions {
 export function decidePace(input: DecideInput): Omit<Decisions, 'findings'> {
   const { inventory, selection, target, targetCluster, throughput, insert = {} } = input;
   const collections = selectedCollections(inventory, selection);
-  const charge = insert.ruPerDocument === undefined ? {} : { ruPerDocument: insert.ruPerDocument };
+  const { trial } = input;
+  const ruPerDocument = insert.ruPerDocument ?? trial?.ruPerDocument;
+  const charge = ruPerDocument === undefined ? {} : { ruPerDocument };
   const tuning =
     targetCluster &&
     tune({
@@ -94,6 +99,7 @@ export function decidePace(input: DecideInput): Omit<Decisions, 'findings'> {
       serverless: throughput?.kind === 'serverless',
       ...(rate === undefined ? {} : { targetRuPerSecond: rate }),
       ...charge,
+      ...(trial === undefined ? {} : { trial }),
       ...(input.settings === undefined ? {} : { settings: input.settings }),
     });
   const rate = rateWith(throughput);

@@ -43,3 +43,34 @@ export interface DeadLetterSink {
   /** Distinct `_id`s kept, of one namespace or of all. */
   count(ns?: Namespace): number;
 }
+
+/** Which dead letters are to be sent again; what is left out stands for all. */
+export interface DeadLetterChoice {
+  /** `db.coll` on the target. */
+  readonly namespaces?: ReadonlySet<string>;
+  /** `_id`s as {@link isChosen} knows them. */
+  readonly ids?: readonly string[];
+}
+
+/**
+ * Whether a dead letter is among the chosen ones. An `_id` is told by its bytes in hexadecimal (`idHex`), as canonical Extended JSON, or, where it is a string, an ObjectId or a
+ * number, by that alone.
+ */
+export function isChosen(
+  { namespaces, ids }: DeadLetterChoice,
+  entry: Pick<DeadLetterEntry, 'ns' | 'id' | 'idHex'>,
+): boolean {
+  if (namespaces && !namespaces.has(entry.ns)) return false;
+  if (!ids) return true;
+  const known = new Set([entry.idHex, JSON.stringify(entry.id) ?? '', plainId(entry.id)].filter((text) => text !== ''));
+  return ids.some((id) => known.has(id));
+}
+
+/** What people call an `_id`: the text of a string, an ObjectId or a number; otherwise empty. */
+export function plainId(id: unknown): string {
+  if (typeof id === 'string') return id;
+  if (typeof id !== 'object' || id === null) return '';
+  const [[name, value] = ['', undefined], ...more] = Object.entries(id);
+  const isPlain = ['$oid', '$numberInt', '$numberLong', '$numberDouble', '$numberDecimal'].includes(name);
+  return isPlain && more.length === 0 && typeof value === 'string' ? value : '';
+}

@@ -124,6 +124,15 @@ export interface VerificationPlan {
   readonly depth: 'counts' | 'full';
 }
 
+/** Limits that the user has set for a direct copy; a missing one is none. */
+export interface CopyCeilings {
+  readonly ruPerSecond?: number;
+  readonly bytesPerSecond?: number;
+  readonly documentsPerSecond?: number;
+  /** Ranges that are read at once. */
+  readonly sourceConnections?: number;
+}
+
 /** A reviewable migration plan, the `*.migration.json` file. `version` guards its format. */
 export interface Plan {
   readonly version: 1;
@@ -142,6 +151,8 @@ export interface Plan {
   readonly verification: VerificationPlan;
   /** RU targets; absent: throughput is left alone. */
   readonly throughputRaises?: readonly ThroughputRaise[];
+  /** Direct copy: limits from the start; others can be set while it runs. */
+  readonly ceilings?: CopyCeilings;
   readonly readPreference: 'primary' | 'primaryPreferred' | 'secondary' | 'secondaryPreferred' | 'nearest';
   /** Of the source's reads, direct copy only; absent: the server's default. */
   readonly readConcern?: ReadConcern;

@@ -1,3 +1,4 @@
+import type { CopyCeilings } from './plan.js';
 import type { RunState } from './run.js';
 
 /** How far one collection is. Documents; `bytes` of acknowledged documents. */
@@ -64,6 +65,8 @@ export interface RunSnapshot {
   readonly conflicts: number;
   /** While copying directly: what keeps it from going faster just now. */
   readonly limitedBy?: LimitedBy;
+  /** While copying directly: the limits that it keeps to now; empty for none, absent where the method has none. */
+  readonly ceilings?: CopyCeilings;
   /** Low, expected and high remaining wall time of the present step, where a rate is known. */
   readonly remainingMs?: { readonly low: number; readonly expected: number; readonly high: number };
   readonly collections: readonly CollectionSnapshot[];

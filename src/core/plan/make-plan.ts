@@ -14,6 +14,7 @@ import type {
   ClusterReference,
   CollectionTransform,
   ConflictPolicy,
+  CopyCeilings,
   NotMigrated,
   Plan,
   PlannedCollection,
@@ -26,6 +27,7 @@ import { bytes } from '../model/units.js';
 import { planIndexes } from './index-fates.js';
 import { refusedName } from './names.js';
 import { planOptions, planShardKey, planThroughput } from './options.js';
+import { planRaises, type RaiseWish } from './plan-raises.js';
 import { checkNotSource, checkRenamedTo, checkSelection, checkTargetNames } from './plan-checks.js';
 import { planId } from './plan-id.js';
 import { describeTarget, type AccountCapability, type TargetDescription } from './target.js';
@@ -52,6 +54,10 @@ export interface PlanInput {
   readonly verification?: VerificationPlan;
   /** Default `primary`: a secondary that lags would make a complete copy look incomplete. */
   readonly readPreference?: Plan['readPreference'];
+  /** Direct copy: limits from the start. */
+  readonly ceilings?: CopyCeilings;
+  /** RU targets: how far throughput is raised while it is copied; see {@link planRaises}. */
+  readonly raise?: RaiseWish;
   /** RU targets: throughput of every new collection. */
   readonly throughput?: Throughput;
   /** RU targets: throughput by source namespace `db.coll`, in place of `throughput`. */
@@ -132,6 +138,19 @@ export function draftPlan(input: PlanInput): Omit<Plan, 'id'> {
     verification: input.text?.format === 'csv' ? { depth: 'counts' } : (input.verification ?? { depth: 'full' }),
     readPreference: input.readPreference ?? 'primary',
     ...(input.readConcern === undefined ? {} : { readConcern: input.readConcern }),
+    ...(input.method === 'direct-copy' ? ofDirectCopy(collections, input) : {}),
+  };
+}
+
+/** What no other method keeps to. */
+function ofDirectCopy(
+  collections: readonly PlannedCollection[],
+  { ceilings = {}, raise }: PlanInput,
+): Pick<Plan, 'ceilings' | 'throughputRaises'> {
+  const { raises } = raise ? planRaises(collections, raise) : { raises: [] };
+  return {
+    ...(Object.keys(ceilings).length > 0 ? { ceilings } : {}),
+    ...(raises.length > 0 ? { throughputRaises: raises.map((decided) => decided.raise) } : {}),
   };
 }
 

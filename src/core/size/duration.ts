@@ -1,12 +1,7 @@
 import { MigrationError } from '../model/error.js';
 import type { MethodId, Reason } from '../model/method.js';
 import { MIB, milliseconds, type Milliseconds } from '../model/units.js';
-
-interface Band {
-  readonly low: number;
-  readonly expected: number;
-  readonly high: number;
-}
+import { trialAssumptions, trialPace, type Band, type Trial, type TrialPace } from './trial.js';
 
 interface Speed {
   /** Documents per second where documents are small. */
@@ -80,6 +75,8 @@ export interface DurationInput {
   /** RU targets: what the writing costs altogether, and what the target gives per second. */
   readonly totalRu?: number;
   readonly ruPerSecond?: number;
+  /** The method was tried: its pace takes the place of the one that is assumed. */
+  readonly trial?: Trial;
 }
 
 export interface DurationEstimate {
@@ -103,11 +100,51 @@ const VERIFICATION_SPEED: Speed = {
 
 /**
  * Wall time of the data move: the start, then the slowest of documents per second, bytes per second and, on an RU target, total charge ÷ throughput.
- * Set-up, index builds and verification are not in it.
+ * Set-up, index builds and verification are not in it. With a trial that has copied, its pace counts; with one that has only read, no more than
+ * its pace; on an RU target the charge counts all the same.
  * @throws MigrationError `bad-number` for a negative or non-finite figure, or a throughput of 0.
  */
 export function estimateDuration(input: DurationInput): DurationEstimate {
-  return estimate(SPEEDS[input.method], input);
+  const { trial, method } = input;
+  const assumed = SPEEDS[method];
+  if (!trial) return estimate(assumed, input);
+  const pace = trialPace(trial);
+  const told = trialAssumptions(trial, pace);
+  if (!pace) {
+    const { assumptions, ...durations } = estimate(assumed, input);
+    return { ...durations, assumptions: [...told, ...assumptions] };
+  }
+  return estimate(pace.kind === 'copied' ? measuredSpeed(assumed, pace) : noFaster(assumed, pace), input, told);
+}
+
+/**
+ * The speed as it is assumed, made faster or slower as a whole until it gives the pace of the trial for documents of the trial's size: what one collection has shown
+ * then holds for smaller and larger documents, too.
+ */
+function measuredSpeed(assumed: Speed, { documentsPerSecond, averageBytes }: TrialPace): Speed {
+  const { documents, mebibytes } = assumed;
+  const secondsEach = Math.max(1 / documents.expected, averageBytes / (mebibytes.expected * MIB));
+  const scaled = (usual: number): Band => ({
+    low: usual * documentsPerSecond.low * secondsEach,
+    expected: usual * documentsPerSecond.expected * secondsEach,
+    high: usual * documentsPerSecond.high * secondsEach,
+  });
+  return { ...assumed, documents: scaled(documents.expected), mebibytes: scaled(mebibytes.expected) };
+}
+
+/** What is copied has to be read. */
+function noFaster(assumed: Speed, pace: TrialPace): Speed {
+  const read = measuredSpeed(assumed, pace);
+  const least = (a: Band, b: Band): Band => ({
+    low: Math.min(a.low, b.low),
+    expected: Math.min(a.expected, b.expected),
+    high: Math.min(a.high, b.high),
+  });
+  return {
+    ...assumed,
+    documents: least(assumed.documents, read.documents),
+    mebibytes: least(assumed.mebibytes, read.mebibytes),
+  };
 }
 
 /** Wall time of reading every document on both sides. `totalRu` is the charge of the reads. @throws as {@link estimateDuration}. */
@@ -118,7 +155,14 @@ export function estimateVerification(input: Omit<DurationInput, 'method'>): Dura
 /** The fastest pace goes with the shortest start. */
 const SLOWNESS: Readonly<Record<keyof Band, keyof Band>> = { low: 'high', expected: 'expected', high: 'low' };
 
-function estimate(speed: Speed, input: Omit<DurationInput, 'method'>): DurationEstimate {
+/** `rate`: where the speed is from. */
+function estimate(
+  speed: Speed,
+  input: Omit<DurationInput, 'method'>,
+  rate: readonly Reason[] = [
+    { id: speed.measured ? 'speed-measured-elsewhere' : 'speed-judged', params: {}, weight: '-' },
+  ],
+): DurationEstimate {
   for (const name of ['documents', 'logicalBytes', 'totalRu', 'ruPerSecond'] as const) {
     const value = input[name];
     if (value !== undefined && (!Number.isFinite(value) || value < 0 || (name === 'ruPerSecond' && value === 0))) {
@@ -141,7 +185,7 @@ function estimate(speed: Speed, input: Omit<DurationInput, 'method'>): DurationE
     expected: milliseconds(seconds('expected') * 1000),
     high: milliseconds(seconds('low') * 1000),
     assumptions: [
-      { id: speed.measured ? 'speed-measured-elsewhere' : 'speed-judged', params: {}, weight: '-' },
+      ...rate,
       bound === 'throughput'
         ? { id: 'bound-by-throughput', params: { ruPerSecond: ruPerSecond ?? 0 }, weight: '-' }
         : { id: 'bound-by-copying', params: {}, weight: '+' },

@@ -1,13 +1,9 @@
 /** Cuts a collection into `_id` ranges that can be read, and read again, by themselves. */
 import type { Namespace } from '../../core/model/namespace.js';
-import { MIB } from '../../core/model/units.js';
+import { RANGE_BYTES, SMALLEST_RANGE_BYTES } from '../../core/tune/direct-copy.js';
 import type { PlannedRange } from '../journal/ranges.js';
 import type { CopySource } from './ports.js';
 
-/** Within the 64 to 128 MB that keep a range worth its round trips and cheap to read again. */
-const RANGE_BYTES = 96 * MIB;
-/** Smaller collections are cut smaller, so that several readers have something to do; less than this is not worth a reader. */
-const SMALLEST_RANGE_BYTES = 16 * MIB;
 /** `$sample` takes its fast path (a random cursor) below 5 % of a collection (MongoDB manual, $sample). */
 const SAMPLED_PART = 0.04;
 /** Each costs the source about half a millisecond (a random seek). Ranges are then within about half of their size, and readers that are done early take over from others. */

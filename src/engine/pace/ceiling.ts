@@ -1,4 +1,5 @@
-import type { CopyCeilings, CopyLoad } from './pacer.js';
+import type { CopyCeilings } from '../../core/model/plan.js';
+import type { CopyLoad } from './pacer.js';
 
 /** What may pile up while nothing is sent, in ms of the rate. */
 const BURST_MS = 100;

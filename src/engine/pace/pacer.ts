@@ -1,5 +1,6 @@
 /** Who may send when. The copier asks before each insert and tells what came back; how the pace is found is the pacer's own business. */
 import type { Namespace } from '../../core/model/namespace.js';
+import type { CopyCeilings } from '../../core/model/plan.js';
 import type { LimitedBy } from '../../core/model/run-snapshot.js';
 
 /** Documents that one insert carries, or may carry. */
@@ -46,15 +47,6 @@ export interface CopyPacer {
   /** How many inserts may be on their way at once; asked before each, so that it can change. At least 1. */
   concurrency(): number;
   limitedBy(): LimitedBy;
-}
-
-/** Limits that the user has set; a missing one is none. Can be changed while the run goes on. */
-export interface CopyCeilings {
-  readonly ruPerSecond?: number;
-  readonly bytesPerSecond?: number;
-  readonly documentsPerSecond?: number;
-  /** Ranges that are read at once. */
-  readonly sourceConnections?: number;
 }
 
 /** The pacers of a run. */

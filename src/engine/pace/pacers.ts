@@ -6,7 +6,8 @@ import type { Clock, CosmosRuSession } from '../ports.js';
 import { serverCodeOf, throughThrottle } from '../prepare/server-refusal.js';
 import { Ceilings } from './ceiling.js';
 import { PacedCopy } from './paced-copy.js';
-import type { CopyCeilings, CopyPacer, CopyPacers } from './pacer.js';
+import type { CopyCeilings } from '../../core/model/plan.js';
+import type { CopyPacer, CopyPacers } from './pacer.js';
 import { RuBudget } from './ru-budget.js';
 import { CODE_TOO_MANY_REQUESTS } from '../../core/throttle/server-error.js';
 

@@ -63,6 +63,14 @@ const isSnapshot = shape({
   deadLetters: isNumber,
   conflicts: isNumber,
   limitedBy: optional(oneOf(...LIMITS)),
+  ceilings: optional(
+    shape({
+      ruPerSecond: optional(isNumber),
+      bytesPerSecond: optional(isNumber),
+      documentsPerSecond: optional(isNumber),
+      sourceConnections: optional(isNumber),
+    }),
+  ),
   remainingMs: optional(shape({ low: isNumber, expected: isNumber, high: isNumber })),
   collections: listOf(
     shape({

@@ -8,6 +8,7 @@ import { runIds } from './arguments.js';
 import type { CommandParts } from './parts.js';
 import { choosePlan } from './plan-files.js';
 import { withProgress } from './progress.js';
+import { runCommandLine } from '../own-command-line.js';
 import { unlinked } from '../unlinked.js';
 
 /** Copies the tools' command lines of a run or a plan, as they are run, with no secret in them. */
@@ -36,6 +37,8 @@ async function linesOfPlan(path: string | undefined, services: HostServices): Pr
   if (path === undefined) return undefined;
   const { readPlanFile, describeCopy } = await services.adapters();
   const plan = await readPlanFile(path);
+  // It runs no tool: the same in a terminal is one command.
+  if (plan.method === 'direct-copy') return [runCommandLine(path)];
   const source = clusterOf('source', plan, services);
   const target = clusterOf('target', plan, services);
   return withProgress(title(), (_, signal) =>

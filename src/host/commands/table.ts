@@ -9,6 +9,7 @@ import { COMMANDS } from '../ids.js';
 import { analyzeSize } from './analyze-size.js';
 import { clusterIdOf, clusterNodes, runIds } from './arguments.js';
 import { copyCommandLines } from './copy-command-lines.js';
+import { limitRun } from './limit-run.js';
 import { migrate, seedFromAny } from './migrate.js';
 import type { CommandParts } from './parts.js';
 import { pickCluster, pickRun } from './pickers.js';
@@ -102,6 +103,11 @@ export function commandTable(parts: CommandParts): CommandTable {
       'resume',
       () => l10n.t('Resume Migration'),
       (id) => services.control.resume(id),
+    ),
+    [COMMANDS.limitRun]: withRun(
+      'limit',
+      () => l10n.t('Limit Migration'),
+      (id) => limitRun(id, services),
     ),
     [COMMANDS.cancelRun]: withRun(
       'cancel',

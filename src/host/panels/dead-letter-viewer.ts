@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commands, l10n, Uri, window } from 'vscode';
+import { plainId } from '../../core/model/dead-letter.js';
 import { MigrationError } from '../../core/model/error.js';
 import { formatBytes, formatCountOf } from '../../words/sizes.js';
 import { COMMANDS } from '../ids.js';
@@ -9,11 +10,16 @@ import type { HostServices } from '../services.js';
 import { sentenceOf } from '../strings.js';
 import { unlinked } from '../unlinked.js';
 
+type ViewerServices = Pick<HostServices, 'runs' | 'adapters' | 'log' | 'control'>;
+
+/** So many letters can be chosen one by one; more are sent again together. */
+const MOST_CHOSEN = 1000;
+
 /** Opens what tells of a run's dead letters: one line of JSON for each, in a file for each collection. */
 export class DeadLetterViewer {
-  readonly #services: Pick<HostServices, 'runs' | 'adapters' | 'log'>;
+  readonly #services: ViewerServices;
 
-  constructor(services: Pick<HostServices, 'runs' | 'adapters' | 'log'>) {
+  constructor(services: ViewerServices) {
     this.#services = services;
   }
 
@@ -59,11 +65,34 @@ export class DeadLetterViewer {
       'Each line is a document that the target refused for good in {0}: its _id and why. The documents themselves lie beside it, whole, as .bson.',
       ns,
     );
-    const answer = await window.showInformationMessage(unlinked(text), ...(canRetry ? [retry] : []), reveal);
-    if (answer === retry) await commands.executeCommand(COMMANDS.retryDeadLetters, { kind: 'run', runId });
+    const some = l10n.t('Retry Some…');
+    const answer = await window.showInformationMessage(unlinked(text), ...(canRetry ? [retry, some] : []), reveal);
+    if (answer === some) await this.#retrySome(runId, ns, folder);
+    else if (answer === retry) await commands.executeCommand(COMMANDS.retryDeadLetters, { kind: 'run', runId });
     else if (answer === reveal) {
       const [first] = await readdir(folder);
       await commands.executeCommand('revealFileInOS', Uri.file(first === undefined ? folder : join(folder, first)));
     }
+  }
+  /** Those of one collection, or single ones of it. */
+  async #retrySome(runId: string, ns: string, folder: string): Promise<void> {
+    const { readDeadLetterEntries } = await this.#services.adapters();
+    const letters = (await readDeadLetterEntries(folder)).filter((entry) => entry.ns === ns && entry.idHex !== '');
+    const items = letters.slice(0, MOST_CHOSEN).map(({ id, idHex, message }) => ({
+      label: plainId(id) || JSON.stringify(id),
+      description: message,
+      picked: true,
+      idHex,
+    }));
+    const chosen = await window.showQuickPick(items, {
+      title: l10n.t('Retry Dead Letters of {0}', ns),
+      placeHolder: l10n.t('Those that are ticked are sent again'),
+      canPickMany: true,
+      matchOnDescription: true,
+    });
+    if (chosen === undefined || chosen.length === 0) return;
+    const isAll = chosen.length === items.length;
+    const choice = isAll ? { ns } : { ns, ids: chosen.map(({ idHex }) => idHex) };
+    await this.#services.control.retryDeadLetters(runId, choice);
   }
 }

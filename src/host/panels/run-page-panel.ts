@@ -13,11 +13,12 @@ import { pageOptions, panelIcon, webviewHtml } from './webview-html.js';
 /** Pages are sent whole: more than two a second are read by nobody. */
 const PUSH_EVERY_MS = 500;
 
-type PagesServices = Pick<HostServices, 'runs' | 'adapters' | 'log'>;
+type PagesServices = Pick<HostServices, 'runs' | 'adapters' | 'log' | 'control'>;
 
 const ACTION_COMMANDS: Readonly<Record<RunAction, CommandId>> = {
   pause: COMMANDS.pauseRun,
   resume: COMMANDS.resumeRun,
+  limit: COMMANDS.limitRun,
   cancel: COMMANDS.cancelRun,
   verify: COMMANDS.verifyRun,
   report: COMMANDS.openReport,

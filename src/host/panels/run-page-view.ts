@@ -1,6 +1,7 @@
 import { isRunning } from '../../core/model/run.js';
 import type { RunSnapshot } from '../../core/model/run-snapshot.js';
 import type { RunAction, RunPageView } from '../../protocol/run-page.js';
+import { ceilingsText } from '../../words/ceilings.js';
 import { errorSentence, isErrorCode } from '../../words/errors.js';
 import { limitWords, verdictReasonSentence } from '../../words/runs.js';
 import {
@@ -107,6 +108,8 @@ function actionLabel(action: RunAction, { state }: RunSnapshot, t: Translate): s
       return t('Pause');
     case 'resume':
       return state === 'planned' ? t('Start') : state === 'completed-with-findings' ? t('Run Again') : t('Resume');
+    case 'limit':
+      return t('Limit Migration…');
     case 'cancel':
       return t('Cancel Migration…');
     case 'verify':
@@ -162,7 +165,7 @@ function figuresOf({ snapshot, alive }: RunInfo, showsRu: boolean, t: Translate)
 }
 
 function paceFigures(snapshot: RunSnapshot, t: Translate): Figure[] {
-  const { documentsPerSecond, remainingMs, rates, state, limitedBy } = snapshot;
+  const { documentsPerSecond, remainingMs, rates, state, limitedBy, ceilings } = snapshot;
   const limit = limitedBy && limitWords(limitedBy);
   // The latest point may be of before a pause.
   const bytesPerSecond = state === 'copying' && documentsPerSecond > 0 ? (rates.at(-1)?.bytesPerSecond ?? 0) : 0;
@@ -182,6 +185,9 @@ function paceFigures(snapshot: RunSnapshot, t: Translate): Figure[] {
           detail: t('of this step; {0} to {1}', formatDuration(remainingMs.low), formatDuration(remainingMs.high)),
         },
     ...(limit ? [{ id: 'limited', label: t('Limited by'), value: limit.name, detail: limit.detail }] : []),
+    ...(ceilings && Object.keys(ceilings).length > 0
+      ? [{ id: 'ceilings', label: t('Your limit'), value: ceilingsText(ceilings) }]
+      : []),
   ];
 }
 

@@ -7,7 +7,8 @@ export function possibleActions(info: RunInfo): readonly RunAction[] {
   const { snapshot, alive, problem } = info;
   if (problem !== undefined) return alive ? ['terminal'] : [];
   if (alive) {
-    if (isRunning(snapshot.state)) return ['pause', 'cancel', 'terminal'];
+    const limit: readonly RunAction[] = snapshot.ceilings === undefined ? [] : ['limit'];
+    if (isRunning(snapshot.state)) return ['pause', ...limit, 'cancel', 'terminal'];
     if (snapshot.state === 'paused') return ['resume', 'cancel', 'terminal'];
     return ['terminal'];
   }

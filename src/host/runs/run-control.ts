@@ -2,13 +2,14 @@ import { l10n, ThemeIcon } from 'vscode';
 import { CARRIED_OUT } from '../../core/advise/advise.js';
 import { neededTools } from '../../core/plan/needed-tools.js';
 import { MigrationError } from '../../core/model/error.js';
-import type { Plan } from '../../core/model/plan.js';
+import type { CopyCeilings, Plan } from '../../core/model/plan.js';
 import { isRunning, type RunState } from '../../core/model/run.js';
 import { planSubject } from '../../core/plan/plan-title.js';
+import { ceilingsText } from '../../words/ceilings.js';
 import { formatCountOf } from '../../words/sizes.js';
 import type { HandedSecrets, HostAdapters, RunFolder } from '../adapters.js';
 import { COMMANDS } from '../ids.js';
-import type { ClusterStore, RunControl, RunInfo } from '../services.js';
+import type { ClusterStore, LetterChoice, RunControl, RunInfo } from '../services.js';
 import type { Settings } from '../settings.js';
 import { buttons, type Questions } from './questions.js';
 import { secretsFor, targetSecrets } from './run-clusters.js';
@@ -52,7 +53,9 @@ export class RunSteering implements RunControl {
       throw new MigrationError('bad-plan', { reason: 'method-not-carried-out', method: plan.method });
     }
     const secrets = await secretsFor(plan, clusters, questions);
-    await questions.during(l10n.t('Looking for the database tools…'), () => this.#demandTools(adapters, plan));
+    if (neededTools(plan).length > 0) {
+      await questions.during(l10n.t('Looking for the database tools…'), () => this.#demandTools(adapters, plan));
+    }
     const folder = await adapters.createRun(this.#deps.runsRoot(), plan, adapters.clock.now());
     await this.#launchRun(adapters, { runId: folder.runId, plan, how: 'resume', secrets });
     return folder.runId;
@@ -98,6 +101,23 @@ export class RunSteering implements RunControl {
     if (steered.kind === 'refused') this.#tellRefused(l10n.t('There is nothing to cancel.'), steered.state);
   }
 
+  async limit(runId: string, ceilings: CopyCeilings): Promise<void> {
+    const adapters = await this.#deps.adapters();
+    const limited = await adapters.limitRun(await this.#folder(adapters, runId), ceilings);
+    const { questions } = this.#deps;
+    switch (limited.kind) {
+      case 'requested':
+        questions.tell('information', l10n.t('From now on: {0}.', ceilingsText(ceilings)));
+        break;
+      case 'needs-process':
+        questions.tell('information', l10n.t('Nothing works on this run, so there is nothing to limit.'));
+        break;
+      case 'not-limitable':
+        questions.tell('information', l10n.t('Only a direct copy keeps to limits.'));
+    }
+    await this.#deps.runs.refresh();
+  }
+
   async verify(runId: string): Promise<void> {
     this.#demandTrust();
     const adapters = await this.#deps.adapters();
@@ -113,7 +133,7 @@ export class RunSteering implements RunControl {
     });
   }
 
-  async retryDeadLetters(runId: string): Promise<void> {
+  async retryDeadLetters(runId: string, choice?: LetterChoice): Promise<void> {
     this.#demandTrust();
     const adapters = await this.#deps.adapters();
     const folder = await this.#folder(adapters, runId);
@@ -121,7 +141,7 @@ export class RunSteering implements RunControl {
     if (run?.alive || this.#starting.has(runId)) {
       throw new MigrationError('run-locked', { run: runId, ...(run?.pid === undefined ? {} : { pid: run.pid }) });
     }
-    await this.#launchAgain(adapters, folder, 'retry-dead-letters');
+    await this.#launchAgain(adapters, folder, 'retry-dead-letters', letterArguments(choice));
   }
 
   showTerminal(runId: string): void {
@@ -170,7 +190,7 @@ export class RunSteering implements RunControl {
     }
   }
 
-  async #launchAgain(adapters: HostAdapters, folder: RunFolder, how: How): Promise<void> {
+  async #launchAgain(adapters: HostAdapters, folder: RunFolder, how: How, more: readonly string[] = []): Promise<void> {
     const plan = await adapters.readPlanFile(folder.planPath);
     const secrets = await secretsFor(plan, this.#deps.clusters, this.#deps.questions);
     if (how === 'resume' && neededTools(plan).length > 0) {
@@ -178,12 +198,18 @@ export class RunSteering implements RunControl {
         this.#demandTools(adapters, plan),
       );
     }
-    await this.#launchRun(adapters, { runId: folder.runId, plan, how, secrets });
+    await this.#launchRun(adapters, { runId: folder.runId, plan, how, secrets, more });
   }
 
   async #launchRun(
     adapters: HostAdapters,
-    { runId, plan, how, secrets }: { runId: string; plan: Plan; how: How; secrets: HandedSecrets },
+    {
+      runId,
+      plan,
+      how,
+      secrets,
+      more = [],
+    }: { runId: string; plan: Plan; how: How; secrets: HandedSecrets; more?: readonly string[] },
   ): Promise<void> {
     // Another press while the questions were asked.
     if (this.#starting.has(runId)) return;
@@ -193,7 +219,7 @@ export class RunSteering implements RunControl {
       void this.#deps.runs.refresh();
     };
     try {
-      const args = ['run', `--${how}`, runId, '--runs-folder', this.#deps.runsRoot(), '--attended'];
+      const args = ['run', `--${how}`, runId, '--runs-folder', this.#deps.runsRoot(), '--attended', ...more];
       const title = runTitle(planSubject(plan), runId);
       const launched = await this.#launch(adapters, { title, args, secrets, icon: new ThemeIcon('database') });
       this.#deps.terminals.remember(runId, launched.terminal);
@@ -260,6 +286,11 @@ export class RunSteering implements RunControl {
   #tellRefused(what: string, state: RunState): void {
     this.#deps.questions.tell('information', `${what} ${stateSentence(state, l10n.t)}`);
   }
+}
+
+function letterArguments(choice: LetterChoice | undefined): readonly string[] {
+  if (!choice) return [];
+  return ['--only', choice.ns, ...(choice.ids ?? []).flatMap((id) => ['--letter', id])];
 }
 
 /** What people call it, and what tells it from others of its kind. */

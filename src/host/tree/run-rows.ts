@@ -1,6 +1,7 @@
 /** What each row of the Migrations view says. */
 import { isRunning } from '../../core/model/run.js';
 import type { RunSnapshot } from '../../core/model/run-snapshot.js';
+import { ceilingsText } from '../../words/ceilings.js';
 import { errorSentence, errorWords, isErrorCode } from '../../words/errors.js';
 import { limitWords, verdictReasonSentence } from '../../words/runs.js';
 import { formatBytes, formatCount, formatDuration, formatRu, formatRuPerSecond } from '../../words/sizes.js';
@@ -163,6 +164,9 @@ function figures(snapshot: RunSnapshot, { t, time }: TooltipWords): (readonly [s
   const rate = rateText(snapshot, t);
   if (rate !== '') lines.push([t('Rate'), rate]);
   if (snapshot.limitedBy) lines.push([t('Limited by'), limitWords(snapshot.limitedBy).name]);
+  if (snapshot.ceilings && Object.keys(snapshot.ceilings).length > 0 && isRunning(snapshot.state)) {
+    lines.push([t('Your limit'), ceilingsText(snapshot.ceilings)]);
+  }
   if (snapshot.remainingMs) {
     const { low, expected, high } = snapshot.remainingMs;
     lines.push([

@@ -20,6 +20,8 @@ type ClusterPorts = Pick<
   | 'readSource'
   | 'readTarget'
   | 'measureCharge'
+  | 'tryCopy'
+  | 'readGiven'
   | 'targetChosen'
   | 'writePlan'
 >;
@@ -31,6 +33,9 @@ export interface ClusterPortParts extends Pick<HostServices, 'clusters' | 'conne
       | 'readInventory'
       | 'chargeSamples'
       | 'measureInsertCharge'
+      | 'tryDirectCopy'
+      | 'readTargetThroughput'
+      | 'clock'
       | 'writePlanFile'
       | 'parseConnectionString'
       | 'copyCommandLines'
@@ -73,6 +78,20 @@ export function clusterPorts({ adapters, clusters, connections, catalog, setting
         measureInsertCharge(target, { consent: true, database, samples, signal }),
       );
       return { ruPerDocument: measured.ruPerDocument, latencyMs: measured.latencyMs, samples: measured.samples };
+    },
+    async tryCopy({ sourceId, targetId, inventory, selection, readPreference }, signal) {
+      const { tryDirectCopy, clock } = await adapters();
+      const collections = dataCollections(selectedCollections(inventory, selection));
+      const request = { collections, selection, readPreference, clock, signal };
+      return connections.with(sourceId, signal, (source) =>
+        targetId === undefined
+          ? tryDirectCopy(source, request)
+          : connections.with(targetId, signal, (target) => tryDirectCopy(source, { ...request, target })),
+      );
+    },
+    async readGiven(targetId, names, signal) {
+      const { readTargetThroughput } = await adapters();
+      return connections.with(targetId, signal, (target) => readTargetThroughput(target, names, signal));
     },
     targetChosen: (id) => catalog.useTarget(id),
     writePlan: async (path, plan) => (await adapters()).writePlanFile(path, plan),

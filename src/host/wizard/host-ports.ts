@@ -27,6 +27,7 @@ export function hostPorts(services: HostServices, context: Pick<ExtensionContext
     now: () => Date.now(),
     settings,
     mayMeasure,
+    mayTry,
     async addCluster(role: ClusterRole) {
       const added: unknown = await commands.executeCommand(role === 'source' ? COMMANDS.addSource : COMMANDS.addTarget);
       return typeof added === 'string' && clusters.get(added)?.role === role ? added : undefined;
@@ -37,13 +38,13 @@ export function hostPorts(services: HostServices, context: Pick<ExtensionContext
       await mkdir(folder, { recursive: true, mode: 0o700 });
       return join(folder, `${planId}.migration.json`);
     },
-    async copyText(text, lines) {
+    async copyText(text, lines, kind) {
       await env.clipboard.writeText(text);
-      void window.showInformationMessage(
-        unlinked(
-          l10n.t('{0} command lines were copied. They hold no password: the tools get it from a private file.', lines),
-        ),
-      );
+      const copied =
+        kind === 'tools'
+          ? l10n.t('{0} command lines were copied. They hold no password: the tools get it from a private file.', lines)
+          : l10n.t('The command line was copied. It takes the saved plan, and asks for the passwords where it runs.');
+      void window.showInformationMessage(unlinked(copied));
     },
     openLink: async (url) => void (await env.openExternal(Uri.parse(url, true))),
     start: (path) => start(path, services, settings().tools),
@@ -60,6 +61,17 @@ async function mayMeasure(): Promise<boolean> {
   return (await window.showInformationMessage(unlinked(message), { modal: true, detail }, measure)) === measure;
 }
 
+async function mayTry(): Promise<'copy' | 'read' | undefined> {
+  const copy = l10n.t('Copy for 5 Seconds');
+  const read = l10n.t('Only Read');
+  const detail = l10n.t(
+    'Documents of the largest collection are copied for 5 seconds into a new collection on the target, which is dropped again; an RU account charges its least throughput for an hour. Or they are only read, and nothing is written.',
+  );
+  const message = l10n.t('Try how fast a direct copy is?');
+  const answer = await window.showInformationMessage(unlinked(message), { modal: true, detail }, copy, read);
+  return answer === copy ? 'copy' : answer === read ? 'read' : undefined;
+}
+
 async function choosePlanPath(name: string): Promise<string | undefined> {
   const folder = workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri ?? Uri.file(homedir());
   const chosen = await window.showSaveDialog({
@@ -74,7 +86,7 @@ async function choosePlanPath(name: string): Promise<string | undefined> {
     : `${chosen.fsPath.replace(/(\.migration)?(\.json)?$/, '')}.migration.json`;
 }
 
-/** Starts a plan that lies in our own storage. Without the database tools a run ends as soon as it has begun: they are set up first. */
+/** Starts a plan that lies in our own storage. Without the database tools a run that needs them ends as soon as it has begun: they are set up first. */
 async function start(path: string, services: HostServices, tools: ToolSettings): Promise<boolean> {
   const { locateTools, readPlanFile } = await services.adapters();
   const names = neededTools(await readPlanFile(path));
@@ -82,7 +94,8 @@ async function start(path: string, services: HostServices, tools: ToolSettings):
     const found = await locateTools(names, { settings: tools, mayInstall: false });
     return [...found.values()].find(({ kind }) => kind !== 'found')?.name;
   };
-  if ((await missing()) !== undefined) {
+  const { method } = await readPlanFile(path);
+  if (method === 'dump-restore' && (await missing()) !== undefined) {
     await commands.executeCommand(COMMANDS.setUpTools);
     const tool = await missing();
     if (tool !== undefined) throw new MigrationError('tool-missing', { tool });

@@ -216,7 +216,8 @@ export class QuickPickWizard {
 
   async #tuning(step: number): Promise<Outcome> {
     await this.#session.dispatch({ type: 'go', step: 'tuning' });
-    const { fields, canMeasure, conflicts, verification, readPreference, throughput, capabilities } = this.#view.tuning;
+    const { tuning } = this.#view;
+    const { fields, canMeasure, canTry, conflicts, verification, readPreference, throughput, capabilities } = tuning;
     const numbers = fields.map((field): Action => ({
       label: `${field.label}: ${field.value} ${field.unit}`.trim(),
       description: field.origin,
@@ -232,6 +233,19 @@ export class QuickPickWizard {
         return 'again';
       },
     };
+    const tryOut: Action = {
+      label: l10n.t('Measure 5 Seconds of Direct Copy'),
+      detail: tuning.trial.join(' '),
+      iconPath: new ThemeIcon('watch'),
+      run: async () => {
+        await this.#read(() => this.#session.dispatch({ type: 'try-copy' }));
+        return 'again';
+      },
+    };
+    const told = [...tuning.raiseEffects, ...tuning.notes].map((label): Action => ({
+      label,
+      iconPath: new ThemeIcon('info'),
+    }));
     const choices = [
       this.#choice(l10n.t('Conflicts'), conflicts, (value) => ({ type: 'set-conflicts', value })),
       this.#choice(l10n.t('Verification'), verification, (value) => ({ type: 'set-verification', value })),
@@ -257,6 +271,8 @@ export class QuickPickWizard {
     const items = [
       this.#next(),
       ...numbers,
+      ...told,
+      ...(canTry ? [tryOut] : []),
       ...(canMeasure ? [measure] : []),
       ...choices,
       ...(capabilities ? [switches] : []),

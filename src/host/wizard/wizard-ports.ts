@@ -1,6 +1,8 @@
 import type { ClusterFacts, ClusterInventory } from '../../core/model/facts.js';
 import type { ClusterReference, Plan } from '../../core/model/plan.js';
-import type { NamespaceSelection } from '../../core/model/namespace.js';
+import type { Namespace, NamespaceSelection } from '../../core/model/namespace.js';
+import type { TargetThroughput } from '../../core/plan/plan-raises.js';
+import type { Trial } from '../../core/size/trial.js';
 import type { ClusterProfile, ClusterRole } from '../clusters/cluster-profile.js';
 import type { Translate } from '../translate.js';
 import type { PlanDraft, WizardSettings } from './model/derive.js';
@@ -34,6 +36,22 @@ export interface WizardPorts {
   readTarget(clusterId: string, signal: AbortSignal): Promise<ClusterFacts>;
   /** Asks, as it writes to the target. */
   mayMeasure(): Promise<boolean>;
+  /** Asks how a direct copy may be tried: with a scratch collection on the target, by reading alone, or not at all. */
+  mayTry(): Promise<'copy' | 'read' | undefined>;
+  /** Undefined where there is no document to try with. */
+  tryCopy(
+    request: {
+      readonly sourceId: string;
+      /** Absent: it is only read. */
+      readonly targetId?: string;
+      readonly inventory: ClusterInventory;
+      readonly selection: NamespaceSelection;
+      readonly readPreference: Plan['readPreference'];
+    },
+    signal: AbortSignal,
+  ): Promise<Trial | undefined>;
+  /** What an RU target has given to these collections and their databases. */
+  readGiven(targetId: string, names: readonly Namespace[], signal: AbortSignal): Promise<TargetThroughput>;
   /** Undefined where there is no document to measure with. */
   measureCharge(
     request: {
@@ -52,7 +70,8 @@ export interface WizardPorts {
   /** A place of our own for plans that are started without having been saved. */
   ownPlanPath(planId: string): Promise<string>;
   writePlan(path: string, plan: Plan): Promise<void>;
-  copyText(text: string, lines: number): Promise<void>;
+  /** `kind`: whose command lines they are. */
+  copyText(text: string, lines: number, kind: 'tools' | 'own'): Promise<void>;
   openLink(url: string): Promise<void>;
   /** False where it was not started, for a reason that the user has been told. */
   start(planPath: string): Promise<boolean>;

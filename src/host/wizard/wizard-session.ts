@@ -1,5 +1,6 @@
 import { MigrationError } from '../../core/model/error.js';
 import { exactPattern } from '../../core/model/namespace.js';
+import { formatCountOf } from '../../words/sizes.js';
 import { errorWords } from '../../words/errors.js';
 import type { WizardIntent, WizardView } from '../../protocol/wizard.js';
 import { isSourceRead, isTargetRead } from './model/reach.js';
@@ -87,11 +88,17 @@ export class WizardSession {
         return id === undefined ? undefined : this.#chooseCluster(intent.role, id);
       }
       case 'reread':
-        return this.#read({ force: true });
+        await this.#read({ force: true });
+        return this.#readGiven();
       case 'read-all':
         return this.#read({ force: true, whole: true });
       case 'measure-charge':
         return this.#measure();
+      case 'try-copy':
+        return this.#try();
+      case 'set-tuning':
+        this.#apply(intent);
+        return intent.field === 'raiseRuPerSecond' ? this.#readGiven() : undefined;
       case 'save-plan':
         return this.#save();
       case 'copy-command-lines':
@@ -189,7 +196,25 @@ export class WizardSession {
 
   /** Nothing is connected to before the user has left the first step. */
   async #readIfNeeded(): Promise<void> {
-    if (this.#state.step !== 'endpoints') await this.#read({});
+    if (this.#state.step === 'endpoints') return;
+    await this.#read({});
+    await this.#readGiven();
+  }
+
+  /** What is to be raised is put back afterwards: to what it has now. */
+  async #readGiven(): Promise<void> {
+    const { wantsGiven } = this.derive();
+    const { targetId } = this.#state;
+    if (!wantsGiven || targetId === undefined) return;
+    const text = this.#ports.t(
+      'Reading the throughput of {0} on the target',
+      formatCountOf(wantsGiven.names.length, 'collection'),
+    );
+    await this.#run({ kind: 'given', text, cancellable: true }, async ({ signal }) => {
+      const throughput = await this.#ports.readGiven(targetId, wantsGiven.names, signal);
+      signal.throwIfAborted();
+      this.#apply({ type: 'given', given: { throughput, of: wantsGiven.of } });
+    });
   }
 
   async #read({ force = false, whole = false }): Promise<void> {
@@ -283,6 +308,23 @@ export class WizardSession {
     );
   }
 
+  async #try(): Promise<void> {
+    if (!this.view().tuning.canTry) return;
+    const how = await this.#flight.guarded(() => this.#ports.mayTry());
+    if (how === undefined) return;
+    await this.#run(
+      { kind: 'try', text: this.#ports.t('Trying a direct copy for 5 seconds'), cancellable: true },
+      async ({ signal }) => {
+        const { sourceId, targetId, source, selected, readPreference } = this.#state;
+        const { selection } = this.derive();
+        if (sourceId === undefined || targetId === undefined || !source || !selection || !selected) return;
+        const request = { sourceId, inventory: source.inventory, selection, readPreference };
+        const trial = await this.#ports.tryCopy(how === 'copy' ? { ...request, targetId } : request, signal);
+        if (trial) this.#apply({ type: 'tried', tried: { trial, of: fingerprint(selected) } });
+      },
+    );
+  }
+
   async #save(): Promise<void> {
     const draft = this.derive().plan;
     if (!draft) return;
@@ -303,8 +345,9 @@ export class WizardSession {
       { kind: 'copy', text: this.#ports.t('Copying the command lines'), cancellable: false },
       async () => {
         await this.#loadCommandLines();
-        const lines = this.#model().commandLines?.(plan) ?? [];
-        await this.#ports.copyText(`${lines.join('\n')}\n`, lines.length);
+        const isOwn = plan.method === 'direct-copy';
+        const lines = isOwn ? this.view().tuning.preview : (this.#model().commandLines?.(plan) ?? []);
+        await this.#ports.copyText(`${lines.join('\n')}\n`, lines.length, isOwn ? 'own' : 'tools');
       },
     );
   }

@@ -49,6 +49,7 @@ const INTENTS: Readonly<Record<WizardIntent['type'], Readonly<Record<string, Che
   'set-collection-throughput': { ns: name, kind: singleThroughput, ruPerSecond: count },
   'set-capability': { id: name, on: boolean },
   'measure-charge': {},
+  'try-copy': {},
   'set-conflicts': { value: conflict },
   'set-verification': { value: depth },
   'set-read-preference': { value: readPreference },
@@ -171,7 +172,12 @@ const view = object(
     tuning: object(
       {
         fields: list(tuningField),
+        notes: list(sentence),
+        raiseEffects: list(sentence),
         preview: list(commandLine),
+        previewNote: sentence,
+        canTry: boolean,
+        trial: list(sentence),
         canMeasure: boolean,
         conflicts: choices(conflict),
         verification: choices(depth),

@@ -45,7 +45,19 @@ export function tuningStep({ tuning, busy, namespaces }: WizardView, context: Wi
             </div>`
           : nothing
       }
+      ${trial(tuning, busy !== undefined, send)} ${fields(['raiseRuPerSecond'])}
+      ${
+        tuning.raiseEffects.length === 0
+          ? nothing
+          : html`<div class="note note-warning" data-raise>
+              <ul>
+                ${tuning.raiseEffects.map((effect) => html`<li>${effect}</li>`)}
+              </ul>
+            </div>`
+      }
+      ${fields(['sourceConnections', 'maxMbPerSecond', 'maxDocumentsPerSecond', 'maxRuPerSecond'])}
       ${fields(['latencyMs', 'batchSize', 'insertionWorkers', 'parallelCollections'])}
+      ${tuning.notes.map((note) => html`<p class="detail">${note}</p>`)}
       ${capabilities(tuning.capabilities ?? [], send)}
       ${choices(
         'conflicts',
@@ -60,7 +72,7 @@ export function tuningStep({ tuning, busy, namespaces }: WizardView, context: Wi
         send({ type: 'set-read-preference', value }),
       )}
     </div>
-    ${preview(tuning.preview, send)}
+    ${preview(tuning, send)}
   </div>`;
 }
 
@@ -217,7 +229,36 @@ function capabilities(
   </fieldset>`;
 }
 
-function preview(lines: readonly string[], send: WizardContext['send']): TemplateResult {
+function trial(
+  { canTry, trial: told }: WizardView['tuning'],
+  isBusy: boolean,
+  send: WizardContext['send'],
+): TemplateResult | typeof nothing {
+  if (!canTry) {
+    return nothing;
+  }
+  return html`<div class="measure">
+    <vscode-button
+      secondary
+      data-try
+      ?disabled=${isBusy}
+      aria-disabled=${isBusy ? 'true' : nothing}
+      @click=${() => send({ type: 'try-copy' })}
+      >${l10n.t('Measure 5 seconds')}</vscode-button
+    >
+    <div aria-live="polite">
+      ${
+        told.length === 0
+          ? html`<p class="detail">
+              ${l10n.t('Copies for 5 seconds into a scratch collection on the target, which is dropped, or only reads: you are asked first. The expected time then rests on what was measured.')}
+            </p>`
+          : told.map((text) => html`<p class="detail" data-trial>${text}</p>`)
+      }
+    </div>
+  </div>`;
+}
+
+function preview({ preview: lines, previewNote }: WizardView['tuning'], send: WizardContext['send']): TemplateResult {
   return html`<section class="preview" aria-labelledby="preview-title">
     <div class="preview-head">
       <h2 id="preview-title">${l10n.t('Command lines')}</h2>
@@ -225,10 +266,10 @@ function preview(lines: readonly string[], send: WizardContext['send']): Templat
         ${icon('copy')} ${l10n.t('Copy')}
       </button>
     </div>
-    <p class="detail">${l10n.t('What is run, as it stands now. Passwords are never part of it.')}</p>
+    <p class="detail">${previewNote}</p>
     ${
       lines.length === 0
-        ? html`<p class="empty">${l10n.t('This method runs no other tool.')}</p>`
+        ? html`<p class="empty">${l10n.t('There is no plan yet.')}</p>`
         : commandLines(lines, 'preview-title')
     }
   </section>`;

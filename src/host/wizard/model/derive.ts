@@ -3,13 +3,29 @@ import { decideFindings, decidePace, type Decisions } from '../../../core/decide
 import type { MigrationError } from '../../../core/model/error.js';
 import type { ClusterFacts, ClusterInventory, Throughput } from '../../../core/model/facts.js';
 import type { MethodId } from '../../../core/model/method.js';
-import type { NamespaceSelection } from '../../../core/model/namespace.js';
-import type { ClusterReference, Plan, TextTravel, Tuning } from '../../../core/model/plan.js';
+import {
+  formatNamespace,
+  renameNamespace,
+  type Namespace,
+  type NamespaceSelection,
+} from '../../../core/model/namespace.js';
+import type {
+  ClusterReference,
+  CopyCeilings,
+  Plan,
+  PlannedCollection,
+  TextTravel,
+  Tuning,
+} from '../../../core/model/plan.js';
 import { bytes, GIB, ruPerSecond } from '../../../core/model/units.js';
-import { draftPlan } from '../../../core/plan/make-plan.js';
+import { draftPlan, selectedCollections } from '../../../core/plan/make-plan.js';
+import { planRaises, type PlannedRaises, type RaiseWish } from '../../../core/plan/plan-raises.js';
 import { planId } from '../../../core/plan/plan-id.js';
 import { describeTarget, type TargetDescription } from '../../../core/plan/target.js';
 import { AUTOSCALE_RU_PER_SECOND, MANUAL_RU_PER_SECOND } from '../../../core/size/limits.js';
+import { dataCollections } from '../../../core/size/totals.js';
+import type { Trial } from '../../../core/size/trial.js';
+import { BYTES_PER_MB } from '../../../words/ceilings.js';
 import { SETTINGS } from '../../ids.js';
 import { BOUNDS, type Settings } from '../../settings.js';
 import type { Translate } from '../../translate.js';
@@ -34,6 +50,12 @@ export interface Derived {
   readonly target?: TargetDescription;
   /** Measured with what is selected now. */
   readonly measured?: Measurement;
+  /** Tried with what is selected now. */
+  readonly trial?: Trial;
+  /** Throughput is to be raised, and what the target has given is not known yet: these names are to be asked for. */
+  readonly wantsGiven?: { readonly names: readonly Namespace[]; readonly of: string };
+  /** What raising the throughput comes to. */
+  readonly raises?: PlannedRaises;
   readonly decisions?: Decisions;
   readonly plan?: PlanDraft;
   /** Why there is no plan although everything has been read. */
@@ -55,6 +77,7 @@ type PaceInput = Pick<Choices, 'throughput' | 'tuning' | 'collectionThroughput' 
   readonly selection: NamespaceSelection;
   readonly settings: WizardSettings;
   readonly measured: Measurement | undefined;
+  readonly trial: Trial | undefined;
 };
 
 type Pace = Omit<Decisions, 'findings'>;
@@ -74,6 +97,8 @@ type PlanParts = Pick<
   readonly throughput: Throughput | undefined;
   readonly method: MethodId;
   readonly text: TextTravel | undefined;
+  readonly ceilings: CopyCeilings;
+  readonly raise: RaiseWish | undefined;
   readonly source: ClusterReference;
   readonly target: ClusterReference;
 };
@@ -100,7 +125,7 @@ export function methodOf(
   decisions: Pick<Decisions, 'recommendation'> | undefined,
 ): MethodId {
   const recommended = decisions?.recommendation.recommended;
-  return chosen ?? (recommended && CARRIED_OUT.has(recommended) ? recommended : 'dump-restore');
+  return chosen ?? (recommended && CARRIED_OUT.has(recommended) ? recommended : 'direct-copy');
 }
 
 /** Thresholds that the user has changed; the defaults are Microsoft's and are told of as such. */
@@ -136,6 +161,7 @@ function paceOf(input: PaceInput): Pace {
       ...(workers === undefined ? {} : { insertionWorkers: workers }),
       ...(tuning.parallelCollections === undefined ? {} : { parallelCollections: tuning.parallelCollections }),
     },
+    ...(input.trial === undefined ? {} : { trial: input.trial }),
     wishes: input.wishes,
     settings: bandsOf(settings),
   });
@@ -164,6 +190,8 @@ function draftOf(parts: PlanParts): PlanDraft {
     collectionThroughput: parts.collectionThroughput,
     shardKeys: parts.shardKeys,
     ...(parts.text === undefined ? {} : { text: parts.text }),
+    ceilings: parts.ceilings,
+    ...(parts.raise === undefined ? {} : { raise: parts.raise }),
   });
 }
 
@@ -172,6 +200,27 @@ const THROUGH_FILES: TextTravel = { format: 'json', files: { use: 'both' } };
 
 function textOf(method: MethodId, { wishes }: Pick<Choices, 'wishes'>): TextTravel | undefined {
   return method === 'export-import' && wishes.wantsFiles === 'json' ? THROUGH_FILES : undefined;
+}
+
+/** Zero is no limit. */
+function ceilingsOf({ tuning }: Pick<Choices, 'tuning'>): CopyCeilings {
+  const {
+    maxRuPerSecond: ru = 0,
+    maxMbPerSecond: mb = 0,
+    maxDocumentsPerSecond: documents = 0,
+    sourceConnections,
+  } = tuning;
+  return {
+    ...(ru > 0 ? { ruPerSecond: ru } : {}),
+    ...(mb > 0 ? { bytesPerSecond: mb * BYTES_PER_MB } : {}),
+    ...(documents > 0 ? { documentsPerSecond: documents } : {}),
+    ...(sourceConnections === undefined ? {} : { sourceConnections }),
+  };
+}
+
+/** Names on the target that data goes to. */
+function targetNames(inventory: ClusterInventory, selection: NamespaceSelection): readonly Namespace[] {
+  return dataCollections(selectedCollections(inventory, selection)).map(({ ns }) => renameNamespace(selection, ns));
 }
 
 function chosenMethod({ method }: WizardState): { method?: MethodId } {
@@ -222,6 +271,18 @@ export function createDeriver(): (input: DeriveInput) => Derived {
   const transformsFor = remembered((i: { all: NonNullable<Choices['transforms']>; selected: readonly string[] }) =>
     ofSelected(i.all, new Set(i.selected)),
   );
+  const namesFor = remembered((i: { inventory: ClusterInventory; selection: NamespaceSelection; targetId: string }) => {
+    const names = targetNames(i.inventory, i.selection);
+    return { names, of: fingerprint([i.targetId, ...names.map(formatNamespace)]) };
+  });
+  const raisesFor = remembered((i: { collections: readonly PlannedCollection[]; raise: RaiseWish }) =>
+    planRaises(i.collections, i.raise),
+  );
+  const raiseFor = remembered((i: { ruPerSecond: number; target: RaiseWish['target'] }): RaiseWish => ({
+    ruPerSecond: i.ruPerSecond,
+    target: i.target,
+  }));
+  const ceilingsFor = stable<CopyCeilings>();
   const paceFor = remembered(attempt(paceOf));
   const findingsFor = remembered((i: FindingsInput) => decideFindings(i, i.recommended));
   const planFor = remembered(attempt(draftOf));
@@ -245,7 +306,14 @@ export function createDeriver(): (input: DeriveInput) => Derived {
     const isWhole = source.databases === undefined;
     const selection = selectionFor({ inventory, selected, renames: state.renames, isWhole });
     const measured = state.measured?.of === fingerprintFor({ selected }) ? state.measured : undefined;
-    const base: Derived = { ...known, selection, renameProblems: problems, ...(measured ? { measured } : {}) };
+    const trial = state.tried?.of === fingerprintFor({ selected }) ? state.tried.trial : undefined;
+    const base: Derived = {
+      ...known,
+      selection,
+      renameProblems: problems,
+      ...(measured ? { measured } : {}),
+      ...(trial ? { trial } : {}),
+    };
     if (!cluster || !target || selected.length === 0 || problems.size > 0) return base;
     const collectionThroughput = throughputsFor({ all: state.collectionThroughput, selected });
     const shardKeys = shardKeysFor({ all: state.shardKeys, selected });
@@ -261,6 +329,7 @@ export function createDeriver(): (input: DeriveInput) => Derived {
       collectionThroughput,
       shardKeys,
       measured,
+      trial,
     });
     if (!pace.value) return { ...base, failure: pace.error };
     const method = methodOf(state.method, pace.value);
@@ -270,6 +339,11 @@ export function createDeriver(): (input: DeriveInput) => Derived {
     const from = sourceFor(sourceId === undefined ? undefined : reference(sourceId));
     const to = targetReferenceFor(targetId === undefined ? undefined : reference(targetId));
     if (!from || !to) return { ...base, decisions };
+    const wanted = method === 'direct-copy' && target.kind === 'cosmos-ru' ? (state.tuning.raiseRuPerSecond ?? 0) : 0;
+    const asked = wanted > 0 ? namesFor({ inventory, selection, targetId: targetId ?? '' }) : undefined;
+    if (asked && state.given?.of !== asked.of) return { ...base, decisions, wantsGiven: asked };
+    const raise =
+      wanted > 0 && state.given ? raiseFor({ ruPerSecond: wanted, target: state.given.throughput }) : undefined;
     const made = planFor({
       inventory,
       cluster,
@@ -286,9 +360,13 @@ export function createDeriver(): (input: DeriveInput) => Derived {
       readConcern: state.readConcern,
       method,
       text: textOf(method, state),
+      ceilings: ceilingsFor(ceilingsOf(state)),
+      raise,
       source: from,
       target: to,
     });
-    return { ...base, decisions, ...(made.value ? { plan: made.value } : { failure: made.error }) };
+    if (!made.value) return { ...base, decisions, failure: made.error };
+    const raises = raise ? raisesFor({ collections: made.value.collections, raise }) : undefined;
+    return { ...base, decisions, plan: made.value, ...(raises ? { raises } : {}) };
   };
 }

@@ -9,13 +9,15 @@ import type { SingleThroughputKind, TuningFieldId, WishId, WishValue, WizardInte
 import { isReachable, nearestReachable } from './reach.js';
 import { selectable } from './selection.js';
 import { boundsOf, isWithin } from './tuning-bounds.js';
-import type { Measurement, Problem, SourceReading, TargetReading, WizardState } from './wizard-state.js';
+import type { Given, Measurement, Problem, SourceReading, TargetReading, Tried, WizardState } from './wizard-state.js';
 
 /** What the world answered, and what was found out about it. */
 export type WizardEvent =
   | { readonly type: 'source-read'; readonly reading: SourceReading }
   | { readonly type: 'target-read'; readonly reading: TargetReading }
   | { readonly type: 'measured'; readonly measured: Measurement }
+  | { readonly type: 'tried'; readonly tried: Tried }
+  | { readonly type: 'given'; readonly given: Given }
   | { readonly type: 'failed'; readonly problem: Problem }
   | { readonly type: 'problem-over' }
   | { readonly type: 'saved'; readonly path: string; readonly planId: string }
@@ -71,6 +73,10 @@ export function reduce(state: WizardState, event: WizardIntent | WizardEvent): W
         : state;
     case 'measured':
       return { ...without(state, 'problem'), measured: event.measured };
+    case 'tried':
+      return { ...without(state, 'problem'), tried: event.tried };
+    case 'given':
+      return { ...without(state, 'problem'), given: event.given };
     case 'failed':
       return { ...state, problem: event.problem };
     case 'problem-over':
@@ -86,6 +92,7 @@ export function reduce(state: WizardState, event: WizardIntent | WizardEvent): W
     case 'reread':
     case 'read-all':
     case 'measure-charge':
+    case 'try-copy':
     case 'save-plan':
     case 'copy-command-lines':
     case 'start':
@@ -108,7 +115,7 @@ function inReach(state: WizardState): WizardState {
 
 function withSource(state: WizardState, id: string): WizardState {
   if (id === state.sourceId) return state;
-  const rest = without(state, 'source', 'selected', 'measured', 'saved', 'openedFrom', 'problem');
+  const rest = without(state, 'source', 'selected', 'measured', 'tried', 'given', 'saved', 'openedFrom', 'problem');
   // What the wizard was opened with belongs to the source it was opened for.
   const kept = state.sourceId === undefined ? rest : without(rest, 'wanted', 'transforms');
   return { ...kept, sourceId: id, renames: {}, shardKeys: {}, collectionThroughput: {}, consent: false };
@@ -117,7 +124,7 @@ function withSource(state: WizardState, id: string): WizardState {
 /** Numbers that were typed speak of the target that was there: throughput, charge, latency. */
 function withTarget(state: WizardState, id: string): WizardState {
   if (id === state.targetId) return state;
-  const rest = without(state, 'target', 'measured', 'saved', 'problem');
+  const rest = without(state, 'target', 'measured', 'tried', 'given', 'saved', 'problem');
   return {
     ...rest,
     targetId: id,
@@ -129,14 +136,14 @@ function withTarget(state: WizardState, id: string): WizardState {
 }
 
 function clusterGone(state: WizardState, id: string): WizardState {
-  const one = state.sourceId === id ? without(state, 'sourceId', 'source', 'selected', 'measured') : state;
-  return one.targetId === id ? without(one, 'targetId', 'target', 'measured') : one;
+  const one = state.sourceId === id ? without(state, 'sourceId', 'source', 'selected', 'measured', 'tried') : state;
+  return one.targetId === id ? without(one, 'targetId', 'target', 'measured', 'tried', 'given') : one;
 }
 
 /** What was chosen stays; what was read is of another cluster. */
 function clusterMoved(state: WizardState, id: string): WizardState {
-  const one = state.source?.clusterId === id ? without(state, 'source', 'measured') : state;
-  return one.target?.clusterId === id ? without(one, 'target', 'measured') : one;
+  const one = state.source?.clusterId === id ? without(state, 'source', 'measured', 'tried') : state;
+  return one.target?.clusterId === id ? without(one, 'target', 'measured', 'tried', 'given') : one;
 }
 
 function select(state: WizardState, names: ReadonlySet<string>, selected: boolean): WizardState {
@@ -207,6 +214,8 @@ function setTuning(state: WizardState, field: TuningFieldId, typed: number): Wiz
     ...state,
     tuning: { ...state.tuning, [field]: value },
     refused,
+    // What is raised is agreed to anew.
+    ...(field === 'raiseRuPerSecond' ? { consent: false } : {}),
     ...(isFirstRate ? { throughput: 'manual' as const } : {}),
   };
 }

@@ -25,6 +25,11 @@ const throughput: Check = (value) =>
 
 /** As a plan file says it; what is wrong in it is found when the plan is made. */
 const isTransform: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const samples = list(object({ ms: number(0), documents: number(0), bytes: number(0) }));
+const trial = object(
+  { ns: name },
+  { read: samples, copied: samples, heldByRequestUnits: boolean, ruPerDocument: number(0) },
+);
 
 const choices = object(
   {
@@ -49,6 +54,11 @@ const choices = object(
     wanted: list(text()),
     selected: list(name),
     measured: object({ ruPerDocument: number(0), latencyMs: number(0), samples: number(0), of: name }),
+    tried: object({ trial, of: name }),
+    given: object({
+      throughput: object({ collections: record(name, throughput), databases: record(name, throughput) }),
+      of: name,
+    }),
     method: name,
     saved: object({ path: text(), planId: name }),
     openedFrom: text(),

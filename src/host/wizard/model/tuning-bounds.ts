@@ -1,5 +1,6 @@
 import type { ClusterFacts } from '../../../core/model/facts.js';
 import { AUTOSCALE_RU_PER_SECOND, MANUAL_RU_PER_SECOND } from '../../../core/size/limits.js';
+import { MOST_CEILINGS } from '../../../core/tune/direct-copy.js';
 import { TOOL_BATCH_DOCUMENTS } from '../../../core/tune/limits.js';
 import type { TuningFieldId } from '../../../protocol/wizard.js';
 import type { Choices } from './wizard-state.js';
@@ -43,6 +44,16 @@ export function boundsOf(
       return { min: 1, max: MOST_WORKERS, step: 1, exact: true };
     case 'parallelCollections':
       return { min: 1, max: MOST_PARALLEL, step: 1, exact: true };
+    case 'sourceConnections':
+      return { min: 1, max: MOST_CEILINGS.sourceConnections, step: 1, exact: true };
+    case 'maxRuPerSecond':
+      return { min: 0, max: MOST_CEILINGS.ruPerSecond, step: 1, exact: true };
+    case 'maxMbPerSecond':
+      return { min: 0, max: MOST_CEILINGS.mbPerSecond, step: 1, exact: true };
+    case 'maxDocumentsPerSecond':
+      return { min: 0, max: MOST_CEILINGS.documentsPerSecond, step: 1, exact: true };
+    case 'raiseRuPerSecond':
+      return { min: 0, max: MOST_CEILINGS.ruPerSecond, step: MANUAL_RU_PER_SECOND.step, exact: true };
   }
 }
 

@@ -9,6 +9,10 @@ import type {
   ReadConcern,
   VerificationPlan,
 } from '../../../core/model/plan.js';
+import type { TargetThroughput } from '../../../core/plan/plan-raises.js';
+import { figureOf } from '../../../core/plan/throughput-raise.js';
+import type { Trial } from '../../../core/size/trial.js';
+import { BYTES_PER_MB } from '../../../words/ceilings.js';
 import type { AccountCapability } from '../../../core/plan/target.js';
 import type { TuningFieldId, WizardStep } from '../../../protocol/wizard.js';
 import type { WizardSeed } from '../../services.js';
@@ -39,6 +43,18 @@ export interface Measurement {
   readonly of: string;
 }
 
+/** A direct copy that was tried with what was selected then. */
+export interface Tried {
+  readonly trial: Trial;
+  readonly of: string;
+}
+
+/** What an RU target has given to collections and databases: of these names, on this target. */
+export interface Given {
+  readonly throughput: TargetThroughput;
+  readonly of: string;
+}
+
 export interface Problem {
   readonly happened: string;
   readonly why: string;
@@ -64,6 +80,8 @@ export interface Choices {
   /** As typed, by name on the source: what cannot be a name stays here and is told of. */
   readonly renames: Readonly<Record<string, string>>;
   readonly measured?: Measurement;
+  readonly tried?: Tried;
+  readonly given?: Given;
   /** What matters to the user; the ranking goes by it. */
   readonly wishes: AdviceWishes;
   readonly method?: MethodId;
@@ -160,6 +178,7 @@ export function stateOfPlan(
       batchSize: tuning.batchSize,
       insertionWorkers: tuning.insertionWorkers,
       parallelCollections: tuning.parallelCollections,
+      ...directNumbers(plan),
     },
     throughput: common?.kind ?? 'unsaid',
     collectionThroughput: Object.fromEntries(
@@ -190,6 +209,19 @@ function transformsOf(data: Plan['collections']): Readonly<Record<string, Collec
   return Object.fromEntries(
     data.flatMap(({ source, transform }) => (transform ? [[`${source.db}.${source.coll}`, transform] as const] : [])),
   );
+}
+
+/** Limits, and how far throughput was to be raised at most. */
+function directNumbers({ ceilings = {}, throughputRaises = [] }: Plan): WizardState['tuning'] {
+  const { ruPerSecond, bytesPerSecond, documentsPerSecond, sourceConnections } = ceilings;
+  const raise = Math.max(0, ...throughputRaises.map(({ raiseTo }) => figureOf(raiseTo)));
+  return {
+    ...(ruPerSecond === undefined ? {} : { maxRuPerSecond: ruPerSecond }),
+    ...(bytesPerSecond === undefined ? {} : { maxMbPerSecond: bytesPerSecond / BYTES_PER_MB }),
+    ...(documentsPerSecond === undefined ? {} : { maxDocumentsPerSecond: documentsPerSecond }),
+    ...(sourceConnections === undefined ? {} : { sourceConnections }),
+    ...(raise > 0 ? { raiseRuPerSecond: raise } : {}),
+  };
 }
 
 /** What most collections have; none where one has none, as a single one can be given one, but not be deprived of it. */

@@ -1,4 +1,3 @@
-import { CARRIED_OUT_ON_REQUEST } from '../../../core/advise/advise.js';
 import type { RankedMethod } from '../../../core/model/method.js';
 import { MANUAL_RU_PER_SECOND } from '../../../core/size/limits.js';
 import type { MethodCard, WizardView } from '../../../protocol/wizard.js';
@@ -31,20 +30,18 @@ function summary({ derived, t }: StepInput): string {
   const advice = t('Recommended: {0}.', methodName(recommended));
   if (best.method === recommended) return advice;
   const name = capital(methodName(best.method));
-  return CARRIED_OUT_ON_REQUEST.has(best.method)
-    ? `${advice} ${t('{0} would suit better; so far only the command line carries it out (plan --method {1}).', name, best.method)}`
-    : `${advice} ${t('{0} would suit better, but this version does not carry it out.', name)}`;
+  return `${advice} ${t('{0} would suit better, but this version does not carry it out.', name)}`;
 }
 
 /** Stands above all the methods. */
-const SAID_IN_SUMMARY: ReadonlySet<string> = new Set(['better-not-available', 'better-on-request']);
+const SAID_IN_SUMMARY = 'better-not-available';
 
 function card(method: RankedMethod, recommended: boolean, input: StepInput): MethodCard {
   const { derived, state } = input;
   // What rules a method out is all that counts then.
   const reasons = [
     ...method.reasons.filter(({ weight }) => weight === '!'),
-    ...method.reasons.filter(({ weight, id }) => weight !== '!' && !SAID_IN_SUMMARY.has(id)),
+    ...method.reasons.filter(({ weight, id }) => weight !== '!' && id !== SAID_IN_SUMMARY),
   ];
   return {
     id: method.method,

@@ -8,7 +8,8 @@ export function reachableNow(input: StepInput): readonly WizardStep[] {
   const { derived } = input;
   return reachableSteps(input.state).filter((step) => {
     if (step === 'method' || step === 'tuning') return derived.decisions !== undefined;
-    if (step === 'review') return derived.plan !== undefined;
+    // Who is there while something is read anew stays there.
+    if (step === 'review') return derived.plan !== undefined || (derived.wantsGiven && input.state.step === 'review');
     if (step === 'size' || step === 'findings') return derived.renameProblems.size === 0;
     return true;
   });
@@ -18,6 +19,11 @@ export function reachableNow(input: StepInput): readonly WizardStep[] {
 export function nextProblem(input: StepInput, reachable: readonly WizardStep[]): string | undefined {
   const { state, derived, busy, t } = input;
   const next = WIZARD_STEPS[WIZARD_STEPS.indexOf(state.step) + 1];
+  if (derived.wantsGiven && (next === undefined || next === 'review')) {
+    return busy
+      ? t("The target's throughput is being read.")
+      : t("The target's throughput has not been read yet. Read it again.");
+  }
   if (next === undefined || reachable.includes(next)) return undefined;
   if (state.sourceId === undefined) return t('Choose a source.');
   if (state.targetId === undefined) return t('Choose a target.');

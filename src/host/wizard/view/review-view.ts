@@ -3,6 +3,8 @@ import { formatNamespace } from '../../../core/model/namespace.js';
 import { travelOf, type PlannedCollection, type PlannedIndex } from '../../../core/model/plan.js';
 import { planId } from '../../../core/plan/plan-id.js';
 import type { ReviewLine, SaidOf, WizardView } from '../../../protocol/wizard.js';
+import { ceilingsText } from '../../../words/ceilings.js';
+import { raiseSentence } from '../../../words/throughput.js';
 import { conflictPolicySentence, travelSentence, verificationName } from '../../../words/choices.js';
 import { targetName, throughputText } from '../../../words/clusters.js';
 import { droppedOptionSentence, fateSentence, notMigratedSentence } from '../../../words/fates.js';
@@ -20,20 +22,27 @@ export function reviewView(input: StepInput): WizardView['review'] {
   const { plan, decisions } = derived;
   if (!plan) return { lines: [], actions: [], notMigrated: [], needsConsent: false };
   const blockers = decisions?.findings.filter((f) => f.severity === 'blocker').length ?? 0;
+  const raises = plan.throughputRaises ?? [];
+  const consents = [
+    ...(blockers > 0
+      ? [
+          t(
+            'I have read the {0}: what they name does not reach the target as it is. Migrate the rest.',
+            formatCountOf(blockers, 'blocker'),
+          ),
+        ]
+      : []),
+    ...(raises.length > 0
+      ? [t('I have read what raising the throughput costs, and what of it stays for good (step Tuning).')]
+      : []),
+  ];
   return {
     lines: lines(plan, input),
     actions: actions(plan, t),
     notMigrated: leftOut(plan, decisions?.findings ?? [], t),
     ...(state.saved !== undefined && state.saved.planId === planId(plan) ? { savedAs: state.saved.path } : {}),
-    needsConsent: blockers > 0 && !state.consent,
-    ...(blockers > 0
-      ? {
-          consentText: t(
-            'I have read the {0}: what they name does not reach the target as it is. Migrate the rest.',
-            formatCountOf(blockers, 'blocker'),
-          ),
-        }
-      : {}),
+    needsConsent: consents.length > 0 && !state.consent,
+    ...(consents.length > 0 ? { consentText: consents.join(' ') } : {}),
   };
 }
 
@@ -48,7 +57,6 @@ function lines(plan: PlanDraft, input: StepInput): ReviewLine[] {
   const documents = data.reduce((sum, c) => sum + c.documents, 0);
   const bytes = data.reduce((sum, c) => sum + c.logicalBytes, 0);
   const method = derived.decisions?.recommendation.ranked.find((m) => m.method === plan.method);
-  const { batchSize, insertionWorkers, parallelCollections } = plan.tuning;
   return [
     line(t('From'), plan.source.name),
     line(t('To'), `${plan.target.name}: ${targetName(plan.targetKind)}`),
@@ -60,14 +68,7 @@ function lines(plan: PlanDraft, input: StepInput): ReviewLine[] {
     ),
     ...(method ? [line(t('Moving the data takes'), durationText(method, input))] : []),
     ...throughputLine(plan, t),
-    line(
-      t('Pace'),
-      [
-        t('batches of {0}', formatCountOf(batchSize, 'document')),
-        formatCountOf(insertionWorkers, 'worker'),
-        t('{0} at a time', formatCountOf(parallelCollections, 'collection')),
-      ].join(', '),
-    ),
+    ...paceLines(plan, t),
     line(t('Conflicts'), conflictPolicySentence(plan.conflictPolicy)),
     line(t('Verification'), verificationName(plan.verification.depth)),
   ];
@@ -78,6 +79,21 @@ function documentsAs(plan: PlanDraft, { state, t }: StepInput): string {
   return state.wishes.wantsFiles === 'csv'
     ? `${sentence}. ${t('CSV files are made by the command line (plan --to-files ... --format csv).')}`
     : sentence;
+}
+
+function paceLines(plan: PlanDraft, t: Translate): ReviewLine[] {
+  const { batchSize, insertionWorkers, parallelCollections } = plan.tuning;
+  const atATime = t('{0} at a time', formatCountOf(parallelCollections, 'collection'));
+  if (plan.method === 'direct-copy') {
+    const limits = plan.ceilings ? ceilingsText(plan.ceilings) : t('as fast as source and target allow');
+    return [{ label: t('Pace'), value: [limits, atATime].join(', ') }];
+  }
+  const parts = [
+    t('batches of {0}', formatCountOf(batchSize, 'document')),
+    formatCountOf(insertionWorkers, 'worker'),
+    atATime,
+  ];
+  return [{ label: t('Pace'), value: parts.join(', ') }];
 }
 
 function throughputLine(plan: PlanDraft, t: Translate): ReviewLine[] {
@@ -108,6 +124,7 @@ function actions(plan: PlanDraft, t: Translate): string[] {
     data.length === 1
       ? t('Makes the collection, unless it is there already.')
       : t('Makes {0}, but for those that are there already.', formatCountOf(data.length, 'collection')),
+    ...(plan.throughputRaises ?? []).map(raiseSentence),
     ...(before > 0 ? [t('Makes {0} before the data.', formatCountOf(before, 'index', 'indexes'))] : []),
     t(
       'Copies {0}; those that are there already with equal content are left as they are.',
@@ -116,7 +133,9 @@ function actions(plan: PlanDraft, t: Translate): string[] {
     ...(after > 0 ? [t('Builds {0}.', formatCountOf(after, 'index', 'indexes'))] : []),
     ...(views > 0 ? [t('Makes {0}.', formatCountOf(views, 'view'))] : []),
     plan.verification.depth === 'full'
-      ? t('Reads both sides and compares every document byte by byte.')
+      ? plan.method === 'direct-copy'
+        ? t('Reads the target and compares every document with what was read while copying.')
+        : t('Reads both sides and compares every document byte by byte.')
       : t('Compares the numbers of documents.'),
     ...(last > 0
       ? [t('Builds {0} by which documents expire, last of all.', formatCountOf(last, 'index', 'indexes'))]

@@ -12,6 +12,15 @@ import { conflictPolicySentence, verificationName } from '../../../words/choices
 import { tuningSentence } from '../../../words/tuning.js';
 import type { Translate } from '../../translate.js';
 import { boundsOf, type Bounds } from '../model/tuning-bounds.js';
+import {
+  directExplanation,
+  directFields,
+  directNotes,
+  isDirect,
+  ownCommandLine,
+  raiseEffects,
+  trialView,
+} from './direct-copy-view.js';
 import { throughputView } from './throughput-view.js';
 import type { StepInput } from './wizard-model.js';
 
@@ -27,7 +36,13 @@ export function tuningView(input: StepInput): WizardView['tuning'] {
   const isMetered = derived.target?.kind === 'cosmos-ru';
   return {
     fields: tuning ? fieldsOf(tuning, input) : [],
+    notes: directNotes(input),
+    raiseEffects: raiseEffects(input),
     preview: preview(input),
+    previewNote: isDirect(input)
+      ? t('The same in a terminal, with the saved plan. Passwords are asked for there, or found where the plan says.')
+      : t('What is run, as it stands now. Passwords are never part of it.'),
+    ...trialView(input),
     canMeasure: isMetered && (derived.plan?.collections.some((c) => c.documents > 0) ?? false),
     ...(isMetered ? { throughput: throughputView(input), capabilities: capabilities(input) } : {}),
     conflicts: {
@@ -74,7 +89,9 @@ function capabilities({ state, t }: StepInput): NonNullable<WizardView['tuning']
   return ACCOUNT_CAPABILITIES.map((id) => ({ id, label: labels[id], on: state.capabilities.includes(id) }));
 }
 
-function preview({ derived, commandLines, t }: StepInput): string[] {
+function preview(input: StepInput): readonly string[] {
+  const { derived, commandLines, t } = input;
+  if (isDirect(input)) return ownCommandLine(input);
   if (!derived.plan || !commandLines) return [];
   const lines = commandLines(derived.plan);
   const shown = lines
@@ -92,12 +109,17 @@ function fieldsOf(tuning: Tuning, input: StepInput): TuningField[] {
           field('ruPerDocument', t('Charge of a document'), 'RU', tuning.ruPerDocument ?? 0, input),
         ]
       : [];
+  const parallel = field('parallelCollections', t('Collections at a time'), '', tuning.parallelCollections, input);
+  if (isDirect(input)) {
+    const own = directFields(input).map(({ id, label, unit, value }) => field(id, label, unit, value, input));
+    return [...ru, ...own, parallel];
+  }
   return [
     ...ru,
     field('latencyMs', t('Time of a write'), 'ms', tuning.latencyMs, input),
     field('batchSize', t('Batch'), t('documents'), tuning.batchSize, input),
     field('insertionWorkers', t('Workers for each collection'), '', tuning.insertionWorkers, input),
-    field('parallelCollections', t('Collections at a time'), '', tuning.parallelCollections, input),
+    parallel,
   ];
 }
 
@@ -154,6 +176,12 @@ function explanationOf(id: TuningFieldId, input: StepInput): string {
       return !isSaid && settings.insertionWorkers !== undefined ? t('From the settings.') : notes(input, ['workers-']);
     case 'parallelCollections':
       return notes(input, ['parallel-', 'budget-']);
+    case 'sourceConnections':
+    case 'maxRuPerSecond':
+    case 'maxMbPerSecond':
+    case 'maxDocumentsPerSecond':
+    case 'raiseRuPerSecond':
+      return directExplanation(id, input);
   }
 }
 
