@@ -9,6 +9,7 @@ import { RawCopyTarget } from '../../src/adapters/mongo/raw-copy-target.js';
 import { systemClock } from '../../src/adapters/system-clock.js';
 import { DocumentBatch } from '../../src/engine/copy/batch.js';
 import { makeCertificates, type TestCertificates } from '../support/certificates.js';
+import { startFaultProxy } from '../support/fault-proxy.js';
 import { startMongod, type RunningMongod } from '../support/mongod.js';
 
 const { signal } = new AbortController();
@@ -149,6 +150,28 @@ describe('a connection of the copy itself', () => {
     } finally {
       await cluster.close();
       await second.stop();
+    }
+  });
+
+  it('is given up where a server falls silent in the middle of a login', { timeout: 20_000 }, async () => {
+    const mongod = await startMongod({ auth: USER });
+    let silent = false;
+    await using proxy = await startFaultProxy({
+      port: mongod.port,
+      breaks: (command) => (silent && command === 'saslContinue' ? 'stall' : undefined),
+    });
+    try {
+      const uri = proxy.uri.replace('mongodb://', `mongodb://${USER.user}:${USER.password}@`);
+      await using cluster = await connected(`${uri}&authSource=admin`, { silenceMs: 300 });
+      silent = true;
+      const lost = { code: 'connection-lost', facts: { reason: 'silence' } };
+      const options = { replyBytes: 20_000, averageBytes: 300, signal };
+      const reader = new RawCopySource(cluster.session).read(ns, 'by-id', {}, options);
+      await expect(reader.next()).rejects.toMatchObject(lost);
+      await reader.close();
+      await expect(new RawCopyTarget(cluster).openWriter(signal)).rejects.toMatchObject(lost);
+    } finally {
+      await mongod.stop();
     }
   });
 
