@@ -175,6 +175,33 @@ describe('a connection of the copy itself', () => {
     }
   });
 
+  it('is closed, and its range read on over another, when the server wants a new login', async () => {
+    const mongod = await startMongod({ args: ['--setParameter', 'enableTestCommands=1'] });
+    try {
+      await using cluster = await connected(mongod.uri);
+      await cluster.session.command(ns.db, { insert: ns.coll, documents: [{ _id: 1 }] });
+      const expired = { failCommands: ['find', 'insert'], errorCode: 391 };
+      await cluster.session.command('admin', { configureFailPoint: 'failCommand', mode: { times: 2 }, data: expired });
+      const options = { replyBytes: 20_000, averageBytes: 300, signal };
+      const lost = { code: 'connection-lost', facts: { serverCode: 391 } };
+      const read = () => new RawCopySource(cluster.session).read(ns, 'by-id', {}, options);
+      const first = read();
+      await expect(first.next()).rejects.toMatchObject(lost);
+      await first.close();
+      const writer = await new RawCopyTarget(cluster).openWriter(signal);
+      const batch = DocumentBatch.of(documents);
+      await expect(writer.insert(ns, batch, { charge: false, signal })).rejects.toMatchObject(lost);
+      const fresh = documents.length - 1;
+      expect(await writer.insert(ns, batch, { charge: false, signal })).toMatchObject({ inserted: fresh });
+      await writer.close();
+      const second = read();
+      expect((await second.next())?.count).toBeGreaterThan(0);
+      await second.close();
+    } finally {
+      await mongod.stop();
+    }
+  });
+
   it('does not keep a connection when the cluster is closed', async () => {
     const cluster = await connected(plain.uri);
     const kept = await withConnection(cluster, (connection) => Promise.resolve(connection));
