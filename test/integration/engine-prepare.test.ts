@@ -208,41 +208,6 @@ describe('preparing a MongoDB target', () => {
     expect(journal.status().collections[`${DB}.plain ü.x`]?.created).toBe('existed');
   });
 
-  it("builds a collection's indexes by as many commands as a server has builds at a time, and no more", async () => {
-    const asked = new Map<string, unknown[]>();
-    const watched = bent(session, {
-      command: (db, command, options) => {
-        if ('createIndexes' in command) {
-          const names = (command.indexes as Document[]).map(({ name }) => name as string);
-          asked.set(String(command.createIndexes), [...(asked.get(String(command.createIndexes)) ?? []), names]);
-        }
-        return session.command(db, command, options);
-      },
-    });
-    const names = ['a_1', 'b_1', 'c_1', 'd_1', 'e_1'];
-    const indexes = names.map((name) => plannedIndex(indexFacts(name, [[name.slice(0, 1), 1]])));
-    const build = async (...collections: string[]): Promise<void> => {
-      for (const coll of collections) {
-        await session.command(DB, { insert: coll, documents: [{ x: 1 }] });
-        await session.command(DB, { createIndexes: coll, indexes: [{ key: { b: 1 }, name: 'b_1' }] });
-      }
-      const plan_ = planOf(collections.map((coll) => planned(DB, coll, { indexes })));
-      const outcomes = (await buildIndexes(plan_, watched, journalOf(), 'after-data', context)).map((report) => [
-        report.index,
-        report.outcome.kind,
-      ]);
-      const each = names.map((name) => [name, name === 'b_1' ? 'existed' : 'created']);
-      expect(outcomes).toEqual(collections.flatMap(() => each));
-      for (const coll of collections) {
-        expect((await indexesOf(DB, coll)).map(({ name }) => name as string).sort()).toEqual(['_id_', ...names]);
-      }
-    };
-    await build('alone');
-    expect(asked.get('alone')).toEqual([['a_1', 'e_1'], ['c_1'], ['d_1']]);
-    await build('one', 'another');
-    for (const coll of ['one', 'another']) expect(asked.get(coll)).toEqual([['a_1', 'c_1', 'd_1', 'e_1']]);
-  });
-
   it('states a refused index and goes on with the others', async () => {
     await session.command(DB, { insert: 'c', documents: [{ u: 1 }, { u: 1 }] });
     const failing = planOf([
