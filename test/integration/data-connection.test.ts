@@ -206,7 +206,12 @@ describe('a connection of the copy itself', () => {
     const cluster = await connected(plain.uri);
     const kept = await withConnection(cluster, (connection) => Promise.resolve(connection));
     const lent = await cluster.session.parts.dataConnections.borrow('primary', signal);
+    const { dataConnections } = cluster.session.parts;
+    const opening = dataConnections.borrow('primary', signal).catch(() => undefined);
+    // Its server is chosen, so that the client's end does not end it.
+    await new Promise((resolve) => setImmediate(resolve));
     await cluster.close();
+    expect((await opening)?.isOpen ?? false).toBe(false);
     if (lent) cluster.session.parts.dataConnections.giveBack('primary', lent);
     expect([kept?.isOpen, lent?.isOpen]).toEqual([false, false]);
     const client = new MongoClient(plain.uri);
