@@ -1,14 +1,20 @@
 import type { Document } from 'bson';
-import type { ClusterTime, ClientSession, Timestamp } from 'mongodb';
-import { runCommand } from './run-command.js';
-import type { SessionParts } from './session.js';
+import type { ClusterTime, ClientSession, MongoClient, Timestamp } from 'mongodb';
+import type { ClusterFacts } from '../../core/model/facts.js';
+import { runCommand, type CommandSecrets } from './run-command.js';
 import { withDeadline } from './silence.js';
+
+interface CatchUpParts extends CommandSecrets {
+  readonly client: MongoClient;
+  readonly facts: Pick<ClusterFacts, 'topology'>;
+  readonly silenceMs: number;
+}
 
 /**
  * Reads of the session wait until the member that is read has what the primary has now. A secondary that lags behind would give documents as they were, which no count of
  * the primary's tells. Nothing is done where there is no replica set.
  */
-export async function catchUp(parts: SessionParts, session: ClientSession, signal?: AbortSignal): Promise<void> {
+export async function catchUp(parts: CatchUpParts, session: ClientSession, signal?: AbortSignal): Promise<void> {
   if (parts.facts.topology !== 'replica-set') return;
   const hello = await withDeadline(signal, parts.silenceMs, (either) =>
     runCommand(parts, parts.client, 'admin', { ping: 1 }, { signal: either }),
