@@ -1,4 +1,5 @@
 import { formatNamespace } from '../core/model/namespace.js';
+import { newCounts } from './copy/counters.js';
 import { conclude, enterStep, indexAndVerify } from './conclude.js';
 import type { Verdict } from './journal/record.js';
 import { lostConnections } from './lost-connection.js';
@@ -51,23 +52,11 @@ async function writeFiles(context: ExportRunContext): Promise<readonly ToolExit[
         textFiles: journal.status().textFiles,
         onTextFile: (file) => journal.append({ type: 'text-file', ...file }),
         onFileProgress: (ns, documents, bytes) =>
-          void counts.set(formatNamespace(ns), { ...NOTHING, ns, acknowledged: documents, bytes }),
+          // A file refuses nothing and charges nothing.
+          void counts.set(formatNamespace(ns), { ...newCounts(ns), acknowledged: documents, bytes }),
       }),
     );
   } finally {
     await record();
   }
 }
-
-/** A file refuses nothing and charges nothing. */
-const NOTHING: Omit<RelayedCounts, 'ns'> = {
-  acknowledged: 0,
-  alreadyThere: 0,
-  conflicts: 0,
-  deadLettered: 0,
-  failed: 0,
-  throttledOperations: 0,
-  sentOperations: 0,
-  bytes: 0,
-  requestUnits: 0,
-};

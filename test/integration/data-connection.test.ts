@@ -9,6 +9,7 @@ import { RawCopyTarget } from '../../src/adapters/mongo/raw-copy-target.js';
 import { systemClock } from '../../src/adapters/system-clock.js';
 import { DocumentBatch } from '../../src/engine/copy/batch.js';
 import { makeCertificates, type TestCertificates } from '../support/certificates.js';
+import { startFaultProxy } from '../support/fault-proxy.js';
 import { startMongod, type RunningMongod } from '../support/mongod.js';
 
 const { signal } = new AbortController();
@@ -152,11 +153,65 @@ describe('a connection of the copy itself', () => {
     }
   });
 
+  it('is given up where a server falls silent in the middle of a login', { timeout: 20_000 }, async () => {
+    const mongod = await startMongod({ auth: USER });
+    let silent = false;
+    await using proxy = await startFaultProxy({
+      port: mongod.port,
+      breaks: (command) => (silent && command === 'saslContinue' ? 'stall' : undefined),
+    });
+    try {
+      const uri = proxy.uri.replace('mongodb://', `mongodb://${USER.user}:${USER.password}@`);
+      await using cluster = await connected(`${uri}&authSource=admin`, { silenceMs: 300 });
+      silent = true;
+      const lost = { code: 'connection-lost', facts: { reason: 'silence' } };
+      const options = { replyBytes: 20_000, averageBytes: 300, signal };
+      const reader = new RawCopySource(cluster.session).read(ns, 'by-id', {}, options);
+      await expect(reader.next()).rejects.toMatchObject(lost);
+      await reader.close();
+      await expect(new RawCopyTarget(cluster).openWriter(signal)).rejects.toMatchObject(lost);
+    } finally {
+      await mongod.stop();
+    }
+  });
+
+  it('is closed, and its range read on over another, when the server wants a new login', async () => {
+    const mongod = await startMongod({ args: ['--setParameter', 'enableTestCommands=1'] });
+    try {
+      await using cluster = await connected(mongod.uri);
+      await cluster.session.command(ns.db, { insert: ns.coll, documents: [{ _id: 1 }] });
+      const expired = { failCommands: ['find', 'insert'], errorCode: 391 };
+      await cluster.session.command('admin', { configureFailPoint: 'failCommand', mode: { times: 2 }, data: expired });
+      const options = { replyBytes: 20_000, averageBytes: 300, signal };
+      const lost = { code: 'connection-lost', facts: { serverCode: 391 } };
+      const read = () => new RawCopySource(cluster.session).read(ns, 'by-id', {}, options);
+      const first = read();
+      await expect(first.next()).rejects.toMatchObject(lost);
+      await first.close();
+      const writer = await new RawCopyTarget(cluster).openWriter(signal);
+      const batch = DocumentBatch.of(documents);
+      await expect(writer.insert(ns, batch, { charge: false, signal })).rejects.toMatchObject(lost);
+      const fresh = documents.length - 1;
+      expect(await writer.insert(ns, batch, { charge: false, signal })).toMatchObject({ inserted: fresh });
+      await writer.close();
+      const second = read();
+      expect((await second.next())?.count).toBeGreaterThan(0);
+      await second.close();
+    } finally {
+      await mongod.stop();
+    }
+  });
+
   it('does not keep a connection when the cluster is closed', async () => {
     const cluster = await connected(plain.uri);
     const kept = await withConnection(cluster, (connection) => Promise.resolve(connection));
     const lent = await cluster.session.parts.dataConnections.borrow('primary', signal);
+    const { dataConnections } = cluster.session.parts;
+    const opening = dataConnections.borrow('primary', signal).catch(() => undefined);
+    // Its server is chosen, so that the client's end does not end it.
+    await new Promise((resolve) => setImmediate(resolve));
     await cluster.close();
+    expect((await opening)?.isOpen ?? false).toBe(false);
     if (lent) cluster.session.parts.dataConnections.giveBack('primary', lent);
     expect([kept?.isOpen, lent?.isOpen]).toEqual([false, false]);
     const client = new MongoClient(plain.uri);

@@ -1,6 +1,7 @@
 import { serialize } from 'bson';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RawCopySource } from '../../src/adapters/mongo/raw-copy-source.js';
 import { RawCopyTarget } from '../../src/adapters/mongo/raw-copy-target.js';
 import { MigrationError } from '../../src/core/model/error.js';
 import { DocumentBatch } from '../../src/engine/copy/batch.js';
@@ -113,6 +114,44 @@ describe('a direct copy whose servers change', () => {
     await there.close();
     await client.close();
   });
+
+  it(
+    'reads of a secondary what the primary had, with any read concern, to copy and to verify',
+    { timeout: 90_000 },
+    async () => {
+      const client = await MongoClient.connect(set.uri);
+      const docs = client.db(DB).collection<{ _id: number }>('lagging');
+      await using cluster = await connectTo(set.uri);
+      const ns = { db: DB, coll: 'lagging' };
+      const { signal } = new AbortController();
+      const secondary = { readPreference: 'secondary' } as const;
+      const verifying = async (concern: object): Promise<string> => {
+        const find = { filter: { _id: 2 }, ...secondary, ...concern };
+        for await (const { documents } of cluster.session.findRaw(ns, find, signal)) return String(documents[0]);
+        return '';
+      };
+      const copying = async (concern: object): Promise<string> => {
+        const options = { filter: { _id: 2 }, replyBytes: 1_000, averageBytes: 100, ...secondary, ...concern, signal };
+        const reader = new RawCopySource(cluster.session).read(ns, 'by-id', {}, options);
+        const batch = await reader.next();
+        await reader.close();
+        return String(batch?.at(0));
+      };
+      const concerns = [{}, ...(['local', 'available', 'majority'] as const).map((readConcern) => ({ readConcern }))];
+      for (const [turn, concern] of concerns.entries()) {
+        for (const reading of [verifying, copying]) {
+          const pad = `${turn} ${reading.name}`;
+          await docs.updateOne({ _id: 2 }, { $set: { pad: 'before' } }, { upsert: true, writeConcern: { w: 3 } });
+          await reading(concern);
+          await set.lag(true);
+          await docs.updateOne({ _id: 2 }, { $set: { pad } }, { writeConcern: { w: 1 } });
+          const [read] = await Promise.all([reading(concern), set.lag(false)]);
+          expect(read).toContain(pad);
+        }
+      }
+      await client.close();
+    },
+  );
 
   it(
     'brings every document exactly once where the secondary that it reads becomes primary',

@@ -208,34 +208,6 @@ describe('preparing a MongoDB target', () => {
     expect(journal.status().collections[`${DB}.plain ü.x`]?.created).toBe('existed');
   });
 
-  it("builds a collection's indexes by as many commands as a server has builds at a time, and no more", async () => {
-    const asked: string[] = [];
-    const watched = bent(session, {
-      command: (db, command, options) => {
-        const made = (command.indexes as Document[] | undefined)?.map(({ name }) => name as string);
-        if (made) asked.push(`${String(command.createIndexes)}: ${made.join(' ')}`);
-        return session.command(db, command, options);
-      },
-    });
-    const names = ['a_1', 'b_1', 'c_1', 'd_1', 'e_1'];
-    const indexes = names.map((name) => plannedIndex(indexFacts(name, [[name.slice(0, 1), 1]])));
-    const build = async (...collections: string[]): Promise<void> => {
-      for (const coll of collections) {
-        await session.command(DB, { insert: coll, documents: [{ x: 1 }] });
-        await session.command(DB, { createIndexes: coll, indexes: [{ key: { b: 1 }, name: 'b_1' }] });
-      }
-      const wanted = planOf(collections.map((coll) => planned(DB, coll, { indexes })));
-      const outcomes = await buildIndexes(wanted, watched, journalOf(), 'after-data', context);
-      const kinds = names.map((name) => (name === 'b_1' ? 'existed' : 'created'));
-      expect(outcomes.map(({ outcome }) => outcome.kind)).toEqual(collections.flatMap(() => kinds));
-      for (const coll of collections) expect(await indexesOf(DB, coll)).toHaveLength(1 + names.length);
-    };
-    await build('alone');
-    expect(asked.splice(0)).toEqual(['alone: a_1 e_1', 'alone: c_1', 'alone: d_1']);
-    await build('one', 'two');
-    expect(asked.sort()).toEqual(['one: a_1 c_1 d_1 e_1', 'two: a_1 c_1 d_1 e_1']);
-  });
-
   it('states a refused index and goes on with the others', async () => {
     await session.command(DB, { insert: 'c', documents: [{ u: 1 }, { u: 1 }] });
     const failing = planOf([

@@ -1,4 +1,5 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -75,6 +76,32 @@ describe('a run into files', () => {
       reasons: [{ id: 'error:bad-file', params: { reason: 'exists' } }],
     });
     expect(await readFile(join(files, ORDERS))).toEqual(before);
+  });
+
+  it('never writes over a file of somebody else’s that has the name of a half-written one', async () => {
+    await mkdir(files);
+    const part = join(files, `${ORDERS}.part`);
+    await writeFile(part, 'mine');
+    expect((await exportAll()).verdict).toMatchObject({
+      state: 'failed-resumable',
+      reasons: [{ id: 'error:bad-file', params: { reason: 'exists', path: part } }],
+    });
+    expect(await readFile(part, 'utf8')).toBe('mine');
+  });
+
+  it('never writes over a file that comes up while it writes', async () => {
+    const job = { ...runs(), sourceUri: source.uri, plan: { method: 'export-import' as const, text: text('export') } };
+    const { verdict } = await migrate({
+      ...job,
+      onEvent: (event) => {
+        if (event.kind === 'command' && event.display.includes('orders')) writeFileSync(join(files, ORDERS), 'mine');
+      },
+    });
+    expect(verdict).toMatchObject({
+      state: 'failed-resumable',
+      reasons: [{ id: 'error:bad-file', params: { reason: 'exists' } }],
+    });
+    expect(await readFile(join(files, ORDERS), 'utf8')).toBe('mine');
   });
 
   it('that was stopped leaves no half of a file under its name, and goes on', { timeout: 60_000 }, async () => {

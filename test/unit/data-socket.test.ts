@@ -159,4 +159,20 @@ describe('memory for replies', () => {
       { numRuns: 30 },
     );
   });
+
+  it('serves replies of the size that there is now, whatever size they had before', () => {
+    const sizes = [1, 3_750_000, 16_000_000];
+    for (const before of sizes) {
+      for (const now of sizes) {
+        const pool = new ReplyMemory();
+        const many = Array.from({ length: 64 }, () => pool.take(before));
+        for (const memory of many) pool.giveBack(memory);
+        const one = pool.take(now);
+        pool.giveBack(one);
+        // Of what was given back, and not fresh. By identity, as above.
+        const again = pool.take(now);
+        expect(again === one || many.includes(again)).toBe(true);
+      }
+    }
+  });
 });

@@ -30,6 +30,8 @@ export class DataConnections {
       signal,
     );
     if (!opened) this.#possible = false;
+    // Nobody would close it any more, and the process would not end.
+    if (this.#closed) opened?.close();
     return opened;
   }
 

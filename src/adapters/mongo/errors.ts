@@ -34,9 +34,12 @@ export const SERVER_CODE = {
   notSupportedByAmazon: 303,
 } as const;
 
-/** Codes by which a server says that it is going away or is no longer the primary. */
+/**
+ * Codes by which a server says that it is going away or is no longer the primary; 391 (ReauthenticationRequired) that what the connection logged in with has
+ * run out (a token of OIDC): a new connection logs in anew. The driver sees to that itself on its own.
+ */
 const CONNECTION_CODES: ReadonlySet<number> = new Set([
-  6, 7, 89, 91, 189, 9001, 10_107, 11_600, 11_602, 13_435, 13_436,
+  6, 7, 89, 91, 189, 391, 9001, 10_107, 11_600, 11_602, 13_435, 13_436,
 ]);
 /** FailedToSatisfyReadPreference, NetworkInterfaceExceededTimeLimit: what a router says besides of a shard that has no primary just now. */
 const SHARD_CODES: ReadonlySet<number> = new Set([133, 202]);

@@ -7,7 +7,7 @@ import type { Namespace } from '../../core/model/namespace.js';
 import type { DocumentBatch } from '../../engine/copy/batch.js';
 import type { RangeReader, ReadOptions } from '../../engine/copy/ports.js';
 import { BSON_TYPE, findElement } from '../../core/bson/raw-document.js';
-import { catchUp } from './catch-up.js';
+import { catchUp, causally } from './catch-up.js';
 import type { DataConnection } from './data-connection.js';
 import { lostCursor } from './errors.js';
 import { openCopyReply, type CopyReply } from './raw-copy-reply.js';
@@ -76,7 +76,10 @@ export class RawRangeReader implements RangeReader {
     this.#pending = undefined;
     if (pending) {
       this.#cursorId = await pending.then(
-        (reply) => reply.cursorId,
+        ({ cursorId, batch }) => {
+          batch.release();
+          return cursorId;
+        },
         () => this.#cursorId,
       );
     }
@@ -109,7 +112,7 @@ export class RawRangeReader implements RangeReader {
     this.#session = this.#parts.hasSessions() ? this.#client.startSession() : undefined;
     if (this.#readPreference !== 'primary' && this.#session) await catchUp(this.#parts, this.#session, signal);
     const concern = readConcern === undefined ? {} : { readConcern: { level: readConcern } };
-    return this.#ask({ ...this.#first, ...concern });
+    return this.#ask(causally({ ...this.#first, ...concern }, this.#session));
   }
 
   #more(): Promise<CopyReply> {

@@ -2,7 +2,7 @@
 
 /** Memory is handed out in steps of this, so that replies of about one size share it. */
 const STEP_BYTES = 1024 * 1024;
-/** What lies idle beyond this is left to the garbage collector. */
+/** What lies idle beyond this is left to the garbage collector, the oldest first: it was for replies of another size. */
 const KEPT_BYTES = 64 * 1024 * 1024;
 
 export class ReplyMemory {
@@ -33,8 +33,9 @@ export class ReplyMemory {
 
   /** The caller must not touch the memory any more, nor anybody whom it gave a part of it. */
   giveBack(memory: Buffer): void {
-    if (this.#idleBytes + memory.length > KEPT_BYTES) return;
+    if (memory.length > KEPT_BYTES) return;
     this.#idle.push(memory);
     this.#idleBytes += memory.length;
+    while (this.#idleBytes > KEPT_BYTES) this.#idleBytes -= this.#idle.shift()?.length ?? 0;
   }
 }

@@ -4,6 +4,7 @@ import type { ClientSession, MongoClient, ReadPreferenceMode } from 'mongodb';
 import type { DataConnection, DataReply, ExchangeOptions } from './data-connection.js';
 import type { DataConnections } from './data-connections.js';
 import { abortError, toMigrationError, untilAborted } from './errors.js';
+import { withDeadline } from './silence.js';
 
 export interface CommandOptions {
   readonly signal?: AbortSignal;
@@ -62,15 +63,15 @@ function useOf(db: string, command: Document): { readonly command: string; reado
   return { command: name, namespace: typeof on === 'string' ? `${db}.${on}` : db };
 }
 
-/** See {@link DataConnections.borrow}. */
+/** See {@link DataConnections.borrow}. A login that gets no answer is given up: the driver sets its greeting a limit, and what follows that none. */
 export async function borrowConnection(
-  parts: CommandSecrets & { readonly dataConnections: DataConnections },
+  parts: CommandSecrets & { readonly dataConnections: DataConnections; readonly silenceMs: number },
   readPreference: string,
   signal: AbortSignal,
 ): Promise<DataConnection | undefined> {
-  const { secrets, hasCredentials, dataConnections } = parts;
+  const { secrets, hasCredentials, dataConnections, silenceMs } = parts;
   try {
-    return await dataConnections.borrow(readPreference, signal);
+    return await withDeadline(signal, silenceMs, (either) => dataConnections.borrow(readPreference, either));
   } catch (error) {
     if (signal.aborted) throw abortError(signal);
     throw toMigrationError(error, { secrets, hasCredentials });

@@ -6,6 +6,7 @@ import { MigrationError } from '../../core/model/error.js';
 import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
 import { redact } from '../../core/model/redact.js';
 import type { ClusterSession, Clock, RawBatch, RawFind, RawInsertResult, RawWriteError } from '../../engine/ports.js';
+import { catchUp, causally } from './catch-up.js';
 import type { DataConnections } from './data-connections.js';
 import { isServerAway, lostCursor, SERVER_CODE } from './errors.js';
 import { openCursor, type RawCursorBatch } from './raw-reply.js';
@@ -40,6 +41,8 @@ interface StreamOptions extends CommandOptions {
   readonly prefetch?: boolean;
   /** Each command must be answered within this, in milliseconds; without it there is no limit. */
   readonly silenceMs?: number;
+  /** A secondary is waited for until it has what the primary has. */
+  readonly catchesUp?: boolean;
 }
 
 /** Commands that no server takes long for. Others, building an index above all, take as long as they take. */
@@ -94,6 +97,7 @@ export class MongoSession implements ClusterSession {
         ...(batchSize === undefined ? {} : { batchSize }),
         ...(signal ? { signal } : {}),
         silenceMs: this.parts.silenceMs,
+        catchesUp: (readPreference ?? 'primary') !== 'primary',
       },
     );
   }
@@ -103,7 +107,7 @@ export class MongoSession implements ClusterSession {
    * Throttled batches (16500) are asked for again, as long as told; a lost cursor is `connection-lost` with reason `cursor-lost`.
    */
   async *streamRaw(db: string, command: Document, options: StreamOptions = {}): AsyncGenerator<RawBatch, void, void> {
-    const { signal, batchSize, prefetch = true, silenceMs } = options;
+    const { signal, batchSize, prefetch = true, silenceMs, catchesUp = false } = options;
     const readPreference = options.readPreference ?? 'primary';
     const client = await this.parts.clientFor(readPreference);
     // A cursor's commands must carry the same session, or the server refuses the getMore.
@@ -134,7 +138,8 @@ export class MongoSession implements ClusterSession {
       return asked;
     };
     try {
-      let reply = await run(command);
+      if (catchesUp && session) await catchUp(this.parts, session, signal);
+      let reply = await run(causally(command, session));
       for (;;) {
         const batch = opened(reply, db);
         cursorId = batch.cursorId;

@@ -55,7 +55,10 @@ async function check(
   const open: PlannedCollection[] = [];
   for (const planned of collections) {
     const path = join(folder, textFileName(planned.source, format));
-    if (!(await standsWhole(path, textFiles[formatNamespace(planned.source)]))) open.push(planned);
+    const known = textFiles[formatNamespace(planned.source)];
+    if (await standsWhole(path, known)) continue;
+    await checkPart(path, known);
+    open.push(planned);
   }
   if (format === 'json') await checkRoom(folder, open);
 }
@@ -68,6 +71,16 @@ async function standsWhole(path: string, known: KnownFile | undefined): Promise<
   if (size === undefined) return false;
   if (known?.path !== path) throw new MigrationError('bad-file', { path, reason: 'exists' });
   return known.phase === 'done' && known.bytes === size;
+}
+
+/** What is written until it is whole. */
+const partOf = (path: string): string => `${path}.part`;
+
+/** An earlier attempt of this run may have left a part behind. @throws MigrationError `bad-file` (`exists`) for one that is not this run's. */
+async function checkPart(path: string, known: KnownFile | undefined): Promise<void> {
+  const part = partOf(path);
+  if (known?.path !== path && (await sizeOf(part)) !== undefined)
+    throw new MigrationError('bad-file', { path: part, reason: 'exists' });
 }
 
 async function makeFolder(folder: string): Promise<void> {
@@ -150,9 +163,11 @@ class TextCopy {
     const { job } = this;
     const ns = formatNamespace(planned.source);
     const path = join(this.options.folder, textFileName(planned.source, format));
-    if (await standsWhole(path, job.textFiles?.[ns])) return path;
+    const known = job.textFiles?.[ns];
+    if (await standsWhole(path, known)) return path;
+    await checkPart(path, known);
     await job.onTextFile?.({ ns, phase: 'intent', path });
-    const part = `${path}.part`;
+    const part = partOf(path);
     await makeEmpty(part);
     try {
       const command = this.#exportCommand(planned, sides.source, part);
@@ -165,6 +180,8 @@ class TextCopy {
       await this.#ended(exitOf(command.tool, outcome));
       if (outcome.kind !== 'ended' || outcome.exitCode !== 0) return undefined;
       const documents = await countedAsSaid(part, format, outcome.summary.total?.documents, job.signal);
+      // It took a while: somebody else may have written a file of that name.
+      await standsWhole(path, known);
       const bytes = await putInPlace(part, path);
       await job.onTextFile?.({ ns, phase: 'done', path, documents, bytes });
       job.onFileProgress?.(planned.target, documents, bytes);

@@ -8,6 +8,8 @@ const FORGET_MS = 30_000;
 const AUTOSCALE_STEP = 0.1;
 /** Without a provisioned figure the rate that was found is raised by this share of itself in each clean second. */
 const UNKNOWN_STEP = 0.05;
+/** It is raised up to so many times what is taken: a rate that nobody needs says nothing, and one that had grown for hours would not be found back from. */
+const UNKNOWN_LEAD = 2;
 /**
  * How the rate follows a debt of refusals: up to this debt chance is at work, and the pauses see to it; above, a second takes this share of
  * the rate at most. At the deepest debt what is sent is too much in earnest, and the part of the second that was spent pausing says by how
@@ -165,8 +167,9 @@ export class RuBucket {
       const current = this.rate ?? taken;
       const excess = share > band.high ? share : whole;
       if (current > 0) this.rate = Math.max(current * Math.max(deepestCut, 1 - excess), this.floor());
-    } else if (this.rate !== undefined && this.allowance) this.follow(this.allowance.debt, elapsed, this.rate, now);
-    else if (this.rate !== undefined && share < band.low) this.raise(this.rate, 1, now);
+    } else if (this.rate !== undefined && this.allowance)
+      this.follow(this.allowance.debt, elapsed, this.rate, taken, now);
+    else if (this.rate !== undefined && share < band.low) this.raise(this.rate, 1, taken, now);
     this.windowStart = now;
     this.windowOperations = 0;
     this.windowThrottled = 0;
@@ -175,20 +178,21 @@ export class RuBucket {
     this.windowPausedMs = 0;
   }
 
-  private follow(debt: number, elapsedMs: number, rate: number, now: number): void {
+  private follow(debt: number, elapsedMs: number, rate: number, taken: number, now: number): void {
     const above = debt - DEBT.chance;
     if (above <= 0) {
-      this.raise(rate, Math.min(1, -above), now);
+      this.raise(rate, Math.min(1, -above), taken, now);
       return;
     }
     const paused = debt > DEBT.deep ? (this.windowPausedMs / elapsedMs) * DEBT.pausedShare : 0;
     this.rate = Math.max(rate * (1 - Math.max(DEBT.cut * debt, Math.min(DEBT.pausedShare, paused))), this.floor());
   }
 
-  /** `share`: of a whole step. */
-  private raise(rate: number, share: number, now: number): void {
+  /** `share`: of a whole step. `taken`: RU/s of late. */
+  private raise(rate: number, share: number, taken: number, now: number): void {
     const { highestShare } = this.steering;
-    const ceiling = this.provisioned === undefined ? Number.POSITIVE_INFINITY : this.provisioned * highestShare;
+    const ceiling =
+      this.provisioned === undefined ? Math.max(rate, taken * UNKNOWN_LEAD) : this.provisioned * highestShare;
     this.rate = Math.min(rate + this.step(rate, now) * share, ceiling);
   }
 

@@ -88,7 +88,7 @@ export class DocumentBatch {
     );
   }
 
-  /** The documents at these indexes, in place. */
+  /** The documents at these indexes, in place. In another order than ascending their digests and zeros are not to be asked for. */
   pick(indexes: readonly number[]): DocumentBatch {
     const spans = new Int32Array(indexes.length * SPAN);
     for (let i = 0; i < indexes.length; i += 1) {

@@ -251,9 +251,11 @@ export class Delivery {
       if (this.#context.target.replacesEmptyTimestamps) await this.#mend(written);
     }
     if (duplicates.length > 0) await this.#settleDuplicates(piece, duplicates);
-    if (throttle)
-      this.#throttled(piece, batch.pick(throttled), throttled.length, throttle, reply.latencyMs, reply.inserted === 0);
-    else this.#observe(piece, 0, reply.latencyMs);
+    if (throttle) {
+      // Partitions answer for themselves, one before another: what is looked at byte by byte later on lies in its order.
+      const again = batch.pick(throttled.sort((a, b) => a - b));
+      this.#throttled(piece, again, throttled.length, throttle, reply.latencyMs, reply.inserted === 0);
+    } else this.#observe(piece, 0, reply.latencyMs);
   }
 
   #throttled(

@@ -66,14 +66,18 @@ export async function buildCollectionIndexes(
         return [];
       })
     : [];
-  const together = await makeTogether(target, planned, indexes, existing, builds);
+  const { made, failure } = await makeTogether(target, planned, indexes, existing, builds);
   for (const index of indexes) {
-    signal?.throwIfAborted();
-    const found = together.get(index) ?? (await ensureIndex(target, planned, index, existing));
+    const done = made.get(index);
+    // What is made is told before the run ends: the next one would find it and take it for somebody else's.
+    if (failure && !done) continue;
+    if (!done) signal?.throwIfAborted();
+    const found = done ?? (await ensureIndex(target, planned, index, existing));
     const outcome = ownWork(found, earlier[index.index.name]);
     await journal.append({ type: 'index-fate', ns, index: index.index.name, outcome });
     reports.push({ ns, index: index.index.name, outcome });
   }
+  if (failure) throw failure.error;
   return reports;
 }
 

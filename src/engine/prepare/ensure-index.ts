@@ -22,11 +22,17 @@ export interface IndexTarget {
   readonly onProgress?: ((progress: { ns: string; index: string; percent: number }) => void) | undefined;
 }
 
+/** What came of several commands that were under way together. */
+export interface MadeTogether {
+  readonly made: ReadonlyMap<PlannedIndex, IndexOutcome>;
+  /** What ended one of them and is not about its indexes; those of the others are made all the same. */
+  readonly failure?: { readonly error: unknown };
+}
+
 /**
  * Makes several indexes of one collection by `builds` commands at a time, each of which reads it once, and waits for them. Returns those that were made, which are all
  * that are not among `existing`, but for those of a command that the server refuses (it then makes none of them): which one that is shows when each is made
  * by itself. For MongoDB alone, since others build one after another all the same.
- * @throws MigrationError for what is not about these indexes.
  */
 export async function makeTogether(
   target: IndexTarget,
@@ -34,15 +40,15 @@ export async function makeTogether(
   planned: readonly PlannedIndex[],
   existing: readonly IndexFacts[],
   builds: number,
-): Promise<ReadonlyMap<PlannedIndex, IndexOutcome>> {
+): Promise<MadeTogether> {
   const made = new Map<PlannedIndex, IndexOutcome>();
-  if (target.kind !== 'mongodb') return made;
+  if (target.kind !== 'mongodb') return { made };
   const wanted = planned.flatMap((index) => {
     const facts = index.fate.kind === 'skip' ? undefined : targetIndex(index, target.kind);
     if (!facts || existing.some((actual) => sameIndex(facts, withOrderOf(facts, actual), target.kind))) return [];
     return [{ index, spec: createSpec(facts, target.kind, collection.options.collation !== undefined) }];
   });
-  if (wanted.length < 2) return made;
+  if (wanted.length < 2) return { made };
   const { session, context } = target;
   const { db, coll } = collection.target;
   const options = context.signal ? { signal: context.signal } : {};
@@ -60,8 +66,8 @@ export async function makeTogether(
     wanted.filter((_one, i) => i % builds === first),
   );
   const settled = await Promise.allSettled(parts.map(build));
-  for (const one of settled) if (one.status === 'rejected') throw one.reason;
-  return made;
+  const failed = settled.find((one) => one.status === 'rejected');
+  return failed ? { made, failure: { error: failed.reason as unknown } } : { made };
 }
 
 function madeOutcome({ fate }: PlannedIndex): Extract<IndexOutcome, { kind: 'created' | 'rewritten' }> {
