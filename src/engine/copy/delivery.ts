@@ -174,14 +174,15 @@ export class Delivery {
     await pacer.admit(load, signal);
     let reply: InsertReply | undefined;
     let throttled = 0;
+    let charge = 0;
     try {
       reply = await writer.insert(into, piece.batch, { charge: pacer.wantsCharge(), signal });
       throttled = throttledIn(reply, load.documents);
     } finally {
-      pacer.settle(load, reply?.charge, throttled);
+      charge = pacer.settle(load, reply?.charge, throttled);
     }
     counts.sentOperations += load.documents;
-    counts.requestUnits += reply.charge ?? 0;
+    counts.requestUnits += charge;
     return reply;
   }
 
