@@ -319,7 +319,6 @@ export class Delivery {
           this.#skipped += 1;
           break;
         case 'refused': {
-          counts.conflicts += 1;
           const { code, message } = outcome.refusal ?? refusals[i] ?? { code: 0, message: '' };
           await this.#bury(batch.at(i), { code, message, attempts: 1 });
           break;

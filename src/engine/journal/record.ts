@@ -9,6 +9,7 @@ export interface CopyCounters {
   readonly acknowledged: number;
   /** On the target before, with equal bytes. */
   readonly alreadyThere: number;
+  /** On the target with other content under the same `_id`: left, or overwritten (then acknowledged as well). Dead letters are none of them. */
   readonly conflicts: number;
   readonly deadLettered: number;
   /** Refusals for lack of request units; each was sent again. */
