@@ -52,6 +52,8 @@ export interface RunStatus {
   /** Processes that took the run over, the first one included. */
   readonly attempts: number;
   readonly process?: { readonly pid: number; readonly startTime: string };
+  /** When the process before this one was cut off. */
+  readonly cutOffAt?: string;
   /** By `db.coll` on the target. */
   readonly collections: Readonly<Record<string, CollectionStatus>>;
   readonly tools: readonly {
@@ -165,9 +167,10 @@ export class JournalReducer {
           this.#collections.set(ns, { ...collection, copyByThisProcess: NO_COPY });
         }
         return {
-          ...without(status, 'verdict'),
+          ...without(without(status, 'verdict'), 'cutOffAt'),
           attempts: status.attempts + 1,
           process: { pid: record.pid, startTime: record.startTime },
+          ...(record.cutOffAt === undefined ? {} : { cutOffAt: record.cutOffAt }),
         };
       case 'collection-created':
         this.#update(record.ns, (c) => ({
@@ -273,7 +276,9 @@ function stepTo(status: RunStatus, record: Extract<JournalRecord, { type: 'state
     });
   }
   const why = record.why === undefined ? {} : { why: record.why };
-  const step = { state: record.state, at: record.at, ...why };
+  // It stood still from then on, and not only from when somebody went on with it.
+  const at = record.why === 'interrupted' ? (status.cutOffAt ?? record.at) : record.at;
+  const step = { state: record.state, at, ...why };
   return { ...without(status, 'why'), ...why, state: record.state, history: [...status.history, step] };
 }
 
