@@ -118,6 +118,17 @@ describe('the commands, one after another', () => {
     expect(await databasesOfTarget()).not.toContain('shop');
   });
 
+  it('run refuses a connection string of another cluster than the plan names', async () => {
+    const target = new URL(pair.source.secretUri);
+    target.username = 'somebody';
+    const other = { ...env(), MCM_TARGET_URI: target.toString() };
+    const { code, stdout, stderr } = await cli.run(['run', 'shop.migration.json'], { cwd: folder.path, env: other });
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(`The connection string that is set is for somebody at ${target.host}; the plan is for`);
+    expect(stderr).not.toContain('run-password');
+  });
+
   it('run copies, verifies and reports: status 3 for an index that the target refuses', async () => {
     const result = await mcm('run', 'shop.migration.json');
     expect(result.code).toBe(3);
