@@ -1,5 +1,6 @@
 /** The ranked methods for people: the recommended one in full, then the others, each with its reasons. */
 import type { RankedMethod, Reason, Recommendation } from '../core/model/method.js';
+import { CARRIED_OUT_ON_REQUEST } from '../core/advise/advise.js';
 import { methodName } from '../words/methods.js';
 import { sentenceFor } from '../words/reasons.js';
 import { formatDurationRange } from '../words/sizes.js';
@@ -28,7 +29,10 @@ export function recommendationLines(recommendation: Recommendation, width: numbe
 
 function state(method: RankedMethod): string {
   if (!method.possible) return ': not possible here';
-  return method.available ? '' : ': possible, but not carried out by this version';
+  if (method.available) return '';
+  return CARRIED_OUT_ON_REQUEST.has(method.method)
+    ? `: carried out when it is asked for (plan --method ${method.method})`
+    : ': possible, but not carried out by this version';
 }
 
 function methodBody(method: RankedMethod, width: number, indent = '  '): string[] {
