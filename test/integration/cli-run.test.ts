@@ -191,6 +191,18 @@ describe('the commands, one after another', () => {
     expect(await readFile(join(folder.path, 'r.html'), 'utf8')).toContain('<table>');
   });
 
+  it('runs and runs show tell the same numbers', async () => {
+    // All of it is there already: nothing is written, and yet it is copied.
+    expect(await mcm('run', 'shop.migration.json')).toMatchObject({ code: 3 });
+    const listed = JSON.parse((await mcm('runs', '--json')).stdout) as { runs: { run: string; copied: number }[] };
+    for (const { run, copied } of listed.runs) {
+      const shown = JSON.parse((await mcm('runs', 'show', run, '--json')).stdout) as {
+        snapshot: { collections: { copied: number }[] };
+      };
+      expect(copied).toBe(shown.snapshot.collections.reduce((sum, c) => sum + c.copied, 0));
+    }
+  });
+
   it('tools says where the tools are', async () => {
     const { code, stdout } = await mcm('tools', '--no-install');
     expect(code).toBe(0);
