@@ -118,6 +118,10 @@ function isSameCluster(a: ConnectionString, b: ConnectionString): boolean {
   return hosts(a) === hosts(b) && a.username === b.username;
 }
 
+function clusterText({ hosts, username }: ConnectionString): string {
+  return username === undefined ? hosts.join(', ') : `${username} at ${hosts.join(', ')}`;
+}
+
 /** Connects; what is secret about the cluster is redacted from then on. @throws MigrationError as `connect`. */
 export async function connectTo(cluster: ResolvedCluster, context: CommandContext): Promise<ConnectedCluster> {
   const { tlsCAFile, tlsCertificateKeyFile } = cluster.reference;
@@ -195,10 +199,18 @@ async function withSecret(side: Side, reference: ClusterReference, context: Comm
     context.output.protect([secret]);
     return parsed.withPassword(secret);
   }
-  // The variable holds a whole connection string. Where it is this cluster's, all its secrets count; else its password alone.
+  // It holds a whole connection string. Where that is the plan's to the letter, all its secrets count; else its password alone.
   const whole = context.adapters.parseConnectionString(secret);
   context.output.protect(whole.secrets);
   if (whole.withoutPassword().reveal() === parsed.reveal()) return whole;
+  // A password is not shown to another cluster than its own, nor does a run go elsewhere than its user has just said.
+  if (!isSameCluster(whole, parsed)) {
+    throw unavailable(side, {
+      reason: 'uri-of-other-cluster',
+      given: clusterText(whole),
+      planned: clusterText(parsed),
+    });
+  }
   if (whole.password === undefined) throw unavailable(side, { reason: 'no-password-in-uri' });
   return parsed.withPassword(whole.password);
 }

@@ -34,6 +34,7 @@ import type * as standaloneRelays from '../assembly/standalone-relay.js';
 export type ConnectedCluster = connections.ConnectedCluster;
 export type ConnectionString = connectionStrings.ConnectionString;
 export type RunFolder = runFolders.RunFolder;
+export type ListedRun = runLists.ListedRun;
 export type RunSummary = runFolders.RunSummary;
 
 /** The adapters, each by its own signature. */

@@ -11,7 +11,7 @@ export const EXIT = {
   badInput: 2,
   /** Done and verified, but with something to look at. */
   findings: 3,
-  /** Not done; running it again goes on. Also: verification found a difference. */
+  /** Not done; resuming it goes on. Also: verification found a difference. */
   resumable: 4,
   /** Stopped by the user. */
   stopped: 5,
@@ -27,7 +27,7 @@ export const EXIT_CODE_LINES: readonly (readonly [code: number, meaning: string]
   [EXIT.failed, 'could not be done: no connection, no tool, a file that cannot be written'],
   [EXIT.badInput, 'wrong input; nothing was touched'],
   [EXIT.findings, 'done, with findings that need a look (a skipped index, a dead letter, an extra document)'],
-  [EXIT.resumable, 'not done or paused, running it again goes on; or the command verify found a difference'],
+  [EXIT.resumable, 'not done or paused, run --resume goes on; or the command verify found a difference'],
   [EXIT.stopped, 'stopped by you (Ctrl-C once), the run can be resumed; or cancelled by you'],
   [EXIT.killed, 'ended at once (Ctrl-C twice)'],
 ];

@@ -7,7 +7,7 @@ export interface NamespaceCounters {
   acknowledged: number;
   /** Inserts whose very bytes were on the target already. */
   alreadyThere: number;
-  /** Inserts whose `_id` is on the target with other bytes. */
+  /** Inserts whose `_id` is on the target with other bytes: left, replaced (then acknowledged as well) or reported. Never dead letters. */
   conflicts: number;
   deadLettered: number;
   /** Errors handed to the tool because they are not about a document. */

@@ -343,7 +343,6 @@ export class Delivery {
           counters.conflicts += 1;
           break;
         case 'refused':
-          counters.conflicts += 1;
           stop = (await this.settleRefused(operation, error)) || stop;
           break;
         case 'reported':

@@ -162,6 +162,11 @@ export function secretFlaw(reason: string, facts: ErrorFacts): WhyAndTodo {
       return [`The environment variable ${variable} is not set.`, 'Set it and run the command again.'];
     case 'no-password-in-uri':
       return ['The connection string holds none.', 'Give it in an environment variable, a file or at the prompt.'];
+    case 'uri-of-other-cluster':
+      return [
+        `The connection string that is set is for ${textOf(facts, 'given')}; the plan is for ${textOf(facts, 'planned')}.`,
+        "Set the one of the plan's cluster, or make a plan for the other cluster.",
+      ];
     case 'handover-gone':
       return [
         'The window that started this hands it over once, and does not answer.',

@@ -117,7 +117,7 @@ export function errorWords(error: Pick<MigrationError, 'code' | 'facts'>): Error
       return words(
         `${textOf(facts, 'tool', 'A database tool')} ended with an error${facts['exitCode'] === undefined ? '' : ` (exit status ${textOf(facts, 'exitCode')})`}.`,
         textOf(facts, 'message', ''),
-        'Run the same plan again: it goes on, nothing is copied twice.',
+        'Resume the run: it goes on, nothing is copied twice.',
       );
     case 'run-locked':
       return words(

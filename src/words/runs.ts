@@ -13,8 +13,8 @@ const STATES: Readonly<Record<RunState, string>> = {
   verifying: 'Checking every document against the source.',
   completed: 'Completed: every document was checked and is there.',
   'completed-with-findings': 'Completed with findings: read them before you rely on the target.',
-  paused: 'Paused: running it again goes on.',
-  'failed-resumable': 'Not complete: running the same plan again goes on, nothing is copied twice.',
+  paused: 'Paused: it goes on when it is resumed.',
+  'failed-resumable': 'Not complete: it goes on when it is resumed, and nothing is copied twice.',
   cancelled: 'Cancelled: what was copied so far is on the target.',
 };
 
@@ -103,7 +103,7 @@ const REASONS: Readonly<Record<string, (params: Params) => string>> = {
   'csv-not-equal': () =>
     'Documents travelled as CSV, which has no types and no place for what is nested: the numbers of documents are all that was compared.',
   'namespaces-left-out': (p) => `${formatCountOf(numberOf(p, 'namespaces'), 'collection')} left out, as the plan says.`,
-  'documents-missing': (p) => `${documents(p)} missing on the target: run the same plan again.`,
+  'documents-missing': (p) => `${documents(p)} missing on the target.`,
   'stopped-by-user': () => 'Stopped by you.',
   'paused-by-user': () => 'Paused by you.',
   'cancelled-by-user': (p) => {

@@ -107,7 +107,7 @@ const SAID_BY_HEADLINE: ReadonlySet<string> = new Set(['stopped-by-user', 'pause
 const STEPS: Readonly<Record<string, string | ((params: Params) => string)>> = {
   'verification-differs':
     'Look at the differences in the report. A source that is written to during a run moves on: stop writes and resume.',
-  'not-verified': 'Verify again when nothing writes to the source.',
+  'not-verified': ({ why }) => NOT_VERIFIED_STEPS.get(why) ?? 'Look at the report, then verify again.',
   'collection-not-created': "Look at the server's words: often a name or a quota. Then resume.",
   'index-failed': "Look at the server's words, correct what is in the way and resume, or create the index by hand.",
   'index-skipped': 'Look at whether a query needs the indexes that the target does not have.',
@@ -133,17 +133,26 @@ const STEPS: Readonly<Record<string, string | ((params: Params) => string)>> = {
     "Look at the server's words, correct what is in the way and resume. Then retry the dead letters: those documents are kept whole among them. Where the documents themselves are at fault, resume on the command line with --most-refused 0, which keeps them all as dead letters.",
   'tool-failed': "Look at the tool's words, then resume.",
   interrupted: 'Resume the run.',
-  'throughput-not-restored': 'Lower the throughput in the portal, or run the same plan again: it tries again.',
+  'throughput-not-restored': 'Lower the throughput in the portal, or resume the run: it tries again.',
 };
 
 const READY = 'Point the application at the target when you are ready. Keep the source until you are sure.';
 
 const IMPORT_NEXT = 'Import the files when you are ready: plan --from-files with this folder and a target.';
 
+const NOT_VERIFIED_STEPS: ReadonlyMap<unknown, string> = new Map([
+  ['source-moved', 'Verify again when nothing writes to the source.'],
+  ['counts-only', 'Numbers that agree do not prove what is in the documents: compare what matters to you by hand.'],
+  ['unreadable', 'Look at why a side could not be read, then verify again.'],
+]);
+
 /** What the user does next, in order; never empty. */
 export function nextSteps(verdict: VerdictFacts): string[] {
   const knowsBetter = verdict.reasons.some(({ id }) => id === 'connection-lost' || id.startsWith('error:'));
+  const isCsv = verdict.reasons.some(({ id }) => id === 'csv-not-equal');
   const steps = verdict.reasons.flatMap(({ id, params }) => {
+    // CSV is never more than counted, and its own step says what to do about that.
+    if (isCsv && id === 'not-verified' && params['why'] === 'counts-only') return [];
     if (id.startsWith('error:')) return ['Do what is said above, then resume the run.'];
     // What the tools say then is only what followed.
     if (id === 'tool-failed' && knowsBetter) return [];

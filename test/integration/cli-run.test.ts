@@ -130,6 +130,17 @@ describe('the commands, one after another', () => {
     expect(await databasesOfTarget()).not.toContain('shop');
   });
 
+  it('run refuses a connection string of another cluster than the plan names', async () => {
+    const target = new URL(pair.source.secretUri);
+    target.username = 'somebody';
+    const other = { ...env(), MCM_TARGET_URI: target.toString() };
+    const { code, stdout, stderr } = await cli.run(['run', 'shop.migration.json'], { cwd: folder.path, env: other });
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(`The connection string that is set is for somebody at ${target.host}; the plan is for`);
+    expect(stderr).not.toContain('run-password');
+  });
+
   it('run copies, verifies and reports: status 3 for an index that the target refuses', async () => {
     const result = await mcm('run', 'shop.migration.json');
     expect(result.code).toBe(3);
@@ -190,6 +201,18 @@ describe('the commands, one after another', () => {
     const out = await mcm('report', 'latest', '--format', 'html', '--out', 'r.html');
     expect(out.code).toBe(0);
     expect(await readFile(join(folder.path, 'r.html'), 'utf8')).toContain('<table>');
+  });
+
+  it('runs and runs show tell the same numbers', async () => {
+    // All of it is there already: nothing is written, and yet it is copied.
+    expect(await mcm('run', 'shop.migration.json')).toMatchObject({ code: 3 });
+    const listed = JSON.parse((await mcm('runs', '--json')).stdout) as { runs: { run: string; copied: number }[] };
+    for (const { run, copied } of listed.runs) {
+      const shown = JSON.parse((await mcm('runs', 'show', run, '--json')).stdout) as {
+        snapshot: { collections: { copied: number }[] };
+      };
+      expect(copied).toBe(shown.snapshot.collections.reduce((sum, c) => sum + c.copied, 0));
+    }
   });
 
   it('tools says where the tools are', async () => {

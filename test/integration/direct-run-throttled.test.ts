@@ -56,6 +56,10 @@ async function runsVerified(rate: number, options: Partial<RuStandInOptions> = {
   expect(copy).toMatchObject({ deadLettered: 0, conflicts: 0 });
   expect((copy?.acknowledged ?? 0) + (copy?.alreadyThere ?? 0)).toBe(DOCUMENTS);
   expect((copy?.throttled ?? Number.NaN) / DOCUMENTS).toBeLessThan(0.1);
+  // The account has charged for the reading of the check, too: a RU or so a document, where its writing costs five and more.
+  const charged = (copy?.ru ?? Number.NaN) / standIn.totalStats().ruCharged;
+  expect(charged).toBeGreaterThan(0.6);
+  expect(charged).toBeLessThan(1.05);
   expect(JSON.stringify(await hashOf(backend.uri))).toBe(JSON.stringify(await hashOf(source.uri)));
 }
 

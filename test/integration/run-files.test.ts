@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { livePath, readLiveSnapshot, startLiveWriter } from '../../src/adapters/files/live-snapshot.js';
 import { openRun } from '../../src/adapters/files/open-run.js';
 import { requestControl, watchControl, type Asked } from '../../src/adapters/files/run-control.js';
-import { createRun, type RunFolder } from '../../src/adapters/files/run-folder.js';
+import { createRun, listRuns, type RunFolder } from '../../src/adapters/files/run-folder.js';
 import { openRunList } from '../../src/adapters/files/run-list.js';
 import { steerRun } from '../../src/adapters/files/steer-run.js';
 import { systemClock } from '../../src/adapters/system-clock.js';
@@ -157,6 +157,18 @@ describe('the snapshot of a run', () => {
       requestUnits: 200,
       collections: [{ ns: 'shop.orders', planned: 100, copied: 42, throttled: 3, verified: 'no' }],
     });
+  });
+
+  it('stood still since its last word, and not since somebody went on with it', async () => {
+    const folder = await cutOff();
+    const told = (await listRuns(dirname(folder.path)))[0]?.status?.updatedAt;
+    const anHourOn = { ...clock, now: () => clock.now() + 3_600_000 };
+    const run = await openRun(folder, { clock: anHourOn });
+    await enterState(run.journal, 'preparing');
+    const { history } = run.journal.status();
+    await run.close();
+    expect(told).toBeDefined();
+    expect(history.find(({ why }) => why === 'interrupted')?.at).toBe(told);
   });
 
   it('does not count what was in a collection that had to be made again', async () => {

@@ -9,7 +9,7 @@ export function openPacers(documents: number): CopyPacers {
     insertLimit: () => ({ documents, bytes: Number.POSITIVE_INFINITY }),
     admit: () => Promise.resolve(),
     wantsCharge: () => false,
-    settle: () => undefined,
+    settle: () => 0,
     observe: () => undefined,
     waited: () => undefined,
     concurrency: () => 3,

@@ -140,7 +140,9 @@ describe('a direct copy', () => {
       const key = rawId(theirs)?.toString('latin1') ?? '';
       it.target.stored.set(key, theirs);
       it.target.stored.set(rawId(documents[8] ?? theirs)?.toString('latin1') ?? '', documents[8] ?? theirs);
-      await attempt(it);
+      const { counts } = await attemptWith(it, Number.POSITIVE_INFINITY, 3);
+      expect(counts?.deadLettered).toBe(policy === 'dead-letter' ? 1 : 0);
+      expect(counts?.conflicts).toBe(policy === 'dead-letter' ? 0 : 1);
       expect(it.target.stored.size).toBe(30);
       expect(it.target.stored.get(key)).toEqual(policy === 'overwrite' ? documents[7] : theirs);
       expect([...it.letters.kept.values()]).toEqual(policy === 'dead-letter' ? [documents[7]] : []);

@@ -188,6 +188,24 @@ describe('words', () => {
     expect(nextSteps(lost(true))).toEqual(['Resume: what has arrived counts.']);
   });
 
+  it('asks for quiet on the source only where it moved', () => {
+    const quiet = 'Verify again when nothing writes to the source.';
+    const steps = (why: string, ...more: readonly string[]): string[] =>
+      nextSteps({
+        state: 'completed-with-findings',
+        reasons: [
+          { id: 'not-verified', params: { ns: 'shop.orders', why } },
+          ...more.map((id) => ({ id, params: {} })),
+        ],
+      });
+    expect(steps('source-moved')).toEqual([quiet]);
+    for (const why of ['counts-only', 'unreadable', 'no-result']) {
+      expect(steps(why)).toHaveLength(1);
+      expect(steps(why)).not.toContain(quiet);
+    }
+    expect(steps('counts-only', 'csv-not-equal')).toHaveLength(1);
+  });
+
   it('sends nobody to a target that is not proven equal', () => {
     const ready = 'Point the application at the target when you are ready. Keep the source until you are sure.';
     const ended = (...ids: readonly string[]) => ({

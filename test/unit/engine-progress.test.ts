@@ -88,6 +88,18 @@ function check(snapshot: RunSnapshot): void {
 }
 
 describe('the progress of a run', () => {
+  it('counts a document that was overwritten once, and one that was left as it was', () => {
+    for (const conflictPolicy of ['skip', 'overwrite'] as const) {
+      const time = new FakeTime();
+      const plan = { ...planOf([10]), conflictPolicy };
+      const progress = new RunProgress({ plan, runId: RUN_ID, startedAt: time.ms }, time.now);
+      progress.onEvent({ kind: 'state', state: 'copying' });
+      const acknowledged = conflictPolicy === 'overwrite' ? 10 : 7;
+      progress.onEvent({ kind: 'copy-progress', counts: [counts('shop.orders', { acknowledged, conflicts: 3 })] });
+      expect(progress.snapshot(new Map())).toMatchObject({ done: 10, planned: 10 });
+    }
+  });
+
   it('says what limits it while it copies, and not after', () => {
     const time = new FakeTime();
     const progress = progressOf([100], time);

@@ -1,4 +1,5 @@
 import type { Plan } from '../../core/model/plan.js';
+import { isRunning } from '../../core/model/run.js';
 import { planHash } from '../../engine/journal/identity.js';
 import type { Journal } from '../../engine/journal/port.js';
 import type { DeadLetterShelf } from '../../engine/retry-dead-letters.js';
@@ -48,15 +49,17 @@ export async function openRun(
       { runId: folder.runId, planId: plan.id, planHash: planHash(plan) },
       options,
     );
+    const { state, updatedAt } = journal.status();
+    const cutOff = isRunning(state) ? { cutOffAt: updatedAt } : {};
     const removedSecretFiles = await removeLeftSecretFiles(journal);
     const deadLetters = await openDeadLetters(folder.deadLettersPath, options);
     await clearControl(folder.path);
     const opened = journal;
-    const takeUpAgain = async (): Promise<void> => {
+    const takeUpAgain = async (before: { readonly cutOffAt?: string } = {}): Promise<void> => {
       await clearStartFailure(folder);
-      await opened.append({ type: 'process', ...(await thisProcess()) });
+      await opened.append({ type: 'process', ...(await thisProcess()), ...before });
     };
-    await takeUpAgain();
+    await takeUpAgain(cutOff);
     const close = async (): Promise<void> => {
       try {
         await deadLetters.close();
@@ -70,7 +73,7 @@ export async function openRun(
       read: (ns) => readDeadLetters(folder.deadLettersPath, ns),
       remove: (ns, ids) => deadLetters.remove(ns, ids),
     };
-    return { folder, plan, journal, deadLetters, shelf, removedSecretFiles, takeUpAgain, close };
+    return { folder, plan, journal, deadLetters, shelf, removedSecretFiles, takeUpAgain: () => takeUpAgain(), close };
   } catch (error) {
     await journal?.close();
     await lock.release();

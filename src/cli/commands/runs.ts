@@ -4,7 +4,7 @@ import { ceilingsText } from '../../words/ceilings.js';
 import { goingOnSentence, runStateSentence, verdictReasonSentence } from '../../words/runs.js';
 import { formatBytes, formatCount } from '../../words/sizes.js';
 import { verdictReasons } from '../../words/verdicts.js';
-import type { CommandContext, RunFolder, RunSummary } from '../context.js';
+import type { CommandContext, ListedRun, RunFolder, RunSummary } from '../context.js';
 import { progressBlock } from '../display/progress-lines.js';
 import { ceilingsFrom, type CeilingOptions } from '../ceiling-options.js';
 import type { CopyCeilings } from '../../core/model/plan.js';
@@ -142,8 +142,9 @@ const COLLECTION_COLUMNS: readonly Column[] = [
 
 async function listAll(root: string, context: CommandContext): Promise<ExitCode> {
   const { output, adapters } = context;
-  const found = await adapters.listRuns(root);
-  const described = await Promise.all(found.map((summary) => describe(summary, context)));
+  const [summaries, listed] = await Promise.all([adapters.listRuns(root), adapters.openRunList(root).read()]);
+  const updatedAt = new Map(summaries.map(({ folder, status }) => [folder.runId, status?.updatedAt]));
+  const described = listed.map((run) => describe(run, updatedAt.get(run.runId) ?? ''));
   if (described.length === 0) output.say(`No runs yet in ${root}`);
   else {
     const rows = described.map((r) => [
@@ -179,20 +180,19 @@ function stateText(run: DescribedRun): string {
   return run.pid === undefined ? run.state : `${run.state} (process ${run.pid})`;
 }
 
-async function describe(summary: RunSummary, context: CommandContext): Promise<DescribedRun> {
-  const { folder, state, status, process, problem } = summary;
-  const plan = await context.adapters.readPlanFile(folder.planPath).catch(() => undefined);
-  const copied = Object.values(status?.collections ?? {}).reduce((sum, c) => sum + c.copy.acknowledged, 0);
+/** The numbers of `runs show`, so that the two never differ. */
+function describe(run: ListedRun, updatedAt: string): DescribedRun {
+  const { runId, path, source, target, snapshot, pid, problem } = run;
   return {
-    run: folder.runId,
-    state,
-    copied,
-    updatedAt: status?.updatedAt ?? '',
-    source: plan?.source.name ?? '',
-    target: plan?.target.name ?? '',
-    path: folder.path,
-    ...(status?.why === undefined ? {} : { why: status.why }),
-    ...(process === undefined ? {} : { pid: process.pid }),
+    run: runId,
+    state: snapshot.state,
+    copied: snapshot.collections.reduce((sum, c) => sum + c.copied, 0),
+    updatedAt,
+    source,
+    target,
+    path,
+    ...(snapshot.why === undefined ? {} : { why: snapshot.why.id }),
+    ...(pid === undefined ? {} : { pid }),
     ...(problem === undefined ? {} : { problem }),
   };
 }

@@ -39,3 +39,8 @@ export function actionOnConflict(policy: ConflictPolicy, sameId: number, documen
       return sameId > 1 || firstName(document).startsWith('$') ? 'refuse' : 'replace';
   }
 }
+
+/** Conflicts that are neither copied nor dead letters: one that was overwritten has arrived. `found`: without those that became dead letters. */
+export function conflictsLeft(policy: ConflictPolicy, found: number): number {
+  return policy === 'overwrite' ? 0 : found;
+}

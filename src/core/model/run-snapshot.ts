@@ -16,6 +16,7 @@ export interface CollectionSnapshot {
   readonly bytes: number;
   readonly throttled: number;
   readonly deadLetters: number;
+  /** Left as they are on the target, with other content. */
   readonly conflicts: number;
   /** In work just now. */
   readonly active?: boolean;

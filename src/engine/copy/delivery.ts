@@ -174,14 +174,15 @@ export class Delivery {
     await pacer.admit(load, signal);
     let reply: InsertReply | undefined;
     let throttled = 0;
+    let charge = 0;
     try {
       reply = await writer.insert(into, piece.batch, { charge: pacer.wantsCharge(), signal });
       throttled = throttledIn(reply, load.documents);
     } finally {
-      pacer.settle(load, reply?.charge, throttled);
+      charge = pacer.settle(load, reply?.charge, throttled);
     }
     counts.sentOperations += load.documents;
-    counts.requestUnits += reply.charge ?? 0;
+    counts.requestUnits += charge;
     return reply;
   }
 
@@ -320,7 +321,6 @@ export class Delivery {
           this.#skipped += 1;
           break;
         case 'refused': {
-          counts.conflicts += 1;
           const { code, message } = outcome.refusal ?? refusals[i] ?? { code: 0, message: '' };
           await this.#bury(batch.at(i), { code, message, attempts: 1 });
           break;

@@ -9,6 +9,7 @@ export interface CopyCounters {
   readonly acknowledged: number;
   /** On the target before, with equal bytes. */
   readonly alreadyThere: number;
+  /** On the target with other content under the same `_id`: left, or overwritten (then acknowledged as well). Dead letters are none of them. */
   readonly conflicts: number;
   readonly deadLettered: number;
   /** Refusals for lack of request units; each was sent again. */
@@ -68,8 +69,11 @@ export interface ThroughputRecord {
 /** What can be written to a journal. `ns` is always `db.coll` on the target. */
 export type JournalEntry =
   | { readonly type: 'state'; readonly state: RunState; readonly why?: string }
-  /** A process took the run over. `startTime` tells a process from a later one with the same id. */
-  | { readonly type: 'process'; readonly pid: number; readonly startTime: string }
+  /**
+   * A process took the run over. `startTime` tells a process from a later one with the same id; `cutOffAt` is the last word of one that was cut off while
+   * it worked.
+   */
+  | { readonly type: 'process'; readonly pid: number; readonly startTime: string; readonly cutOffAt?: string }
   | {
       readonly type: 'collection-created';
       readonly ns: string;

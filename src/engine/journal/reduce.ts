@@ -52,6 +52,8 @@ export interface RunStatus {
   /** Processes that took the run over, the first one included. */
   readonly attempts: number;
   readonly process?: { readonly pid: number; readonly startTime: string };
+  /** When the process before this one was cut off. */
+  readonly cutOffAt?: string;
   /** By `db.coll` on the target. */
   readonly collections: Readonly<Record<string, CollectionStatus>>;
   readonly tools: readonly {
@@ -79,15 +81,32 @@ export function arrivedOf({ copy, retries = [] }: Pick<CollectionStatus, 'copy' 
 
 const UNTOUCHED: CollectionStatus = { created: 'no', indexes: {}, copy: NO_COPY, copyByThisProcess: NO_COPY };
 
-function add(a: CopyCounters, b: CopyCounters): CopyCounters {
+/** Of the attempts before the present one: what they did together, and the most that one of them found settled on the target. */
+interface EarlierAttempts {
+  readonly sum: CopyCounters;
+  readonly settled: number;
+}
+
+const NO_ATTEMPTS: EarlierAttempts = { sum: NO_COPY, settled: 0 };
+
+function settledBy({ acknowledged, alreadyThere }: CopyCounters): number {
+  return acknowledged + alreadyThere;
+}
+
+/**
+ * What is done adds up. What is found does not: each attempt finds again what the earlier ones have brought, and the conflicts that are left. There already
+ * is what the attempt that got furthest has settled and none of them has written, so that the two together are never more than the documents there are.
+ */
+function add({ sum, settled }: EarlierAttempts, present: CopyCounters): CopyCounters {
+  const acknowledged = sum.acknowledged + present.acknowledged;
   return {
-    acknowledged: a.acknowledged + b.acknowledged,
-    alreadyThere: a.alreadyThere + b.alreadyThere,
-    conflicts: a.conflicts + b.conflicts,
-    deadLettered: a.deadLettered + b.deadLettered,
-    throttled: a.throttled + b.throttled,
-    bytes: a.bytes + b.bytes,
-    ru: a.ru + b.ru,
+    acknowledged,
+    alreadyThere: Math.max(0, Math.max(settled, settledBy(present)) - acknowledged),
+    conflicts: Math.max(sum.conflicts, present.conflicts),
+    deadLettered: sum.deadLettered + present.deadLettered,
+    throttled: sum.throttled + present.throttled,
+    bytes: sum.bytes + present.bytes,
+    ru: sum.ru + present.ru,
   };
 }
 
@@ -106,7 +125,7 @@ function without<T extends object, K extends keyof T>(value: T, key: K): Omit<T,
 export class JournalReducer {
   #status: RunStatus | undefined;
   readonly #collections = new Map<string, CollectionStatus>();
-  readonly #earlier = new Map<string, CopyCounters>();
+  readonly #earlier = new Map<string, EarlierAttempts>();
   readonly #ranges = new RangeLedger();
 
   /** @throws MigrationError `journal-damaged` for a step that the state machine does not have. */
@@ -142,13 +161,16 @@ export class JournalReducer {
         return stepTo(status, record);
       case 'process':
         for (const [ns, collection] of this.#collections) {
-          this.#earlier.set(ns, collection.copy);
+          const { copy, copyByThisProcess } = collection;
+          const settled = Math.max(this.#earlier.get(ns)?.settled ?? 0, settledBy(copyByThisProcess));
+          this.#earlier.set(ns, { sum: copy, settled });
           this.#collections.set(ns, { ...collection, copyByThisProcess: NO_COPY });
         }
         return {
-          ...without(status, 'verdict'),
+          ...without(without(status, 'verdict'), 'cutOffAt'),
           attempts: status.attempts + 1,
           process: { pid: record.pid, startTime: record.startTime },
+          ...(record.cutOffAt === undefined ? {} : { cutOffAt: record.cutOffAt }),
         };
       case 'collection-created':
         this.#update(record.ns, (c) => ({
@@ -167,7 +189,7 @@ export class JournalReducer {
       case 'copy-progress':
         this.#update(record.ns, (c) => ({
           ...c,
-          copy: add(this.#earlier.get(record.ns) ?? NO_COPY, record.counters),
+          copy: add(this.#earlier.get(record.ns) ?? NO_ATTEMPTS, record.counters),
           copyByThisProcess: record.counters,
         }));
         return status;
@@ -254,7 +276,9 @@ function stepTo(status: RunStatus, record: Extract<JournalRecord, { type: 'state
     });
   }
   const why = record.why === undefined ? {} : { why: record.why };
-  const step = { state: record.state, at: record.at, ...why };
+  // It stood still from then on, and not only from when somebody went on with it.
+  const at = record.why === 'interrupted' ? (status.cutOffAt ?? record.at) : record.at;
+  const step = { state: record.state, at, ...why };
   return { ...without(status, 'why'), ...why, state: record.state, history: [...status.history, step] };
 }
 

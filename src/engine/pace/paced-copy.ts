@@ -89,16 +89,18 @@ export class PacedCopy implements CopyPacer {
     return this.parts.ru?.wantsCharge(this.parts.clock.now()) ?? false;
   }
 
-  settle(load: CopyLoad, charged: number | undefined, throttled = 0): void {
+  settle(load: CopyLoad, charged: number | undefined, throttled = 0): number {
     const { clock, ceilings, ru } = this.parts;
     const now = clock.now();
     this.answered = this.onTheirWay.length;
     const index = this.onTheirWay.findIndex((entry) => entry.load === load);
     const [entry] = this.onTheirWay.splice(Math.max(0, index), 1);
-    if (!ru) return;
+    if (!ru) return charged ?? 0;
     // What was taken when it was sent: the estimate may have moved since.
     const estimated = entry?.estimated ?? ru.estimate(load);
-    ceilings.settle(estimated, ru.settle(load, estimated, charged, throttled, now));
+    const reckoned = ru.settle(load, estimated, charged, throttled, now);
+    ceilings.settle(estimated, reckoned);
+    return reckoned;
   }
 
   observe(reply: ObservedReply): void {

@@ -37,9 +37,10 @@ export interface CopyPacer {
   wantsCharge(): boolean;
   /**
    * Corrects the budget by what a command was really charged, in RU; undefined where nobody asked. `throttled`: documents of the load that
-   * were refused for lack of budget. Once for each `admit`, also where the command failed: it is on its way no more.
+   * were refused for lack of budget. Once for each `admit`, also where the command failed: it is on its way no more. Returns what the command is
+   * reckoned to have been charged, in RU: where nobody asked, by what was learnt from those that were; 0 where there is no budget.
    */
-  settle(load: CopyLoad, charged: number | undefined, throttled?: number): void;
+  settle(load: CopyLoad, charged: number | undefined, throttled?: number): number;
   /** Takes note of a reply. Once for each `admit` that was answered, after `settle`. */
   observe(reply: ObservedReply): void;
   /** A writer had nothing to send because the source had not answered, or a reader had to wait for room because the target had not. */

@@ -1,3 +1,4 @@
+import { conflictsLeft } from '../../core/conflict/on-duplicate.js';
 import { formatNamespace } from '../../core/model/namespace.js';
 import type { Plan } from '../../core/model/plan.js';
 import { isRunning, type RunState } from '../../core/model/run.js';
@@ -40,16 +41,17 @@ export function journalSnapshot(plan: Plan, status: RunStatus | undefined, facts
         told?.copied ?? 0,
       );
       const deadLetters = facts.deadLetters[ns] ?? 0;
+      const conflicts = conflictsLeft(plan.conflictPolicy, latest.conflicts);
       return {
         ns,
-        planned: Math.max(documents, copied + deadLetters + latest.conflicts),
+        planned: Math.max(documents, copied + deadLetters + conflicts),
         copied,
         ...(sides ? { compared: Math.floor((sides.source.documents + sides.target.documents) / 2) } : {}),
         verified: verification ? verifiedAs(verification) : 'no',
         bytes: Math.max(copy.bytes, told?.bytes ?? 0),
         throttled: Math.max(copy.throttled, told?.throttled ?? 0),
         deadLetters,
-        conflicts: latest.conflicts,
+        conflicts,
       };
     });
   const total = (of: (c: CollectionSnapshot) => number): number => collections.reduce((sum, c) => sum + of(c), 0);

@@ -1,4 +1,5 @@
 /** Folds a run's events into a snapshot: how far, how fast, how long still. Pure but for the time it is told. */
+import { conflictsLeft } from '../../core/conflict/on-duplicate.js';
 import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
 import type { Plan } from '../../core/model/plan.js';
 import { isRunning, type RunState } from '../../core/model/run.js';
@@ -232,7 +233,7 @@ export class RunProgress {
   }
 
   private keepAmounts(): void {
-    this.work.next([...this.counts].map(([ns, { conflicts }]) => [ns, { ...this.settledOf(ns), conflicts }]));
+    this.work.next([...this.counts].map(([ns, c]) => [ns, { ...this.settledOf(ns), conflicts: this.leftOf(c) }]));
     for (const [ns, count] of this.counts) {
       const before = this.earlier.get(ns) ?? NOTHING;
       this.earlier.set(ns, {
@@ -262,7 +263,7 @@ export class RunProgress {
     const { copied: brought, deadLetters: letters } = this.settledOf(ns);
     const copied = this.only && !count ? this.standingCopies(ns) : brought;
     const isBehind = !this.only && this.processedOf(ns) < this.work.settled(ns) && this.state !== 'verifying';
-    const conflicts = isBehind ? this.work.of(ns).conflicts : (count?.conflicts ?? 0);
+    const conflicts = isBehind ? this.work.of(ns).conflicts : count ? this.leftOf(count) : 0;
     return {
       ns,
       // The source's own count is an estimate: what was found is not more than all.
@@ -277,6 +278,10 @@ export class RunProgress {
       ...(active.has(ns) ? { active: true } : {}),
       ...(active.has(ns) && isBehind ? { checking: true } : {}),
     };
+  }
+
+  private leftOf({ conflicts }: RelayedCounts): number {
+    return conflictsLeft(this.start.plan.conflictPolicy, conflicts);
   }
 
   private settledOf(ns: string): { copied: number; deadLetters: number } {
@@ -368,7 +373,7 @@ export class RunProgress {
     }
     const count = this.counts.get(ns);
     return count
-      ? count.acknowledged + count.alreadyThere + count.deadLettered + count.conflicts
+      ? count.acknowledged + count.alreadyThere + count.deadLettered + this.leftOf(count)
       : this.standingCopies(ns);
   }
 
