@@ -9,7 +9,7 @@ import type { Plan } from '../core/model/plan.js';
 import { bytes, milliseconds } from '../core/model/units.js';
 import { averageDocumentBytes } from '../core/size/totals.js';
 import type { Trial } from '../core/size/trial.js';
-import { SOURCE_CONNECTIONS } from '../core/tune/direct-copy.js';
+import { sourceConnectionsFor } from '../core/tune/direct-copy.js';
 import { NOWHERE, tryCopy, type TriedCopy } from '../engine/copy/trial.js';
 import { copyPacers } from '../engine/pace/pacers.js';
 import type { Clock } from '../engine/ports.js';
@@ -111,7 +111,7 @@ function sourceParts(source: ConnectedCluster, { clock, signal }: CopyTrialReque
   return {
     session: onSide(source.session, 'source'),
     source: copySourceOnSide(new RawCopySource(source.session)),
-    readers: SOURCE_CONNECTIONS,
+    readers: sourceConnectionsFor(source.facts.latencyMs),
     clock,
     random: Math.random,
     signal,

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { MOST_REFUSED_IN_A_ROW, Refusals } from '../core/conflict/refusals.js';
 import { formatNamespace } from '../core/model/namespace.js';
-import { SOURCE_CONNECTIONS } from '../core/tune/direct-copy.js';
+import { sourceConnectionsFor } from '../core/tune/direct-copy.js';
 import { conclude, enterStep, indexAndVerify } from './conclude.js';
 import type { CopyContext, CopyJob } from './copy/collection-copy.js';
 import { CollectionsCopy } from './copy/copy-collections.js';
@@ -73,7 +73,7 @@ async function copy(
     clock,
     random,
     signal,
-    readers: () => pacers.ceilings().sourceConnections ?? SOURCE_CONNECTIONS,
+    readers: () => pacers.ceilings().sourceConnections ?? sourceConnectionsFor(source.facts.latencyMs),
     ...(rangeBytes === undefined ? {} : { rangeBytes }),
   };
   const collections = new CollectionsCopy(jobsOf(context, prepared), copyContext, halt);

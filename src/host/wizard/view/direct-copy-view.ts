@@ -1,5 +1,5 @@
 /** What the step Tuning shows of a direct copy: limits in the place of workers, a trial, throughput raised for its time. */
-import { RANGE_BYTES, SMALLEST_RANGE_BYTES, SOURCE_CONNECTIONS } from '../../../core/tune/direct-copy.js';
+import { RANGE_BYTES, SMALLEST_RANGE_BYTES, sourceConnectionsFor } from '../../../core/tune/direct-copy.js';
 import { trialAssumptions, trialPace } from '../../../core/size/trial.js';
 import type { TuningFieldId, WizardView } from '../../../protocol/wizard.js';
 import { sentenceFor } from '../../../words/reasons.js';
@@ -33,7 +33,7 @@ export function directFields(input: StepInput): readonly {
       id: 'sourceConnections',
       label: t('Connections on the source'),
       unit: '',
-      value: said('sourceConnections', SOURCE_CONNECTIONS),
+      value: said('sourceConnections', sourceConnectionsFor(state.source?.inventory.cluster.latencyMs ?? 0)),
     },
     { id: 'maxMbPerSecond', label: t('At most, by size'), unit: 'MB/s', value: said('maxMbPerSecond', 0) },
     {
