@@ -7,8 +7,8 @@ import { bundleCli } from '../../scripts/bundle.js';
 const CLI = 'dist/cli.cjs';
 /** Clock ticks per second of /proc (USER_HZ, 100 on Linux). */
 const TICKS = 100;
-/** How often the process is looked at; the error of every figure here. */
-const LOOK_MS = 20;
+/** How often the process is looked at: the error of the figures of the processor. Looking takes time that the copy would use, so not more often. */
+const LOOK_MS = 100;
 
 /** A whole run of the bundled command, a process of its own, as users run it. Seconds and bytes. */
 export interface DirectRunFigures {
@@ -36,33 +36,31 @@ export async function runDirect(sourceUri: string, targetUri: string): Promise<D
   const plan = join(folder, 'plan.migration.json');
   try {
     await ended(spawn(process.execPath, [CLI, 'plan', '--method', 'direct-copy', '--out', plan], { env }));
-    const started = performance.now();
+    const started = Date.now();
     const child = spawn(process.execPath, [CLI, 'run', plan], { env });
-    const seen = { copied: 0, indexed: 0, cpu: 0, largestResident: 0 };
-    let cpuBefore = 0;
-    let journal = '';
+    const looks: { readonly at: number; readonly cpu: number }[] = [{ at: started, cpu: 0 }];
+    let largestResident = 0;
     let over = false;
     const done = ended(child).finally(() => (over = true));
     while (!over && child.pid !== undefined) {
       const [cpu, resident] = await usageOf(child.pid);
-      seen.largestResident = Math.max(seen.largestResident, resident);
-      journal = await readJournal(folder);
-      const seconds = (performance.now() - started) / 1000;
-      if (seen.copied === 0) {
-        seen.cpu = cpu;
-        if (!journal.includes('"state":"copying"')) cpuBefore = cpu;
-        if (journal.includes('"state":"indexing"')) seen.copied = seconds;
-      }
-      if (seen.indexed === 0 && journal.includes('"state":"verifying"')) seen.indexed = seconds;
+      if (cpu > 0) looks.push({ at: Date.now(), cpu });
+      largestResident = Math.max(largestResident, resident);
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
     await done;
-    journal = await readJournal(folder);
+    const journal = await readJournal(folder);
     if (!journal.includes('"state":"completed"')) throw new Error('the run did not end verified');
     const at = (state: string): number => stateTime(journal, state);
+    // Rather too much than too little: the look before the step, and the one after it.
+    const cpuBefore = looks.filter((look) => look.at <= at('copying')).at(-1)?.cpu ?? 0;
+    const cpu = looks.find((look) => look.at >= at('indexing'))?.cpu ?? Number.NaN;
     return {
-      ...seen,
-      cpuCopying: seen.cpu - cpuBefore,
+      copied: (at('indexing') - started) / 1000,
+      indexed: (at('verifying') - started) / 1000,
+      cpu,
+      largestResident,
+      cpuCopying: cpu - cpuBefore,
       copying: (at('indexing') - at('copying')) / 1000,
       verifying: (at('completed') - at('verifying')) / 1000,
     };
