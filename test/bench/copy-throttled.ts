@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { serialize } from 'bson';
 import { Refusals } from '../../src/core/conflict/refusals.js';
 import { connect } from '../../src/adapters/mongo/connect.js';
@@ -32,6 +33,8 @@ async function copyOnce(sourceUri: string, targetUri: string, documents: number)
   await using target = await connect({ connectionString: parseConnectionString(targetUri), clock: systemClock });
   const halt = new AbortController();
   const { signal } = halt;
+  // As in a run: every insert on its way listens.
+  setMaxListeners(Number.POSITIVE_INFINITY, signal);
   const planned = plannedCollection(NS, NS, { documents, logicalBytes: bytes(documents * 512) });
   const pacers = copyPacers({ clock: systemClock, ru: target.ru, roundTripMs: target.facts.latencyMs, signal });
   const copyTarget = new RawCopyTarget(target);
