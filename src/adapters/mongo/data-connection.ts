@@ -21,6 +21,7 @@ import {
   type PoolOptions,
 } from './driver-internals.js';
 import { saysGoodbye } from './errors.js';
+import { sectionHead } from './raw-sequence.js';
 import type { ReplyMemory } from './reply-memory.js';
 
 /** Options by which the user asks for what only the driver does. */
@@ -193,18 +194,13 @@ function socketOptionsOf(options: PoolOptions): DataSocketOptions | undefined {
 
 /** The message in as few pieces as its documents lie in; more pieces than this cost more than copying them together. */
 const MOST_PIECES = 16;
-const DOCUMENTS = Buffer.from('documents\0', 'latin1');
 
-/** A command's message, and behind it its documents as a section of kind 1: kind, size (of itself, the name and the documents), name, documents. */
+/** A command's message, and behind it its documents as a section of kind 1. */
 function piecesOf(command: Buffer, documents: DocumentBatch | undefined): Uint8Array[] {
   if (!documents) return [command];
   const { bytes } = documents;
-  const section = Buffer.allocUnsafe(5 + DOCUMENTS.length);
-  section[0] = 1;
-  section.writeInt32LE(4 + DOCUMENTS.length + bytes, 1);
-  DOCUMENTS.copy(section, 5);
-  command.writeInt32LE(command.length + section.length + bytes, 0);
-  const head = Buffer.concat([command, section]);
+  const head = Buffer.concat([command, sectionHead('documents', bytes)]);
+  head.writeInt32LE(head.length + bytes, 0);
   const runs = documents.runs();
   return [head, ...(runs.length <= MOST_PIECES ? runs : [Buffer.concat(runs, bytes)])];
 }

@@ -5,19 +5,19 @@
 import { DocumentBatch } from '../../engine/copy/batch.js';
 import { DocumentSequence, OpMsgRequest } from './driver-internals.js';
 
-/** Bytes of a kind-1 section: kind, size (of itself, the name and the documents), name, documents. */
-function sectionBytes(field: string, documents: readonly Uint8Array[]): Buffer {
+/** What stands before the documents in a section of kind 1: kind, size (of itself, the name and the documents), name. `bytes`: of the documents. */
+export function sectionHead(field: string, bytes: number): Buffer {
   const name = Buffer.from(`${field}\0`, 'latin1');
-  const size = documents.reduce((sum, document) => sum + document.length, 4 + name.length);
-  const section = Buffer.allocUnsafe(1 + size);
-  section[0] = 1;
-  section.writeInt32LE(size, 1);
-  let position = 5 + name.copy(section, 5);
-  for (const document of documents) {
-    section.set(document, position);
-    position += document.length;
-  }
-  return section;
+  const head = Buffer.allocUnsafe(5 + name.length);
+  head[0] = 1;
+  head.writeInt32LE(4 + name.length + bytes, 1);
+  name.copy(head, 5);
+  return head;
+}
+
+function sectionBytes(field: string, documents: readonly Uint8Array[]): Buffer {
+  const bytes = documents.reduce((sum, document) => sum + document.length, 0);
+  return Buffer.concat([sectionHead(field, bytes), ...documents]);
 }
 
 /**
@@ -53,33 +53,16 @@ let scratch = Buffer.alloc(0);
  * else (the self-test and the contract test would notice if not). A fresh buffer for each insert made the garbage collector the largest consumer of the copy.
  */
 function batchBytes(field: string, batch: DocumentBatch): Buffer {
-  const name = Buffer.from(`${field}\0`, 'latin1');
-  const size = 4 + name.length + batch.bytes;
-  if (scratch.length < 1 + size) {
-    const fresh = Buffer.allocUnsafeSlow(1 + size);
-    if (fresh.length > KEPT_BYTES) return fillSection(fresh, name, size, batch);
-    scratch = fresh;
+  const head = sectionHead(field, batch.bytes);
+  const size = head.length + batch.bytes;
+  let section = scratch;
+  if (section.length < size) {
+    section = Buffer.allocUnsafeSlow(size);
+    if (size <= KEPT_BYTES) scratch = section;
   }
-  return fillSection(scratch.subarray(0, 1 + size), name, size, batch);
-}
-
-function fillSection(section: Buffer, name: Buffer, size: number, batch: DocumentBatch): Buffer {
-  section[0] = 1;
-  section.writeInt32LE(size, 1);
-  let position = 5 + name.copy(section, 5);
-  const { buffer, spans } = batch;
-  for (let i = 0; i < spans.length;) {
-    const start = spans[i] ?? 0;
-    let end = spans[i + 1] ?? 0;
-    i += 2;
-    // Documents that lie one behind another go in one piece.
-    while (spans[i] === end) {
-      end = spans[i + 1] ?? 0;
-      i += 2;
-    }
-    position += buffer.copy(section, position, start, end);
-  }
-  return section;
+  let position = head.copy(section);
+  for (const run of batch.runs()) position += run.copy(section, position);
+  return section.subarray(0, size);
 }
 
 let tested: boolean | undefined;
