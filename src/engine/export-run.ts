@@ -6,6 +6,7 @@ import { lostConnections } from './lost-connection.js';
 import type { RelayedCounts, ToolExit } from './native-ports.js';
 import { CountsRecorder, whileRecording } from './record-counts.js';
 import type { ExportRunContext } from './run-context.js';
+import { toolEvents } from './tool-events.js';
 import { losesSource, toolReasons } from './tool-failure.js';
 
 /**
@@ -33,7 +34,7 @@ export async function exportRun(context: ExportRunContext): Promise<Verdict> {
 }
 
 async function writeFiles(context: ExportRunContext): Promise<readonly ToolExit[]> {
-  const { plan, tools, journal, signal, onEvent } = context;
+  const { plan, tools, signal } = context;
   const halt = new AbortController();
   const counts = new Map<string, RelayedCounts>();
   const recorder = new CountsRecorder(context);
@@ -45,12 +46,7 @@ async function writeFiles(context: ExportRunContext): Promise<readonly ToolExit[
         collections: plan.collections,
         present: () => Promise.resolve(new Map<string, readonly string[]>()),
         signal: AbortSignal.any([signal, halt.signal]),
-        onLine: (line) => onEvent({ kind: 'tool-line', line }),
-        onCommand: (display) => onEvent({ kind: 'command', display }),
-        onExit: ({ tool, exitCode, signal: killedBy }) =>
-          journal.append({ type: 'tool-exited', tool, exitCode, signal: killedBy }),
-        textFiles: journal.status().textFiles,
-        onTextFile: (file) => journal.append({ type: 'text-file', ...file }),
+        ...toolEvents(context),
         onFileProgress: (ns, documents, bytes) =>
           // A file refuses nothing and charges nothing.
           void counts.set(formatNamespace(ns), { ...newCounts(ns), acknowledged: documents, bytes }),

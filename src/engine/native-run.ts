@@ -4,6 +4,7 @@ import { formatNamespace } from '../core/model/namespace.js';
 import type { PlannedCollection } from '../core/model/plan.js';
 import { conclude, enterStep, indexAndVerify } from './conclude.js';
 import { lostConnections } from './lost-connection.js';
+import { toolEvents } from './tool-events.js';
 import { losesSource, toolReasons } from './tool-failure.js';
 import type { Verdict } from './journal/record.js';
 import type { RelayedCounts, ToolExit } from './native-ports.js';
@@ -56,7 +57,7 @@ class NativeRun {
 
   /** Returns a verdict only where the run must end here. */
   private async copy(prepared: readonly PreparedCollection[]): Promise<Verdict | undefined> {
-    const { plan, relay: starter, tools, journal, deadLetters, signal, onEvent } = this.context;
+    const { plan, relay: starter, tools, deadLetters, signal } = this.context;
     const refused = new Set(prepared.filter((p) => p.outcome.kind === 'failed').map((p) => p.ns));
     const collections = plan.collections.filter((c) => !c.options.view && !refused.has(formatNamespace(c.target)));
     if (collections.length === 0) return undefined;
@@ -85,12 +86,7 @@ class NativeRun {
           present: () => this.presentOnSource(collections),
           relayPort: relay.port,
           signal: AbortSignal.any([signal, halt.signal]),
-          onLine: (line) => onEvent({ kind: 'tool-line', line }),
-          onCommand: (display) => onEvent({ kind: 'command', display }),
-          onExit: ({ tool, exitCode, signal: killedBy }) =>
-            journal.append({ type: 'tool-exited', tool, exitCode, signal: killedBy }),
-          textFiles: journal.status().textFiles,
-          onTextFile: (file) => journal.append({ type: 'text-file', ...file }),
+          ...toolEvents(this.context),
         }),
       );
     } catch (error) {
