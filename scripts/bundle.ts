@@ -1,6 +1,7 @@
 /** Bundles what is shipped: the extension, its adapters, the runner (the command line) and the webview pages. */
-import { chmod } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { bundleWebview } from './bundle-webview.js';
@@ -14,6 +15,32 @@ const OPTIONAL_PEERS = [
   ...['kerberos', 'mongodb-client-encryption', '@mongodb-js/zstd', 'snappy', 'socks', 'aws4', 'gcp-metadata'],
   '@aws-sdk/credential-providers',
 ];
+
+/**
+ * The connection-string package brings a URL of its own, with tables of all names in the world (a sixth of the bundle, read at each start). Node's follows the same standard;
+ * that both read connection strings alike is tested.
+ */
+export const platformUrl: Plugin = {
+  name: 'platform-url',
+  setup(building) {
+    building.onResolve({ filter: /^whatwg-url$/ }, ({ path }) => ({ path, namespace: 'platform-url' }));
+    building.onLoad({ filter: /.*/, namespace: 'platform-url' }, () => ({
+      contents: 'export const { URL, URLSearchParams } = globalThis;',
+    }));
+  },
+};
+
+const OLDER_DRIVER = 'older-driver.cjs';
+
+/** Hardly any cluster needs the older driver: it is a file of its own, for all who may, and read by nobody else. */
+const olderDriverApart: Plugin = {
+  name: 'older-driver-apart',
+  setup(building) {
+    building.onResolve({ filter: /^mongodb-legacy$/ }, ({ kind }) =>
+      kind === 'entry-point' ? undefined : { path: `./${OLDER_DRIVER}`, external: true },
+    );
+  },
+};
 
 interface BundleSettings {
   /** For the package: small, and without source maps. */
@@ -40,19 +67,54 @@ function nodeBundle(settings: BundleSettings): BuildOptions {
     define: { 'import.meta.url': 'importMetaUrl' },
     logLevel: 'warning',
     logOverride: { 'unsupported-require-call': 'silent' },
-    plugins: [planValidator],
+    plugins: [planValidator, platformUrl, olderDriverApart],
   };
 }
 
 const META_URL = "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;";
 
-/** Writes the command line to `outfile`, executable. `vscode` is not external: if it leaks in, the build fails. */
-export async function bundleCli(outfile: string = join(DIST, 'cli.cjs'), settings: BundleSettings = {}): Promise<void> {
+async function bundleOlderDriver(folder: string, settings: BundleSettings): Promise<void> {
   await build({
     ...nodeBundle(settings),
+    entryPoints: ['mongodb-legacy'],
+    absWorkingDir: ROOT,
+    outfile: join(folder, OLDER_DRIVER),
+  });
+}
+
+/** The command line itself: a function that `cli.cjs` calls, in a form that V8's compiled code can be kept for. */
+const PROGRAM_FILE = 'cli-program.cjs';
+
+async function bundleProgram(folder: string, settings: BundleSettings): Promise<string> {
+  const { outputFiles } = await build({
+    ...nodeBundle(settings),
     entryPoints: [join(ROOT, 'src', 'cli', 'main.ts')],
+    outfile: join(folder, PROGRAM_FILE),
+    banner: { js: `(function (require, __filename) {const module = { exports: {} };${META_URL}` },
+    footer: { js: '})' },
+    // One byte a character: read without a look at each.
+    charset: 'ascii',
+    // Only what Node loads as a file of its own may import.
+    supported: { 'dynamic-import': false },
+    write: false,
+  });
+  await mkdir(folder, { recursive: true });
+  await Promise.all(outputFiles.map(({ path, contents }) => writeFile(path, contents)));
+  const text = outputFiles.find(({ path }) => path.endsWith(PROGRAM_FILE));
+  if (!text) throw new Error('the bundler made no program');
+  return createHash('sha256').update(text.contents).digest('hex').slice(0, 16);
+}
+
+/** Writes the command line to `outfile`, executable, and what it loads beside it. `vscode` is not external: if it leaks in, the build fails. */
+export async function bundleCli(outfile: string = join(DIST, 'cli.cjs'), settings: BundleSettings = {}): Promise<void> {
+  const folder = dirname(outfile);
+  const [id] = await Promise.all([bundleProgram(folder, settings), bundleOlderDriver(folder, settings)]);
+  await build({
+    ...nodeBundle(settings),
+    entryPoints: [join(ROOT, 'src', 'cli', 'start.ts')],
     outfile,
-    banner: { js: `#!/usr/bin/env node\n${META_URL}` },
+    banner: { js: '#!/usr/bin/env node' },
+    define: { PROGRAM_FILE: JSON.stringify(PROGRAM_FILE), PROGRAM_ID: JSON.stringify(id) },
   });
   await chmod(outfile, 0o755);
 }
@@ -61,32 +123,35 @@ export async function bundleCli(outfile: string = join(DIST, 'cli.cjs'), setting
 const partsApart: Plugin = {
   name: 'parts-apart',
   setup(building) {
-    building.onResolve({ filter: /\/extension-(adapters|features)\.js$/ }, ({ path }) => ({
+    building.onResolve({ filter: /\/extension-(adapters|features|assess)\.js$/ }, ({ path }) => ({
       path: path.replace(/extension-(\w+)\.js$/, '$1.cjs'),
       external: true,
     }));
   },
 };
 
-/** How the two bundles of the extension's own code are made. */
+/** How the three bundles of the extension's own code are made. */
 export function ownBundles(settings: BundleSettings = {}): BuildOptions {
   return {
     ...nodeBundle(settings),
     entryPoints: {
       extension: join(ROOT, 'src', 'extension.ts'),
       features: join(ROOT, 'src', 'extension-features.ts'),
+      assess: join(ROOT, 'src', 'extension-assess.ts'),
     },
     outdir: DIST,
     outExtension: { '.js': '.cjs' },
     external: ['vscode'],
-    plugins: [partsApart, planValidator],
+    plugins: [partsApart, planValidator, platformUrl, olderDriverApart],
+    // The parser of plan files comes as modules and in a form that no bundler can follow; the latter is what Node takes by default.
+    mainFields: ['module', 'main'],
     // Names cost time at activation, and nothing here is told apart by them.
     keepNames: false,
     supported: { 'dynamic-import': false },
   };
 }
 
-/** `extension.cjs` is read at activation, `features.cjs` soon after or with the first command; `adapters.cjs`, which holds the driver, on first use. */
+/** `extension.cjs` is read at activation, `features.cjs` soon after or with the first command, `assess.cjs` with the first plan file or assessment; `adapters.cjs`, which holds the driver, on first use. */
 export async function bundleExtension(settings: BundleSettings = {}): Promise<void> {
   await Promise.all([
     build(ownBundles(settings)),

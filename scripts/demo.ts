@@ -137,19 +137,21 @@ async function migrate(servers: Servers, environment: NodeJS.ProcessEnv): Promis
   await must('probe');
   title('2  How big is it?');
   await must('analyze', '--source-name', 'demo-source');
-  title('3  How should it be moved?');
-  await must('recommend', ...throughput, '--measure');
-  title('4  What exactly will happen?');
+  title('3  What will not work, how long does it take, what does it cost?');
+  await must('assess', '--source-name', 'demo-source', '--target-kind', 'both', '--out', 'assessment');
+  title('4  How should it be moved?');
+  await must('advise', ...throughput, '--measure');
+  title('5  What exactly will happen?');
   await must(
     ...['plan', '--source-name', 'demo-source', '--target-name', 'demo-target', ...throughput, '--measure'],
     ...['--collection-throughput', `${BIG.name}=${BIG.ruPerSecond}`, '--shard-key', `${BIG.name}=${BIG.shardKey}`],
     ...['--out', 'demo.migration.json'],
   );
-  title('5  Do it');
+  title('6  Do it');
   const code = await run('run', 'demo.migration.json');
-  title('6  Prove it once more, independently of the run');
+  title('7  Prove it once more, independently of the run');
   const verified = await run('verify', 'latest', '--yes');
-  title('7  The report');
+  title('8  The report');
   await must('runs');
   await must('report', 'latest', '--format', 'html', '--out', 'report.html');
   const folder = (await latestRun(servers.folder)) ?? servers.folder;
@@ -161,8 +163,9 @@ async function migrate(servers: Servers, environment: NodeJS.ProcessEnv): Promis
     equal
       ? 'Every collection on the target is equal to the source, byte for byte.'
       : `NOT every collection was verified as equal (run: ${code}, verify: ${verified}).`,
-    `Report: ${shown(join(servers.folder, 'report.html'))}`,
-    `        ${shown(join(folder, 'report.md'))}`,
+    `Report:  ${shown(join(servers.folder, 'report.html'))}`,
+    `         ${shown(join(folder, 'report.md'))}`,
+    `Before:  ${shown(join(servers.folder, 'assessment', 'assessment.html'))}`,
   );
   return equal ? 0 : 1;
 }
@@ -224,7 +227,7 @@ async function showWindow(
   environment: Readonly<Record<string, string>>,
   cleanUp: (() => Promise<unknown>)[],
 ): Promise<void> {
-  title('8  Do it yourself, in VS Code');
+  title('9  Do it yourself, in VS Code');
   const fresh = await servers.anotherTarget();
   const workspace = join(servers.folder, 'my-migration');
   await mkdir(workspace, { recursive: true });

@@ -34,6 +34,9 @@ const VSCODE_KEYS = new Set([
   'activeWebviewPanelId',
 ]);
 
+/** A folder with plans in it: what they are told of has to be seen in the Problems panel before any command was used. */
+const PLANS_ARE_THERE = 'workspaceContains:**/*.migration.json';
+
 /** Keys of package.json whose strings people read. */
 const READ_BY_PEOPLE = new Set([
   ...['title', 'category', 'description', 'markdownDescription', 'displayName', 'name', 'contextualTitle', 'contents'],
@@ -96,7 +99,8 @@ function references({ manifest, commands, views, panels, settings, contextKeys, 
     else if (kind === 'onView') known('view', id, views, event);
     else if (kind === 'onWebviewPanel') known('panel', id, panels, event);
     else if (kind === 'onContext') known('context key', id, contextKeys, event);
-    else problems.push(`event ${event}: its kind is not known; activation is by use only`);
+    else if (event !== PLANS_ARE_THERE)
+      problems.push(`event ${event}: its kind is not known; activation is by use only`);
   }
   for (const panel of panels) known('panel', `onWebviewPanel:${panel}`, activationEvents, 'activationEvents');
   for (const id of capabilities.untrustedWorkspaces.restrictedConfigurations ?? [])

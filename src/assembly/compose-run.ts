@@ -1,5 +1,6 @@
 /** Puts a run together from the real parts. Shared by every process that carries out runs. */
 import { join } from 'node:path';
+import { writeArtefacts } from '../adapters/files/artefact-folder.js';
 import { deadLetterIds } from '../adapters/files/dead-letter-reader.js';
 import type { OpenRun } from '../adapters/files/open-run.js';
 import type { ConnectedCluster } from '../adapters/mongo/connect.js';
@@ -9,9 +10,11 @@ import { relayTarget, throughRelay } from '../adapters/mongo/relay-target.js';
 import { textFolderOf, type TextFilesSide } from '../adapters/files/text-side.js';
 import type { ToolName } from '../adapters/tools/location.js';
 import { createNativeTools } from '../adapters/tools/native-tools.js';
+import { createPersonTools } from '../adapters/tools/person-tools.js';
 import { createTextTools } from '../adapters/tools/text-tools.js';
 import type { ToolSidesOptions } from '../adapters/tools/tool-sides.js';
 import { MigrationError } from '../core/model/error.js';
+import type { Awaited } from '../core/model/handoff.js';
 import type { ConflictPolicy, CopyCeilings } from '../core/model/plan.js';
 import type { Namespace } from '../core/model/namespace.js';
 import { directRun } from '../engine/direct-run.js';
@@ -19,13 +22,19 @@ import type { Verdict } from '../engine/journal/record.js';
 import { exportRun } from '../engine/export-run.js';
 import type { NativeTools } from '../engine/native-ports.js';
 import { nativeRun } from '../engine/native-run.js';
+import type { Surveys } from '../engine/copy/survey.js';
 import { copyPacers } from '../engine/pace/pacers.js';
+import { PersonsWord } from '../engine/persons-word.js';
 import { copySourceOnSide, copyTargetOnSide, onSide, ruOnSide } from '../engine/sided-session.js';
 import type { DirectRunContext, NativeRunContext, RunContext, RunEvent } from '../engine/run-context.js';
 import type { Clock } from '../engine/ports.js';
 import type { DuplicatePolicy } from '../relay/policy.js';
 import { startRelay, type Relay } from '../relay/relay.js';
+import { STUDIO_3T_FOLDER } from '../handoff/studio-3t/folder.js';
+import { composeRemoteRun } from './compose-remote-run.js';
+import { handoffArtefacts } from './handoff-artefacts.js';
 import { tlsOf, withTls, type TlsFiles } from './relay-connection.js';
+import type { RemoteAccess } from './remote-access.js';
 import { ruReadPacer } from './ru-read-pacer.js';
 
 /** A cluster, or the folder of text files that stands in for one. */
@@ -42,10 +51,16 @@ export interface RunParts {
   readonly files: { readonly source: TlsFiles; readonly target: TlsFiles };
   /** Paths of proven binaries; absent where no tool takes part. */
   readonly tools?: ToolPaths;
+  /** Compare everything, also what earlier attempts have proven. */
+  readonly verifyAll?: boolean;
   /** Documents of a collection that the target may refuse in a row before the run is stopped; 0 for any number. */
   readonly mostRefused?: number;
   /** Limits of a direct copy; see {@link ComposedRun.limit}. */
   readonly ceilings?: CopyCeilings;
+  /** Of a direct copy, begun already. */
+  readonly surveys?: Surveys;
+  /** Where another system carries the plan out. */
+  readonly access?: RemoteAccess;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
@@ -59,6 +74,8 @@ export interface ComposedRun {
   budgets(): ReadonlyMap<string, number>;
   /** Other ceilings from now on, in the place of all that there were. Absent where the method has none. */
   readonly limit?: (ceilings: CopyCeilings) => void;
+  /** A person says that what the run waits for is done; nothing happens where it does not wait for that. Absent where it never waits. */
+  readonly proceed?: (what: Awaited) => void;
 }
 
 /** What a run needs, from connected clusters and an opened run. @throws MigrationError `target-not-ready`, `file-failed`. */
@@ -74,11 +91,14 @@ export async function composeRun(parts: RunParts): Promise<ComposedRun> {
     deadLetters,
     deadLetterIds: (ns) => deadLetterIds(folder.deadLettersPath, ns),
     clock,
+    ...(parts.verifyAll ? { verifyAll: true } : {}),
     ...(target.ru ? { targetPacer: ruReadPacer(plan, target.ru, { clock, signal }) } : {}),
     signal,
     onEvent,
   };
   if (plan.method === 'direct-copy') return composeDirectRun(parts, context);
+  if (plan.handoff?.kind === 'studio-3t') return composeStudio3tRun(parts, context, plan.handoff.port);
+  if (plan.handoff) return composeElsewhere(parts, context);
   return plan.method === 'export-import' ? composeTextRun(parts, context) : composeNativeRun(parts, context);
 }
 
@@ -89,7 +109,7 @@ export function asCluster(side: RunSide): ConnectedCluster {
 }
 
 function composeDirectRun(parts: RunParts, context: RunContext): ComposedRun {
-  const { mostRefused, ceilings = {}, clock, signal } = parts;
+  const { mostRefused, ceilings = {}, surveys, clock, signal } = parts;
   const [source, target] = [asCluster(parts.source), asCluster(parts.target)];
   const pacers = copyPacers({ clock, ru: target.ru, roundTripMs: target.facts.latencyMs, signal, ceilings });
   const direct: DirectRunContext = {
@@ -99,6 +119,7 @@ function composeDirectRun(parts: RunParts, context: RunContext): ComposedRun {
     pacers,
     throughput: target.ru,
     random: Math.random,
+    ...(surveys === undefined ? {} : { surveys }),
     ...(mostRefused === undefined ? {} : { mostRefused }),
   };
   return {
@@ -117,6 +138,38 @@ async function composeNativeRun(parts: RunParts, context: RunContext): Promise<C
       ? missing('mongodump')
       : createNativeTools({ ...toolSides(parts, target), tools: { mongodump, mongorestore } });
   return throughRelayRun(parts, target, { ...context, tools });
+}
+
+function composeElsewhere(parts: RunParts, context: RunContext): ComposedRun {
+  const { run, access, clock, signal } = parts;
+  if (!access) throw new MigrationError('internal', { reason: 'no-remote-access' });
+  const [source, target] = [asCluster(parts.source), asCluster(parts.target)];
+  const composed = composeRemoteRun({ run, source, target, access, clock, signal }, context);
+  return { context, budgets: () => new Map(), ...composed };
+}
+
+/** A person copies with Studio 3T through the relay, and says when that is done. */
+async function composeStudio3tRun(parts: RunParts, context: RunContext, port: number): Promise<ComposedRun> {
+  const { run, source: from, target: to, signal, onEvent } = parts;
+  const [source, target] = [asCluster(from), asCluster(to)];
+  const word = new PersonsWord(signal);
+  const handOver = async (): Promise<void> => {
+    const clusters = { source: source.connectionString, target: withTls(target) };
+    const artefacts = handoffArtefacts(run.plan, clusters);
+    await writeArtefacts(join(run.folder.path, STUDIO_3T_FOLDER), artefacts).catch((error: unknown) => {
+      // Notes that the person has made in the files of an earlier attempt are theirs; what was in them holds still.
+      if (!MigrationError.is(error, 'bad-option')) throw error;
+    });
+  };
+  const tools = createPersonTools({
+    port,
+    handOver,
+    awaits: 'studio-3t-done',
+    until: (what) => word.until(what),
+    onAwaits: (what) => onEvent({ kind: 'awaits', what }),
+  });
+  const composed = await throughRelayRun(parts, target, { ...context, tools }, port);
+  return { ...composed, proceed: (what) => word.proceed(what) };
 }
 
 async function composeTextRun(parts: RunParts, context: RunContext): Promise<ComposedRun> {
@@ -154,6 +207,7 @@ async function throughRelayRun(
   parts: RunParts,
   target: ConnectedCluster,
   context: RunContext & { readonly tools: NativeTools },
+  port = 0,
 ): Promise<ComposedRun> {
   const { run, files, clock } = parts;
   const { plan, deadLetters } = run;
@@ -166,6 +220,7 @@ async function throughRelayRun(
         relay = await startRelay({
           target: where,
           clock,
+          port,
           budgets: target.ru ? 'discover' : 'unpaced',
           duplicates: duplicatePolicy(plan.conflictPolicy, onConflict),
           deadLetters,

@@ -17,6 +17,7 @@ import type { ConnectionString } from '../adapters/mongo/connection-string.js';
 import { throughRelay } from '../adapters/mongo/relay-target.js';
 import { formatNamespace } from '../core/model/namespace.js';
 import { travelOf, type ClusterReference, type Plan, type PlannedCollection } from '../core/model/plan.js';
+import { neededTools } from '../core/plan/needed-tools.js';
 import { asCluster, type RunSide } from './compose-run.js';
 
 /** Stands for the relay's port, which is free to be any. */
@@ -29,6 +30,7 @@ export async function describeCopy(plan: Plan, source: RunSide, target: RunSide)
     ...('client' in target ? { target: target.connectionString } : {}),
   };
   if (plan.method === 'export-import') return textCommandLines(plan, strings);
+  if (neededTools(plan).length === 0) return [];
   const cluster = asCluster(source);
   const present = new Map<string, readonly string[]>();
   for (const db of new Set(copied(plan).map((c) => c.source.db))) present.set(db, await namesIn(cluster, db));
@@ -49,6 +51,7 @@ export function copyCommandLines(
   present: ReadonlyMap<string, readonly string[]>,
 ): string[] {
   if (plan.method === 'export-import') return textCommandLines(plan, clusters);
+  if (neededTools(plan).length === 0) return [];
   const collections = copied(plan);
   const { passes } = planPasses(
     collections.map((c) => ({

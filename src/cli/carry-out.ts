@@ -2,19 +2,22 @@
 import { formatNamespace } from '../core/model/namespace.js';
 import type { CopyCeilings, Plan } from '../core/model/plan.js';
 import type { OpenRun } from '../adapters/files/open-run.js';
+import type { Surveys } from '../engine/copy/survey.js';
 import { enterState } from '../engine/journal/port.js';
 import type { Verdict } from '../engine/journal/record.js';
 import { verdictOfWish } from '../engine/journal/rest.js';
 import type { RunReport } from '../engine/journal/report.js';
+import type { RemoteAccess } from '../assembly/remote-access.js';
 import type { ComposedRun, RunSide, ToolPaths } from '../assembly/compose-run.js';
 import type { RunEvent } from '../engine/run-context.js';
 import { journalSnapshot } from '../engine/progress/journal-snapshot.js';
 import { RunProgress } from '../engine/progress/run-progress.js';
 import { ceilingsText } from '../words/ceilings.js';
 import { verifiedText } from '../words/report-course.js';
-import { formatBytes, formatCountOf, formatRu } from '../words/sizes.js';
+import { formatCopiedBytes, formatCountOf, formatRu } from '../words/sizes.js';
 import { raiseSentence } from '../words/throughput.js';
 import { Attendance } from './attendance.js';
+import { awaitedLines } from './awaited-text.js';
 import { PROGRAM, type CommandContext, type RunFolder } from './context.js';
 import { RunDisplay } from './display/run-display.js';
 import { exitCodeOfVerdict, EXIT, type ExitCode } from './exit-codes.js';
@@ -30,8 +33,14 @@ export interface CarryOut {
   readonly tools?: ToolPaths;
   /** Documents that the target may refuse in a row before the run is stopped; 0 for any number. */
   readonly mostRefused?: number;
+  /** Compare everything, also what earlier attempts have proven. */
+  readonly verifyAll?: boolean;
   /** Limits of a direct copy, until others are asked for. */
   readonly ceilings?: CopyCeilings;
+  /** Begun already, for the first attempt. */
+  readonly surveys?: Surveys;
+  /** Where another system carries the plan out. */
+  readonly access?: RemoteAccess;
   /** Somebody is there: keys work, and a pause does not end the process. */
   readonly attended: boolean;
   /** Only dead letters are sent again. */
@@ -43,9 +52,12 @@ export interface CarryOut {
 /** Carries a run out and tells how it went. @throws MigrationError of opening the run, of the target, and of a journal that cannot be written. */
 export async function carryOut(job: CarryOut, context: CommandContext): Promise<ExitCode> {
   const { adapters, output, clock, interruption } = context;
-  const { folder, sides } = job;
+  const { folder, sides, access } = job;
   const { source, target } = sides.connected;
-  const opened = await adapters.openRun(folder, { clock, secrets: [...source.secrets, ...target.secrets] });
+  const opened = await adapters.openRun(folder, {
+    clock,
+    secrets: [...source.secrets, ...target.secrets, ...(access?.secrets ?? [])],
+  });
   output.note(`Run ${folder.runId}  (journal and report: ${folder.path})`);
   output.event({ event: 'run', runId: folder.runId, path: folder.path, planId: opened.plan.id });
   const progress = await progressOf(opened, context);
@@ -53,6 +65,7 @@ export async function carryOut(job: CarryOut, context: CommandContext): Promise<
     attended: job.attended,
     interrupted: interruption.signal,
     say: (line) => display.note(line),
+    onProceed: (what) => proceed?.(what),
   });
   const keysLine = job.attended && context.keys.possible ? () => attendance.keysLine() : undefined;
   const display = new RunDisplay(progress, output, clock, {
@@ -60,8 +73,9 @@ export async function carryOut(job: CarryOut, context: CommandContext): Promise<
     isStopping: () => attendance.isStopping(),
     ...(keysLine ? { keys: keysLine } : {}),
   });
-  let ceilings = job.ceilings ?? {};
+  let { ceilings = {}, surveys } = job;
   let limit: ComposedRun['limit'];
+  let proceed: ComposedRun['proceed'];
   let budgets = (): ReadonlyMap<string, number> => new Map();
   const live = adapters.startLiveWriter(folder, clock, () => {
     progress.tick(budgets());
@@ -69,7 +83,11 @@ export async function carryOut(job: CarryOut, context: CommandContext): Promise<
   });
   const onEvent = (event: RunEvent): void => {
     display.onEvent(event);
-    if (event.kind === 'state' || event.kind === 'verdict' || event.kind === 'command') live.changed();
+    if (event.kind === 'awaits') {
+      attendance.onAwaits(event.what);
+      if (event.what !== undefined) display.note(...awaitedLines(event.what, folder));
+    }
+    if (LIVE.has(event.kind)) live.changed();
   };
   interruption.onFirst(() =>
     display.note('Stopping: what is in flight is finished first. Press Ctrl-C once more to end at once.'),
@@ -79,6 +97,10 @@ export async function carryOut(job: CarryOut, context: CommandContext): Promise<
     clock,
     signal: over.signal,
     onRequest: (asked) => {
+      if (asked.want === 'proceed') {
+        proceed?.(asked.what);
+        return;
+      }
       if (asked.want !== 'limit') {
         attendance.onRequest(asked.want);
         return;
@@ -102,13 +124,17 @@ export async function carryOut(job: CarryOut, context: CommandContext): Promise<
         files: { source: sides.resolved.source.reference, target: sides.resolved.target.reference },
         ...(job.tools === undefined ? {} : { tools: job.tools }),
         ...(job.mostRefused === undefined ? {} : { mostRefused: job.mostRefused }),
+        ...(job.verifyAll ? { verifyAll: true } : {}),
         ceilings,
+        ...(surveys === undefined ? {} : { surveys }),
+        ...(access === undefined ? {} : { access }),
         clock,
         signal: attendance.begin(),
         onEvent,
       });
       budgets = () => composed.budgets();
-      ({ limit } = composed);
+      ({ limit, proceed } = composed);
+      surveys = undefined;
       display.start(budgets);
       verdict = await job.attempt(composed, opened);
       display.stop();
@@ -135,6 +161,9 @@ export async function carryOut(job: CarryOut, context: CommandContext): Promise<
   }
   return finish(folder, verdict, context);
 }
+
+/** What shows at once, wherever somebody looks on. */
+const LIVE: ReadonlySet<RunEvent['kind']> = new Set(['state', 'verdict', 'command', 'awaits']);
 
 async function progressOf(opened: OpenRun, { adapters, clock }: CommandContext): Promise<RunProgress> {
   const { plan, folder, journal, deadLetters } = opened;
@@ -240,8 +269,9 @@ async function finish(folder: RunFolder, verdict: Verdict, context: CommandConte
 /** What it all came to, in a line. */
 function amountLines(report: RunReport): string[] {
   const { copy } = report.totals;
+  const bytes = formatCopiedBytes(copy.bytes, copy.acknowledged);
   const parts = [
-    `${formatCountOf(copy.acknowledged, 'document')} written (${formatBytes(copy.bytes)})`,
+    [`${formatCountOf(copy.acknowledged, 'document')} written`, ...(bytes === '' ? [] : [`(${bytes})`])].join(' '),
     ...(copy.ru > 0 ? [formatRu(Math.round(copy.ru))] : []),
     verifiedText(report),
   ];

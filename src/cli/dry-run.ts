@@ -3,6 +3,7 @@ import { isFiles, travelOf, type Plan, type PlannedCollection } from '../core/mo
 import { formatNamespace } from '../core/model/namespace.js';
 import { PROGRAM, type CommandContext } from './context.js';
 import type { Sides } from './sides.js';
+import { handoffSteps } from '../words/handoffs.js';
 import { raiseSentence } from '../words/throughput.js';
 import { plural } from './text-blocks.js';
 
@@ -32,7 +33,7 @@ export async function dryRunSteps(
         ]),
     ...indexStep(plan, 'before-data', 'before the data'),
     ...(plan.throughputRaises ?? []).map((raise) => ({ step: 'throughput' as const, text: raiseSentence(raise) })),
-    await copyStep(plan, sides, context),
+    ...(await copySteps(plan, sides, context)),
     ...indexStep(plan, 'after-data', 'after the data'),
     ...(views.length > 0
       ? [{ step: 'view' as const, text: `create ${count(views.length, 'view')}: ${names(views)}` }]
@@ -53,27 +54,33 @@ export async function dryRunSteps(
   return steps;
 }
 
-async function copyStep(
+async function copySteps(
   plan: Plan,
   { source, target }: Sides['connected'],
   { adapters }: CommandContext,
-): Promise<DryStep> {
+): Promise<readonly DryStep[]> {
   if (plan.method === 'direct-copy') {
     const changed = plan.collections.filter(({ transform }) => transform);
     const text = 'copy every collection in ranges of its _id, as bytes, at the pace of the target';
     const on = changed.length > 0 ? `, changed on the way as said above: ${names(changed)}` : '';
-    return { step: 'copy', text: `${text}${on}` };
+    return [{ step: 'copy', text: `${text}${on}` }];
+  }
+  if (plan.handoff) {
+    const data = plan.collections.filter((c) => !c.options.view);
+    const what = { step: 'copy', text: `in all of it: ${names(data)}` } as const;
+    return [...handoffSteps(plan.handoff, plan.targetKind).map((text) => ({ step: 'copy' as const, text })), what];
   }
   if (!('client' in target)) {
     const folder = travelOf(plan).files?.folder ?? '';
-    return {
-      step: 'copy',
+    const files = {
+      step: 'copy' as const,
       text: `write ${count(plan.collections.length, 'file')} in ${folder}, each beside its name until it stands whole`,
       commands: await adapters.describeCopy(plan, source, target),
     };
+    return [files];
   }
   const text = 'start the throttle relay on a free port of this machine and copy through it';
-  return { step: 'copy', text, commands: await adapters.describeCopy(plan, source, target) };
+  return [{ step: 'copy', text, commands: await adapters.describeCopy(plan, source, target) }];
 }
 
 export function dryRunLines(steps: readonly DryStep[]): string[] {

@@ -15,6 +15,8 @@ export const EXIT = {
   resumable: 4,
   /** Stopped by the user. */
   stopped: 5,
+  /** An assessment found what it was told to fail on. */
+  blockers: 6,
   /** A second Ctrl-C: ended at once. 128 + SIGINT, as shells have it. */
   killed: 130,
 } as const;
@@ -29,6 +31,7 @@ export const EXIT_CODE_LINES: readonly (readonly [code: number, meaning: string]
   [EXIT.findings, 'done, with findings that need a look (a skipped index, a dead letter, an extra document)'],
   [EXIT.resumable, 'not done or paused, run --resume goes on; or the command verify found a difference'],
   [EXIT.stopped, 'stopped by you (Ctrl-C once), the run can be resumed; or cancelled by you'],
+  [EXIT.blockers, 'assess --fail-on: something was found that is as bad (or a rule failed); the report is written'],
   [EXIT.killed, 'ended at once (Ctrl-C twice)'],
 ];
 

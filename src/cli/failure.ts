@@ -1,5 +1,6 @@
 /** Prints what went wrong: what happened, why, and what to do. The only place where an error becomes text and an exit code. */
 import { CommanderError } from 'commander';
+import { CARRIED_OUT } from '../core/advise/advise.js';
 import { MigrationError } from '../core/model/error.js';
 import { errorWords } from '../words/errors.js';
 import { targetName } from '../words/clusters.js';
@@ -20,7 +21,7 @@ const OWN_WORDS: Readonly<Record<string, (facts: Facts) => ErrorWords>> = {
   }),
   'method-not-carried-out': (f) => ({
     happened: `This version does not carry out ${text(f, 'method') || text(f, 'value')} itself.`,
-    why: 'It can plan and run direct-copy, dump-restore (mongodump and mongorestore) and export-import (mongoexport and mongoimport).',
+    why: `It can plan and run ${[...CARRIED_OUT].join(', ')}.`,
     todo: `Leave --method out, or use the other method by hand and check its result with ${PROGRAM} verify.`,
   }),
   'plan-or-resume': () => ({
@@ -47,6 +48,16 @@ const OWN_WORDS: Readonly<Record<string, (facts: Facts) => ErrorWords>> = {
     happened: `Nobody works on run ${text(f, 'run')}.`,
     why: 'Going on wants a process of its own.',
     todo: `${PROGRAM} run --resume ${text(f, 'run')}`,
+  }),
+  'file-is-foreign': (f) => ({
+    happened: `${text(f, 'path')} is there already, and is not as this program has written it.`,
+    why: 'Nothing was written: files of somebody else, and files that were changed since, are left alone.',
+    todo: 'Give another folder with --out, or move the file away.',
+  }),
+  'awaits-nothing': (f) => ({
+    happened: `Run ${text(f, 'run')} does not wait for anybody now.`,
+    why: `It is ${text(f, 'state')}.`,
+    todo: `${PROGRAM} runs show ${text(f, 'run')} tells what it is at.`,
   }),
   'not-limitable': (f) => ({
     happened: 'This run cannot be limited.',

@@ -10,30 +10,48 @@ const examples = (...lines: readonly string[]): string =>
 /** By command; the empty name is the program itself. */
 export const EXAMPLES: Readonly<Record<string, string>> = {
   '': `
-A migration in five steps:
+A migration in six steps:
   export MCM_SOURCE_URI='mongodb://reader:...@db.example.net/?authSource=admin'
   export MCM_TARGET_URI='mongodb://acct:...@acct.mongo.cosmos.azure.com:10255/?tls=true'
   ${PROGRAM} analyze                       what is there, and how big
-  ${PROGRAM} recommend --throughput 10000  what fits, and why
+  ${PROGRAM} assess --out assessment/      what will not work, how long, what it costs
+  ${PROGRAM} advise --throughput 10000     which way of moving it, and why
   ${PROGRAM} plan --throughput 10000       writes plan.migration.json: look at it
   ${PROGRAM} run plan.migration.json       copies, verifies, writes the report
   ${PROGRAM} report latest                 the proof
+`,
+  accounts: `${examples(`${PROGRAM} accounts`, `${PROGRAM} accounts --subscription 'Production' --json`)}
+Signs in by AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, else as whoever is signed in with az login.
 `,
   probe: examples(`${PROGRAM} probe ${SOURCE}`, `${PROGRAM} probe ${TARGET} --target-password-file key.txt`),
   analyze: examples(
     `${PROGRAM} analyze ${SOURCE}`,
     `${PROGRAM} analyze ${SOURCE} --include shop --exclude 'shop.tmp*' --json > sizes.json`,
   ),
-  recommend: examples(
-    `${PROGRAM} recommend ${SOURCE} ${TARGET} --throughput 10000`,
-    `${PROGRAM} recommend ${SOURCE} --target-kind cosmos-vcore`,
-    `${PROGRAM} recommend ${SOURCE} ${TARGET} --trial`,
+  assess: `${examples(
+    `${PROGRAM} assess ${SOURCE}`,
+    `${PROGRAM} assess --scan full --out assessment/ --index-script indexes.js`,
+    `${PROGRAM} assess --earlier assessment/assessment.json --out report.html`,
+    `${PROGRAM} assess --target-kind cosmos-ru --format sarif --out assessment.sarif --fail-on blocker`,
+  )}
+Without a target both services are looked at, side by side. Nothing is written to the source; the commands that are
+sent to it are told first (--list-reads tells them and ends), and a scan of all documents is asked for.
+`,
+  size: examples(
+    `${PROGRAM} size ${SOURCE} --wanted-hours 4`,
+    `${PROGRAM} size ${SOURCE} --target-kind cosmos-vcore --prices my-prices.json --json > sizes.json`,
+  ),
+  advise: examples(
+    `${PROGRAM} advise ${SOURCE} ${TARGET} --throughput 10000`,
+    `${PROGRAM} advise ${SOURCE} --target-kind cosmos-vcore`,
+    `${PROGRAM} advise ${SOURCE} ${TARGET} --trial`,
   ),
   plan: examples(
     `${PROGRAM} plan --throughput 4000 --collection-throughput shop.orders=20000 --shard-key shop.orders=customerId`,
     `${PROGRAM} plan --include shop --rename shop.orders=store.orders --out shop.migration.json`,
     `${PROGRAM} plan --method direct-copy --filter 'shop.orders={"open":true}' --rename-field shop.orders:cust=customer`,
   ),
+  handoff: examples(`${PROGRAM} handoff plan.migration.json --out handoff/`),
   run: `${examples(
     `${PROGRAM} run plan.migration.json --dry-run`,
     `${PROGRAM} run plan.migration.json`,

@@ -1,16 +1,18 @@
 /** Composition root of the command line: the only place that names the adapters' code. Nothing happens on import but the run of the program. */
-import { setFlagsFromString } from 'node:v8';
-import packageJson from '../../package.json';
+import { version } from '../../package.json';
+import { readAssessmentFile } from '../adapters/files/assessment-file.js';
 import { deadLetterIds, listDeadLetters, readDeadLetterEntries } from '../adapters/files/dead-letter-reader.js';
-import { writeFileAtomic } from '../adapters/files/durable.js';
+import { makeFolder, writeFileAtomic } from '../adapters/files/durable.js';
+import { checkWritableFile, checkWritableFolder } from '../adapters/files/writable.js';
 import { readLiveFile, startLiveWriter } from '../adapters/files/live-snapshot.js';
 import { openRun } from '../adapters/files/open-run.js';
 import { readPlanFile, writePlanFile } from '../adapters/files/plan-file.js';
+import { readPrices } from '../adapters/files/price-file.js';
 import { createRun, defaultRunsRoot, findRun, listRuns, summariseRun } from '../adapters/files/run-folder.js';
 import { openRunList } from '../adapters/files/run-list.js';
 import { watchControl } from '../adapters/files/run-control.js';
 import { receiveSecrets, SECRETS_PIPE, type HandedSecrets } from '../adapters/files/secret-handover.js';
-import { limitRun, steerRun } from '../adapters/files/steer-run.js';
+import { limitRun, proceedRun, steerRun } from '../adapters/files/steer-run.js';
 import { filesReference, openTextFiles, readTextInventory, withFiles } from '../adapters/files/text-side.js';
 import { sampleFields } from '../adapters/mongo/sample-fields.js';
 import { connect } from '../adapters/mongo/connect.js';
@@ -21,6 +23,8 @@ import { systemClock } from '../adapters/system-clock.js';
 import { locateTools } from '../adapters/tools/locate-tool.js';
 import { retryDeadLetters } from '../engine/retry-dead-letters.js';
 import { verifyRun } from '../engine/verify/verify-run.js';
+import { readForAssessment, readsOf } from '../assembly/assess-source.js';
+import { beginSurveys } from '../assembly/begin-surveys.js';
 import { composeRun } from '../assembly/compose-run.js';
 import { tryDirectCopy } from '../assembly/copy-trial.js';
 import { readTargetThroughput } from '../assembly/target-throughput.js';
@@ -34,10 +38,18 @@ import { EXIT } from './exit-codes.js';
 import { createProgram } from './program.js';
 import { terminalPrompts } from './prompts.js';
 import { noteStartFailure } from '../adapters/files/start-failure.js';
+import { writeArtefacts } from '../adapters/files/artefact-folder.js';
+import { findAccounts } from '../assembly/find-accounts.js';
+import { remoteAccess } from '../assembly/remote-access.js';
+import { handoffFiles } from '../assembly/handoff-artefacts.js';
 import { readRunReport, writeReports } from '../assembly/run-reports.js';
 import { relayAddress, startStandaloneRelay } from '../assembly/standalone-relay.js';
 
 const adapters: Adapters = {
+  readForAssessment,
+  readsOf,
+  readPrices,
+  readAssessmentFile,
   connect,
   parseConnectionString,
   readInventory,
@@ -55,6 +67,9 @@ const adapters: Adapters = {
   listDeadLetters,
   readDeadLetterEntries,
   deadLetterIds,
+  checkWritableFile,
+  checkWritableFolder,
+  makeFolder,
   writeTextFile: writeFileAtomic,
   locateTools,
   openTextFiles,
@@ -62,6 +77,7 @@ const adapters: Adapters = {
   withFiles,
   filesReference,
   sampleFields,
+  beginSurveys,
   composeRun,
   describeCopy,
   retryDeadLetters,
@@ -71,6 +87,11 @@ const adapters: Adapters = {
   watchControl,
   steerRun,
   limitRun,
+  proceedRun,
+  handoffFiles,
+  remoteAccess,
+  findAccounts,
+  writeArtefacts,
   noteStartFailure,
   verifyRun,
   readRunReport,
@@ -113,13 +134,11 @@ async function main(): Promise<number> {
   const stderr = stream(process.stderr);
   // A reader that went away (`| head`) must neither end a run in the middle nor change what its exit status says.
   for (const out of [process.stdout, process.stderr]) out.on('error', () => undefined);
-  // Buffers of what was just read are young garbage: a young generation that does not grow frees them early and keeps memory level.
-  setFlagsFromString('--semi-space-growth-factor=1');
   const interruption = watchSignals(process, (code) => process.exit(code));
   let output = new Output(stdout, stderr, argv.includes('--json'));
   let code = 0;
   const program = createProgram({
-    version: packageJson.version,
+    version,
     columns: Math.min(stdout.columns, 120),
     write: { out: (text) => stdout.write(text), err: (text) => stderr.write(output.clean(text)) },
     onEnd: (ended) => (code = ended),
@@ -128,7 +147,7 @@ async function main(): Promise<number> {
       const prompts = terminalPrompts(process.stdin, process.stderr);
       const keys = terminalKeys(process.stdin, () => process.kill(process.pid, 'SIGINT'));
       const given = handedOver === undefined ? {} : { handedOver };
-      const world = { clock: systemClock, env, cwd: process.cwd() };
+      const world = { clock: systemClock, env, cwd: process.cwd(), version };
       return { adapters, output, prompts, keys, interruption, ...world, ...given };
     },
   });

@@ -1,5 +1,6 @@
 /** Where text goes: data for programs on stdout, words for people on stdout too unless `--json` has it, and nothing secret on either. */
 import { redact } from '../core/model/redact.js';
+import { jsonPieces } from '../words/json-pieces.js';
 
 /** One of the process's streams. */
 export interface TextStream {
@@ -43,12 +44,25 @@ export class Output {
 
   /** The result for programs; nothing without `--json`. */
   data(value: unknown): void {
-    if (this.json) this.stdout.write(`${JSON.stringify(this.cleanValue(value), undefined, 2)}\n`);
+    if (this.json)
+      this.pieces(
+        jsonPieces(value, 2, (text) => this.clean(text)),
+        ['\n'],
+      );
   }
 
   /** One line of a stream of events; nothing without `--json`. */
   event(value: unknown): void {
-    if (this.json) this.stdout.write(`${JSON.stringify(this.cleanValue(value))}\n`);
+    if (this.json)
+      this.pieces(
+        jsonPieces(value, 0, (text) => this.clean(text)),
+        ['\n'],
+      );
+  }
+
+  /** A text in pieces for stdout, out of which secrets are already. */
+  pieces(...texts: readonly Iterable<string>[]): void {
+    for (const text of texts) for (const piece of text) this.stdout.write(piece);
   }
 
   /** Text as it is, for a report that goes to stdout. */
@@ -59,14 +73,5 @@ export class Output {
   /** Without secrets. */
   clean(text: string): string {
     return redact(text, [...this.#secrets]);
-  }
-
-  private cleanValue(value: unknown): unknown {
-    if (typeof value === 'string') return this.clean(value);
-    if (Array.isArray(value)) return value.map((item) => this.cleanValue(item));
-    if (value !== null && typeof value === 'object') {
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.cleanValue(item)]));
-    }
-    return value;
   }
 }

@@ -2,9 +2,10 @@
 import { formatNamespace, sameNamespace } from '../core/model/namespace.js';
 import { isFiles, travelOf, type Plan, type PlannedCollection, type PlannedIndex } from '../core/model/plan.js';
 import type { PlannedRaises } from '../core/plan/plan-raises.js';
-import { splitWhys, TRANSFORM_INDEX_WHYS } from '../core/plan/whys.js';
+import { isLeftOutByUser, splitWhys, TRANSFORM_INDEX_WHYS } from '../core/plan/whys.js';
 import { droppedOptionSentence, fateSentence, notMigratedSentence } from '../words/fates.js';
 import { ceilingsText } from '../words/ceilings.js';
+import { handoffLines, handoffPace } from '../words/handoffs.js';
 import { methodName } from '../words/methods.js';
 import { formatBytes, formatCount } from '../words/sizes.js';
 import { readConcernText, transformPhrases } from '../words/transforms.js';
@@ -33,6 +34,7 @@ export function planLines(plan: Plan, width: number, told: ReadonlySet<string> =
         ['to', isFiles(plan.target) ? plan.target.name : `${plan.target.name}: ${targetName(plan.targetKind)}`],
         ['method', methodName(plan.method)],
         ...(plan.method === 'export-import' ? ([['documents as', travelSentence(travelOf(plan))]] as const) : []),
+        ...handoffLines(plan.handoff),
         ['size', planSize(plan)],
         ['verification', verificationName(plan.verification.depth)],
         ...(isFiles(plan.target) ? [] : ([['conflicts', conflictPolicySentence(plan.conflictPolicy)]] as const)),
@@ -94,6 +96,7 @@ function paceLines(plan: Plan, width: number): string[] {
       ),
     ];
   }
+  if (plan.handoff) return heading(`Pace: ${handoffPace(plan.handoff, plan)}`);
   return [
     ...heading(
       `Pace: batches of ${plan.tuning.batchSize}, ${plan.tuning.insertionWorkers} ${plural(plan.tuning.insertionWorkers, 'worker')}, ` +
@@ -133,6 +136,7 @@ function collectionRow(c: PlannedCollection): string[] {
     ...(c.options.capped ? ['capped'] : []),
     ...(c.shardKey ? [`sharded by ${c.shardKey.map(([path]) => path).join(', ')}`] : []),
     ...(c.throughput ? [throughputText(c.throughput)] : []),
+    ...(c.deadLetterOver === undefined ? [] : [`documents over ${formatBytes(c.deadLetterOver)} kept aside`]),
   ];
   const counts = c.options.view ? ['', '', ''] : [formatCount(c.documents), formatBytes(c.logicalBytes), indexes];
   return [formatNamespace(c.source), ...counts, target.join(', ')];
@@ -148,11 +152,12 @@ function transformLines(plan: Plan, width: number): string[] {
   return lines.length === 0 ? [] : [...heading('What is changed on the way, as you asked'), ...lines];
 }
 
-/** Findings know nothing of what the plan does to fields. */
+/** Findings know nothing of what the plan does to fields, nor of what the user leaves out. */
 const BY_TRANSFORM: ReadonlySet<string> = new Set(TRANSFORM_INDEX_WHYS);
 
 function isByTransform({ fate }: PlannedIndex): boolean {
-  return fate.kind !== 'create' && splitWhys(fate.why).some((why) => BY_TRANSFORM.has(why));
+  if (fate.kind === 'create') return false;
+  return isLeftOutByUser(fate.why) || splitWhys(fate.why).some((why) => BY_TRANSFORM.has(why));
 }
 
 function indexLines(plan: Plan, width: number, told: ReadonlySet<string>): string[] {

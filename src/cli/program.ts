@@ -1,16 +1,23 @@
 /** The command line: which commands there are, what they take, and how they are explained. */
 import { Argument, Command, Option } from 'commander';
 import { addCeilingOptions } from './ceiling-options.js';
+import { CARRIED_OUT } from '../core/advise/advise.js';
 import { addFileOptions } from './file-options.js';
+import { addHandoffOptions } from './handoff-options.js';
 import { addClusterOptions, addCredentialOptions } from './cluster-options.js';
+import { addAssessOptions, FAIL_ON } from './assess-options.js';
+import { accounts } from './commands/accounts.js';
+import { advise } from './commands/advise.js';
 import { analyze } from './commands/analyze.js';
+import { assess } from './commands/assess.js';
+import { handoff } from './commands/handoff.js';
 import { plan } from './commands/plan.js';
 import { probe } from './commands/probe.js';
-import { recommend } from './commands/recommend.js';
 import { relay } from './commands/relay.js';
 import { report } from './commands/report.js';
 import { run } from './commands/run.js';
 import { RUN_ACTIONS, runs } from './commands/runs.js';
+import { size } from './commands/size.js';
 import { tools } from './commands/tools.js';
 import { verify } from './commands/verify.js';
 import { PROGRAM, type CommandContext } from './context.js';
@@ -20,7 +27,9 @@ import { addRunsFolderOption } from './runs-folder.js';
 import { addRenameOption, addSelectionOptions, collect } from './selection-options.js';
 import { TRIALS } from './tried-copy.js';
 import { addCollectionOptions, addThroughputOptions } from './target-options.js';
+import { ASSESSMENT_FORMATS } from '../words/assessment-formats.js';
 import { addTransformOptions, READ_CONCERNS } from './transform-options.js';
+import { addWishOptions } from './wish-options.js';
 
 /** For terminals that somebody watches, where the process must not end before the result was read. */
 const ATTENDED = ['--attended', 'somebody watches: stay after a pause, and at the end until a key is pressed'] as const;
@@ -78,6 +87,14 @@ export function createProgram(setup: ProgramSetup): Command {
   const planned = (command: Command): Command =>
     addCredentialOptions(addCredentialOptions(command, 'source'), 'target');
 
+  define(
+    'accounts',
+    program
+      .command('accounts')
+      .description('tell which accounts and clusters of Cosmos DB there are in Azure')
+      .option('--subscription <id>', 'look at this subscription alone, by id or name'),
+    (options, context) => accounts(options, context),
+  );
   define('probe', both(program.command('probe').description('connect and tell what a cluster is')), probe);
   define(
     'analyze',
@@ -86,16 +103,24 @@ export function createProgram(setup: ProgramSetup): Command {
     ),
     analyze,
   );
+  define('assess', assessOptions(both(program.command('assess').description(ASSESS))), (options, context) =>
+    assess(options, context),
+  );
   define(
-    'recommend',
-    adviceOptions(both(program.command('recommend').description('rank the ways to migrate, with reasons'))).addOption(
-      new Option('--target-kind <kind>', 'in place of --target, where there is none yet').choices([
-        'cosmos-ru',
-        'cosmos-vcore',
-        'mongodb',
-      ]),
+    'size',
+    addAssessOptions(
+      adviceOptions(both(program.command('size').description('say what it takes on the target, and what it costs'))),
     ),
-    (options, context) => recommend(options, context),
+    (options, context) => size(options, context),
+  );
+  define(
+    'advise',
+    addAssessOptions(
+      adviceOptions(
+        both(program.command('advise').description('rank the services and the ways to migrate, with reasons')),
+      ),
+    ),
+    (options, context) => advise(options, context),
   );
   define(
     'plan',
@@ -109,6 +134,7 @@ export function createProgram(setup: ProgramSetup): Command {
     )
       .argument('[plan]', 'the *.migration.json file')
       .option('--resume <run>', 'go on with a run that was stopped or paused: its id, the start of it, or latest')
+      .option('--verify-all', 'with --resume: compare everything, also what an earlier attempt has proven')
       .option('--retry-dead-letters <run>', 'send the dead letters of a run again, then verify what they touch')
       .option('--only <ns>', 'of the dead letters, those of one collection of the target (repeatable)', collect)
       .option('--letter <id>', 'of the dead letters, the one with this _id or idHex (repeatable)', collect)
@@ -116,9 +142,31 @@ export function createProgram(setup: ProgramSetup): Command {
         '--most-refused <n>',
         'stop when the target refuses so many documents of a collection in a row; 0: never (default: 1000)',
       )
+      .option('--put-secrets', 'spark-databricks: put the connection strings into the secret scope first')
+      .option('--clean-up', 'take away what the run has made in Azure, once everything is there')
+      .option(
+        '--ask-first',
+        'dms, data-factory: wait for a yes (runs proceed) to what Azure foresees before it is deployed, and to the registration of a resource provider',
+      )
+      .option(
+        '--register-providers',
+        'dms, data-factory: register what the subscription has not registered yet, without asking',
+      )
       .option(...ATTENDED)
       .option('--dry-run', 'connect, check, print every step and command line, write nothing'),
     (options, context, [file]) => run(file, options, context),
+  );
+  define(
+    'handoff',
+    addCredentialOptions(
+      program
+        .command('handoff')
+        .description('write what a plan becomes for the system that carries it out: files to deploy, or steps to take'),
+      'source',
+    )
+      .argument('<plan>', 'a *.migration.json file of a method that another system carries out')
+      .option('-o, --out <folder>', 'where to write them; what others have written there is left alone', 'handoff'),
+    (options, context, [file]) => handoff(file ?? '', { out: 'handoff', ...options }, context),
   );
   define(
     'verify',
@@ -174,31 +222,50 @@ export function createProgram(setup: ProgramSetup): Command {
 }
 
 function adviceOptions(command: Command): Command {
-  return addThroughputOptions(addRenameOption(addSelectionOptions(command)))
-    .option('--measure', 'RU targets: measure the charge of an insert in a scratch collection, without asking')
-    .option('--no-measure', 'RU targets: do not measure and do not ask, use the published table')
+  return addWishOptions(
+    addThroughputOptions(addRenameOption(addSelectionOptions(command)))
+      .option('--measure', 'RU targets: measure the charge of an insert in a scratch collection, without asking')
+      .option('--no-measure', 'RU targets: do not measure and do not ask, use the published table')
+      .addOption(
+        new Option(
+          '--trial [how]',
+          'try a direct copy for 5 seconds to say how long it takes: copy (into a scratch collection of the target, dropped again) or read',
+        )
+          .choices(TRIALS)
+          .preset('copy'),
+      ),
+  );
+}
+
+const ASSESS = 'tell what will not work, what it takes, how long and what it costs, before anything is moved';
+
+function assessOptions(command: Command): Command {
+  return addCollectionOptions(addAssessOptions(adviceOptions(command)))
+    .option('--earlier <file>', 'an earlier assessment as JSON: tell what was fixed and what is new')
     .addOption(
-      new Option(
-        '--trial [how]',
-        'try a direct copy for 5 seconds to say how long it takes: copy (into a scratch collection of the target, dropped again) or read',
-      )
-        .choices(TRIALS)
-        .preset('copy'),
+      new Option('--format <format>', 'which form (default: by the name given with --out, else text)').choices([
+        'text',
+        ...ASSESSMENT_FORMATS,
+      ]),
     )
-    .option('--online', 'the source keeps being written to while the data moves')
-    .option('--studio3t', 'you own Studio 3T')
-    .addOption(new Option('--files <format>', 'you want the data as files, too').choices(['json', 'csv']));
+    .option('-o, --out <path>', 'write the report there: a file, or a folder for all forms')
+    .option('--index-script <file>', 'write the indexes of the target as a script for mongosh')
+    .addOption(new Option('--fail-on <what>', 'end with status 6 where it is found').choices(FAIL_ON).default('never'));
 }
 
 function planOptions(command: Command): Command {
-  return addTransformOptions(addFileOptions(addCeilingOptions(addCollectionOptions(command))))
+  return addHandoffOptions(addTransformOptions(addFileOptions(addCeilingOptions(addCollectionOptions(command)))))
     .option('-o, --out <file>', 'where to write the plan', 'plan.migration.json')
     .option('--force', 'write over an existing file')
     .option(
       '--raise-throughput <n>',
       'RU targets, direct copy: RU/s to raise to while it is copied; put back afterwards, leaves traces for good',
     )
-    .option('--method <id>', 'another method than the recommended one: direct-copy, dump-restore, export-import')
+    .option(
+      '--pre-split',
+      'RU targets, direct copy: make new collections with the partitions that their data needs; throughput is high for a moment, and leaves traces for good',
+    )
+    .option('--method <id>', `another method than the recommended one: ${[...CARRIED_OUT].join(', ')}`)
     .addOption(
       new Option('--conflicts <policy>', 'a document of the target with the same _id and other content').choices([
         'fail',

@@ -6,7 +6,7 @@ import type { CollectionTransform, Plan } from '../core/model/plan.js';
 import { selectedCollections } from '../core/plan/make-plan.js';
 import type { TargetThroughput } from '../core/plan/plan-raises.js';
 import { checkSelection } from '../core/plan/plan-checks.js';
-import { describeTarget, type TargetDescription, type TargetKind } from '../core/plan/target.js';
+import { assumedTarget, describeTarget, type TargetDescription, type TargetKind } from '../core/plan/target.js';
 import { dataCollections } from '../core/size/totals.js';
 import type { Trial } from '../core/size/trial.js';
 import { tryTransform, type TransformTrial } from '../engine/copy/try-transform.js';
@@ -33,6 +33,7 @@ export interface SurveyOptions extends TargetOptions, TransformOptions {
   readonly targetKind?: TargetKind;
   /** RU targets: what each collection has there is wanted, too. */
   readonly raiseThroughput?: string;
+  readonly preSplit?: boolean;
 }
 
 export interface CsvFields {
@@ -78,12 +79,7 @@ export async function survey(
     await using connected = await connectTo(source, context);
     const inventory = await readSource(connected, selection, context);
     checkSelection(inventory, { selection, ...wishes });
-    const target: TargetDescription = {
-      kind: options.targetKind,
-      versionArray: ASSUMED_VERSION[options.targetKind],
-      sharded: false,
-      capabilities: new Set(wishes.capabilities),
-    };
+    const target = assumedTarget(options.targetKind, wishes.capabilities);
     const trial = await triedCopy({ source: connected, target: undefined, ...tried, inventory }, context);
     return {
       source,
@@ -123,7 +119,7 @@ export async function survey(
     arriving,
     ...(measured === undefined ? {} : { measured }),
     ...(trial === undefined ? {} : { trial }),
-    ...(options.raiseThroughput === undefined
+    ...(options.raiseThroughput === undefined && !options.preSplit
       ? {}
       : { targetThroughput: await throughputOf(to, inventory, selection, context) }),
   };
@@ -140,13 +136,6 @@ function throughputOf(
   );
   return adapters.readTargetThroughput(target, names, interruption.signal);
 }
-
-/** A target that is only thought of gets the newest version that its service offers by default. */
-const ASSUMED_VERSION: Readonly<Record<TargetKind, readonly number[]>> = {
-  'cosmos-ru': [7, 0, 0],
-  'cosmos-vcore': [8, 0, 0],
-  mongodb: [8, 0, 0],
-};
 
 export async function readSource(
   cluster: ConnectedCluster,

@@ -16,7 +16,7 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** Means by which every document of the target was read. */
-const READ_IN_FULL: ReadonlySet<string> = new Set(['id-ranges', 'one-pass', 'streamed']);
+const READ_IN_FULL: ReadonlySet<string> = new Set(['id-ranges', 'one-pass', 'streamed', 'spark-job']);
 
 export function verificationLines(results: readonly VerificationResult[], width: number): string[] {
   const butForDeadLetters = results.filter((r) => r.kind === 'equal' && r.evidence.deadLettered.onSource > 0).length;

@@ -1,7 +1,7 @@
 /** What every attempt at a run has in common, however the documents came to the target: indexes, verification, the verdict. */
 import { MigrationError } from '../core/model/error.js';
 import { formatNamespace } from '../core/model/namespace.js';
-import { travelOf } from '../core/model/plan.js';
+import { travelOf, type PlannedCollection } from '../core/model/plan.js';
 import { canBecome, type RunState } from '../core/model/run.js';
 import { enterState } from './journal/port.js';
 import type { Verdict } from './journal/record.js';
@@ -14,7 +14,9 @@ import type { PreparedCollection } from './prepare/outcome.js';
 import { createViews } from './prepare/views.js';
 import { judge } from './verdict.js';
 import type { VerifyOptions } from './verify/options.js';
+import { withDefinitions } from './verify/proven.js';
 import type { VerificationResult } from './verify/result.js';
+import { stillProven, type StillProven } from './verify/still-proven.js';
 import { verifyRun } from './verify/verify-run.js';
 
 /**
@@ -69,12 +71,30 @@ export async function enterStep(context: RunContext, state: RunState): Promise<v
   context.onEvent({ kind: 'state', state });
 }
 
+/**
+ * What need not be done again, and tells of it where that is something.
+ * @throws MigrationError as {@link stillProven}.
+ */
+export async function leaveProven(context: RunContext, prepared: readonly PreparedCollection[]): Promise<StillProven> {
+  const standing = await stillProven(context, prepared);
+  if (standing.size > 0) {
+    const all = context.plan.collections.map((c) => formatNamespace(c.target));
+    const only = new Set(all.filter((ns) => !standing.has(ns)));
+    context.onEvent({ kind: 'scope', only, proven: standing.size });
+  }
+  return standing;
+}
+
 export interface Copied {
   readonly prepared: readonly PreparedCollection[];
   /** What the relay, or the direct copy, counted in this process. */
   readonly relayed: readonly RelayedCounts[];
   /** `db.coll` on the target of what is to be verified; everything where it is left out. The others' latest results stand. */
   readonly only?: ReadonlySet<string>;
+  /** What earlier attempts have proven and still holds: definitions alone are looked at. */
+  readonly standing?: StillProven;
+  /** Results of whoever has compared both sides' documents already: definitions and views alone are looked at. */
+  readonly proven?: readonly VerificationResult[];
   /** Sums of the source that were taken while copying. */
   readonly streamed?: VerifyOptions['streamed'];
 }
@@ -109,11 +129,25 @@ export async function indexAndVerify(context: RunContext, copied: Copied): Promi
   return context.proves === undefined ? verdict : { ...verdict, proves: context.proves };
 }
 
-async function verify(context: RunContext, { only, streamed }: Copied): Promise<readonly VerificationResult[]> {
+async function verify(context: RunContext, copied: Copied): Promise<readonly VerificationResult[]> {
+  const { journal } = context;
+  const isOpen = (ns: string): boolean => copied.only === undefined || copied.only.has(ns);
+  const results = await compare(context, copied, isOpen);
+  const earlier = Object.entries(journal.status().collections).flatMap(([ns, { verification }]) =>
+    isOpen(ns) || verification === undefined ? [] : [verification],
+  );
+  return [...results, ...earlier];
+}
+
+async function compare(
+  context: RunContext,
+  { streamed, proven, standing = new Map() }: Copied,
+  isOpen: (ns: string) => boolean,
+): Promise<readonly VerificationResult[]> {
   const { plan, source, target, journal, clock, signal, onEvent } = context;
-  const isOpen = (ns: string): boolean => only === undefined || only.has(ns);
+  const known = journal.status().collections;
   const open = plan.collections.filter((c) => isOpen(formatNamespace(c.target)));
-  const results = await verifyRun({ ...plan, collections: open }, source, target, {
+  const options: VerifyOptions = {
     clock,
     signal,
     readPreference: plan.readPreference,
@@ -122,11 +156,19 @@ async function verify(context: RunContext, { only, streamed }: Copied): Promise<
     ...(context.targetPacer ? { targetPacer: context.targetPacer } : {}),
     ...(streamed ? { streamed } : {}),
     onProgress: (progress) => onEvent({ kind: 'verification-progress', ...progress }),
-    onResult: (result) => onEvent({ kind: 'verified', result }),
-  });
-  for (const result of results) await journal.append({ type: 'verification', ns: result.ns, result });
-  const earlier = Object.entries(journal.status().collections).flatMap(([ns, { verification }]) =>
-    isOpen(ns) || verification === undefined ? [] : [verification],
-  );
-  return [...results, ...earlier];
+    onResult: async (result) => {
+      // What stands keeps the time of its proof.
+      if (known[result.ns]?.verification !== result)
+        await journal.append({ type: 'verification', ns: result.ns, result });
+      onEvent({ kind: 'verified', result });
+    },
+  };
+  if (proven) return withDefinitions(proven, { ...plan, collections: open }, source, target, options);
+  const stands = (c: PlannedCollection): boolean => standing.has(formatNamespace(c.target));
+  const defined = { ...plan, collections: open.filter(stands) };
+  const rest = { ...plan, collections: open.filter((c) => !stands(c)) };
+  return [
+    ...(await withDefinitions([...standing.values()], defined, source, target, options)),
+    ...(await verifyRun(rest, source, target, options)),
+  ];
 }

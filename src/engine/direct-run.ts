@@ -1,13 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { MOST_REFUSED_IN_A_ROW, Refusals } from '../core/conflict/refusals.js';
 import { formatNamespace } from '../core/model/namespace.js';
-import { sourceConnectionsFor } from '../core/tune/direct-copy.js';
-import { conclude, enterStep, indexAndVerify } from './conclude.js';
+import { readersFor } from '../core/tune/direct-copy.js';
+import { conclude, enterStep, indexAndVerify, leaveProven } from './conclude.js';
 import type { CopyContext, CopyJob } from './copy/collection-copy.js';
 import { CollectionsCopy } from './copy/copy-collections.js';
 import type { CopyCounts } from './copy/counters.js';
 import { ConflictFound } from './copy/duplicates.js';
 import { patiently } from './copy/patience.js';
+import { Surveys } from './copy/survey.js';
 import { checkFilters } from './copy/try-transform.js';
 import { WriterPool } from './copy/writer-pool.js';
 import type { Verdict } from './journal/record.js';
@@ -18,6 +19,8 @@ import { rawIdText } from './raw-id.js';
 import { CountsRecorder, whileRecording } from './record-counts.js';
 import type { DirectRunContext } from './run-context.js';
 import type { StreamedSource } from './verify/options.js';
+import { lacksDocuments } from './verify/result.js';
+import type { StillProven } from './verify/still-proven.js';
 
 /**
  * Carries out a plan by itself: prepares the target, copies every collection range by range, builds the indexes, verifies every byte, and
@@ -32,23 +35,51 @@ export async function directRun(context: DirectRunContext): Promise<Verdict> {
       const { target, signal, onEvent } = context;
       await enterStep(context, 'preparing');
       await patiently(context, () => checkFilters(plan, context.source, signal));
+      using surveys = surveysOf(context);
       const prepared = await prepareTarget(lever.plan, target, context.ru, journal, { clock, signal });
       onEvent({ kind: 'prepared', prepared });
       signal.throwIfAborted();
-      await lever.raise(signal);
+      const standing = await patiently(context, () => leaveProven(context, prepared));
+      const jobs = jobsOf(context, prepared, standing, surveys);
+      await lever.raise(signal, new Set(jobs.map(({ planned }) => formatNamespace(planned.target))));
 
-      const copied = await copy(context, prepared);
+      const copied = await copy(context, jobs, surveys);
       if ('state' in copied) return copied;
-      return indexAndVerify(context, { prepared, relayed: copied.counts, streamed: (ns) => streamedSums(context, ns) });
+      return await indexAndVerify(context, {
+        prepared,
+        standing,
+        relayed: copied.counts,
+        streamed: (ns) => streamedSums(context, ns),
+      });
     }),
   );
 }
 
+/** Ranges that are read at once. */
+function readersOf({ plan, pacers, source }: DirectRunContext): number {
+  return readersFor(plan, source.facts.latencyMs, pacers.ceilings());
+}
+
+/** Of what nothing is known yet. */
+function surveysOf(context: DirectRunContext): Surveys {
+  const { plan, source, copySource, journal, clock, random, signal, rangeBytes } = context;
+  const known = journal.status().ranges;
+  if (context.surveys && known.size === 0) return context.surveys;
+  const surveys = new Surveys({
+    ...{ plan, session: source, source: copySource, clock, random, signal },
+    readers: () => readersOf(context),
+    ...(rangeBytes === undefined ? {} : { rangeBytes }),
+  });
+  surveys.begin(plan.collections.filter(({ target }) => !known.has(formatNamespace(target))));
+  return surveys;
+}
+
 async function copy(
   context: DirectRunContext,
-  prepared: readonly PreparedCollection[],
+  jobs: readonly CopyJob[],
+  surveys: Surveys,
 ): Promise<Verdict | { readonly counts: readonly CopyCounts[] }> {
-  const { plan, source, copySource, copyTarget, pacers, journal, deadLetters, clock, random, rangeBytes } = context;
+  const { plan, source, copySource, copyTarget, pacers, journal, deadLetters, clock, random } = context;
   const halt = new AbortController();
   const signal = AbortSignal.any([context.signal, halt.signal]);
   // Every command on its way listens, and every wait.
@@ -73,10 +104,10 @@ async function copy(
     clock,
     random,
     signal,
-    readers: () => pacers.ceilings().sourceConnections ?? sourceConnectionsFor(source.facts.latencyMs),
-    ...(rangeBytes === undefined ? {} : { rangeBytes }),
+    readers: () => readersOf(context),
   };
-  const collections = new CollectionsCopy(jobsOf(context, prepared), copyContext, halt);
+  signal.addEventListener('abort', () => surveys.stop(), { once: true });
+  const collections = new CollectionsCopy(jobs, copyContext, halt);
   const recorder = new CountsRecorder(context);
   const record = async (): Promise<void> => {
     collections.adjust();
@@ -104,19 +135,22 @@ async function copy(
 }
 
 /** What is to be copied, and whether the journal's word on how far it got still holds. */
-function jobsOf({ plan, journal }: DirectRunContext, prepared: readonly PreparedCollection[]): CopyJob[] {
+function jobsOf(
+  { plan, journal }: DirectRunContext,
+  prepared: readonly PreparedCollection[],
+  standing: StillProven,
+  surveys: Surveys,
+): CopyJob[] {
   const outcomes = new Map(prepared.map(({ ns, outcome }) => [ns, outcome]));
   const { collections } = journal.status();
   return plan.collections.flatMap((planned) => {
     const ns = formatNamespace(planned.target);
     const outcome = outcomes.get(ns);
-    if (planned.options.view || outcome === undefined || outcome.kind === 'failed') return [];
+    if (planned.options.view || outcome === undefined || outcome.kind === 'failed' || standing.has(ns)) return [];
     const verified = collections[ns]?.verification;
     // A collection that had to be made holds nothing of an earlier attempt; one that was found to differ lacks something, wherever it is.
-    const differs =
-      verified?.kind === 'different' || (verified?.kind === 'unverified' && verified.why === 'source-moved');
-    const goesOn = outcome.kind === 'existed' && !differs;
-    return [{ planned, goesOn }];
+    const goesOn = outcome.kind === 'existed' && !(verified && lacksDocuments(verified));
+    return [{ planned, goesOn, survey: surveys.of(planned) }];
   });
 }
 

@@ -1,21 +1,12 @@
+import type { WriteCounts } from '../core/model/counts.js';
 import type { Namespace } from '../core/model/namespace.js';
 import type { PlannedCollection, Plan } from '../core/model/plan.js';
 import type { TextFileRecord } from './journal/record.js';
 import type { RunStatus } from './journal/reduce.js';
 
 /** Exact counts of one namespace on the target, as the relay keeps them. */
-export interface RelayedCounts {
+export interface RelayedCounts extends WriteCounts {
   readonly ns: Namespace;
-  readonly acknowledged: number;
-  readonly alreadyThere: number;
-  readonly conflicts: number;
-  readonly deadLettered: number;
-  /** Errors that the tool was given because they were not about a document. */
-  readonly failed: number;
-  readonly throttledOperations: number;
-  readonly sentOperations: number;
-  readonly bytes: number;
-  readonly requestUnits: number;
 }
 
 /** A running throttle relay. */

@@ -2,7 +2,7 @@ import { MigrationError } from '../core/model/error.js';
 import { redact } from '../core/model/redact.js';
 import { formatNamespace } from '../core/model/namespace.js';
 import type { PlannedCollection } from '../core/model/plan.js';
-import { conclude, enterStep, indexAndVerify } from './conclude.js';
+import { conclude, enterStep, indexAndVerify, leaveProven } from './conclude.js';
 import { lostConnections } from './lost-connection.js';
 import { toolEvents } from './tool-events.js';
 import { losesSource, toolReasons } from './tool-failure.js';
@@ -13,6 +13,7 @@ import { prepareTarget } from './prepare/prepare-target.js';
 import { rawIdText } from './raw-id.js';
 import { CountsRecorder, whileRecording } from './record-counts.js';
 import type { NativeRunContext } from './run-context.js';
+import type { StillProven } from './verify/still-proven.js';
 
 type VerdictReason = Verdict['reasons'][number];
 
@@ -47,19 +48,21 @@ class NativeRun {
     const prepared = await prepareTarget(plan, target, ru, journal, { clock, signal });
     onEvent({ kind: 'prepared', prepared });
     signal.throwIfAborted();
+    const standing = await leaveProven(this.context, prepared);
 
     await enterStep(this.context, 'copying');
-    const stopped = await this.copy(prepared);
+    const stopped = await this.copy(prepared, standing);
     if (stopped) return stopped;
 
-    return indexAndVerify(this.context, { prepared, relayed: this.relayed });
+    return indexAndVerify(this.context, { prepared, standing, relayed: this.relayed });
   }
 
   /** Returns a verdict only where the run must end here. */
-  private async copy(prepared: readonly PreparedCollection[]): Promise<Verdict | undefined> {
+  private async copy(prepared: readonly PreparedCollection[], standing: StillProven): Promise<Verdict | undefined> {
     const { plan, relay: starter, tools, deadLetters, signal } = this.context;
-    const refused = new Set(prepared.filter((p) => p.outcome.kind === 'failed').map((p) => p.ns));
-    const collections = plan.collections.filter((c) => !c.options.view && !refused.has(formatNamespace(c.target)));
+    const refused = prepared.filter((p) => p.outcome.kind === 'failed').map((p) => p.ns);
+    const left = new Set([...refused, ...standing.keys()]);
+    const collections = plan.collections.filter((c) => !c.options.view && !left.has(formatNamespace(c.target)));
     if (collections.length === 0) return undefined;
 
     const halt = new AbortController();

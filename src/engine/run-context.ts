@@ -1,5 +1,6 @@
 /** What an attempt at a run works with, and what it tells of itself. */
 import type { DeadLetterSink } from '../core/model/dead-letter.js';
+import type { Awaited } from '../core/model/handoff.js';
 import type { Plan } from '../core/model/plan.js';
 import type { RunState } from '../core/model/run.js';
 import type { LimitedBy } from '../core/model/run-snapshot.js';
@@ -7,7 +8,9 @@ import type { CopySource, CopyTarget } from './copy/ports.js';
 import type { Journal } from './journal/port.js';
 import type { DeadLetterRetry, Proof, Verdict } from './journal/record.js';
 import type { NativeTools, RelayedCounts, RelayStarter, ToolLine } from './native-ports.js';
+import type { Surveys } from './copy/survey.js';
 import type { CopyPacers } from './pace/pacer.js';
+import type { RemoteCopy } from './remote-ports.js';
 import type { Clock, ClusterSession, CosmosRuSession } from './ports.js';
 import type { IndexReport, PreparedCollection } from './prepare/outcome.js';
 import type { ThroughputSession } from './prepare/throughput-lever.js';
@@ -34,8 +37,10 @@ export type RunEvent =
       readonly bytes: number;
     }
   | { readonly kind: 'verified'; readonly result: VerificationResult }
-  /** This attempt is about these namespaces of the target alone. */
-  | { readonly kind: 'scope'; readonly only: ReadonlySet<string> }
+  /** A person has something to do before the run goes on; `undefined` once that is done. */
+  | { readonly kind: 'awaits'; readonly what: Awaited | undefined }
+  /** This attempt is about these namespaces of the target alone. `proven`: so many others were proven by an earlier one; absent where dead letters alone are sent. */
+  | { readonly kind: 'scope'; readonly only: ReadonlySet<string>; readonly proven?: number }
   | { readonly kind: 'dead-letters-retried'; readonly ns: string; readonly retry: DeadLetterRetry }
   | { readonly kind: 'verdict'; readonly verdict: Verdict };
 
@@ -51,6 +56,8 @@ export interface RunContext {
   readonly clock: Clock;
   /** Paces verification's reads of an RU target. */
   readonly targetPacer?: Pacer;
+  /** Everything is compared, also what earlier attempts have proven. */
+  readonly verifyAll?: boolean;
   /** What a good end would prove, where that is something else than that the target holds what the source holds. */
   readonly proves?: Proof;
   readonly signal: AbortSignal;
@@ -62,6 +69,12 @@ export interface NativeRunContext extends RunContext {
   readonly tools: NativeTools;
 }
 
+export interface RemoteRunContext extends RunContext {
+  readonly remote: RemoteCopy;
+  /** Resolves when a person says that it is done, rejects with the signal's reason. */
+  readonly proceed: (what: Awaited) => Promise<void>;
+}
+
 export interface DirectRunContext extends RunContext {
   readonly copySource: CopySource;
   readonly copyTarget: CopyTarget;
@@ -70,6 +83,8 @@ export interface DirectRunContext extends RunContext {
   readonly throughput: ThroughputSession | undefined;
   /** In [0, 1), for the jitter of repeats. */
   readonly random: () => number;
+  /** Begun before the run was opened: of collections that no earlier attempt has read. */
+  readonly surveys?: Surveys;
   /** Documents of a collection that the target may refuse in a row before the run is stopped; 0 for any number. */
   readonly mostRefused?: number;
   /** For tests: the largest range, in bytes. */

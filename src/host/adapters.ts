@@ -1,4 +1,10 @@
 /** What the shell works with, by the adapters' own signatures: types only, the code is handed in by the composition root. */
+import type * as armClients from '../adapters/azure/arm-client.js';
+import type * as discovery from '../adapters/azure/discover-accounts.js';
+import type * as azurePorts from '../adapters/azure/ports.js';
+import type * as tokenHandovers from '../adapters/azure/token-handover.js';
+import type * as artefactFolders from '../adapters/files/artefact-folder.js';
+import type * as handoffs from '../assembly/handoff-artefacts.js';
 import type * as deadLetters from '../adapters/files/dead-letter-reader.js';
 import type * as planFiles from '../adapters/files/plan-file.js';
 import type * as runFolders from '../adapters/files/run-folder.js';
@@ -11,6 +17,8 @@ import type * as databaseSizes from '../adapters/mongo/database-sizes.js';
 import type * as inventories from '../adapters/mongo/inventory.js';
 import type * as listings from '../adapters/mongo/listing.js';
 import type * as charges from '../adapters/mongo/measure-charge.js';
+import type * as priceFiles from '../adapters/files/price-file.js';
+import type * as assessments from '../assembly/assess-source.js';
 import type * as chargeSampling from '../assembly/charge-samples.js';
 import type * as copyTrials from '../assembly/copy-trial.js';
 import type * as throughputs from '../assembly/target-throughput.js';
@@ -23,6 +31,9 @@ export type ConnectionString = connectionStrings.ConnectionString;
 export type RunFolder = runFolders.RunFolder;
 export type RunList = runLists.RunList;
 export type HandedSecrets = handovers.HandedSecrets;
+export type ArmClient = azurePorts.ArmClient;
+export type TokenSource = azurePorts.TokenSource;
+export type TokenServer = tokenHandovers.TokenServer;
 
 export interface HostAdapters {
   readonly connect: typeof connections.connect;
@@ -35,6 +46,7 @@ export interface HostAdapters {
   readonly measureInsertCharge: typeof charges.measureInsertCharge;
   readonly tryDirectCopy: typeof copyTrials.tryDirectCopy;
   readonly readTargetThroughput: typeof throughputs.readTargetThroughput;
+  readonly parsePlan: typeof planFiles.parsePlan;
   readonly readPlanFile: typeof planFiles.readPlanFile;
   readonly writePlanFile: typeof planFiles.writePlanFile;
   readonly createRun: typeof runFolders.createRun;
@@ -49,8 +61,19 @@ export interface HostAdapters {
   readonly readDeadLetterEntries: typeof deadLetters.readDeadLetterEntries;
   readonly steerRun: typeof steering.steerRun;
   readonly limitRun: typeof steering.limitRun;
+  readonly proceedRun: typeof steering.proceedRun;
   readonly describeCopy: typeof copyDescriptions.describeCopy;
   readonly copyCommandLines: typeof copyDescriptions.copyCommandLines;
+  readonly handoffFiles: typeof handoffs.handoffFiles;
+  readonly writeArtefacts: typeof artefactFolders.writeArtefacts;
   readonly chargeSamples: typeof chargeSampling.chargeSamples;
+  readonly assessSource: typeof assessments.assessSource;
+  readonly readsOf: typeof assessments.readsOf;
+  readonly readPrices: typeof priceFiles.readPrices;
+  readonly createArmClient: typeof armClients.createArmClient;
+  readonly listSubscriptions: typeof discovery.listSubscriptions;
+  readonly discoverAccounts: typeof discovery.discoverAccounts;
+  readonly findConnectionString: typeof discovery.findConnectionString;
+  readonly serveTokens: typeof tokenHandovers.serveTokens;
   readonly clock: Clock;
 }

@@ -5,12 +5,16 @@ const PREFIX = 'mongoCosmosMigration';
 export const COMMANDS = {
   addSource: `${PREFIX}.addSource`,
   addTarget: `${PREFIX}.addTarget`,
+  discoverTargets: `${PREFIX}.discoverTargets`,
   editCluster: `${PREFIX}.editCluster`,
   removeCluster: `${PREFIX}.removeCluster`,
   testCluster: `${PREFIX}.testCluster`,
   refresh: `${PREFIX}.refresh`,
   retryNode: `${PREFIX}.retryNode`,
   analyzeSize: `${PREFIX}.analyzeSize`,
+  assess: `${PREFIX}.assess`,
+  openAssessment: `${PREFIX}.openAssessment`,
+  saveAssessment: `${PREFIX}.saveAssessment`,
   recommend: `${PREFIX}.recommend`,
   migrateCollection: `${PREFIX}.migrateCollection`,
   migrateDatabase: `${PREFIX}.migrateDatabase`,
@@ -20,10 +24,12 @@ export const COMMANDS = {
   openPlanInWizard: `${PREFIX}.openPlanInWizard`,
   copyCommandLines: `${PREFIX}.copyCommandLines`,
   runPlan: `${PREFIX}.runPlan`,
+  writeHandoff: `${PREFIX}.writeHandoff`,
   openRunPage: `${PREFIX}.openRunPage`,
   pauseRun: `${PREFIX}.pauseRun`,
   resumeRun: `${PREFIX}.resumeRun`,
   limitRun: `${PREFIX}.limitRun`,
+  proceedRun: `${PREFIX}.proceedRun`,
   cancelRun: `${PREFIX}.cancelRun`,
   verifyRun: `${PREFIX}.verifyRun`,
   openReport: `${PREFIX}.openReport`,
@@ -32,6 +38,7 @@ export const COMMANDS = {
   retryDeadLetters: `${PREFIX}.retryDeadLetters`,
   showTerminal: `${PREFIX}.showTerminal`,
   startRelay: `${PREFIX}.startRelay`,
+  databricksTokens: `${PREFIX}.databricksTokens`,
   setUpTools: `${PREFIX}.setUpTools`,
   showLog: `${PREFIX}.showLog`,
 } as const;
@@ -48,6 +55,7 @@ export const PANELS = {
   wizard: `${PREFIX}.wizard`,
   runPage: `${PREFIX}.runPage`,
   report: `${PREFIX}.report`,
+  assessment: `${PREFIX}.assessment`,
 } as const;
 
 export const SETTINGS_SECTION = PREFIX;
@@ -63,7 +71,10 @@ export const SETTINGS = {
   analysisParallelism: 'analysis.parallelism',
   insertionWorkers: 'tuning.insertionWorkers',
   runsFolder: 'runsFolder',
+  pricesFile: 'prices.file',
   notifications: 'notifications',
+  azureEndpoint: 'azure.endpoint',
+  azureSignIn: 'azure.signIn',
 } as const;
 
 /** Keys set with `setContext`; every `when` in package.json uses these, `viewItem`, or VS Code's own. */

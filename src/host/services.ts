@@ -1,9 +1,10 @@
 import type { Disposable, Event, LogOutputChannel } from 'vscode';
+import type { Assessment } from '../core/model/assessment.js';
 import type { ClusterInventory } from '../core/model/facts.js';
 import type { ClusterReference, CopyCeilings } from '../core/model/plan.js';
 import type { RunSnapshot } from '../core/model/run-snapshot.js';
 import type { HostAdapters, ConnectedCluster, ConnectionString } from './adapters.js';
-import type { ClusterProfile, ClusterRole } from './clusters/cluster-profile.js';
+import type { AzureOrigin, ClusterProfile, ClusterRole } from './clusters/cluster-profile.js';
 import type { ClusterCatalog } from './tree/cluster-catalog.js';
 import type { ClusterTreeNode } from './tree/node.js';
 
@@ -33,6 +34,8 @@ export interface NewCluster {
   readonly connectionString: ConnectionString;
   readonly tlsCAFile?: string;
   readonly tlsCertificateKeyFile?: string;
+  /** Where it was found in Azure. */
+  readonly azure?: AzureOrigin;
 }
 
 /** Open connections, one per cluster, shared by everything in the window, closed after a while without use. */
@@ -93,6 +96,8 @@ export interface RunControl {
   start(planPath: string): Promise<string>;
   pause(runId: string): Promise<void>;
   resume(runId: string): Promise<void>;
+  /** Says, after a question, that what the run waits for is done. */
+  proceed(runId: string): Promise<void>;
   /** Other limits from now on, in the place of all that a direct copy has. */
   limit(runId: string, ceilings: CopyCeilings): Promise<void>;
   cancel(runId: string): Promise<void>;
@@ -113,7 +118,19 @@ export interface HostServices {
   readonly catalog: ClusterCatalog;
   readonly runs: RunStore;
   readonly control: RunControl;
+  /** What was found out about sources, the latest of each. */
+  readonly assessments: Assessments;
   readonly log: LogOutputChannel;
+}
+
+/** The latest assessment of each source; see `AssessmentStore`. */
+export interface Assessments {
+  readonly onDidChange: Event<void>;
+  /** Where it was loaded or made in this window. */
+  latest(clusterId: string): Assessment | undefined;
+  load(clusterId: string): Promise<Assessment | undefined>;
+  put(clusterId: string, assessment: Assessment): Promise<void>;
+  forget(clusterId: string): Promise<void>;
 }
 
 /** What commands ask of the Clusters view. */
@@ -142,6 +159,16 @@ export interface WizardShell {
   openPlan(path: string): Promise<void>;
   /** The same steps as QuickPicks. */
   withQuickPicks(seed?: WizardSeed): Promise<void>;
+}
+
+/** What commands ask of assessments. */
+export interface AssessShell {
+  /** Asks what for and how deep, reads the source that the arguments mean, and shows the report. */
+  assess(args: readonly unknown[]): Promise<void>;
+  /** The latest report of a source. */
+  open(args: readonly unknown[]): Promise<void>;
+  /** Writes the report that is in front to a file. */
+  save(): Promise<void>;
 }
 
 /** What commands ask of the pages of a run. */

@@ -19,7 +19,15 @@ export interface Settings {
   readonly insertionWorkers?: number;
   /** Absent: the folder that the command line uses too. */
   readonly runsFolder?: string;
+  /** Absent: the prices that are shipped. */
+  readonly pricesFile?: string;
   readonly notifications: 'all' | 'problems' | 'none';
+  readonly azure: {
+    /** Of Azure Resource Manager; absent: the public cloud's. */
+    readonly endpoint?: string;
+    /** Where a run that Azure carries out has its tokens from: this window, or what its terminal finds in the environment. */
+    readonly signIn: 'vscode' | 'environment';
+  };
 }
 
 /** Defaults and bounds; package.json says the same to the user, and a test holds the two together. */
@@ -40,8 +48,10 @@ export function readSettings(get: (key: string) => unknown): Settings {
   };
   const workers = Math.round(bounded(get, SETTINGS.insertionWorkers));
   const runsFolder = path(get(SETTINGS.runsFolder));
+  const pricesFile = path(get(SETTINGS.pricesFile));
   const connections = get(SETTINGS.connections);
   const notifications = get(SETTINGS.notifications);
+  const endpoint = get(SETTINGS.azureEndpoint);
   return {
     connections: Array.isArray(connections) ? (connections as readonly unknown[]) : [],
     tools: Object.fromEntries(Object.entries(tools).filter(([, found]) => found !== undefined)),
@@ -50,7 +60,12 @@ export function readSettings(get: (key: string) => unknown): Settings {
     analysisParallelism: Math.round(bounded(get, SETTINGS.analysisParallelism)),
     ...(workers === 0 ? {} : { insertionWorkers: workers }),
     ...(runsFolder === undefined ? {} : { runsFolder }),
+    ...(pricesFile === undefined ? {} : { pricesFile }),
     notifications: notifications === 'problems' || notifications === 'none' ? notifications : 'all',
+    azure: {
+      ...(typeof endpoint === 'string' && endpoint.trim() !== '' ? { endpoint: endpoint.trim() } : {}),
+      signIn: get(SETTINGS.azureSignIn) === 'environment' ? 'environment' : 'vscode',
+    },
   };
 }
 

@@ -3,6 +3,7 @@
 export const RUN_PAGE_PROTOCOL = 1;
 
 export const RUN_ACTIONS = [
+  'proceed',
   'pause',
   'resume',
   'limit',

@@ -3,6 +3,8 @@
  * intents and draws what it is sent. Every text for people is made by the host. No secret and no connection string ever crosses.
  */
 
+import type { WindowField, WishField, WishId, WishValue } from './wishes.js';
+
 export const WIZARD_PROTOCOL = 1;
 
 export type WizardStep = 'endpoints' | 'namespaces' | 'size' | 'findings' | 'method' | 'tuning' | 'review';
@@ -63,23 +65,32 @@ export interface SaidOf {
   readonly more: number;
 }
 
-export interface FindingRow extends SaidOf {
-  readonly severity: 'blocker' | 'warning' | 'info';
-  readonly remedy: string;
-  readonly sourceUrl?: string;
+/** Whose rules a finding is by. */
+export type FindingTarget = 'cosmos-ru' | 'cosmos-vcore' | 'mongodb';
+export const FINDING_TARGETS: readonly FindingTarget[] = ['cosmos-ru', 'cosmos-vcore', 'mongodb'];
+
+/** A change of the plan that settles a finding; it can be taken back. */
+export interface FindingFix {
+  readonly kind: 'shard-key' | 'leave-out' | 'keep-aside';
+  readonly ns: string;
+  /** The field, or the index; empty for large documents. */
+  readonly name: string;
+  readonly label: string;
+  readonly applied: boolean;
+  /** Of a shard key: parts of the bytes on each partition, 0 to 1, largest first. */
+  readonly shares?: readonly number[];
+  /** What they come to, in words. */
+  readonly sharesText?: string;
 }
 
-/** What only the user knows and the ranking goes by. */
-export type WishId = 'online' | 'studio3t' | 'files';
-/** On or off, or which kind of files. */
-export type WishValue = 'no' | 'yes' | 'json' | 'csv';
-export interface WishField {
-  readonly id: WishId;
-  readonly label: string;
-  readonly explanation: string;
-  readonly value: WishValue;
-  /** `no` and `yes` alone: a switch. */
-  readonly choices: readonly { readonly value: WishValue; readonly label: string }[];
+export interface FindingRow extends SaidOf {
+  readonly severity: 'blocker' | 'warning' | 'info';
+  readonly rule: string;
+  readonly target: FindingTarget;
+  readonly remedy: string;
+  readonly sourceUrl?: string;
+  /** Of the chosen target only. */
+  readonly fixes: readonly FindingFix[];
 }
 
 export interface MethodCard {
@@ -138,6 +149,19 @@ export const TUNING_FIELDS: readonly TuningFieldId[] = [
   'maxDocumentsPerSecond',
   'raiseRuPerSecond',
 ];
+
+/** A setting of the system that copies in the place of this machine. */
+export interface HandoffFieldView {
+  readonly id: string;
+  readonly label: string;
+  /** Empty: left open. */
+  readonly value: string;
+  readonly origin: 'computed' | 'user';
+  readonly explanation: string;
+  /** Absent for free text. */
+  readonly choices?: readonly { readonly value: string; readonly label: string }[];
+  readonly problem?: string;
+}
 
 export type ConflictChoice = 'fail' | 'skip' | 'overwrite' | 'dead-letter';
 
@@ -203,9 +227,17 @@ export interface WizardView {
     readonly selectedText: string;
   };
   readonly size: { readonly rows: readonly SizeRow[]; readonly totals: readonly ReviewLine[] };
-  readonly findings: { readonly rows: readonly FindingRow[]; readonly summary: string };
+  readonly findings: {
+    readonly rows: readonly FindingRow[];
+    readonly summary: string;
+    /** Whose findings are among the rows, the chosen one first. */
+    readonly targets: readonly { readonly value: FindingTarget; readonly label: string }[];
+    /** When the source was assessed, or that it was not. */
+    readonly assessed: string;
+  };
   readonly methods: {
     readonly wishes: readonly WishField[];
+    readonly window: WindowField;
     /** Which one is recommended, and which would suit better; empty before anything was weighed. */
     readonly summary: string;
     readonly cards: readonly MethodCard[];
@@ -217,6 +249,12 @@ export interface WizardView {
     readonly fields: readonly TuningField[];
     /** What else there is to know of the method's pace. */
     readonly notes: readonly string[];
+    /** Methods that another system carries out: where it does, and what there is to know of that. */
+    readonly handoff?: {
+      readonly title: string;
+      readonly fields: readonly HandoffFieldView[];
+      readonly notes: readonly string[];
+    };
     /** What raising the throughput leaves behind, to be told before it is done. */
     readonly raiseEffects: readonly string[];
     /** The command lines that would be run, redacted; of a direct copy the one that does the same in a terminal. */
@@ -278,10 +316,19 @@ export type WizardIntent =
   | { readonly type: 'reread' }
   | { readonly type: 'read-all' }
   | { readonly type: 'set-wish'; readonly id: WishId; readonly value: WishValue }
+  /** 0: not said. */
+  | { readonly type: 'set-window'; readonly hours: number }
   | { readonly type: 'choose-method'; readonly id: string }
   | { readonly type: 'set-tuning'; readonly field: TuningFieldId; readonly value: number }
   | { readonly type: 'reset-tuning'; readonly field: TuningFieldId }
+  | { readonly type: 'set-handoff'; readonly field: string; readonly value: string }
+  | { readonly type: 'reset-handoff'; readonly field: string }
   | { readonly type: 'set-shard-key'; readonly ns: string; readonly path: string }
+  /** An index of the source that is not to be made, or is after all. */
+  | { readonly type: 'leave-index-out'; readonly ns: string; readonly index: string; readonly leftOut: boolean }
+  /** Documents that are too large for the target: kept aside without being sent. */
+  | { readonly type: 'keep-aside'; readonly ns: string; readonly aside: boolean }
+  | { readonly type: 'assess' }
   | { readonly type: 'set-throughput'; readonly value: ThroughputChoice }
   /** The number counts for kinds that have one. */
   | {

@@ -12,6 +12,7 @@ import {
   retryDelayMs,
   type ServerErrorMeaning,
 } from '../core/throttle/server-error.js';
+import { ToolAnswer } from './tool-answer.js';
 import type { CommandLink } from './upstream.js';
 import type { WriteCommand, WriteOperation } from './write-command.js';
 import type { Refusals } from '../core/conflict/refusals.js';
@@ -19,8 +20,6 @@ import { readWriteReply, type WriteError, type WriteReply } from './write-reply.
 
 /** Replies in a row that account for none of what they should, before the tool is told: with backoff, some ten seconds. */
 const SILENT_REPLIES = 10;
-/** UnknownError (error_codes.yml): no tool carries on after it. */
-const CODE_UNKNOWN = 8;
 
 export interface DeliveryContext {
   readonly link: CommandLink;
@@ -50,15 +49,9 @@ interface Step {
  * refused with an error that the tool must see. Throttling never gets through; only what was refused is sent again.
  */
 export class Delivery {
-  private n = 0;
-  private modified: number | undefined;
-  private readonly upserted: Document[] = [];
-  private readonly errors: WriteError[] = [];
+  private readonly answer = new ToolAnswer();
   /** Operations that may be on the target although no acknowledgement came: a later duplicate key can be our own work. */
   private readonly uncertain = new Set<number>();
-  private refusal: Document | undefined;
-  private lastReply: Document = {};
-  private writeConcernError: unknown;
   /** What the present reply has settled: documents that are on the target, and those refused for what may not be in them. */
   private settled = { there: 0, refused: 0 };
   private latestRefusal = { code: 0, message: '' };
@@ -88,7 +81,7 @@ export class Delivery {
     this.sentAsItCame = true;
     const step = await this.absorb(this.command.operations, reply, estimated);
     this.sentAsItCame = false;
-    if (step.stop) return this.answer();
+    if (step.stop) return this.answer.body();
     return this.deliver(step.again, step.delayMs);
   }
 
@@ -113,7 +106,7 @@ export class Delivery {
       const again = step.again.filter((p) => p.length > 0).map((operations) => ({ operations, notBefore }));
       pending.unshift(...again);
     }
-    return this.answer();
+    return this.answer.body();
   }
 
   private async absorb(sent: readonly WriteOperation[], reply: Buffer, estimated: number): Promise<Step> {
@@ -130,8 +123,7 @@ export class Delivery {
     const { counters, pacer } = this.context;
     counters.sentOperations += sent.length;
     const body = readWriteReply(reply);
-    this.lastReply = body.body;
-    this.writeConcernError ??= body.body['writeConcernError'];
+    this.answer.heard(body.body);
     const charged = await this.context.measure();
     pacer.settle(estimated, charged ?? estimated);
     counters.requestUnits += charged ?? estimated;
@@ -185,9 +177,9 @@ export class Delivery {
     return this.command.isRepeatable();
   }
 
-  private refuseAll(sent: readonly WriteOperation[]): Step {
+  private refuseAll(sent: readonly WriteOperation[], reply?: Document): Step {
     this.context.counters.failed += sent.length;
-    this.refusal = { ...this.lastReply, ok: 0 };
+    this.answer.refused(reply);
     return { again: [], delayMs: 0, stop: true };
   }
 
@@ -215,7 +207,7 @@ export class Delivery {
         stop = (await this.settleRefused(operation, { ...error, index: operation.index }, meaning.known)) || stop;
       } else {
         counters.failed += 1;
-        this.errors.push({ ...error, index: operation.index });
+        this.answer.failed({ ...error, index: operation.index });
         stop = stop || this.command.head.ordered;
       }
     }
@@ -246,13 +238,13 @@ export class Delivery {
     const { counters } = this.context;
     const n = this.command.head.kind === 'insert' ? written.length : body.n;
     this.silent = 0;
-    this.n += n;
+    this.answer.n += n;
     this.settled.there += n;
     counters.acknowledged += n;
-    if (body.nModified !== undefined) this.modified = (this.modified ?? 0) + body.nModified;
+    this.answer.modified(body.nModified);
     for (const entry of body.upserted) {
       const index: unknown = entry['index'];
-      this.upserted.push({ ...entry, index: sent[Number(index)]?.index ?? index });
+      this.answer.upserted({ ...entry, index: sent[Number(index)]?.index ?? index });
     }
     counters.bytes += sizeOf(written);
   }
@@ -270,8 +262,7 @@ export class Delivery {
       return false;
     }
     this.context.counters.failed += unknown.length;
-    const errmsg = 'the target neither acknowledged nor refused this document';
-    for (const { index } of unknown) this.errors.push({ index, code: CODE_UNKNOWN, errmsg });
+    for (const { index } of unknown) this.answer.unknown(index);
     return this.command.head.ordered;
   }
 
@@ -281,7 +272,7 @@ export class Delivery {
     const { kind, ordered, ns } = this.command.head;
     if (ordered || !deadLetters || kind !== 'insert' || (!known && refusals.isHopeless(ns))) {
       this.context.counters.failed += 1;
-      this.errors.push(error);
+      this.answer.failed(error);
       return ordered;
     }
     await this.bury(operation, error);
@@ -297,7 +288,7 @@ export class Delivery {
     const ns = this.command.head.ns;
     await deadLetters?.add(ns, operation.bytes, { code: error.code, message: error.errmsg, attempts: 1 });
     counters.deadLettered += 1;
-    this.errors.push({
+    this.answer.failed({
       index: operation.index,
       code: CODE_DOCUMENT_VALIDATION_FAILURE,
       errmsg: `kept as a dead letter of ${formatNamespace(ns)}: code ${error.code}`,
@@ -316,15 +307,15 @@ export class Delivery {
       for (const [i, { operation }] of looked.entries()) outcomes.set(operation.index, resolved[i] ?? 'reported');
     } catch (error) {
       if (!(error instanceof LookupRefused)) throw error;
-      this.lastReply = error.reply;
-      return this.refuseAll(found.map((f) => f.operation)).stop;
+      const operations = found.map((f) => f.operation);
+      return this.refuseAll(operations, error.reply).stop;
     }
     let stop = false;
     for (const { operation, error } of found) {
       const outcome = outcomes.get(operation.index);
       switch (outcome) {
         case 'equal':
-          this.n += 1;
+          this.answer.n += 1;
           this.settled.there += 1;
           if (this.uncertain.has(operation.index)) {
             counters.acknowledged += 1;
@@ -332,13 +323,13 @@ export class Delivery {
           } else counters.alreadyThere += 1;
           break;
         case 'replaced':
-          this.n += 1;
+          this.answer.n += 1;
           this.settled.there += 1;
           counters.acknowledged += 1;
           counters.conflicts += 1;
           break;
         case 'skipped':
-          this.n += 1;
+          this.answer.n += 1;
           this.settled.there += 1;
           counters.conflicts += 1;
           break;
@@ -349,30 +340,11 @@ export class Delivery {
         case undefined:
           if (outcome) counters.conflicts += 1;
           else if (!inserts) counters.failed += 1;
-          this.errors.push(error);
+          this.answer.failed(error);
           stop = stop || this.command.head.ordered;
           break;
       }
     }
     return stop;
-  }
-
-  /** The reply's body for the tool: one answer for all parts. */
-  private answer(): Document {
-    if (this.refusal) return this.refusal;
-    const body: Document = { n: this.n };
-    if (this.modified !== undefined) body['nModified'] = this.modified;
-    if (this.upserted.length > 0) body['upserted'] = this.upserted;
-    if (this.errors.length > 0) {
-      body['writeErrors'] = [...this.errors]
-        .sort((a, b) => a.index - b.index)
-        .map(({ rest, index, code, errmsg }) => ({ ...rest, index, code, errmsg }));
-    }
-    if (this.writeConcernError !== undefined) body['writeConcernError'] = this.writeConcernError;
-    for (const field of ['opTime', 'electionId', 'operationTime', '$clusterTime']) {
-      if (this.lastReply[field] !== undefined) body[field] = this.lastReply[field] as unknown;
-    }
-    body['ok'] = 1;
-    return body;
   }
 }

@@ -1,5 +1,5 @@
 /** The wire protocol of before OP_MSG, of which only the hello of a driver that does not know its server yet is left. */
-import { calculateObjectSize, deserialize, serialize, type Document } from 'bson';
+import { deserialize, serialize, type Document } from 'bson';
 import { documentLength, MalformedBson } from '../core/bson/raw-document.js';
 import { HEADER_BYTES, readHeader, writeHeader, type MessageHeader } from './wire.js';
 
@@ -47,12 +47,15 @@ export function openLegacyReply(message: Buffer): { readonly header: MessageHead
   return { header, body };
 }
 
+/** An OP_REPLY of one document. */
 export function writeLegacyReply(requestId: number, responseTo: number, body: Document): Buffer {
-  const message = Buffer.alloc(REPLY_BODY_START + calculateObjectSize(body));
+  // Its length is that of the bytes written: `calculateObjectSize` takes a number that was kept as a class (Int32) for more than it is.
+  const document = serialize(body);
+  const message = Buffer.alloc(REPLY_BODY_START + document.length);
   writeHeader(message, message.length, requestId, responseTo, OP_REPLY);
   // responseFlags AwaitCapable, as servers set it since 1.6; one document returned.
   message.writeInt32LE(8, HEADER_BYTES);
   message.writeInt32LE(1, HEADER_BYTES + 16);
-  message.set(serialize(body), REPLY_BODY_START);
+  message.set(document, REPLY_BODY_START);
   return message;
 }

@@ -1,5 +1,7 @@
 import type { ErrorFacts } from '../core/model/error.js';
 import type { ErrorWords } from './error-words.js';
+import { incompleteHandoffSentences } from './handoffs.js';
+import { dataFactoryFlaw, isDataFactoryFlaw } from './data-factory.js';
 import { methodNameOf } from './methods.js';
 import { lookUp, textOf } from './params.js';
 import { clusterKind } from './reasons.js';
@@ -24,6 +26,15 @@ export function connectionStringFlaw(reason: string, facts: ErrorFacts): string 
   const message = textOf(facts, 'message', '');
   const detail = reason === 'bad-option' && message !== '' ? ` ${message}.` : '';
   return `${lookUp(CONNECTION_STRING, reason) ?? reason}${detail}`;
+}
+
+/** A file that would be written over. */
+export function foreignFileWords(facts: ErrorFacts): ErrorWords {
+  return {
+    happened: `${textOf(facts, 'path')} is there already, and nothing was written.`,
+    why: 'It is not from an earlier hand-off of this program, or was changed since.',
+    todo: 'Choose another folder, or move that file away.',
+  };
 }
 
 type WhyAndTodo = readonly [why: string, todo: string];
@@ -121,6 +132,10 @@ export function optionFlaw(reason: string, facts: ErrorFacts): string {
       return `Run ${textOf(facts, 'run')} is over (${textOf(facts, 'state')}).`;
     case 'run-not-started':
       return 'That run has not started yet.';
+    case 'endpoint':
+      return 'It has to be an https address.';
+    case 'subscription-unknown':
+      return `The account that is signed in sees no subscription "${textOf(facts, 'value')}".`;
     case 'file-exists':
       return `${textOf(facts, 'path')} is there already.`;
     case 'consent-needed':
@@ -145,6 +160,8 @@ export function optionFlaw(reason: string, facts: ErrorFacts): string {
       return `"${textOf(facts, 'value')}" is not among the dead letters of run ${textOf(facts, 'run')}.`;
     case 'trial-needs-target':
       return 'A copy is tried into the target, and none was given: --trial read only reads the source.';
+    case 'handoff-option-of-other-method':
+      return `It is for the method ${textOf(facts, 'for')}, not for ${textOf(facts, 'method')}.`;
     case 'direct-copy-only':
       return 'Only a direct copy keeps to it.';
     case 'unknown-value':
@@ -166,6 +183,16 @@ export function secretFlaw(reason: string, facts: ErrorFacts): WhyAndTodo {
       return [
         `The connection string that is set is for ${textOf(facts, 'given')}; the plan is for ${textOf(facts, 'planned')}.`,
         "Set the one of the plan's cluster, or make a plan for the other cluster.",
+      ];
+    case 'dump-url':
+      return [
+        'The plan reads a dump, and nobody has said where it lies.',
+        'Put the address of its blob container, with a signature, into MCM_DUMP_URL, then resume; VS Code asks for it.',
+      ];
+    case 'dump-url-malformed':
+      return [
+        'What MCM_DUMP_URL holds is not the address of a blob container with a signature.',
+        'It has to be https://ACCOUNT.blob.core.windows.net/CONTAINER?SIGNATURE, with rights to read and to list, and no folder behind the container.',
       ];
     case 'handover-gone':
       return [
@@ -257,18 +284,38 @@ export function badPlanWords(reason: string, facts: ErrorFacts): ErrorWords {
         '',
         'Give the target that it was made for, or make the plan again.',
       );
-    case 'method-not-carried-out':
-      return facts['method'] === 'direct-copy'
-        ? make(
-            `The plan is for ${methodNameOf(textOf(facts, 'method'))}.`,
-            'Only the command line starts that so far.',
-            'Run the plan there, or make it again with another method.',
-          )
-        : make(
-            `The plan is for ${methodNameOf(textOf(facts, 'method'))}.`,
-            'This version does not carry that out itself.',
-            'Make the plan again with another method.',
-          );
+    case 'workspace-missing':
+      return make(
+        'The plan names no Databricks workspace.',
+        'Without one the job cannot be started from here.',
+        'Add workspaceUrl to its "handoff", or write the files (handoff PLAN --out FOLDER) and deploy them with the Databricks CLI.',
+      );
+    case 'handoff-incomplete':
+      return make(
+        `It is not said yet how ${methodNameOf(textOf(facts, 'method'))} is to carry it out.`,
+        incompleteHandoffSentences(facts).join(' '),
+        Array.isArray(facts['options'])
+          ? `Say it with ${facts['options'].join(', ')}.`
+          : 'Say what is missing (step Tuning of the wizard, or the options of plan).',
+      );
+    case 'no-handoff':
+      return make(
+        `${methodNameOf(textOf(facts, 'method'))} hands nothing over.`,
+        'This machine carries it out itself.',
+        'Run the plan, or make one with another method.',
+      );
+    case 'handoff-missing':
+      return make(
+        `The plan does not say how ${methodNameOf(textOf(facts, 'method'))} is to carry it out.`,
+        'That stands under "handoff".',
+        'Make the plan again with this method, or add what is missing.',
+      );
+    case 'handoff-of-other-method':
+      return make(
+        `The plan is for ${methodNameOf(textOf(facts, 'method'))}, and its "handoff" for ${methodNameOf(textOf(facts, 'kind'))}.`,
+        '',
+        'Make the plan again, or correct one of the two.',
+      );
     case 'target-kind-unsupported':
       return make(
         `${clusterKind(textOf(facts, 'kind'))} cannot be a target.`,
@@ -276,6 +323,7 @@ export function badPlanWords(reason: string, facts: ErrorFacts): ErrorWords {
         'Give a Cosmos DB for MongoDB or a MongoDB.',
       );
     default:
+      if (isDataFactoryFlaw(reason)) return dataFactoryFlaw(reason, facts);
       if (isTransformFlaw(reason)) return transformFlaw(reason, facts);
       return make('The plan cannot be carried out.', reason === '' ? '' : `${reason}: ${ns}.`, 'Make the plan again.');
   }
@@ -287,6 +335,7 @@ function didYouMean(facts: ErrorFacts): string {
 }
 
 const FILE_FLAWS: Readonly<Record<string, (facts: ErrorFacts) => string>> = {
+  'prices-invalid': (facts) => `It is no list of prices: ${textOf(facts, 'problems', 'its form is another')}.`,
   'not-json': () => 'What stands there is no JSON document.',
   'not-a-document': () => 'What stands there is no JSON document.',
   unfinished: () => 'It ends in the middle of a document: it was not written to its end.',
@@ -298,6 +347,7 @@ const FILE_FLAWS: Readonly<Record<string, (facts: ErrorFacts) => string>> = {
   'document-too-long': () => 'The document there has no end: perhaps a quote is missing.',
   'no-id': () => 'The document there has no _id: a run that is gone on with would bring it twice.',
   'csv-no-header': () => 'A CSV file needs the names of its fields in its first line.',
+  'no-assessment': () => 'It is no assessment in the JSON form that assess writes.',
   'csv-no-id': () => 'Its first line names no field _id: a run that is gone on with would bring every document twice.',
   'csv-unfinished': () => 'It ends within quotes: it was not written to its end.',
   'name-without-database': () => 'Its name must be <database>.<collection>, with the ending .json or .csv.',

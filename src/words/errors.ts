@@ -1,5 +1,8 @@
 import type { ErrorFacts, MigrationError, MigrationErrorCode } from '../core/model/error.js';
+import { azureErrorWords } from './azure-errors.js';
+import { dmsPlanWords } from './dms.js';
 import {
+  foreignFileWords,
   badPlanWords,
   connectionStringFlaw,
   fileFlaw,
@@ -10,6 +13,7 @@ import {
 } from './error-reasons.js';
 import type { ErrorWords } from './error-words.js';
 import { lookUp, textOf } from './params.js';
+import { databricksWords, sparkPlanWords } from './spark.js';
 
 const words = (happened: string, why: string, todo: string): ErrorWords => ({ happened, why, todo });
 
@@ -92,15 +96,19 @@ export function errorWords(error: Pick<MigrationError, 'code' | 'facts'>): Error
         'Give another number.',
       );
     case 'bad-plan':
-      return badPlanWords(reason, facts);
+      return sparkPlanWords(reason, facts) ?? dmsPlanWords(reason, facts) ?? badPlanWords(reason, facts);
     case 'bad-option':
+      if (reason === 'file-is-foreign') return foreignFileWords(facts);
       return words(
         `${textOf(facts, 'option', 'An option')} cannot be used like this.`,
         optionFlaw(reason, facts),
         '--help shows how.',
       );
     case 'secret-unavailable':
-      return words(`The password of ${who(facts)} is not there.`, ...secretFlaw(reason, facts));
+      return words(
+        reason.startsWith('dump-url') ? 'The dump is not found.' : `The password of ${who(facts)} is not there.`,
+        ...secretFlaw(reason, facts),
+      );
     case 'source-is-target':
       return words(
         `${textOf(facts, 'namespace', 'A collection')} would be copied onto a collection that is being read.`,
@@ -119,6 +127,8 @@ export function errorWords(error: Pick<MigrationError, 'code' | 'facts'>): Error
         textOf(facts, 'message', ''),
         'Resume the run: it goes on, nothing is copied twice.',
       );
+    case 'databricks-refused':
+      return databricksWords(facts);
     case 'run-locked':
       return words(
         `Run ${textOf(facts, 'run', '')} is at work already (process ${textOf(facts, 'pid')}).`,
@@ -160,13 +170,13 @@ export function errorWords(error: Pick<MigrationError, 'code' | 'facts'>): Error
             ? 'No server of it takes writes.'
             : said(facts),
         reason === 'relay-port'
-          ? 'Give another port, or none.'
+          ? 'End that program, or give another port (plan --studio-port, relay --port).'
           : 'Wait until it is up, then run the same command again.',
       );
     case 'file-failed':
       return words(
         `${textOf(facts, 'path', 'A file')} could not be ${fileAction(textOf(facts, 'action', 'read'))}.`,
-        fileReason(textOf(facts, 'code', reason)),
+        fileReason(textOf(facts, 'code', reason), textOf(facts, 'action', 'read')),
         'Look at the path, its permissions and the free space.',
       );
     case 'bad-file':
@@ -175,6 +185,10 @@ export function errorWords(error: Pick<MigrationError, 'code' | 'facts'>): Error
         fileFlaw(reason, facts),
         'Nothing was written for it. Correct the file, or export it again.',
       );
+    case 'azure-refused':
+    case 'azure-unreachable':
+    case 'azure-sign-in-needed':
+      return azureErrorWords(code, facts);
     case 'cancelled':
       return words('Cancelled.', '', 'Running the same command again goes on.');
     case 'internal':
@@ -203,6 +217,7 @@ const CODES: Readonly<Record<MigrationErrorCode, true>> = {
   'source-is-target': true,
   'tool-missing': true,
   'tool-failed': true,
+  'databricks-refused': true,
   'run-locked': true,
   'run-not-found': true,
   'journal-damaged': true,
@@ -210,6 +225,9 @@ const CODES: Readonly<Record<MigrationErrorCode, true>> = {
   'target-not-ready': true,
   'file-failed': true,
   'bad-file': true,
+  'azure-refused': true,
+  'azure-unreachable': true,
+  'azure-sign-in-needed': true,
   cancelled: true,
   internal: true,
 };
@@ -257,12 +275,19 @@ const FILE_REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'The disk is full.',
   EROFS: 'The disk cannot be written to.',
   EISDIR: 'It is a folder.',
+  ENOTDIR: 'There is a file where a folder has to be.',
+  EEXIST: 'There is a file where a folder has to be.',
+  EFBIG: 'The system lets this user write no file of this size.',
+  EDQUOT: "This user's share of the disk is full.",
+  ENAMETOOLONG: 'Its name is too long.',
   damaged: 'It is damaged.',
   'cut-short': 'It is shorter than the journal says.',
   'not-readable': 'It cannot be read.',
 };
 
-function fileReason(code: string): string {
+function fileReason(code: string, action: string): string {
+  if (action === 'make-folder' && code === 'ENOENT') return 'The system makes no folders there.';
+  if (action === 'write' && code === 'ENOENT') return 'Its folder is not there, or takes no files.';
   return lookUp(FILE_REASONS, code) ?? (code === '' ? '' : `The system says ${code}.`);
 }
 
@@ -273,6 +298,7 @@ const FILE_ACTIONS: Readonly<Record<string, string>> = {
   open: 'opened',
   lock: 'locked',
   sync: 'written',
+  'make-folder': 'made',
 };
 
 function fileAction(action: string): string {

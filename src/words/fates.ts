@@ -37,6 +37,7 @@ const INDEX_WHYS: Readonly<Record<IndexWhy, string>> = {
   'field-dropped': 'the plan leaves a field of it behind',
   'fields-merged': 'two of its fields get the same name',
   'unique-constant': 'it is unique, and the plan gives all documents the same value',
+  'left-out-by-user': 'the plan leaves it out by choice',
 };
 
 /** Why an index is not on the target as it was; ids may be joined. */
@@ -102,6 +103,8 @@ export function droppedOptionSentence(dropped: PlannedCollection['droppedOptions
 const NOT_MIGRATED: Readonly<Record<NotMigratedWhy, string>> = {
   view: 'it is a view, and the target has none.',
   'view-base-not-migrated': 'it is a view on a collection that is not migrated.',
+  'view-reads-not-migrated':
+    'it is a view whose stages read a collection that is not migrated: make it by hand where that is there.',
   'view-in-other-database': 'it is a view, and its collection goes to another database.',
   'view-names-renamed': 'it is a view whose stages name a collection that gets a new name: make it again by hand.',
   'view-fields-changed': 'it is a view on fields that are renamed or left behind on the way: make it again by hand.',

@@ -10,18 +10,20 @@ export interface FindingGroup {
   readonly remedy: string;
   readonly source: string;
   readonly namespaces: readonly string[];
+  readonly findings: readonly Finding[];
 }
 
 /** In the order of the first of each; blockers stay before warnings where they came so. */
 export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
-  const groups = new Map<string, FindingGroup & { readonly namespaces: string[] }>();
+  const groups = new Map<string, FindingGroup & { readonly namespaces: string[]; readonly findings: Finding[] }>();
   for (const finding of findings) {
     const { severity, source } = finding;
     const sentence = findingSentence(finding);
     const remedy = remedySentence(finding);
     const key = `${severity}\n${sentence}\n${remedy}`;
-    const group = groups.get(key) ?? { severity, sentence, remedy, source, namespaces: [] };
+    const group = groups.get(key) ?? { severity, sentence, remedy, source, namespaces: [], findings: [] };
     groups.set(key, group);
+    group.findings.push(finding);
     if (finding.ns) group.namespaces.push(formatNamespace(finding.ns));
   }
   return [...groups.values()];

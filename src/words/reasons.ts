@@ -12,12 +12,14 @@ import {
   unknownId,
   type Params,
 } from './params.js';
+import { circumstances } from './reasons-circumstances.js';
 import { formatCountOf } from './sizes.js';
 
 const rateOfDocuments = (p: Params, name: string): string => `${formatCountOf(numberOf(p, name), 'document')}/s`;
 const collections = (p: Params): string => formatCountOf(numberOf(p, 'collections'), 'collection');
 
 const SENTENCES: Readonly<Record<ReasonId, (params: Params) => string>> = {
+  ...circumstances((p) => clusterKind(textOf(p, 'kind'))),
   'size-in-band': (p) => `${bytesOf(p, 'sizeBytes')} is the size that this method is advised for.`,
   'size-above-band': (p) =>
     `${bytesOf(p, 'sizeBytes')} is more than this method is advised for (up to ${bytesOf(p, 'limitBytes')}).`,
@@ -57,13 +59,13 @@ const SENTENCES: Readonly<Record<ReasonId, (params: Params) => string>> = {
   'stops-at-large-documents': (p) =>
     `Documents too large for the target were seen in ${collections(p)}, and this method has no place to put them aside.`,
   'mixed-id-types-kept': (p) => `Mixed types of _id (seen in ${collections(p)}) are no problem for it.`,
-  'mixed-id-types-need-care': (p) =>
-    `Mixed types of _id (seen in ${collections(p)}) need ranges of their own, or documents are left behind.`,
   'bound-to-one-machine': () => 'It runs on one machine, which is slow at this size.',
   'runs-beside-the-target': () => 'It runs in Azure, near the target.',
   'setup-in-azure': () => 'It needs resources in Azure to be set up, and paid for, first.',
-  'source-version-too-new': (p) =>
-    `The source is MongoDB ${textOf(p, 'version')}; this service reads up to ${textOf(p, 'newest')} for an RU account.`,
+  'source-version-unverified': (p) =>
+    `The source is MongoDB ${textOf(p, 'version')}; Microsoft's page on migrating to an RU account names versions up to ${textOf(p, 'newest')}. The connector for newer ones is used: try a small collection first.`,
+  'reads-newer-from-dump': (p) =>
+    `The source is MongoDB ${textOf(p, 'version')}; this service reads servers up to ${textOf(p, 'newest')} for an RU account, and newer ones from a dump in a blob container.`,
   'source-version-too-old': (p) =>
     `The source is MongoDB ${textOf(p, 'version')}; ${textOf(p, 'oldest')} is the oldest that this method can read.`,
   'source-kind-unsupported': (p) => `It takes no ${clusterKind(textOf(p, 'kind'))} as a source.`,
@@ -82,6 +84,7 @@ const SENTENCES: Readonly<Record<ReasonId, (params: Params) => string>> = {
   'need-machine-that-stays-on': () => 'A machine that reaches both sides and stays on until the end.',
   'need-disk-space': (p) => `Disk space for the files: ${bytesOf(p, 'sizeBytes')} or more.`,
   'need-studio-3t': () => 'Studio 3T on this machine.',
+  'need-dump-in-blob': () => 'A dump of the source in a blob container, made while nothing writes.',
   'need-dms-service': () => 'An Azure Database Migration Service in a virtual network.',
   'need-data-factory': () => 'An Azure Data Factory, with an integration runtime that reaches the source.',
   'need-storage-account': () => 'An Azure storage account for checkpoints.',
@@ -90,6 +93,7 @@ const SENTENCES: Readonly<Record<ReasonId, (params: Params) => string>> = {
   'need-change-streams': () => 'A source that offers change streams.',
   'charge-by-published-table': () => "Request units are estimated from Microsoft's table by document size.",
   'one-term-per-index': () => 'Each index counts as one term per document; arrays cost more.',
+  'terms-by-scan': () => 'Sizes and index entries are those that the data scan has counted.',
   'charge-measured': (p) => `Request units are from a measurement: ${ruOf(p, 'ruPerDocument')} per document.`,
   'reads-by-published-table': () => "The charge of reading is estimated from Microsoft's table by document size.",
   'speed-measured-elsewhere': () => 'Speed was measured on a small machine; yours will differ.',
@@ -102,7 +106,10 @@ const SENTENCES: Readonly<Record<ReasonId, (params: Params) => string>> = {
     'In the trial the scratch collection had little throughput, so that its speed of writing says nothing; what the documents cost was measured.',
   'trial-too-short': (p) =>
     `The trial with ${textOf(p, 'ns')} was over in ${durationOf(p, 'ms')}: too short to say how fast a longer copy is.`,
-  'bound-by-throughput': (p) => `The target's ${ruPerSecondOf(p, 'ruPerSecond')} sets the pace: more of it is faster.`,
+  'bound-by-throughput': (p) =>
+    p['of'] === undefined
+      ? `The target's ${ruPerSecondOf(p, 'ruPerSecond')} sets the pace: more of it is faster.`
+      : `The target's throughput sets the pace. A copy gets ${ruPerSecondOf(p, 'ruPerSecond')} of ${ruPerSecondOf(p, 'of')} on average: what one collection or database leaves unused is no help to the others. More where the slowest one is written is faster.`,
   'bound-by-copying': () => "Reading and sending sets the pace, not the target's throughput.",
   'throughput-unknown': () => "The target's throughput is not known: the hours hold only if it keeps up.",
   'bands-by-microsoft': (p) =>

@@ -3,19 +3,10 @@ import type { RunState } from '../core/model/run.js';
 import { changes, copy, deadLetters, indexes, leftBehind, options } from './report-copy.js';
 import { course, reading, summary } from './report-course.js';
 import type { ReportFacts } from './report-facts.js';
-import type { Section } from './report-parts.js';
+import type { ReportContent, Section } from './report-parts.js';
+import { elsewhere } from './report-elsewhere.js';
 import { differences, verification } from './report-verification.js';
 import { nextSteps, verdictHeadline, verdictReasons } from './verdicts.js';
-
-export interface ReportContent {
-  readonly title: string;
-  readonly headline: string;
-  /** How the headline is to be felt. */
-  readonly tone: 'good' | 'look' | 'bad';
-  readonly reasons: readonly string[];
-  readonly nextSteps: readonly string[];
-  readonly sections: readonly Section[];
-}
 
 const TONES: Readonly<Partial<Record<RunState, ReportContent['tone']>>> = {
   completed: 'good',
@@ -36,6 +27,7 @@ export function reportContent(report: ReportFacts): ReportContent {
     leftBehind(report),
     deadLetters(report),
     course(report),
+    elsewhere(report),
     reading(report),
   ];
   return {

@@ -4,7 +4,7 @@ import { formatNamespace } from '../core/model/namespace.js';
 import { droppedOptionSentence, indexWhySentence, notMigratedSentence } from './fates.js';
 import type { CollectionReportFacts, IndexOutcomeFacts, ReportFacts, RetryFacts } from './report-facts.js';
 import { code, number, prose, section, time, type Block, type Cell, type Section } from './report-parts.js';
-import { formatBytes, formatCount, formatCountOf } from './sizes.js';
+import { formatCopiedBytes, formatCount, formatCountOf } from './sizes.js';
 import { transformPhrases } from './transforms.js';
 
 export function copy(report: ReportFacts): Section | undefined {
@@ -31,7 +31,7 @@ export function copy(report: ReportFacts): Section | undefined {
       code(c.source),
       c.target === c.source ? prose('same name') : code(c.target),
       prose(formatCount(c.copy.acknowledged)),
-      prose(formatBytes(c.copy.bytes)),
+      prose(formatCopiedBytes(c.copy.bytes, c.copy.acknowledged)),
       ...optional.map(({ of }) => number(of(c.copy))),
     ]),
   });

@@ -5,7 +5,7 @@ import { methodName } from './methods.js';
 import type { ReportFacts } from './report-facts.js';
 import { between, code, prose, section, time, type Cell, type Section } from './report-parts.js';
 import { equalText } from './verdicts.js';
-import { formatBytes, formatCount, formatCountOf, formatDuration, formatRu } from './sizes.js';
+import { formatCopiedBytes, formatCount, formatCountOf, formatDuration, formatRu } from './sizes.js';
 
 const TARGETS: Readonly<Record<ReportFacts['target']['kind'], string>> = {
   'cosmos-ru': 'Azure Cosmos DB for MongoDB (RU)',
@@ -22,6 +22,7 @@ export function verifiedText({ collections }: Pick<ReportFacts, 'collections'>):
 
 export function summary(report: ReportFacts): Section {
   const { copy, verified, deadLetters } = report.totals;
+  const bytes = formatCopiedBytes(copy.bytes, copy.acknowledged);
   const collections = report.collections.length;
   const pairs: (readonly [string, Cell])[] = [
     ['From', code(report.source.uri)],
@@ -43,7 +44,7 @@ export function summary(report: ReportFacts): Section {
       'Last change',
       prose(`${time(report.updatedAt)} (${formatDuration(between(report.startedAt, report.updatedAt))})`),
     ],
-    ['Documents written', prose(`${formatCount(copy.acknowledged)} (${formatBytes(copy.bytes)})`)],
+    ['Documents written', prose([formatCount(copy.acknowledged), ...(bytes === '' ? [] : [`(${bytes})`])].join(' '))],
     ...(copy.alreadyThere > 0
       ? [['Documents there already', prose(`${formatCount(copy.alreadyThere)}, with the same bytes`)] as const]
       : []),

@@ -1,4 +1,5 @@
 /** What a report is made of: the engine's report of a run, as far as words need it. This room knows only core, so the shape is told again. */
+import type { Handoff } from '../core/model/handoff.js';
 import type { MethodId } from '../core/model/method.js';
 import type { CollectionTransform, NotMigrated, Plan, TextTravel } from '../core/model/plan.js';
 import type { RunState } from '../core/model/run.js';
@@ -31,6 +32,7 @@ export interface VerificationFacts {
     readonly source: SideFacts;
     readonly target: SideFacts;
     readonly seconds: number;
+    readonly at?: string;
     readonly deadLettered: { readonly known: number; readonly onSource: number; readonly onTarget: number };
     readonly mended: number;
   };
@@ -94,6 +96,11 @@ export interface ReportFacts {
   readonly history: readonly { readonly state: RunState; readonly at: string; readonly why?: string }[];
   readonly collections: readonly CollectionReportFacts[];
   readonly notMigrated: readonly NotMigrated[];
+  readonly handoff?: Handoff;
+  /** What was made or started in another system, by what it is. */
+  readonly remote?: Readonly<
+    Record<string, { readonly phase: string; readonly id?: string; readonly outcome?: string }>
+  >;
   readonly tools: readonly {
     readonly tool: string;
     readonly exitCode: number | null;

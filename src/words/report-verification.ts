@@ -30,7 +30,7 @@ export function verification(report: ReportFacts): Section | undefined {
       ],
       rows,
     },
-    ...remarks(checked),
+    ...remarks(report, checked),
   );
 }
 
@@ -69,10 +69,19 @@ function verificationRow(ns: string, found: VerificationFacts): readonly Cell[] 
   ];
 }
 
-function remarks(checked: readonly CollectionReportFacts[]): readonly Block[] {
+function remarks({ history }: ReportFacts, checked: readonly CollectionReportFacts[]): readonly Block[] {
+  const latest = history.findLast(({ state }) => state === 'preparing')?.at;
   const items = checked.flatMap((c) => {
-    const { deadLettered, mended } = (c.verification as VerificationFacts).evidence;
+    const { deadLettered, mended, at } = (c.verification as VerificationFacts).evidence;
     return [
+      ...(at !== undefined && latest !== undefined && Date.parse(at) < Date.parse(latest)
+        ? [
+            [
+              code(c.target),
+              prose(`: compared at ${at}, by an earlier attempt; the latest one did not compare it again.`),
+            ],
+          ]
+        : []),
       ...(deadLettered.known > 0
         ? [
             [

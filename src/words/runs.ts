@@ -1,3 +1,4 @@
+import { DATA_FACTORY_REASONS } from './data-factory.js';
 import type { RunState } from '../core/model/run.js';
 import type { LimitedBy, RunSnapshot } from '../core/model/run-snapshot.js';
 import { errorSentence, isErrorCode } from './errors.js';
@@ -86,6 +87,7 @@ function quoted(p: Params): string {
 }
 
 const REASONS: Readonly<Record<string, (params: Params) => string>> = {
+  ...DATA_FACTORY_REASONS,
   'verification-differs': (p) => `${textOf(p, 'ns')} differs: ${differences(p)}.`,
   'not-verified': (p) =>
     `${textOf(p, 'ns')} is not proven: ${lookUp(unverified, textOf(p, 'why')) ?? textOf(p, 'why')}.`,
@@ -128,6 +130,8 @@ const REASONS: Readonly<Record<string, (params: Params) => string>> = {
   },
   'all-refused': (p) =>
     `${documents(p)} in a row were refused by the target with code ${textOf(p, 'code')}${quoted(p)}: nothing of ${textOf(p, 'ns')} arrives.`,
+  'spark-run-ended': (p) =>
+    `The job in Databricks ended as ${textOf(p, 'outcome')} in its task ${textOf(p, 'task')}${quoted(p)}.`,
   interrupted: () => 'The run was cut off.',
   'throughput-not-restored': (p) =>
     `The throughput of ${textOf(p, 'budget').replace(/\.$/, '')} is still raised, and billed so: it could not be put back (${textOf(p, 'message').replace(/\.+$/, '')}).`,

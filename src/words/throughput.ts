@@ -15,6 +15,8 @@ export function raiseEffectSentence(effect: RaiseEffect): string {
   switch (effect.id) {
     case 'raise-billed':
       return `${name} is raised to ${formatRuPerSecond(effect.params.raised)} while it is copied. Each hour that this touches is billed so.`;
+    case 'raise-made-higher':
+      return `${name} is made with ${formatRuPerSecond(effect.params.made)}, so that it comes into being with its partitions, and lowered to ${formatRuPerSecond(effect.params.raised)} at once. That hour is billed at the higher figure.`;
     case 'raise-floor':
       return `${name} can then never be set below ${formatRuPerSecond(effect.params.floor)} again.`;
     case 'raise-partitions':
@@ -27,7 +29,9 @@ export function raiseEffectSentence(effect: RaiseEffect): string {
 }
 
 /** What a plan does with a budget, in a line. */
-export function raiseSentence({ budget, raiseTo, restoreTo }: ThroughputRaise): string {
+export function raiseSentence({ budget, createWith, raiseTo, restoreTo }: ThroughputRaise): string {
+  if (createWith && figureOf(createWith) > figureOf(raiseTo))
+    return `${nameOf(budget)} is made with ${formatRuPerSecond(figureOf(createWith))} for the sake of its partitions, copied into at ${formatRuPerSecond(figureOf(raiseTo))}, and put back to ${formatRuPerSecond(figureOf(restoreTo))} whatever becomes of the run.`;
   return `${nameOf(budget)} is raised to ${formatRuPerSecond(figureOf(raiseTo))} while it is copied, and put back to ${formatRuPerSecond(figureOf(restoreTo))} whatever becomes of the run.`;
 }
 

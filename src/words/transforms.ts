@@ -47,6 +47,11 @@ const FLAWS: Readonly<Record<string, (ns: string, field: string, facts: ErrorFac
     why: `With ${methodNameOf(textOf(facts, 'method'))} there is none to choose; only a direct copy has one.`,
     todo: DIRECT_COPY_ONLY,
   }),
+  'dead-letter-over-needs-direct-copy': (ns, _, facts) => ({
+    happened: `Large documents of ${ns} are to be kept aside without having been sent.`,
+    why: `With ${methodNameOf(textOf(facts, 'method'))} all are sent, and those that the target refuses are kept aside then; only a direct copy looks at sizes first.`,
+    todo: DIRECT_COPY_ONLY,
+  }),
   'transform-of-view': (ns) => ({
     happened: `${ns} is a view, and cannot be filtered or changed on the way.`,
     why: 'It has no documents of its own.',
@@ -119,7 +124,7 @@ export function isTransformFlaw(reason: string): boolean {
   return lookUp(FLAWS, reason) !== undefined;
 }
 
-/** Reasons of `bad-plan` that are about what changes on the way. */
+/** Reasons of `bad-plan` that are about what happens to documents on the way. */
 export function transformFlaw(reason: string, facts: ErrorFacts): ErrorWords {
   const flaw = lookUp(FLAWS, reason);
   const ns = textOf(facts, 'namespace', 'a collection');

@@ -132,6 +132,8 @@ const STEPS: Readonly<Record<string, string | ((params: Params) => string)>> = {
   'all-refused':
     "Look at the server's words, correct what is in the way and resume. Then retry the dead letters: those documents are kept whole among them. Where the documents themselves are at fault, resume on the command line with --most-refused 0, which keeps them all as dead letters.",
   'tool-failed': "Look at the tool's words, then resume.",
+  'spark-run-ended':
+    "Look at the run's page in Databricks and its words, correct what is in the way and resume: ranges that are copied stay so.",
   interrupted: 'Resume the run.',
   'throughput-not-restored': 'Lower the throughput in the portal, or resume the run: it tries again.',
 };
@@ -177,6 +179,7 @@ const MEANS: Readonly<Record<string, (evidence: EvidenceFacts) => string>> = {
   'id-ranges': (e) => formatCountOf(e.ranges, 'range'),
   'one-pass': () => 'one pass',
   streamed: () => 'hashed while copying',
+  'spark-job': () => 'by the Spark job',
   counts: () => 'counts only',
   definition: () => 'definition',
 };

@@ -247,3 +247,20 @@ describe('a target that has nothing but the public interface of the driver', () 
     expect(hex(await stored()).sort()).toEqual(hex(documents.slice(1)).sort());
   });
 });
+
+describe('a source whose server cuts a collection by its index', () => {
+  it('is cut at _ids that are there, with their exact bytes, in order, whatever their types', async () => {
+    // splitVector makes parts of 1 MB and more.
+    const pad = 'x'.repeat(8_000);
+    const ids = Array.from({ length: 900 }, (_, i) => [i, new Double(i + 0.5), `k${String(i)}`][i % 3]);
+    const large = ids.map((_id) => Buffer.from(serialize({ _id, pad })));
+    const source = await real(false).source(large);
+    const cuts = (await source.splitIds(ns, 1_100_000, signal)) ?? [];
+    expect(cuts.length).toBeGreaterThan(3);
+    const there = new Set(large.map((document) => idOf(document).toString('hex')));
+    expect(cuts.filter((cut) => !there.has(cut.toString('hex')))).toEqual([]);
+    expect([...cuts].sort(compareIds)).toEqual(cuts);
+    // Too small a part for the server: another way is taken.
+    expect(await source.splitIds(ns, 1_000, signal)).toBeUndefined();
+  });
+});

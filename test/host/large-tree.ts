@@ -5,6 +5,7 @@ import type * as vscode from 'vscode';
 import type { ConnectedCluster } from '../../src/adapters/mongo/connect.js';
 import { bytes } from '../../src/core/model/units.js';
 import { DisposableStore } from '../../src/host/disposables.js';
+import { findingsFor } from '../../src/host/tree/findings-for.js';
 import { ClusterFindings } from '../../src/host/tree/cluster-findings.js';
 import { ClusterTreeProvider } from '../../src/host/tree/cluster-tree-provider.js';
 import type { ClusterTreeNode } from '../../src/host/tree/node.js';
@@ -91,6 +92,8 @@ describe('a tree of 200 databases and 10,000 collections', () => {
     const findings = new ClusterFindings({
       catalog,
       clusters,
+      rules: () => Promise.resolve(findingsFor),
+      onFailure: (error) => assert.fail(String(error)),
       later: (work) => void setImmediate(work),
       onChange: () => undefined,
     });
@@ -105,13 +108,15 @@ describe('a tree of 200 databases and 10,000 collections', () => {
     const big: ClusterTreeNode = { kind: 'database', clusterId: 'c1', db: 'db7' };
     const drawn = async (done: () => boolean, ...open: readonly ClusterTreeNode[]): Promise<void> => {
       while (!done()) {
-        for (const node of open) await ask(node);
-        await new Promise<void>((resolve) => {
+        // Before it is asked: what is told meanwhile may be the last there is to tell.
+        const change = new Promise<void>((resolve) => {
           const listening = provider.onDidChangeTreeData(() => {
             listening.dispose();
             resolve();
           });
         });
+        for (const node of open) await ask(node);
+        if (!done()) await change;
       }
     };
     provider.tree.setOpen(cluster, true);

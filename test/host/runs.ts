@@ -14,6 +14,7 @@ import type { Choice } from '../../src/host/runs/questions.js';
 import { createRuns, type Runs } from '../../src/host/runs/runs.js';
 import type { RunInfo } from '../../src/host/services.js';
 import { readSettings } from '../../src/host/settings.js';
+import { freePort } from '../support/free-port.js';
 import { Answers, storeWith, writePlan, type Saved } from '../support/host-runs.js';
 import { hostTestContext, SHOP } from './context.js';
 
@@ -83,6 +84,7 @@ describe('runs', function () {
       adapters: () => Promise.resolve(adapters),
       runsRoot: () => root,
       clusters: store,
+      databricks: { get: () => Promise.resolve(undefined), keep: () => Promise.resolve() },
       log,
       cliPath,
       settings: () => readSettings(() => undefined),
@@ -221,6 +223,56 @@ describe('runs', function () {
 
     await made.control.verify(runId);
     assert.ok(vscode.window.terminals.some((terminal) => terminal.name.startsWith('Verify letters.mixed')));
+  });
+
+  it('wait for a person who copies with Studio 3T, tell so, and go on at their word', async () => {
+    const path = await writePlan(clusters, {
+      folder,
+      db: 'studio',
+      handoff: { kind: 'studio-3t', port: await freePort() },
+    });
+    const told: { readonly message: string; readonly choices: readonly Choice[] }[] = [];
+    const notifier = new RunNotifier({
+      runs: made.runs,
+      clusters,
+      questions: {
+        tell: (_tone, message, ...choices) => told.push({ message, choices }),
+        run: answers.run.bind(answers),
+      },
+      settings: () => readSettings(() => undefined),
+      log,
+      windowStart: Date.now(),
+    });
+    try {
+      const runId = await made.control.start(path);
+      const run = await until(runId, 'waiting', ({ alive, snapshot }) => alive && snapshot.awaits !== undefined);
+      assert.equal(run.snapshot.awaits, 'studio-3t-done');
+      const notice = told.find(({ message }) => message.includes('Studio 3T'));
+      assert.deepEqual(
+        notice?.choices.map(({ label }) => label),
+        ['Open the Steps', 'Studio 3T Is Done…'],
+      );
+      await notice.choices[0]?.run();
+      const [command, steps] = answers.ran.at(-1) ?? [];
+      assert.equal(command, 'markdown.showPreview');
+      const text = await vscode.workspace.fs.readFile(steps as vscode.Uri);
+      assert.match(Buffer.from(text).toString(), /Copy shop\.orders with Studio 3T/);
+
+      answers.agrees = false;
+      await made.control.proceed(runId);
+      assert.match(answers.asked.at(-1) ?? '', /Has Studio 3T copied everything/);
+      await made.runs.refresh();
+      assert.equal(made.runs.get(runId)?.snapshot.awaits, 'studio-3t-done', 'who does not agree goes on waiting');
+      // The person has forgotten to copy: that is found, and told in numbers.
+      answers.agrees = true;
+      await made.control.proceed(runId);
+      const ended = await until(runId, 'over', ({ snapshot }) => snapshot.state === 'failed-resumable');
+      assert.deepEqual(ended.snapshot.why, { id: 'documents-missing', params: { documents: SHOP.orders } });
+      await made.control.proceed(runId);
+      assert.match(answers.asked.at(-1) ?? '', /does not wait for anybody/);
+    } finally {
+      notifier.dispose();
+    }
   });
 
   it('tell that a login was refused after the password was changed, and lead to the connection', async () => {

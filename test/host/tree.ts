@@ -12,6 +12,7 @@ import { FollowedRuns } from '../../src/host/runs/run-store.js';
 import { ClusterCatalog } from '../../src/host/tree/cluster-catalog.js';
 import { ClusterFindings } from '../../src/host/tree/cluster-findings.js';
 import { ClusterTreeProvider } from '../../src/host/tree/cluster-tree-provider.js';
+import { findingsFor } from '../../src/host/tree/findings-for.js';
 import { FindingDecorations } from '../../src/host/tree/finding-decorations.js';
 import { RunTreeProvider } from '../../src/host/tree/migrations-view.js';
 import type { ClusterTreeNode } from '../../src/host/tree/node.js';
@@ -68,6 +69,8 @@ describe('the tree', () => {
     const findings = new ClusterFindings({
       catalog,
       clusters,
+      rules: () => Promise.resolve(findingsFor),
+      onFailure: (error) => assert.fail(String(error)),
       later: (work) => void setImmediate(work),
       onChange: () => decorations.refresh(),
     });

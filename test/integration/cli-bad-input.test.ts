@@ -3,8 +3,11 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writePlanFile } from '../../src/adapters/files/plan-file.js';
+import type { Plan } from '../../src/core/model/plan.js';
 import { buildCli, type Cli } from '../support/cli.js';
 import { makeTempFolder, type TempFolder } from '../support/temp.js';
+import { planOf } from '../unit/engine-builders.js';
 
 /** A listener in the place of both clusters: a command that was refused for its input has not even knocked. */
 let door: Server;
@@ -28,6 +31,19 @@ beforeAll(async () => {
   await writeFile(join(folder.path, 'empty.txt'), '');
   await writeFile(join(folder.path, 'there.migration.json'), 'precious');
   await mkdir(join(folder.path, 'a-folder.json'));
+  await writeFile(join(folder.path, 'a-file'), 'precious');
+  const side = { name: 'x', uri };
+  const plan = planOf([], { source: side, target: side });
+  const write = (name: string, more: Partial<Plan>): Promise<void> =>
+    writePlanFile(join(folder.path, name), { ...plan, ...more });
+  const into = (place: string): Partial<Plan> => ({
+    method: 'export-import',
+    text: { format: 'json', files: { use: 'both', folder: place } },
+  });
+  await write('good.json', {});
+  await write('handoff.json', { method: 'studio-3t', handoff: { kind: 'studio-3t', port: 27_018 } });
+  await write('into-proc.json', into('/proc/x'));
+  await write('into-file.json', into(join(folder.path, 'a-file')));
 });
 
 afterAll(async () => {
@@ -47,7 +63,7 @@ const CASES: readonly Case[] = [
   ['an unknown option', 'probe --sorce x', /unknown option '--sorce'/],
   ['an option without its value', 'probe --source', /argument missing/],
   ['too many arguments', 'tools now', /too many arguments/],
-  ['an unknown action', 'runs explode', /Allowed choices are show, pause, resume, cancel/],
+  ['an unknown action', 'runs explode', /Allowed choices are show, pause, resume, proceed, cancel/],
   ['an action without a run', 'runs pause', /runs pause RUN/],
   ['two runs at once', 'run --resume latest --retry-dead-letters latest', /cannot be given together/],
   ['no source', 'probe', /--source.*\n.*MCM_SOURCE_URI/],
@@ -86,9 +102,14 @@ const CASES: readonly Case[] = [
   ['an unknown capability', `plan --source ${U} --target ${U} --capability EnableMagic`, /EnableMongo16MB/],
   ['an unknown policy', `plan --source ${U} --target ${U} --conflicts merge`, /Allowed choices/],
   ['an unknown method', `plan --source ${U} --target ${U} --method carrier-pigeon`, /carrier-pigeon/],
-  ['a method that is not ours', `plan --source ${U} --target ${U} --method data-factory`, /does not carry out/],
+  [
+    'a service without its place',
+    `plan --source ${U} --target ${U} --method data-factory`,
+    /--subscription, --resource/,
+  ],
+  ['an option of another method', `plan --source ${U} --target ${U} --method dms --factory f`, /--factory/],
   ['a plan file that is there', `plan --source ${U} --target ${U} --out there.migration.json`, /--force/],
-  ['a kind of target that is none', `recommend --source ${U} --target-kind oracle`, /Allowed choices/],
+  ['a kind of target that is none', `advise --source ${U} --target-kind oracle`, /Allowed choices/],
   ['nothing to run', 'run', /--resume/],
   ['a plan and a run', 'run x.json --resume latest', /cannot be given together/],
   ['a plan that is not there', 'run nope.migration.json', /not there/],
@@ -103,6 +124,30 @@ const CASES: readonly Case[] = [
   ['an unknown format', 'report latest --format pdf', /Allowed choices/],
   ['a port that is no number', `relay --target ${U} --port http`, /--port.*http/],
   ['a port out of range', `relay --target ${U} --port 70000`, /65535/],
+  ...['/proc/x', '/proc/x/y', 'a-file', 'a-file/x'].flatMap((place): Case[] => {
+    const said = place.startsWith('/proc') ? /makes no folders there/ : /a file where a folder has to be/;
+    return [
+      [`files into ${place}`, `plan --source ${U} --to-files ${place}`, said],
+      [`files of a plan into ${place}`, `run ${place.startsWith('/proc') ? 'into-proc' : 'into-file'}.json`, said],
+      [`runs in ${place}`, `run good.json --runs-folder ${place}`, said],
+      [`runs in ${place} by the environment`, 'run good.json', said, { MCM_RUNS: place }],
+      [`an assessment into ${place}`, `assess --source ${U} --out ${place}`, said],
+      [`dead letters of a relay in ${place}`, `relay --target ${U} --dead-letters ${place}`, said],
+      [`a hand-off into ${place}`, `handoff handoff.json --out ${place}`, said],
+    ];
+  }),
+  ...['/proc/x.json', 'nowhere/x.json', 'a-file/x.json'].flatMap((place): Case[] => {
+    const said = place.startsWith('a-file')
+      ? /a file where a folder has to be/
+      : /folder is not there, or takes no files/;
+    return [
+      [`a plan into ${place}`, `plan --source ${U} --target ${U} --out ${place}`, said],
+      [`a report of an assessment into ${place}`, `assess --source ${U} --out ${place}`, said],
+      [`a script into ${place}`, `assess --source ${U} --index-script ${place}`, said],
+    ];
+  }),
+  ['a plan where a folder is', `plan --source ${U} --target ${U} --out a-folder.json --force`, /It is a folder/],
+  ['a script where a folder is', `assess --source ${U} --index-script a-folder.json`, /It is a folder/],
 ];
 
 describe('bad input', () => {
@@ -121,6 +166,21 @@ describe('bad input', () => {
       expect(await readdir(folder.path, { recursive: true })).toEqual(before);
     },
   );
+
+  it.each([
+    ['a plan', `plan --source ${U} --target ${U} --out x.json`],
+    ['an assessment', `assess --source ${U} --out report`],
+    ['a run', 'run good.json --runs-folder runs'],
+    ['files', `plan --source ${U} --to-files files`],
+  ])('%s where the system takes no byte is refused before anything is asked', async (_name, line) => {
+    const before = await readdir(folder.path, { recursive: true });
+    const args = line.split(' ').map((argument) => argument.replace(U, uri));
+    const { code, stderr } = await cli.run(args, { cwd: folder.path, largestFileKb: 0 });
+    expect(stderr).toMatch(/could not be written\.\s+The system lets this user write no file/);
+    expect(code).toBe(1);
+    expect(knocks).toBe(0);
+    expect(await readdir(folder.path, { recursive: true })).toEqual(before);
+  });
 
   it('is one JSON document on stdout where a program asks', async () => {
     const { code, stdout } = await cli.run(['run', 'nope.migration.json', '--json'], { cwd: folder.path });

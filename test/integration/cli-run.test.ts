@@ -83,7 +83,7 @@ describe('the commands, one after another', () => {
   });
 
   it('refuses a pattern that matches nothing, and offers the name that was meant', async () => {
-    for (const command of ['analyze', 'recommend']) {
+    for (const command of ['analyze', 'assess', 'size', 'advise']) {
       const { code, stderr } = await mcm(command, '--exclude', 'shop.oders');
       expect(code).toBe(2);
       expect(stderr).toContain('"shop.oders" matches no collection of the source.');
@@ -91,8 +91,8 @@ describe('the commands, one after another', () => {
     }
   });
 
-  it('recommend ranks every method, with a measured charge where that was agreed to', async () => {
-    const { code, stdout, stderr } = await mcm('recommend', '--include', 'shop', '--throughput', '10000', '--measure');
+  it('advise ranks every method, with a measured charge where that was agreed to', async () => {
+    const { code, stdout, stderr } = await mcm('advise', '--include', 'shop', '--throughput', '10000', '--measure');
     expect(code).toBe(0);
     expect(stderr).toMatch(/Measured on the target: [\d.]+ RU per document/);
     for (const name of ['mongodump and mongorestore', 'Studio 3T', 'direct copy', 'Spark'])
@@ -100,16 +100,16 @@ describe('the commands, one after another', () => {
     expect(await databasesOfTarget()).not.toContain('shop');
   });
 
-  it('recommend needs no target where only its kind is known', async () => {
+  it('advise needs no target where only its kind is known', async () => {
     const without = { MCM_SOURCE_URI: pair.source.secretUri };
-    const args = ['recommend', '--include', 'shop', '--target-kind', 'cosmos-vcore', '--json'];
+    const args = ['advise', '--include', 'shop', '--target-kind', 'cosmos-vcore', '--json'];
     const { code, stdout } = await cli.run(args, { cwd: folder.path, env: without });
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ target: { kind: 'cosmos-vcore' } });
+    expect(JSON.parse(stdout)).toMatchObject({ targets: [{ target: { kind: 'cosmos-vcore' } }] });
   });
 
   it('nothing is measured where nobody agreed', async () => {
-    const { stderr } = await mcm('recommend', '--include', 'shop', '--throughput', '10000');
+    const { stderr } = await mcm('advise', '--include', 'shop', '--throughput', '10000');
     expect(stderr).toBe('');
     expect(pair.standIn.stats()['shop.orders']?.documentsWritten ?? 0).toBe(0);
   });

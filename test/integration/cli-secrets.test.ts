@@ -68,10 +68,14 @@ describe('a password', () => {
       const commands = [
         ['probe'],
         ['analyze'],
-        ['recommend', '--no-measure', '--throughput', '1000'],
+        ['advise', '--no-measure', '--throughput', '1000'],
+        ['size', '--no-measure', '--throughput', '1000'],
+        ['assess', '--out', 'assessment/'],
         ['plan', '--no-measure', '--throughput', '1000', '--force'],
         ['probe', '--json'],
-        ['recommend', '--no-measure', '--json'],
+        ['advise', '--no-measure', '--json'],
+        ['assess', '--json'],
+        ...['text', 'md', 'html', 'json', 'sarif'].map((format) => ['assess', '--format', format]),
       ];
       for (const command of commands) {
         const result = await run([...command, ...options()], { CANARY, MCM_DEBUG: '1' });

@@ -24,6 +24,7 @@ import { SETTINGS, t } from '../unit/host-wizard-builders.js';
 
 /** With characters that have to be percent-encoded; in no other text of this test. */
 const CANARY = 'c4n#ry%,@:pw';
+const YES = ['online', 'studio3t', 'azure-reaches', 'private-endpoint'] as const;
 
 let pair: MigrationPair;
 let cli: Cli;
@@ -108,6 +109,9 @@ function aSession(state = initialState({ sourceId, targetId }), change: Partial<
       choosePlanPath: (name) => Promise.resolve(join(folder.path, name)),
       ownPlanPath: (id) => Promise.resolve(join(folder.path, `${id}.migration.json`)),
       copyText: (text) => Promise.resolve(void heard.copied.push(text)),
+      assessment: () => undefined,
+      loadAssessment: () => Promise.resolve(),
+      assess: () => Promise.resolve(),
       openLink: () => Promise.resolve(),
       start: (path) => Promise.resolve(heard.started.push(path) > 0),
       remember: (kept) => heard.kept.push(kept),
@@ -184,24 +188,21 @@ describe('from the first step to a plan', () => {
     expect(comparable(made)).toEqual(comparable(wanted));
   });
 
-  it("ranks the methods as the command line's recommend does for the same wishes", async () => {
+  it("ranks the methods as the command line's advise does for the same wishes", async () => {
     const { session } = aSession(initialState({ sourceId, targetId, include: ['shop.*'] }));
     const view = await tell(
       session,
       { type: 'go', step: 'namespaces' },
-      { type: 'set-wish', id: 'online', value: 'yes' },
-      { type: 'set-wish', id: 'studio3t', value: 'yes' },
+      ...YES.map((id) => ({ type: 'set-wish', id, value: 'yes' }) as const),
       { type: 'set-wish', id: 'files', value: 'csv' },
+      { type: 'set-wish', id: 'skills', value: 'spark+command-line' },
+      { type: 'set-window', hours: 3 },
     );
     const env = { MCM_SOURCE_URI: pair.source.secretUri, MCM_TARGET_URI: pair.target.secretUri };
-    const args = ['--include', 'shop.*', '--online', '--studio3t', '--files', 'csv', '--no-measure', '--json'];
-    const result = await cli.run(['recommend', ...args], { cwd: folder.path, env });
-    expect(result).toMatchObject({ code: 0 });
-    const { recommendation, leastThroughputMs } = JSON.parse(result.stdout) as {
-      readonly recommendation: Recommendation;
-      readonly leastThroughputMs: unknown;
-    };
-    expect(Object.fromEntries(session.derive().decisions?.leastThroughputMs ?? [])).toEqual(leastThroughputMs);
+    const args = '--online --studio3t --files csv --network azure-reaches-source private-endpoint --window-hours 3';
+    const more = '--skills spark command-line --include shop.* --no-measure --json';
+    const { stdout } = await cli.run(`advise ${args} ${more}`.split(' '), { cwd: folder.path, env });
+    const [{ recommendation }] = (JSON.parse(stdout) as { targets: [{ recommendation: Recommendation }] }).targets;
     expect(session.derive().decisions?.recommendation).toEqual(recommendation);
     expect(view.methods.cards.map(({ id }) => id)).toEqual(recommendation.ranked.map(({ method }) => method));
   });

@@ -15,6 +15,10 @@ import { startRuStandIn, type RuStandIn } from '../support/ru-stand-in/start.js'
 import { planOf, plannedCollection } from '../unit/engine-builders.js';
 
 const never = new AbortController().signal;
+/** Of every test: what is copied is raised. */
+const copied = new Set(
+  ['whole', 'failed', 'before-raising', 'after-raising', 'stuck', 'alone', 'split'].map((coll) => `lever.${coll}`),
+).add('together.any');
 const DONE: Verdict = { state: 'completed', reasons: [] };
 const manual = (figure: number): OfferedThroughput => ({ kind: 'manual', ruPerSecond: ruPerSecond(figure) });
 
@@ -69,7 +73,7 @@ describe('the throughput lever', () => {
     const verdict = await withRaisedThroughput(parts, async (lever) => {
       await prepare(lever);
       expect(await throughput()).toEqual(manual(30_000));
-      await lever.raise(never);
+      await lever.raise(never, copied);
       expect(await throughput()).toEqual(manual(50_000));
       expect(await ruOf().physicalPartitions({ db: 'lever', coll: 'whole' })).toBe(5);
       expect(journal.status().raised).toEqual({ 'lever.whole': manual(1_000) });
@@ -81,11 +85,49 @@ describe('the throughput lever', () => {
     expect(phases()).toEqual(['intent', 'raised', 'restored']);
   });
 
+  it('makes a collection high for its partitions, lowers it for the copy, and goes on so after a failure in between', async () => {
+    const decided = planThroughputRaise({
+      ...{ budget: 'lever.split', kept: manual(1_000), wantedRuPerSecond: 20_000, bytes: 400 * GIB, canSplit: true },
+      preSplit: true,
+    });
+    if (!decided) throw new Error('nothing to raise');
+    const of = (records: JournalRecord[] = []) => {
+      const { parts, ...rest } = partsFor('split', records);
+      return { ...rest, parts: { ...parts, plan: { ...parts.plan, throughputRaises: [decided.raise] } } };
+    };
+    const partitions = () => ruOf().physicalPartitions({ db: 'lever', coll: 'split' });
+    const first = of();
+    const failed = withRaisedThroughput(first.parts, async (lever) => {
+      await first.prepare(lever);
+      expect(await first.throughput()).toEqual(manual(60_000));
+      throw new MigrationError('connection-lost');
+    });
+    await expect(failed).rejects.toThrow('connection-lost');
+    expect(await first.throughput()).toEqual(manual(1_000));
+    // Killed while it is copied, at what the copy is to have.
+    const second = of([...first.journal.records]);
+    const killed = new ThroughputLever(second.parts);
+    await killed.announce();
+    await second.prepare(killed);
+    await killed.raise(never, copied);
+    expect(await second.throughput()).toEqual(manual(20_000));
+    const third = of([...second.journal.records]);
+    await withRaisedThroughput(third.parts, async (lever) => {
+      await third.prepare(lever);
+      await lever.raise(never, copied);
+      expect(await third.throughput()).toEqual(manual(20_000));
+      return DONE;
+    });
+    expect(await third.throughput()).toEqual(manual(1_000));
+    expect(await partitions()).toBe(10);
+    expect(third.journal.status().raised).toEqual({});
+  });
+
   it('puts it back after a failure', async () => {
     const { parts, prepare, throughput } = partsFor('failed');
     const attempt = withRaisedThroughput(parts, async (lever) => {
       await prepare(lever);
-      await lever.raise(never);
+      await lever.raise(never, copied);
       throw new MigrationError('connection-lost');
     });
     await expect(attempt).rejects.toThrow('connection-lost');
@@ -98,7 +140,7 @@ describe('the throughput lever', () => {
     const killed = new ThroughputLever(first.parts);
     await killed.announce();
     await first.prepare(killed);
-    if (when === 'after raising') await killed.raise(never);
+    if (when === 'after raising') await killed.raise(never, copied);
     // A later process reads the journal again, and this time the run is over quickly.
     const second = partsFor(coll, [...first.journal.records]);
     expect(second.journal.status().raised).toEqual({ [`lever.${coll}`]: manual(1_000) });
@@ -122,7 +164,7 @@ describe('the throughput lever', () => {
     };
     const verdict = await withRaisedThroughput({ ...parts, ru }, async (lever) => {
       await prepare(lever);
-      await lever.raise(never);
+      await lever.raise(never, copied);
       isStuck = true;
       return DONE;
     });
@@ -150,7 +192,7 @@ describe('the throughput lever', () => {
     ];
     const plan = { ...parts.plan, throughputRaises: raises };
     await withRaisedThroughput({ ...parts, plan }, async (lever) => {
-      await lever.raise(never);
+      await lever.raise(never, copied);
       expect(await ruOf().getDatabaseThroughput('together')).toEqual(manual(10_000));
       return DONE;
     });

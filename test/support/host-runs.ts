@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { Handoff } from '../../src/core/model/handoff.js';
 import { EVERYTHING } from '../../src/core/model/namespace.js';
 import { ruPerSecond } from '../../src/core/model/units.js';
 import { makePlan, selectedCollections } from '../../src/core/plan/make-plan.js';
@@ -90,8 +91,9 @@ function vault() {
 /** A plan that takes `shop.orders` (or `from`) to `db.orders`: some seconds of work. Resolves with the file. */
 export async function writePlan(
   clusters: ClusterStore,
-  { folder, db, from = 'shop.orders' }: { folder: string; db: string; from?: string | undefined },
+  wanted: { folder: string; db: string; from?: string | undefined; handoff?: Handoff },
 ): Promise<string> {
+  const { folder, db, from = 'shop.orders', handoff } = wanted;
   const [source] = clusters.list('source');
   const [target] = clusters.list('target');
   assert.ok(source && target);
@@ -123,7 +125,8 @@ export async function writePlan(
       source: clusters.reference(source.id),
       target: clusters.reference(target.id),
       targetCluster: writing.facts,
-      method: 'dump-restore',
+      method: handoff?.kind ?? 'dump-restore',
+      ...(handoff ? { handoff } : {}),
       selection,
       tuning,
       throughput,

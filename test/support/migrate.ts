@@ -47,6 +47,7 @@ export interface Migration {
   readonly silenceMs?: number;
   /** Of a direct copy. */
   readonly ceilings?: CopyCeilings;
+  readonly verifyAll?: boolean;
 }
 
 export interface Migrated {
@@ -60,7 +61,7 @@ export function connectTo(uri: string, more: { readonly silenceMs?: number } = {
   return connect({ connectionString: parseConnectionString(uri), clock: systemClock, ...more });
 }
 
-async function planFor(job: Migration, source: RunSide, target: RunSide): Promise<Plan> {
+export async function planFor(job: Migration, source: RunSide, target: RunSide): Promise<Plan> {
   const selection = { ...EVERYTHING, ...job.selection };
   const { format = 'json', files } = job.plan?.text ?? {};
   const readAt = new Date().toISOString();
@@ -108,6 +109,7 @@ export async function migrate(job: Migration): Promise<Migrated> {
       target,
       files: { source: run.plan.source, target: run.plan.target },
       ...(run.plan.method === 'direct-copy' ? {} : { tools: await testTools() }),
+      ...(job.verifyAll ? { verifyAll: true } : {}),
       ...(job.ceilings ? { ceilings: job.ceilings } : {}),
       clock: systemClock,
       signal: job.signal ?? new AbortController().signal,

@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -25,6 +26,8 @@ export interface MongodOptions {
   /** An existing data folder, kept at the end. Without it a fresh one is made and removed. */
   readonly dbPath?: string;
   readonly port?: number;
+  /** What the server logs goes here too; whole when `stop` has resolved. */
+  readonly logFile?: string;
 }
 
 export interface RunningMongod extends AsyncDisposable {
@@ -210,6 +213,8 @@ export async function startMongod(options: MongodOptions = {}): Promise<RunningM
     const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     guard(child, folder?.path);
     const log = new ServerLog(child);
+    const kept = options.logFile === undefined ? undefined : child.stdout.pipe(createWriteStream(options.logFile));
+    const keptWhole = kept && once(kept, 'close');
     const uri = `mongodb://127.0.0.1:${port}/?directConnection=true${options.tls ? '&tls=true' : ''}`;
     try {
       await log.waitFor('waiting for connections');
@@ -222,6 +227,7 @@ export async function startMongod(options: MongodOptions = {}): Promise<RunningM
     }
     const stop = async (): Promise<void> => {
       await ended(child, 'SIGTERM');
+      await keptWhole;
       await folder?.remove();
     };
     const kill = (): Promise<void> => ended(child, 'SIGKILL');

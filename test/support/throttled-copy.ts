@@ -2,13 +2,16 @@
 import { serialize } from 'bson';
 import { Refusals } from '../../src/core/conflict/refusals.js';
 import type { Throughput } from '../../src/core/model/facts.js';
+import type { Namespace } from '../../src/core/model/namespace.js';
 import { bytes } from '../../src/core/model/units.js';
 import { insertCharge } from '../../src/core/size/charges.js';
 import type { DocumentBatch } from '../../src/engine/copy/batch.js';
+import type { CopyJob } from '../../src/engine/copy/collection-copy.js';
 import { CollectionsCopy } from '../../src/engine/copy/copy-collections.js';
 import type { CopyCounts } from '../../src/engine/copy/counters.js';
-import type { CopyTarget, CopyWriter, InsertReply, WriteRefusal } from '../../src/engine/copy/ports.js';
+import type { CopySource, CopyTarget, CopyWriter, InsertReply, WriteRefusal } from '../../src/engine/copy/ports.js';
 import { WriterPool } from '../../src/engine/copy/writer-pool.js';
+import type { ClusterSession } from '../../src/engine/ports.js';
 import { copyPacers } from '../../src/engine/pace/pacers.js';
 import { memoryJournal } from '../contract/memory-journal.js';
 import { planOf, plannedCollection } from '../unit/engine-builders.js';
@@ -29,6 +32,8 @@ export interface ModelledDocument {
 export interface ModelledCollection {
   readonly name: string;
   readonly documents: readonly ModelledDocument[];
+  /** Of its own, in place of the one that all share. */
+  readonly own?: { readonly pool: ThroughputPool; readonly throughput: Throughput };
 }
 
 export interface ThrottledCopy {
@@ -49,6 +54,8 @@ export interface ThrottledCopy {
   readonly refusal?: (retryAfterMs: number) => string;
   /** Commands that are answered by code 50, by their time. */
   readonly timesOut?: (now: number) => boolean;
+  /** As in a run: the readers go from collection to collection. Where it is left out each collection has two of its own. */
+  readonly together?: { readonly readers: number; readonly parallelCollections: number; readonly rangeBytes?: number };
 }
 
 export interface ThrottledOutcome {
@@ -62,6 +69,8 @@ export interface ThrottledOutcome {
   readonly stored: number;
   /** The most documents that were read and not yet on the target, at any insert. */
   readonly mostHeld: number;
+  /** What was charged for the documents, RU. */
+  readonly charged: number;
 }
 
 /** A target that keeps to the budget by the second and partition, as the stand-in does, without sockets. */
@@ -83,10 +92,10 @@ class BudgetedTarget implements CopyTarget {
   openWriter(): Promise<CopyWriter> {
     const { clock, latencyMs } = this.model;
     return Promise.resolve({
-      insert: async (_ns, batch, { charge, signal }) => {
+      insert: async (ns, batch, { charge, signal }) => {
         const sentAt = clock.now();
         await clock.sleep(latencyMs / 2, signal);
-        const done = this.#insert(batch);
+        const done = this.#insert(ns, batch);
         await clock.sleep(latencyMs / 2, signal);
         const reply = { ...done.reply, latencyMs: clock.now() - sentAt };
         if (!charge) return reply;
@@ -97,8 +106,9 @@ class BudgetedTarget implements CopyTarget {
     });
   }
 
-  #insert(batch: DocumentBatch): { readonly reply: InsertReply; readonly charged: number } {
-    const { pool, clock, refusal, timesOut } = this.model;
+  #insert({ coll }: Namespace, batch: DocumentBatch): { readonly reply: InsertReply; readonly charged: number } {
+    const { clock, refusal, timesOut } = this.model;
+    const pool = ownOf(this.model, coll)?.pool ?? this.model.pool;
     const now = clock.now();
     const refusals: WriteRefusal[] = [];
     let charged = 0;
@@ -159,7 +169,8 @@ export async function throttledCopy(model: ThrottledCopy): Promise<ThrottledOutc
   const pacers = copyPacers({
     clock,
     ru: {
-      getCollection: () => Promise.resolve({ exists: true, throughput: model.throughput() }),
+      getCollection: ({ coll }) =>
+        Promise.resolve({ exists: true, throughput: ownOf(model, coll)?.throughput ?? model.throughput() }),
       getDatabaseThroughput: () => Promise.resolve(model.shared),
     },
     roundTripMs: model.latencyMs,
@@ -168,22 +179,29 @@ export async function throttledCopy(model: ThrottledCopy): Promise<ThrottledOutc
   const writers = new WriterPool(target, signal);
   const journal = memoryJournal({ runId: 'r', planId: 'p', planHash: 'h' });
   const started = clock.now();
+  const { together } = model;
+  const sources = new Map<string, MemorySource>();
   let before = 0;
-  const copies = model.collections.map(({ name, documents }) => {
+  const jobs = model.collections.map(({ name, documents }) => {
     const ns = { db: DB, coll: name };
     const source = new MemorySource(documents.map((d, i) => documentOf(before + i, d.bytes)));
     before += documents.length;
     target.sources.push(source);
-    const planned = plannedCollection(ns, ns, {
-      documents: documents.length,
-      logicalBytes: bytes(documents.reduce((sum, d) => sum + d.bytes, 0)),
-    });
+    sources.set(name, source);
+    const logicalBytes = bytes(documents.reduce((sum, d) => sum + d.bytes, 0));
+    return { planned: plannedCollection(ns, ns, { documents: documents.length, logicalBytes }), goesOn: false };
+  });
+  const copyOf = (some: readonly CopyJob[]): CollectionsCopy => {
+    const plan = planOf(
+      some.map(({ planned }) => planned),
+      { targetKind: 'cosmos-ru' },
+    );
+    const parallelCollections = together?.parallelCollections ?? plan.tuning.parallelCollections;
     return new CollectionsCopy(
-      [{ planned, goesOn: false }],
+      some,
       {
-        plan: planOf([planned], { targetKind: 'cosmos-ru' }),
-        session: memorySession(source),
-        source,
+        plan: { ...plan, tuning: { ...plan.tuning, parallelCollections } },
+        ...sidesOf(sources),
         target,
         pacers,
         writers,
@@ -194,14 +212,18 @@ export async function throttledCopy(model: ThrottledCopy): Promise<ThrottledOutc
           count: () => 0,
         },
         refusals: new Refusals(0, () => undefined),
-        readers: () => 2,
+        readers: () => together?.readers ?? 2,
+        ...(together?.rangeBytes === undefined
+          ? {}
+          : { rangeBytes: together.rangeBytes, splitBytes: together.rangeBytes / 4 }),
         clock,
         random,
         signal,
       },
       halt,
     );
-  });
+  };
+  const copies = together ? [copyOf(jobs)] : jobs.map((job) => copyOf([job]));
   await clock.run(Promise.all(copies.map((copy) => copy.run())));
   const seconds = (clock.now() - started) / 1000;
   await writers.close();
@@ -220,5 +242,35 @@ export async function throttledCopy(model: ThrottledCopy): Promise<ThrottledOutc
     acknowledged: sum('acknowledged'),
     stored: target.stored.size,
     mostHeld: target.mostHeld,
+    charged: target.charges.reduce((total, ru) => total + ru, 0),
   };
+}
+
+function ownOf({ collections }: ThrottledCopy, coll: string): ModelledCollection['own'] {
+  return collections.find(({ name }) => name === coll)?.own;
+}
+
+/** Each collection's documents by its name. */
+function sidesOf(sources: ReadonlyMap<string, MemorySource>): { source: CopySource; session: ClusterSession } {
+  const of = ({ coll }: Namespace): MemorySource => {
+    const found = sources.get(coll);
+    if (!found) throw new RangeError(`no collection ${coll}`);
+    return found;
+  };
+  const source: CopySource = {
+    read: (ns, ...rest) => of(ns).read(ns, ...rest),
+    canBound: (id) => [...sources.values()][0]?.canBound(id) ?? false,
+    sampleIds: (ns, count) => of(ns).sampleIds(ns, count),
+    splitIds: (ns, size) => of(ns).splitIds(ns, size),
+    idAfter: (ns, ...rest) => of(ns).idAfter(ns, ...rest),
+  };
+  const sessionOf = (ns: Namespace): ClusterSession => memorySession(of(ns));
+  const [first] = sources.keys();
+  const session: ClusterSession = {
+    ...memorySession(of({ db: DB, coll: first ?? '' })),
+    command: (db, command, options) =>
+      sessionOf({ db, coll: String(command['count'] ?? first) }).command(db, command, options),
+    findRaw: (ns, options) => sessionOf(ns).findRaw(ns, options),
+  };
+  return { source, session };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { adviceFor } from '../../src/cli/commands/recommend.js';
+import { adviceFor } from '../../src/cli/advice.js';
 import { findingLines } from '../../src/cli/findings-text.js';
 import { planLines } from '../../src/cli/plan-text.js';
 import { recommendationLines } from '../../src/cli/recommendation-text.js';

@@ -31,6 +31,36 @@ describe('attendance of a run', () => {
     expect(signal.reason).toBe('cancelled');
   });
 
+  it('hands on that what is waited for is done, after a yes, and only while something waits', () => {
+    const proceeded: string[] = [];
+    const said: string[] = [];
+    const attendance = new Attendance({
+      attended: true,
+      interrupted: new AbortController().signal,
+      say: (line) => said.push(line),
+      onProceed: (what) => proceeded.push(what),
+    });
+    attendance.begin();
+    attendance.onKey('d');
+    attendance.onKey('y');
+    expect([said, proceeded]).toEqual([[], []]);
+    attendance.onAwaits('studio-3t-done');
+    expect(attendance.keysLine()).toContain('d done');
+    attendance.onKey('d');
+    expect(attendance.keysLine()).toContain('Studio 3T');
+    attendance.onKey('n');
+    expect(said.at(-1)).toBe('It goes on waiting.');
+    attendance.onKey('d');
+    attendance.onAwaits('cut-over');
+    attendance.onKey('y');
+    expect(proceeded).toEqual([]);
+    attendance.onKey('d');
+    attendance.onKey('y');
+    expect(proceeded).toEqual(['cut-over']);
+    attendance.onAwaits(undefined);
+    expect(attendance.keysLine()).not.toContain('cut over');
+  });
+
   it('asks nobody where a request says cancel: whoever sent it has asked', () => {
     const { attendance, signal } = attend();
     attendance.onRequest('cancel');

@@ -1,7 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../src/cli/program.js';
 
-const COMMANDS = ['probe', 'analyze', 'recommend', 'plan', 'run', 'verify', 'report', 'relay', 'runs', 'tools'];
+const COMMANDS = [
+  'accounts',
+  'probe',
+  'analyze',
+  'assess',
+  'size',
+  'advise',
+  'plan',
+  'run',
+  'handoff',
+  'verify',
+  'report',
+  'relay',
+  'runs',
+  'tools',
+];
 
 /** What a user reads; the program is never run. */
 async function help(...args: readonly string[]): Promise<string> {

@@ -8,6 +8,7 @@ import { parseNamespace } from '../../src/core/model/namespace.js';
 import type { Plan } from '../../src/core/model/plan.js';
 import type { RunEvent } from '../../src/engine/run-context.js';
 import type { RelayedCounts } from '../../src/engine/native-ports.js';
+import { STEP_LINE } from '../../src/engine/remote-ports.js';
 import { RunProgress } from '../../src/engine/progress/run-progress.js';
 
 const NS = 'shop.orders';
@@ -33,7 +34,7 @@ function progressOf(plan: Plan, time: FakeTime): RunProgress {
   return new RunProgress({ plan, runId: '20261123T204512Z-1a2b3c4d', startedAt: time.ms }, time.now);
 }
 
-function display(time: FakeTime, options: { json?: boolean; isTTY?: boolean } = {}) {
+function display(time: FakeTime, options: { json?: boolean; isTTY?: boolean; isStopping?: () => boolean } = {}) {
   const written = { out: '', err: '' };
   const stream = (to: 'out' | 'err') => ({
     isTTY: options.isTTY ?? false,
@@ -41,7 +42,8 @@ function display(time: FakeTime, options: { json?: boolean; isTTY?: boolean } = 
     write: (text: string) => void (written[to] += text),
   });
   const output = new Output(stream('out'), stream('err'), options.json ?? false);
-  return { written, shown: new RunDisplay(progressOf(aPlan(), time), output, time) };
+  const audience = { programs: true, ...(options.isStopping ? { isStopping: options.isStopping } : {}) };
+  return { written, shown: new RunDisplay(progressOf(aPlan(), time), output, time, audience) };
 }
 
 describe('progress', () => {
@@ -57,6 +59,20 @@ describe('progress', () => {
     expect(line).toBe(
       'Copying: 50 %, 5,002 of 10,000 documents, 1,000/s, 5 s left; 5,000 of 6,000 RU/s, 7 throttled and sent again, 2 dead letters, 0 of 1 collection done',
     );
+  });
+
+  it('shows what a system elsewhere is about to make and leaves standing, also while it is being stopped, and not each state', () => {
+    const time = new FakeTime();
+    const { written, shown } = display(time, { isStopping: () => true });
+    const line = (kind: string, text: string) =>
+      shown.onEvent({ kind: 'tool-line', line: { tool: 'dms', kind, text } });
+    line(STEP_LINE, 'create /subscriptions/s/x');
+    line('status', 'migrate: Running');
+    line('warning', 'the connection was closed');
+    line(STEP_LINE, '/subscriptions/s/x stays, and costs as long as it is there');
+    expect(written.out + written.err).toContain('dms: create /subscriptions/s/x');
+    expect(written.out + written.err).toContain('costs as long as it is there');
+    expect(written.out + written.err).not.toMatch(/Running|closed/);
   });
 
   it('counts a shared throughput once for a database', () => {

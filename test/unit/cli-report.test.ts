@@ -162,6 +162,45 @@ describe('the report', () => {
     await expect(reportMarkdown(aReport())).toMatchFileSnapshot('cli-golden/report.md');
   });
 
+  it('tells where it was carried out, what that is called there and what is left of it', () => {
+    const markdown = reportMarkdown(
+      aReport({
+        method: 'data-factory',
+        handoff: {
+          kind: 'data-factory',
+          azure: { subscriptionId: '0000', resourceGroup: 'migration', location: 'westeurope' },
+          factory: 'adf-1',
+          storage: { account: 'markers', container: 'ranges' },
+        },
+        remote: {
+          factory: { phase: 'removed', id: 'adf-1' },
+          'pipeline-run shop.orders': { phase: 'ended', id: '7f|3', outcome: 'Succeeded' },
+          storage: { phase: 'intent' },
+        },
+      }),
+    );
+    expect(markdown).toContain('## Carried out elsewhere');
+    expect(markdown).toContain('westeurope');
+    expect(markdown).toMatch(/\| factory +\| `adf-1` +\| taken away +\|/);
+    expect(markdown).toMatch(/pipeline-run shop\.orders.*ended: Succeeded/);
+    expect(markdown).toContain('whether it was made is not known');
+    expect(reportMarkdown(aReport())).not.toContain('Carried out elsewhere');
+  });
+
+  it('tells when a collection was compared that the latest attempt has left alone', () => {
+    const at = (time: string): RunReport => {
+      const proven = { ns: 'store.orders', source: 'shop.orders', kind: 'equal' as const };
+      const report = aReport();
+      const collections = report.collections.map((c) =>
+        c.source === 'shop.orders' ? { ...c, verification: { ...proven, evidence: { ...evidence, at: time } } } : c,
+      );
+      return { ...report, collections };
+    };
+    const left = 'store.orders`: compared at 2026-03-14T12:00:59.000Z, by an earlier attempt';
+    expect(reportMarkdown(at('2026-03-14T12:00:59.000Z'))).toContain(left);
+    expect(reportMarkdown(at('2026-03-14T12:02:58.000Z'))).not.toContain('by an earlier attempt');
+  });
+
   it('tells everything that happened, as HTML', async () => {
     await expect(reportHtml(aReport())).toMatchFileSnapshot('cli-golden/report.html.txt');
   });

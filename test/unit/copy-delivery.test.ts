@@ -87,6 +87,7 @@ describe('a batch on its way', () => {
             policy: 'fail',
             shardKey: [],
             requiredField: undefined,
+            deadLetterOver: undefined,
             clock,
             random: () => 0.5,
             signal,
@@ -99,6 +100,41 @@ describe('a batch on its way', () => {
         },
       ),
       { numRuns: 100 },
+    );
+  });
+
+  it('leaves aside, unsent, the documents that the plan calls too large, and sends all others', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(400), { minLength: 1, maxLength: 30 }), fc.nat(500), async (pads, over) => {
+        const { target, inserted } = partitionedTarget([], []);
+        const documents = pads.map((pad) => Buffer.from(serialize({ _id: new ObjectId(), pad: 'x'.repeat(pad) })));
+        const clock = virtualClock();
+        const { signal } = new AbortController();
+        const deadLetters = new Letters();
+        const delivery = new Delivery({
+          ns,
+          into: ns,
+          target,
+          writers: new WriterPool(target, signal),
+          pacer: await openPacers(4).of(ns),
+          alarm: new Alarm(clock, signal),
+          counts: newCounts(ns),
+          deadLetters,
+          refusals: new Refusals(0, () => undefined),
+          policy: 'fail',
+          shardKey: [],
+          requiredField: undefined,
+          deadLetterOver: over,
+          clock,
+          random: () => 0.5,
+          signal,
+        });
+        const { buried } = await delivery.run(DocumentBatch.of(documents));
+        expect(buried).toEqual(documents.filter((document) => document.length > over));
+        expect([...deadLetters.kept.values()]).toEqual(buried);
+        expect(inserted.size).toBe(documents.length - buried.length);
+      }),
+      { numRuns: 50 },
     );
   });
 });

@@ -1,233 +1,60 @@
 import { describe, expect, it } from 'vitest';
 import { assess, type AssessInput } from '../../src/core/assess/assess.js';
+import type { Rule } from '../../src/core/assess/rule.js';
 import { RULES } from '../../src/core/assess/rules.js';
-import type { CollectionFacts, IndexFacts } from '../../src/core/model/facts.js';
+import type { CollectionFacts } from '../../src/core/model/facts.js';
 import { bytes, GIB, MIB } from '../../src/core/model/units.js';
-import { describeTarget, type TargetDescription } from '../../src/core/plan/target.js';
+import { isAtLeast } from '../../src/core/plan/target.js';
 import { INDEX_WHYS } from '../../src/core/plan/whys.js';
-import { aCluster, aCollection, anIndex, anInventory, aSample, aVersion } from './core-builders.js';
+import { FEATURE_CASES, FEATURES_ELSEWHERE, OLD_TARGETS } from './core-assess-feature-cases.js';
+import { findingSentence } from '../../src/words/findings.js';
+import {
+  aFieldScan,
+  aScan,
+  mongodb,
+  MONGODB,
+  of,
+  RU,
+  RU_ALL,
+  VCORE,
+  withIndexes,
+  type Cases,
+} from './assess-builders.js';
+import { DOCUMENT_CASES } from './assess-cases/documents.js';
+import { INDEX_USE_CASES } from './assess-cases/index-use.js';
+import { INDEX_CASES } from './assess-cases/indexes.js';
+import { OPTION_CASES } from './assess-cases/options.js';
+import { SHARD_KEY_CASES } from './assess-cases/shard-keys.js';
+import { SOURCE_CASES } from './assess-cases/source.js';
+import { aCollection, anIndex, aSample } from './core-builders.js';
 
-const RU = describeTarget(aCluster({ kind: 'cosmos-ru', ...aVersion('4.2.0') }));
-const RU_ALL = describeTarget(aCluster({ kind: 'cosmos-ru' }), [
-  'EnableMongo16MBDocumentSupport',
-  'EnableTtlOnCustomPath',
-  'EnablePartialUniqueIndex',
-  'EnableUniqueCompoundNestedDocs',
-]);
-const VCORE = describeTarget(aCluster({ kind: 'cosmos-vcore', ...aVersion('7.0.0') }));
-const MONGODB = describeTarget(aCluster({ ...aVersion('7.0.0') }));
-const MONGODB_40 = describeTarget(aCluster({ ...aVersion('4.0.0') }));
-const MONGODB_60 = describeTarget(aCluster({ ...aVersion('6.0.0') }));
-
-const of = (target: TargetDescription, ...collections: readonly CollectionFacts[]): AssessInput => ({
-  inventory: anInventory(collections),
-  target,
-});
-const withIndexes = (target: TargetDescription, ...indexes: readonly IndexFacts[]): AssessInput =>
-  of(target, aCollection('shop.orders', { indexes }));
-const withOptions = (target: TargetDescription, options: CollectionFacts['options']): AssessInput =>
-  of(target, aCollection('shop.orders', { options }));
-const index = anIndex;
-const many = (count: number): CollectionFacts[] => Array.from({ length: count }, (_, i) => aCollection(`shop.c${i}`));
-const indexes = (count: number): IndexFacts[] =>
-  Array.from({ length: count }, (_, i) => anIndex({ key: [[`f${i}`, 1]] }));
-const fields = (count: number): IndexFacts => anIndex({ key: indexes(count).flatMap((i) => i.key) });
-const sourceOf = (source: Parameters<typeof aCluster>[0], target: TargetDescription): AssessInput => ({
-  inventory: anInventory([], { cluster: aCluster(source) }),
-  target,
-});
-
-const text = index({
-  name: 'words',
-  key: [
-    ['_fts', 'text'],
-    ['_ftsx', 1],
-  ],
-  otherOptions: { weights: { body: 1 }, textIndexVersion: 3 },
-});
-const filter = { state: { $eq: 'open' } };
-const french = { locale: 'fr' };
-const view = aCollection('shop.open', { type: 'view', options: { view: { on: 'orders', pipeline: [] } } });
-const series = aCollection('shop.weather', { type: 'timeseries', options: { timeseries: { timeField: 't' } } });
-const unique = { unique: true };
-const compoundKey = [
-  ['a', 1],
-  ['b.c', 1],
-] as const;
-
-/** For every rule: input that makes it fire, and input next to it that does not. */
-const CASES: Readonly<Record<string, readonly [fires: AssessInput, doesNot: AssessInput]>> = {
-  'index-text-unsupported': [withIndexes(RU, text), withIndexes(VCORE, text)],
-  'index-2d-unsupported': [
-    withIndexes(RU, index({ key: [['at', '2d']] })),
-    withIndexes(RU, index({ key: [['at', '2dsphere']] })),
-  ],
-  'index-kind-unsupported': [
-    withIndexes(VCORE, index({ key: [['at', 'geoHaystack']] })),
-    withIndexes(VCORE, index({ key: [['at', '2dsphere']] })),
-  ],
-  'index-hashed-to-ascending': [
-    withIndexes(RU, index({ key: [['a', 'hashed']] })),
-    withIndexes(VCORE, index({ key: [['a', 'hashed']] })),
-  ],
-  'index-shard-key-indexed': [
-    of(RU, aCollection('shop.orders', { shardKey: [['a', 1]], indexes: [index({ key: [['a', 'hashed']] })] })),
-    of(RU, aCollection('shop.orders', { shardKey: [['b', 1]], indexes: [index({ key: [['a', 'hashed']] })] })),
-  ],
-  'index-sparse-dropped': [withIndexes(RU, index({ sparse: true })), withIndexes(VCORE, index({ sparse: true }))],
-  'index-unique-sparse-unsupported': [
-    withIndexes(RU, index({ sparse: true, ...unique })),
-    withIndexes(RU, index(unique)),
-  ],
-  'index-collation-dropped': [
-    withIndexes(VCORE, index({ collation: french })),
-    withIndexes(VCORE, index({ collation: { locale: 'simple' } })),
-  ],
-  'index-partial-dropped': [
-    withIndexes(RU, index({ partialFilterExpression: filter })),
-    withIndexes(VCORE, index({ partialFilterExpression: filter })),
-  ],
-  'index-unique-partial-unsupported': [
-    withIndexes(RU, index({ partialFilterExpression: filter, ...unique })),
-    withIndexes(RU_ALL, index({ partialFilterExpression: filter, ...unique })),
-  ],
-  'index-wildcard-unsupported': [
-    withIndexes(MONGODB_40, index({ key: [['$**', 1]] })),
-    withIndexes(RU, index({ key: [['$**', 1]] })),
-  ],
-  'index-wildcard-projection-unsupported': [
-    withIndexes(RU, index({ key: [['$**', 1]], wildcardProjection: { a: 1 } })),
-    withIndexes(VCORE, index({ key: [['$**', 1]], wildcardProjection: { a: 1 } })),
-  ],
-  'index-compound-wildcard-unsupported': [
-    withIndexes(MONGODB_60, index({ key: [...compoundKey, ['x.$**', 1]] })),
-    withIndexes(MONGODB, index({ key: [...compoundKey, ['x.$**', 1]] })),
-  ],
-  'index-compound-too-many-fields': [withIndexes(RU, fields(9)), withIndexes(RU, fields(8))],
-  'index-compound-2dsphere-unsupported': [
-    withIndexes(VCORE, index({ key: [['at', '2dsphere'], ...compoundKey] })),
-    withIndexes(VCORE, index({ key: [['at', '2dsphere']] })),
-  ],
-  'index-nested-needs-capability': [
-    withIndexes(RU, index({ key: compoundKey })),
-    withIndexes(RU_ALL, index({ key: compoundKey })),
-  ],
-  'index-path-too-deep': [
-    withIndexes(RU, index({ key: [['a.b.c.d.e.f.g', 1]] })),
-    withIndexes(RU, index({ key: [['a.b.c.d.e.f', 1]] })),
-  ],
-  'index-path-unsupported': [withIndexes(VCORE, index({ key: [['a.', 1]] })), withIndexes(VCORE, index())],
-  'index-unique-without-shard-key': [
-    of(RU, aCollection('shop.orders', { shardKey: [['b', 1]], indexes: [index(unique)] })),
-    of(RU, aCollection('shop.orders', { shardKey: [['a', 1]], indexes: [index(unique)] })),
-  ],
-  'index-ttl-dropped': [
-    withIndexes(RU, index({ expireAfterSeconds: 60 })),
-    withIndexes(RU, index({ key: [['_ts', 1]], expireAfterSeconds: 60 })),
-  ],
-  'index-ttl-one-per-collection': [
-    withIndexes(RU_ALL, index({ expireAfterSeconds: 60 }), index({ key: [['b', 1]], expireAfterSeconds: 60 })),
-    withIndexes(RU_ALL, index({ expireAfterSeconds: 60 }), index({ key: [['b', 1]] })),
-  ],
-  'index-ttl-value-invalid': [
-    withIndexes(MONGODB, index({ expireAfterSeconds: NaN })),
-    withIndexes(MONGODB, index({ expireAfterSeconds: 0 })),
-  ],
-  'index-hidden-unsupported': [
-    withIndexes(VCORE, index({ hidden: true })),
-    withIndexes(MONGODB, index({ hidden: true })),
-  ],
-  'index-hidden-dropped': [
-    withIndexes(VCORE, index({ hidden: true, ...unique })),
-    withIndexes(MONGODB, index({ hidden: true, ...unique })),
-  ],
-  'index-text-version-dropped': [
-    withIndexes(VCORE, text),
-    withIndexes(VCORE, index({ ...text, otherOptions: { weights: { body: 1 } } })),
-  ],
-  'index-too-many-indexes': [withIndexes(VCORE, ...indexes(64)), withIndexes(VCORE, ...indexes(63))],
-  'index-duplicate-by-key': [
-    withIndexes(RU, index(), index({ name: 'a_sparse', sparse: true })),
-    withIndexes(RU, index(), index({ key: [['a', -1]], sparse: true })),
-  ],
-  'ttl-on-source': [
-    withIndexes(MONGODB, index({ expireAfterSeconds: 60 })),
-    withIndexes(MONGODB, index({ key: compoundKey, expireAfterSeconds: 60 })),
-  ],
-  'option-capped-unsupported': [
-    withOptions(RU, { capped: { sizeBytes: bytes(4096) } }),
-    withOptions(MONGODB, { capped: { sizeBytes: bytes(4096) } }),
-  ],
-  'option-validator-unsupported': [withOptions(RU, { validator: filter }), withOptions(VCORE, { validator: filter })],
-  'option-validator-not-carried': [
-    withOptions(VCORE, { validator: filter }),
-    withOptions(MONGODB, { validator: filter }),
-  ],
-  'option-collation-unsupported': [
-    withOptions(VCORE, { collation: french }),
-    withOptions(MONGODB, { collation: french }),
-  ],
-  'option-clustered-unsupported': [withOptions(RU, { clustered: true }), withOptions(MONGODB, { clustered: true })],
-  'option-pre-images-unsupported': [
-    withOptions(MONGODB_40, { changeStreamPreAndPostImages: true }),
-    withOptions(MONGODB, { changeStreamPreAndPostImages: true }),
-  ],
-  'option-expiry-unsupported': [
-    withOptions(RU, { clustered: true, expireAfterSeconds: 60 }),
-    withOptions(RU, { clustered: true }),
-  ],
-  'option-expiry-would-delete': [
-    withOptions(MONGODB, { clustered: true, expireAfterSeconds: 60 }),
-    withOptions(MONGODB, { clustered: true }),
-  ],
-  'option-shard-key-compound': [
-    of(RU, aCollection('shop.orders', { shardKey: compoundKey })),
-    { ...of(RU, aCollection('shop.orders', { shardKey: compoundKey })), shardKeys: { 'shop.orders': 'a' } },
-  ],
-  'option-shard-key-left-out': [
-    of(VCORE, aCollection('shop.orders', { shardKey: [['a', 1]] })),
-    of(RU, aCollection('shop.orders', { shardKey: [['a', 1]] })),
-  ],
-  'document-over-2mb': [of(RU, aSample({ largestBytes: 2 * MIB + 1 })), of(RU, aSample({ largestBytes: 2 * MIB }))],
-  'document-over-16mb': [
-    of(VCORE, aSample({ largestBytes: 16 * MIB + 1 })),
-    of(VCORE, aSample({ largestBytes: 16 * MIB })),
-  ],
-  'unsharded-over-20gb': [
-    of(RU, aCollection('shop.orders', { logicalBytes: bytes(20 * GIB + 1) })),
-    of(RU, aCollection('shop.orders', { logicalBytes: bytes(20 * GIB + 1), shardKey: [['a', 1]] })),
-  ],
-  'view-unsupported': [of(RU, view), of(VCORE, view)],
-  'view-recreated': [of(VCORE, view), of(RU, view)],
-  'timeseries-unsupported': [of(VCORE, series), of(MONGODB, series)],
-  'timeseries-not-carried': [of(MONGODB, series), of(RU, series)],
-  'name-refused': [of(VCORE, aCollection('shop.a$b')), of(RU, aCollection('shop.a$b'))],
-  'name-risky': [of(RU, aCollection('shop.größe 1')), of(RU, aCollection('shop.sizes_1'))],
-  'mixed-id-types': [
-    of(RU, aSample({ idTypes: { objectId: 1, string: 1 } })),
-    of(RU, aSample({ idTypes: { objectId: 2, string: 0 } })),
-  ],
-  'too-many-namespaces-ru': [of(RU, ...many(500)), of(RU, ...many(499))],
-  'too-many-collections-vcore': [of(VCORE, ...many(1001)), of(VCORE, ...many(1000))],
-  'source-too-old': [sourceOf(aVersion('3.4.24'), RU), { ...sourceOf(aVersion('3.4.24'), RU), method: 'dms' }],
-  'source-too-new-for-service': [
-    { ...sourceOf(aVersion('4.2.0'), RU), method: 'dms' },
-    { ...sourceOf(aVersion('4.0.28'), RU), method: 'dms' },
-  ],
-  'source-kind-refused-by-service': [
-    { ...sourceOf({ kind: 'cosmos-ru' }, VCORE), method: 'dms' },
-    { ...sourceOf({ kind: 'cosmos-ru' }, VCORE), method: 'dump-restore' },
-  ],
-  'namespace-unreadable': [
-    {
-      inventory: anInventory([], {
-        failed: [{ ns: { db: 'shop', coll: 'x' }, code: '13', message: 'not authorized' }],
-      }),
-      target: RU,
-    },
-    of(RU),
-  ],
+const CASES: Cases = {
+  ...INDEX_CASES,
+  ...INDEX_USE_CASES,
+  ...OPTION_CASES,
+  ...DOCUMENT_CASES,
+  ...SHARD_KEY_CASES,
+  ...SOURCE_CASES,
+  ...FEATURE_CASES,
 };
+const SAMPLE = aSample().sample as NonNullable<CollectionFacts['sample']>;
+const view = aCollection('shop.open', { type: 'view', options: { view: { on: 'orders', pipeline: [] } } });
+/** What a target refuses that takes what is in the cases. */
+const ELSEWHERE: readonly AssessInput[] = [
+  withIndexes(VCORE, anIndex({ partialFilterExpression: { $or: [{ a: 1 }, { b: 1 }] } })),
+  withIndexes(VCORE, anIndex({ unique: true, partialFilterExpression: { $or: [{ a: 1 }, { b: 1 }] } })),
+  withIndexes(RU, ...Array.from({ length: 501 }, (_, i) => anIndex({ key: [[`f${i}`, 1]] }))),
+  withIndexes(VCORE, anIndex({ key: Array.from({ length: 33 }, (_, i) => [`f${i}`, 1] as const) })),
+  withIndexes(VCORE, anIndex({ name: 'one' }), anIndex({ name: 'other' })),
+  of(RU, aCollection(`shop.${'x'.repeat(256)}`)),
+  ...FEATURES_ELSEWHERE,
+];
+const rulesOf = (input: AssessInput): string[] => assess(input).findings.map((f) => f.rule);
+const failing = (): never => {
+  throw new Error('no such field');
+};
+/** As the versions of a rule are written. */
+const numbers = (version: string): number[] => version.split('.').map(Number);
 
 describe('assessment', () => {
   it('has a case for every rule, and a rule for every reason that an index is changed', () => {
@@ -237,28 +64,163 @@ describe('assessment', () => {
 
   for (const [rule, [fires, doesNot]] of Object.entries(CASES)) {
     it(`${rule} fires where it applies and only there`, () => {
-      expect(assess(fires).map((f) => f.rule)).toContain(rule);
-      expect(assess(doesNot).map((f) => f.rule)).not.toContain(rule);
+      expect(rulesOf(fires)).toContain(rule);
+      expect(rulesOf(doesNot)).not.toContain(rule);
     });
   }
 
-  it('finds nothing on a plain collection', () => {
-    for (const target of [RU, VCORE, MONGODB]) {
-      expect(assess(of(target, aCollection('shop.orders', { indexes: [anIndex()] })))).toEqual([]);
+  it('says of every rule truly which targets and versions it is about', () => {
+    const versions = ['4.0.0', '4.2.0', '4.4.0', '5.3.0', '6.0.0', '7.0.0'];
+    const retrying = { ...RU, capabilities: new Set([...RU.capabilities, 'EnableMongoRetryableWrites' as const]) };
+    const targets = [RU, RU_ALL, retrying, VCORE, ...OLD_TARGETS, ...versions.map(mongodb)];
+    const firedOn = new Map<string, Set<string>>();
+    for (const input of [...Object.values(CASES).flat(), ...ELSEWHERE]) {
+      for (const target of targets) {
+        for (const id of new Set(rulesOf({ ...input, target }))) {
+          const { targets: named, targetVersions, sourceVersions } = RULES.find((r) => r.id === id) ?? {};
+          expect(`${id} on ${(named ?? [target.kind]).join(' ')}`).toContain(target.kind);
+          firedOn.set(id, (firedOn.get(id) ?? new Set()).add(target.kind));
+          for (const [range, version] of [
+            [targetVersions?.[target.kind], target.versionArray],
+            [sourceVersions, input.inventory.cluster.versionArray],
+          ] as const) {
+            if (range?.from !== undefined) expect(isAtLeast(version, numbers(range.from))).toBe(true);
+            if (range?.before !== undefined) expect(isAtLeast(version, numbers(range.before))).toBe(false);
+          }
+        }
+      }
     }
+    const fired = RULES.map(({ id }) => [id, [...(firedOn.get(id) ?? [])].sort()]);
+    expect(Object.fromEntries(fired)).toEqual(
+      Object.fromEntries(RULES.map(({ id, targets: named = [] }) => [id, [...named].sort()])),
+    );
+  });
+
+  it('says of every rule truly what it cannot do without', () => {
+    for (const { id, looksAt } of RULES) {
+      const { scans, usage, ...metadata } = CASES[id]?.[0] ?? of(RU);
+      const withScans: AssessInput = { ...metadata, ...(scans ? { scans } : {}) };
+      const withUsage: AssessInput = { ...metadata, ...(usage ? { usage } : {}) };
+      if (looksAt === 'scan') expect(rulesOf(withUsage), id).not.toContain(id);
+      if (looksAt === 'usage') expect(rulesOf(withScans), id).not.toContain(id);
+      if (looksAt === 'metadata' && !scans) expect(rulesOf(metadata), id).toContain(id);
+    }
+  });
+
+  it('finds nothing on a plain collection, whether it was scanned or not', () => {
+    for (const target of [RU, VCORE, MONGODB]) {
+      const input = of(target, aCollection('shop.orders', { indexes: [anIndex()] }));
+      expect(assess(input).findings).toEqual([]);
+      expect(assess({ ...input, scans: [aScan()] }).findings).toEqual([]);
+    }
+  });
+
+  it('counts what a scan has counted, and says whether it has seen everything', () => {
+    const found = (mode: 'sample' | 'full', stopped: boolean) =>
+      assess({
+        ...of(RU, aCollection('shop.orders', { sample: { ...SAMPLE, largestBytes: bytes(4 * MIB) } })),
+        scans: [
+          aScan({
+            mode,
+            largestBytes: 3 * MIB,
+            sizes: [
+              { upTo: 2 * MIB, documents: 97, bytes: 1 },
+              { upTo: 3 * MIB, documents: 2, bytes: 1 },
+              { upTo: null, documents: 1, bytes: 1 },
+            ],
+            gaps: stopped ? [{ purpose: 'data-sample', reason: 'time-limit' }] : [],
+          }),
+        ],
+      }).findings[0]?.params;
+    const seen = { bytes: 4 * MIB, count: 3, looked: 100, of: 1000 };
+    expect(found('sample', false)).toEqual({ ...seen, full: false });
+    expect(found('full', false)).toEqual({ ...seen, full: true });
+    expect(found('full', true)).toEqual({ ...seen, full: false });
+  });
+
+  it('gives no count where the scan has counted by other bounds', () => {
+    const scan = aScan({ largestBytes: 17 * MIB, sizes: [{ upTo: null, documents: 100, bytes: 1 }] });
+    const [finding] = assess({ ...of(VCORE, aCollection('shop.orders')), scans: [scan] }).findings;
+    expect(finding).toMatchObject({ rule: 'document-over-16mb', params: { bytes: 17 * MIB, looked: 100 } });
+    expect(finding?.params).not.toHaveProperty('count');
+  });
+
+  it('takes no document for one without its shard key that was read before the field was followed', () => {
+    const orders = aCollection('shop.orders', { shardKey: [['region', 1]] });
+    const missing = (unseen: number) =>
+      assess({ ...of(RU, orders), scans: [aScan({ fields: [aFieldScan('region', { present: 90, unseen })] })] })
+        .findings.filter(({ rule }) => rule === 'shard-key-missing')
+        .map(({ params }) => params['count']);
+    expect([missing(0), missing(7), missing(10)]).toEqual([[10], [3], []]);
+  });
+
+  it('bounds the largest logical partition where a sample was drawn at random', () => {
+    const orders = aCollection('shop.orders', { shardKey: [['region', 1]], logicalBytes: bytes(100 * GIB) });
+    const top = [{ documents: 0.3, bytes: 0.3, band: [0.25, 0.5] as const }];
+    const scans = [aScan({ fields: [aFieldScan('region', { top })] })];
+    const [finding] = assess({ ...of(RU, orders), scans }).findings;
+    expect(finding).toMatchObject({
+      rule: 'logical-partition-over-20gb',
+      params: { bytes: 30 * GIB, lowBytes: 25 * GIB, highBytes: 50 * GIB },
+    });
+    expect(finding && findingSentence(finding)).toContain(
+      '30 GB of the documents, with 95 % certainty between 25 GB and 50 GB',
+    );
   });
 
   it('puts blockers first and looks only at what is selected', () => {
     const input = of(RU, aSample({ idTypes: { int: 1, date: 1 } }), view, aCollection('other.x y'));
-    const everything = assess(input).map((f) => f.severity);
+    const everything = assess(input).findings.map((f) => f.severity);
     expect(everything).toEqual(['blocker', 'info', 'info']);
     const selection = { include: ['shop.*'], exclude: ['shop.open'], rename: [] };
-    expect(assess({ ...input, selection }).map((f) => f.rule)).toEqual(['mixed-id-types']);
+    expect(assess({ ...input, selection }).findings.map((f) => f.rule)).toEqual(['mixed-id-types']);
   });
 
   it('judges a name as it will be on the target', () => {
     const rename = [{ from: 'shop.a$b', to: 'shop.ab' }];
     const input = of(VCORE, aCollection('shop.a$b'));
-    expect(assess({ ...input, selection: { include: [], exclude: [], rename } })).toEqual([]);
+    expect(assess({ ...input, selection: { include: [], exclude: [], rename } }).findings).toEqual([]);
+  });
+
+  it('goes on where a rule fails, whichever, keeps what all others found, and says which failed', () => {
+    for (const { id } of RULES) {
+      const fires = CASES[id]?.[0] ?? of(RU);
+      // Something that others find as well.
+      const { inventory } = fires;
+      const collections = [...inventory.collections, aSample({ largestBytes: 17 * MIB }), view];
+      const input = { ...fires, inventory: { ...inventory, collections } };
+      const whole = assess(input);
+      expect(whole.failedRules, id).toEqual([]);
+      expect(
+        whole.findings.map(({ rule }) => rule),
+        id,
+      ).toContain(id);
+      const broken = RULES.map((rule): Rule => (rule.id === id ? { ...rule, check: failing } : rule));
+      expect(assess(input, broken), id).toEqual({
+        findings: whole.findings.filter(({ rule }) => rule !== id),
+        failedRules: [{ rule: id, message: 'no such field' }],
+      });
+    }
+  });
+
+  it('asks no rule about a target or a version that it is not about', () => {
+    for (const target of [RU, VCORE, MONGODB, ...OLD_TARGETS]) {
+      const about = RULES.filter(({ targets, targetVersions, sourceVersions }) => {
+        const { from, before } = targetVersions?.[target.kind] ?? {};
+        const older = from !== undefined && !isAtLeast(target.versionArray, numbers(from));
+        const newer = before !== undefined && isAtLeast(target.versionArray, numbers(before));
+        return (targets ?? [target.kind]).includes(target.kind) && !older && !newer && !sourceVersions;
+      });
+      const asked: string[] = [];
+      const listening = RULES.filter(({ sourceVersions }) => !sourceVersions).map((rule): Rule => {
+        const check = (): [] => {
+          asked.push(rule.id);
+          return [];
+        };
+        return { ...rule, check };
+      });
+      assess(of(target), listening);
+      expect(asked).toEqual(about.map(({ id }) => id));
+    }
   });
 });

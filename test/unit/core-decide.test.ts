@@ -39,6 +39,18 @@ describe('how long it takes', () => {
     );
   });
 
+  it('is bound by the same request units whoever writes: no other method is promised sooner than the direct copy', () => {
+    const throughput = { kind: 'manual', ruPerSecond: ruPerSecond(1_000) } as const;
+    const { ranked } = decide({ ...BASE, throughput }).recommendation;
+    const direct = ranked.find(({ method }) => method === 'direct-copy')?.durationMs;
+    expect(direct?.high).toBeGreaterThan(direct?.expected ?? NaN);
+    for (const { method, durationMs } of ranked) {
+      for (const figure of ['low', 'expected', 'high'] as const) {
+        expect(durationMs[figure], `${method} ${figure}`).toBeGreaterThanOrEqual(direct?.[figure] ?? NaN);
+      }
+    }
+  });
+
   it('is known for collections that hold nothing', () => {
     const inventory = anInventory([aCollection('shop.orders', { documents: 0, logicalBytes: bytes(0) })]);
     const throughput = { kind: 'manual', ruPerSecond: ruPerSecond(400) } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bytes, ruPerSecond } from '../../src/core/model/units.js';
-import { planRaises } from '../../src/core/plan/plan-raises.js';
+import { planRaises, raisedThroughput } from '../../src/core/plan/plan-raises.js';
 import { aCollection } from './core-builders.js';
 import { planOf } from './core-plan-builders.js';
 
@@ -45,5 +45,15 @@ describe('throughput raised for a whole plan', () => {
       raise,
     });
     expect(enough).not.toHaveProperty('throughputRaises');
+  });
+
+  it('is what a copy goes at meanwhile, by the names of the source', () => {
+    const plan = planOf(collections, {
+      method: 'direct-copy',
+      throughput: manual(1000),
+      selection: { include: [], exclude: [], rename: [{ from: 'shop.a', to: 'store.x' }] },
+      raise,
+    });
+    expect(raisedThroughput(plan)).toEqual({ 'shop.a': manual(10_000), 'shop.b': manual(10_000) });
   });
 });

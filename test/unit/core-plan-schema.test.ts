@@ -127,7 +127,8 @@ const plan: fc.Arbitrary<Plan> = fc
     const asBytes = {
       ...(changes || readConcern ? { method: 'direct-copy' as const } : {}),
       ...(changes && facts[0]?.type === 'collection' ? { transforms: { 'shop.c0': changes } } : {}),
-      ...(readConcern ? { readConcern } : {}),
+      ...(readConcern ? { readConcern, deadLetterOver: { 'shop.c0': 2_097_152 } } : {}),
+      leftOutIndexes: Object.fromEntries(facts.map((c) => [formatNamespace(c.ns), [c.indexes.at(-1)?.name ?? '']])),
     };
     return planOf(facts, { ...change, ...(asText ?? asBytes), tuning: tune(tuneInputFor(input)) });
   });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { asPlanned } from '../../src/core/assess/as-planned.js';
 import { MigrationError } from '../../src/core/model/error.js';
 import type { CollectionFacts } from '../../src/core/model/facts.js';
-import { formatNamespace } from '../../src/core/model/namespace.js';
+import type { Finding } from '../../src/core/model/finding.js';
+import { formatNamespace, parseNamespace } from '../../src/core/model/namespace.js';
 import { bytes, ruPerSecond } from '../../src/core/model/units.js';
 import { makePlan, type PlanInput } from '../../src/core/plan/make-plan.js';
 import { neededTools } from '../../src/core/plan/needed-tools.js';
@@ -121,6 +123,38 @@ describe('a plan', () => {
     expect(left({ targetCluster: TARGETS.vcore, ...renamed }, ...all)).toMatchObject({
       'shop.open': 'view-names-renamed',
     });
+    const alone = { targetCluster: TARGETS.vcore, ...selection({ exclude: ['shop.items'] }) };
+    expect(left(alone, ...all)).toMatchObject({ 'shop.open': 'view-reads-not-migrated' });
+  });
+
+  it('leaves a view whose stages name a renamed view, also one that is looked at later', () => {
+    const joined = view('shop.a', 'orders', [{ $unionWith: 'z' }]);
+    const all = [joined, view('shop.z', 'orders'), aCollection('shop.orders')];
+    const renamed = selection({ rename: [{ from: 'shop.z', to: 'shop.zz' }] });
+    expect(targets({ targetCluster: TARGETS.vcore }, ...all)).toEqual(['shop.orders', 'shop.z', 'shop.a']);
+    expect(left({ targetCluster: TARGETS.vcore, ...renamed }, ...all)).toEqual({ 'shop.a': 'view-names-renamed' });
+  });
+
+  it('says of no view that it is made again which it leaves behind', () => {
+    const all = [
+      view('shop.made', 'orders'),
+      view('shop.left', 'orders', [{ $lookup: { from: 'items', as: 'i' } }]),
+      aCollection('shop.orders'),
+      aCollection('shop.items'),
+    ];
+    const rename = selection({ rename: [{ from: 'shop.items', to: 'shop.things' }] });
+    const made = planOf(all, { targetCluster: TARGETS.vcore, ...rename });
+    const finding = (name: string): Finding => ({
+      rule: 'view-recreated',
+      severity: 'info',
+      ns: parseNamespace(name),
+      params: {},
+      remedy: 'nothing-to-do',
+      source: 'x',
+    });
+    const said = asPlanned([finding('shop.made'), finding('shop.left')], made);
+    expect(said.map(({ ns }) => ns?.coll)).toEqual(['made']);
+    expect(made.notMigrated).toEqual([{ source: { db: 'shop', coll: 'left' }, why: 'view-names-renamed' }]);
   });
 
   it('tells what it leaves: time series, names that the target refuses, what could not be read, system collections', () => {

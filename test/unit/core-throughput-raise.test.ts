@@ -41,6 +41,58 @@ describe('raising throughput for a copy', () => {
     ]);
   });
 
+  it('makes a collection with the partitions of its data and lowers it, where that is wished', () => {
+    const input = { budget: 'shop.orders', kept: manual(10_000), bytes: 1_000 * GIB, canSplit: true, preSplit: true };
+    const decided = planThroughputRaise({ ...input, wantedRuPerSecond: 50_000 });
+    expect(decided?.raise).toEqual({
+      budget: 'shop.orders',
+      createWith: manual(150_000),
+      raiseTo: manual(50_000),
+      restoreTo: manual(10_000),
+    });
+    expect(decided?.effects.map(raiseEffectSentence)).toEqual([
+      'shop.orders is made with 150,000 RU/s, so that it comes into being with its partitions, and lowered to 50,000 RU/s at once. That hour is billed at the higher figure.',
+      'shop.orders is raised to 50,000 RU/s while it is copied. Each hour that this touches is billed so.',
+      'shop.orders can then never be set below 1,500 RU/s again.',
+      'shop.orders gets 25 physical partitions for good: afterwards each has 400 RU/s of its throughput.',
+    ]);
+    const only = planThroughputRaise({ ...input, wantedRuPerSecond: 0 });
+    expect(only?.raise).toMatchObject({
+      createWith: manual(150_000),
+      raiseTo: manual(10_000),
+      restoreTo: manual(10_000),
+    });
+    expect(planThroughputRaise({ ...input, wantedRuPerSecond: 0, existing: {} })).toBeUndefined();
+    expect(planThroughputRaise({ ...input, wantedRuPerSecond: 0, canSplit: false })).toBeUndefined();
+  });
+
+  it('comes into being with room for its data by the rules of the service, and can be lowered at once', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('manual', 'autoscale'),
+        fc.integer({ min: 1, max: 100 }),
+        fc.integer({ min: 0, max: 200_000 }),
+        fc.integer({ min: 0, max: 3_900 }),
+        (kind, keptSteps, wantedRuPerSecond, gib) => {
+          const kept = kind === 'manual' ? manual(Math.max(400, keptSteps * 100)) : autoscale(keptSteps * 1_000);
+          const bytes = gib * GIB;
+          const decided = planThroughputRaise({
+            ...{ budget: 'a.b', kept, wantedRuPerSecond, bytes, canSplit: true, preSplit: true },
+          });
+          const { createWith = kept, raiseTo = kept, restoreTo = kept } = decided?.raise ?? {};
+          const partitions = partitionsAtCreation(offer(createWith), true);
+          expect(partitions).toBeGreaterThanOrEqual(Math.ceil(gib / 40));
+          const pool = new ThroughputPool(offer(createWith), partitions, 0);
+          scalePool(pool, offer(raiseTo), true, 0, 1, 60_000);
+          expect(pool.offer).toEqual(offer(raiseTo));
+          scalePool(pool, offer(restoreTo), true, gib, 2, 60_000);
+          expect(pool.partitions).toBe(partitions);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
   it('does not wait for partitions to split, and says so', () => {
     const decided = planThroughputRaise({
       budget: 'shop.',

@@ -1,17 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { REASON_IDS } from '../../src/core/advise/reason-ids.js';
+import { PLAN_RULES } from '../../src/core/assess/plan/plan-finding.js';
 import { RULES } from '../../src/core/assess/rules.js';
 import { MigrationError } from '../../src/core/model/error.js';
 import type { Finding } from '../../src/core/model/finding.js';
 import type { RunState } from '../../src/core/model/run.js';
-import { INDEX_WHYS, NOT_MIGRATED_WHYS, OPTION_WHYS, TRANSFORM_INDEX_WHYS } from '../../src/core/plan/whys.js';
+import {
+  INDEX_WHYS,
+  leftOutByUser,
+  NOT_MIGRATED_WHYS,
+  OPTION_WHYS,
+  TRANSFORM_INDEX_WHYS,
+} from '../../src/core/plan/whys.js';
 import type { TransformProblemId } from '../../src/core/transform/transform-problems.js';
 import { TUNING_IDS } from '../../src/core/tune/explanations.js';
 import { ERROR_CODES, errorSentence, errorWords } from '../../src/words/errors.js';
 import { droppedOptionSentence, fateSentence, indexWhySentence, notMigratedSentence } from '../../src/words/fates.js';
 import { findingSentence, remedySentence } from '../../src/words/findings.js';
 import { methodName } from '../../src/words/methods.js';
+import { planFindingSentence, planRemedySentence } from '../../src/words/plan-findings.js';
 import { sentenceFor } from '../../src/words/reasons.js';
 import { runStateSentence, verdictReasonSentence } from '../../src/words/runs.js';
 import { formatBytes, formatCount, formatDuration, formatRu, formatRuPerSecond } from '../../src/words/sizes.js';
@@ -30,11 +38,20 @@ function expectSentence(text: string, ...ids: readonly string[]): void {
 
 /** Parameters with which no sentence of ours has a gap. */
 const params = {
+  ...{ name: '$lookup', key: 'a: 1', driver: 'nodejs', needed: '4.0', reason: 'retries', connections: 2 },
   ...{ sizeBytes: 5e9, limitBytes: 1e10, nativeBytes: 1e10, servicesBytes: 1e12, bytes: 3e6, documentBytes: 1024 },
   ...{ ruPerSecond: 10_000, ruPerDocument: 10, latencyMs: 100, measuredMs: 1, usedMs: 10, serviceMs: 5, exact: 4.17 },
   ...{ batch: 24, workers: 4, collections: 1, partitions: 5, cores: 2, limit: 500, count: 501, sampled: 100 },
   ...{ version: '6.0.5', newest: '4.0', oldest: '3.6', kind: 'cosmos-ru', method: 'dms', format: 'json' },
+  ...{ looked: 100, of: 1000, levels: 129, path: 'region', values: 3, share: 0.3, bucket: 'fs' },
+  ...{ limitRuPerSecond: 10_000, fields: 'a', indexes: 'a_1', sort: 'a: 1, b: -1', countedMs: 7e8, windowMs: 7e6 },
+  ...{ expectedMs: 9e6, databases: 'Shop, shop', most: 30, by: 'a_1' },
   ...{ index: 'a_1', types: 'int, string', code: '13', message: 'not authorized', why: 'name-too-long' },
+};
+
+const PLAN_PARAMS = {
+  ...{ option: 'capped', path: 'Customer', least: 400, step: 100, ms: 1e8, budget: 'Shop.orders' },
+  ...{ field: 'BatchSize', value: 5000, most: 1000, policy: 'skip' },
 };
 
 describe('words', () => {
@@ -47,21 +64,47 @@ describe('words', () => {
       const finding: Finding = {
         rule: rule.id,
         severity: rule.severity,
-        params,
+        params: { ...params, full: false },
         remedy: rule.remedy,
         source: rule.source,
       };
       expectSentence(findingSentence(finding), rule.id);
+      expect(findingSentence(finding)).not.toContain('unknown');
       expectSentence(remedySentence(finding), rule.remedy);
     }
+  });
+
+  it('says of how many documents something was seen, and whether these are all', () => {
+    const said = (more: Finding['params']): string =>
+      findingSentence({
+        rule: 'document-over-2mb',
+        severity: 'warning',
+        params: { bytes: 3e6, looked: 100, of: 1000, full: false, ...more },
+        remedy: 'enable-16mb',
+        source: '',
+      });
+    const rest = 'the largest seen has 2.86 MB: the account takes up to 2 MB.';
+    expect(said({ count: 1 })).toBe(`1 document over 2 MB in a sample of 100 of 1,000 documents, ${rest}`);
+    expect(said({ count: 3, looked: 1000, full: true })).toBe(
+      `3 documents over 2 MB among all 1,000 documents, ${rest}`,
+    );
+    expect(said({})).toBe(`Documents over 2 MB in a sample of 100 of 1,000 documents, ${rest}`);
   });
 
   it('has a sentence for every number of a tuning', () => {
     for (const id of TUNING_IDS) expectSentence(tuningSentence({ id, params }), id);
   });
 
+  it('has a sentence and a remedy for every rule on plans', () => {
+    for (const [rule, { severity, remedy, source }] of Object.entries(PLAN_RULES)) {
+      const finding: Finding = { rule, severity, params: { ...params, ...PLAN_PARAMS }, remedy, source };
+      expectSentence(planFindingSentence(finding), rule);
+      expectSentence(planRemedySentence(finding), remedy);
+    }
+  });
+
   it('has a sentence for every fate of an index, an option and a namespace', () => {
-    for (const why of [...INDEX_WHYS, ...TRANSFORM_INDEX_WHYS]) {
+    for (const why of [...INDEX_WHYS, ...TRANSFORM_INDEX_WHYS, leftOutByUser()]) {
       expect(indexWhySentence(why)).not.toContain(why);
       const index = anIndex({ name: 'By_a' });
       expectSentence(fateSentence({ index, fate: { kind: 'skip', why } }), why);
@@ -100,7 +143,8 @@ describe('words', () => {
     const reasons = [
       ...problems.map((id: TransformProblemId) => `transform-${id}`),
       ...['transform-needs-direct-copy', 'transform-of-view', 'transform-value-unreadable', 'transform-fits-none'],
-      ...['read-concern-needs-direct-copy', 'filter-unreadable', 'filter-refused', 'shard-key-lost'],
+      ...['dead-letter-over-needs-direct-copy', 'read-concern-needs-direct-copy'],
+      ...['filter-unreadable', 'filter-refused', 'shard-key-lost'],
     ];
     for (const reason of reasons) {
       const facts = { reason, namespace: 'Shop.orders', field: 'A', method: 'dump-restore', message: 'no.' };
@@ -125,13 +169,6 @@ describe('words', () => {
       'e is set to "eu"',
       'f is set to the value of _id where it is missing',
     ]);
-  });
-
-  it('sends a plan for the direct copy to where it is carried out', () => {
-    const todoOf = (method: string): string =>
-      errorWords(new MigrationError('bad-plan', { reason: 'method-not-carried-out', method })).todo;
-    expect(todoOf('direct-copy')).toBe('Run the plan there, or make it again with another method.');
-    expect(todoOf('dms')).toBe('Make the plan again with another method.');
   });
 
   it('has a sentence for every state and every reason of a verdict', () => {
@@ -275,6 +312,15 @@ describe('words', () => {
     ]);
     expect(formatRuPerSecond(10_000)).toBe('10,000 RU/s');
     expect(methodName('dump-restore')).toBe('mongodump and mongorestore');
+  });
+
+  it('groups thousands as English does', () => {
+    const english = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), (count) => {
+        expect(formatCount(count)).toBe(english.format(count));
+      }),
+    );
   });
 });
 

@@ -116,6 +116,20 @@ describe('the progress of a run', () => {
     expect(limited()).toBeUndefined();
   });
 
+  it('says what it waits for until that is done or the step ends', () => {
+    const progress = progressOf([100], new FakeTime());
+    const awaits = (): RunSnapshot['awaits'] => progress.snapshot(BUDGETS).awaits;
+    progress.onEvent({ kind: 'state', state: 'copying' });
+    progress.onEvent({ kind: 'awaits', what: 'studio-3t-done' });
+    expect(parseSnapshot(JSON.stringify(progress.snapshot(BUDGETS)))?.awaits).toBe('studio-3t-done');
+    expect(parseSnapshot(JSON.stringify({ ...progress.snapshot(BUDGETS), awaits: 'rain' }))).toBeUndefined();
+    progress.onEvent({ kind: 'awaits', what: undefined });
+    expect(awaits()).toBeUndefined();
+    progress.onEvent({ kind: 'awaits', what: 'cut-over' });
+    progress.onEvent({ kind: 'verdict', verdict: { state: 'failed-resumable', reasons: [] } });
+    expect(awaits()).toBeUndefined();
+  });
+
   it('only grows within a step, is never more than what is planned, and is plain JSON', () => {
     fc.assert(
       fc.property(steps, fc.nat(3_000), fc.nat(3_000), (list, orders, items) => {
@@ -292,6 +306,22 @@ describe('the progress of a run', () => {
     progress.onEvent({ kind: 'dead-letters-retried', ns: 'shop.orders', retry });
     const snapshot = progress.snapshot(BUDGETS);
     expect(snapshot).toMatchObject({ done: 10, planned: 10 });
+    expect(snapshot.collections).toContainEqual(items);
+  });
+
+  it('goes on from what earlier attempts have brought of what is not proven yet', () => {
+    const time = new FakeTime();
+    const quiet = { throttled: 0, conflicts: 0, deadLetters: 0, bytes: 7 };
+    const items = { ns: 'shop.items', planned: 50, copied: 50, verified: 'equal' as const, ...quiet };
+    const orders = { ns: 'shop.orders', planned: 10, copied: 8, verified: 'no' as const, ...quiet };
+    const before = new Map([items, orders].map((c) => [c.ns, c]));
+    const progress = new RunProgress({ plan: planOf([10, 50]), runId: RUN_ID, startedAt: 0, before }, time.now);
+    progress.onEvent({ kind: 'state', state: 'preparing' });
+    progress.onEvent({ kind: 'scope', only: new Set(['shop.orders']), proven: 1 });
+    progress.onEvent({ kind: 'state', state: 'copying' });
+    progress.onEvent({ kind: 'copy-progress', counts: [counts('shop.orders', { acknowledged: 0, alreadyThere: 3 })] });
+    const snapshot = progress.snapshot(BUDGETS);
+    expect(snapshot).toMatchObject({ done: 8, planned: 10, rechecked: { done: 3, of: 8 } });
     expect(snapshot.collections).toContainEqual(items);
   });
 

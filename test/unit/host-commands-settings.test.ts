@@ -56,6 +56,7 @@ describe('the settings', () => {
       SETTINGS.toolMongoexport,
       SETTINGS.toolMongoimport,
       SETTINGS.runsFolder,
+      SETTINGS.pricesFile,
     ];
     expect([...restrictedConfigurations].sort()).toEqual(risky.map((key) => `${SETTINGS_SECTION}.${key}`).sort());
   });

@@ -29,6 +29,12 @@ describe('what can be done with a run', () => {
     expect(possibleActions({ ...run, alive: false })).not.toContain('limit');
   });
 
+  it('while it waits for a person: their word first, and only as long as a process hears it', () => {
+    const run = aRun({ alive: true }, { state: 'copying', awaits: 'studio-3t-done' });
+    expect(possibleActions(run)).toEqual(['proceed', 'pause', 'cancel', 'terminal']);
+    expect(possibleActions({ ...run, alive: false })).not.toContain('proceed');
+  });
+
   it('while it waits in its terminal: resume and cancel', () => {
     expect(of('paused', true)).toEqual(['resume', 'cancel', 'terminal']);
   });

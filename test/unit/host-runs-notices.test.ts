@@ -55,6 +55,19 @@ describe('notifications', () => {
     expect(told(another, failed(NOON + 2))).toEqual([]);
   });
 
+  it('tell once that a run waits for a person, and again when it waits for something else', () => {
+    const awaiting = (awaits?: 'studio-3t-done' | 'cut-over', alive = true): RunInfo =>
+      aRun({ runId: 'a', alive }, { state: 'copying', ...(awaits ? { awaits } : {}) });
+    const board = new NoticeBoard(NOON + 1_000_000);
+    expect(told(board, awaiting('cut-over'))).toEqual([]);
+    expect(told(board, awaiting())).toEqual([]);
+    expect(told(board, awaiting('studio-3t-done'))).toEqual(['a awaits']);
+    expect(told(board, awaiting('studio-3t-done'))).toEqual([]);
+    expect(told(board, awaiting('cut-over'))).toEqual(['a awaits']);
+    told(board, awaiting());
+    expect(told(board, awaiting('cut-over', false))).toEqual([]);
+  });
+
   it('know whether their Resume button still means what it says', () => {
     expect(resumable(undefined)).toBe('gone');
     for (const state of ['planned', 'paused', 'failed-resumable'] as const) {

@@ -30,6 +30,13 @@ const message = (content: RunPageContent): unknown => ({
 });
 
 describe('the run page', () => {
+  it('says at its head whom a run waits for, and not that it copies', () => {
+    const at = (snapshot: Parameters<typeof aRun>[1]) => runPageContent(aRun({}, snapshot), english).stateText;
+    expect(at({ state: 'copying', awaits: 'studio-3t-done' })).toBe('Waits for Studio 3T.');
+    expect(at({ state: 'copying', awaits: 'deployment' })).toBe('Waits for your yes to what is deployed.');
+    expect(at({ state: 'paused', awaits: 'cut-over' })).toMatch(/^Paused/);
+  });
+
   const cases = {
     running: aRun(
       {},

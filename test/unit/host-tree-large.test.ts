@@ -4,7 +4,8 @@ import type { ClusterFacts, CollectionFacts } from '../../src/core/model/facts.j
 import { bytes } from '../../src/core/model/units.js';
 import { describeRow } from '../../src/host/tree/cluster-rows.js';
 import { ClusterTree } from '../../src/host/tree/cluster-tree.js';
-import { ANY_RU_TARGET, findingsFor } from '../../src/host/tree/finding-index.js';
+import { ANY_RU_TARGET } from '../../src/host/tree/finding-index.js';
+import { findingsFor } from '../../src/host/tree/findings-for.js';
 import { nodeId, type ClusterTreeNode } from '../../src/host/tree/node.js';
 import { memoryCluster } from '../support/fake-cluster.js';
 import { aProfile, english, testTree } from '../support/tree-state.js';

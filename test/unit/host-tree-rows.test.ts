@@ -14,6 +14,8 @@ import {
 } from '../../src/host/tree/finding-index.js';
 import { code, plain } from '../../src/host/tree/names-in-markdown.js';
 import { asClusterNode, asRunNode, nodeId, parentNode, type ClusterTreeNode } from '../../src/host/tree/node.js';
+import { targetName } from '../../src/words/clusters.js';
+import { findingSentence } from '../../src/words/findings.js';
 import { expectGolden } from '../golden/expect-golden.js';
 import { memoryCluster } from '../support/fake-cluster.js';
 import { aProfile, english, testTree } from '../support/tree-state.js';
@@ -145,6 +147,28 @@ function analysed(): ReturnType<typeof testTree> {
   tree.catalog.putInventory('c1', inventory);
   return tree;
 }
+
+it('the tooltip of a source that was assessed for both services has a column for each, the worst first', () => {
+  const { state } = analysed();
+  const node = { kind: 'collection', clusterId: 'c1', db: 'shop', coll: 'orders' } as const;
+  const [first, second] = FINDINGS.filter(({ ns }) => ns?.coll === 'orders');
+  if (!first || !second) throw new Error('two findings are needed');
+  const found: RowFindings = {
+    ...{ blockers: 1, warnings: 1, infos: 0, own: [first, second], places: 0 },
+    byTarget: [
+      { target: 'cosmos-ru', own: [first, second] },
+      { target: 'cosmos-vcore', own: [] },
+    ],
+  };
+  const rows = (tooltipOf(node, state, found, words) ?? '').split('\n').filter((line) => line.startsWith('|'));
+  const cells = rows.map((line) => line.split(' | ').map((cell) => cell.replaceAll(/^\| | \|$/g, '')));
+  expect(cells[0]).toEqual([plain(targetName('cosmos-ru')), plain(targetName('cosmos-vcore'))]);
+  expect(cells[1]).toEqual(['---', '---']);
+  expect(cells).toHaveLength(4);
+  expect(cells[2]?.[0]).toContain(plain(findingSentence(first)));
+  expect(cells[2]?.[1]).toBe('nothing found');
+  expect(cells[3]?.[0]).toContain(plain(findingSentence(second)));
+});
 
 it('every row and tooltip of an analysed cluster is as agreed', () => {
   const { state } = analysed();

@@ -5,16 +5,11 @@ import type { WizardIntent, WizardView } from '../../src/protocol/wizard.js';
 import { modelOf, readState, SMALL } from './host-wizard-builders.js';
 
 describe('methods', () => {
-  it('are all shown, and only what this version carries out can be chosen', () => {
+  it('are all shown and carried out, and nothing else can be chosen', () => {
     const state = readState(SMALL, 'ru');
     const { cards } = viewOf(modelOf(state)).methods;
-    expect(cards).toHaveLength(7);
-    expect(cards.filter((card) => card.available).map((card) => card.id)).toEqual([
-      'direct-copy',
-      'dump-restore',
-      'export-import',
-    ]);
-    expect(reduce(state, { type: 'choose-method', id: 'spark-databricks' })).toBe(state);
+    expect(cards.filter((card) => card.available)).toHaveLength(7);
+    expect(reduce(state, { type: 'choose-method', id: 'by-post' })).toBe(state);
   });
 
   const methodsAfter = (...then: readonly WizardIntent[]): WizardView['methods'] =>
@@ -28,7 +23,9 @@ describe('methods', () => {
     const files = methodsAfter({ type: 'set-wish', id: 'files', value: 'csv' });
     expect(ranksIn(files)[0]).toBe('export-import');
     expect(JSON.stringify(files.cards[0]?.reasons)).toContain('It gives the CSV files that you asked for.');
-    const online = methodsAfter({ type: 'set-wish', id: 'online', value: 'yes' });
+    // The service follows the changes of servers up to 4.0, for an RU account.
+    const old = { ...SMALL, cluster: { ...SMALL.cluster, version: '4.0.28', versionArray: [4, 0, 28] } };
+    const online = viewOf(modelOf(readState(old, 'ru', { type: 'set-wish', id: 'online', value: 'yes' }))).methods;
     expect(ranksIn(online).indexOf('dms')).toBeLessThan(ranksIn(online).indexOf('dump-restore'));
     expect(ranksIn(before).indexOf('dms')).toBeGreaterThan(ranksIn(before).indexOf('dump-restore'));
     expect(before.cards.find((card) => card.id === 'studio-3t')?.possible).toBe(false);
@@ -36,6 +33,10 @@ describe('methods', () => {
     expect(owned.cards.find((card) => card.id === 'studio-3t')?.possible).toBe(true);
     expect(owned.wishes.map(({ id, value }) => [id, value])).toEqual([
       ['online', 'no'],
+      ['azure-reaches', 'unsaid'],
+      ['from-here', 'unsaid'],
+      ['private-endpoint', 'no'],
+      ['skills', 'unsaid'],
       ['studio3t', 'yes'],
       ['files', 'no'],
     ]);
@@ -46,10 +47,79 @@ describe('methods', () => {
     expect(over).toEqual(before);
   });
 
+  it('are ranked by the ways between the sides, by what people know, and by how long writes may stop', () => {
+    const cut = methodsAfter(
+      { type: 'set-wish', id: 'azure-reaches', value: 'no' },
+      { type: 'set-wish', id: 'from-here', value: 'yes' },
+    );
+    const inAzure = cut.cards.filter(({ id }) => ['dms', 'data-factory', 'spark-databricks'].includes(id));
+    expect(inAzure.map(({ possible }) => possible)).toEqual([false, false, false]);
+    const skilled = methodsAfter({ type: 'set-wish', id: 'skills', value: 'spark+command-line' });
+    const said = JSON.stringify(skilled.cards.map(({ reasons }) => reasons));
+    expect(said).toContain('Spark');
+    expect(skilled.wishes.find(({ id }) => id === 'skills')?.value).toBe('spark+command-line');
+    const nothing = methodsAfter({ type: 'set-wish', id: 'skills', value: 'none' });
+    expect(nothing.wishes.find(({ id }) => id === 'skills')?.value).toBe('none');
+    expect(methodsAfter({ type: 'set-window', hours: 6 }).window.hours).toBe(6);
+    for (const hours of [0.5, -1, 8761, 0])
+      expect(methodsAfter({ type: 'set-window', hours }).window).not.toHaveProperty('hours');
+    const unsaid = methodsAfter(
+      { type: 'set-wish', id: 'azure-reaches', value: 'no' },
+      { type: 'set-wish', id: 'azure-reaches', value: 'unsaid' },
+      { type: 'set-wish', id: 'skills', value: 'azure' },
+      { type: 'set-wish', id: 'skills', value: 'unsaid' },
+      { type: 'set-window', hours: 6 },
+      { type: 'set-window', hours: 0 },
+    );
+    expect(unsaid).toEqual(methodsAfter());
+  });
+
+  it('that are carried out elsewhere ask for where, and make a plan once that is said', () => {
+    const chosen: readonly WizardIntent[] = [{ type: 'choose-method', id: 'data-factory' }];
+    const place = {
+      subscriptionId: '0f000000-0000-4000-8000-00000000000f',
+      resourceGroup: 'rg',
+      location: 'westeurope',
+    };
+    const said = Object.entries(place).map(([field, value]): WizardIntent => ({ type: 'set-handoff', field, value }));
+    const before = viewOf(modelOf(readState(SMALL, 'ru', ...chosen, { type: 'go', step: 'tuning' })));
+    expect(before.tuning.handoff?.fields.filter(({ problem }) => problem).map(({ id }) => id)).toEqual(
+      Object.keys(place),
+    );
+    expect(before.reachable).not.toContain('review');
+    expect(before.nextProblem).toContain('Subscription is not said');
+    const state = readState(SMALL, 'ru', ...chosen, ...said);
+    const after = viewOf(modelOf(state));
+    expect(after.review.lines).toContainEqual({
+      label: 'Markers',
+      value: expect.stringMatching(/^mcmshop[0-9a-f]+\/migration$/) as string,
+    });
+    expect(after.review.actions.join(' ')).toContain('cut smaller and tried again');
+    expect(after.tuning.preview).toEqual([
+      'mongo-cosmos-migration run shop.migration.json',
+      'mongo-cosmos-migration handoff shop.migration.json --out handoff',
+    ]);
+    const wrong = viewOf(modelOf(reduce(state, { type: 'set-handoff', field: 'factory', value: '-' })));
+    expect(wrong.tuning.handoff?.fields.find(({ id }) => id === 'factory')).toMatchObject({
+      origin: 'user',
+      value: '-',
+    });
+    expect(wrong.reachable).not.toContain('review');
+    const reset = reduce(reduce(state, { type: 'set-handoff', field: 'factory', value: 'x' }), {
+      type: 'reset-handoff',
+      field: 'factory',
+    });
+    expect(viewOf(modelOf(reset)).tuning.handoff).toEqual(after.tuning.handoff);
+    // What several methods ask for is said once.
+    const dms = viewOf(modelOf(reduce(state, { type: 'choose-method', id: 'dms' })));
+    expect(dms.tuning.handoff?.fields.filter(({ problem }) => problem).map(({ id }) => id)).toEqual(['subnetId']);
+    expect(reduce(state, { type: 'set-handoff', field: 'no-such-field', value: 'x' })).toBe(state);
+  });
+
   it('name what rules them out first', () => {
     const { cards } = viewOf(modelOf(readState(SMALL, 'ru'))).methods;
     const out = cards.filter((card) => !card.possible);
-    expect(out.length).toBeGreaterThan(1);
+    expect(out.length).toBeGreaterThan(0);
     expect(out.map((card) => card.reasons[0]?.weight)).toEqual(out.map(() => '!'));
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reduce, type WizardEvent } from '../../src/host/wizard/model/reduce.js';
+import { HANDOFF_FIELDS } from '../../src/core/plan/handoff-fields.js';
 import { partsOf, restoreState } from '../../src/host/wizard/model/restore.js';
 import { fingerprint } from '../../src/host/wizard/model/selection.js';
 import { initialState, STATE_VERSION, type WizardState } from '../../src/host/wizard/model/wizard-state.js';
@@ -15,6 +16,7 @@ import {
   WIZARD_STEPS,
   type WizardIntent,
 } from '../../src/protocol/wizard.js';
+import { WISH_VALUES, WISHES } from '../../src/protocol/wishes.js';
 import { makeTempFolder, type TempFolder } from '../support/temp.js';
 import { TARGETS } from './core-plan-builders.js';
 import { modelOf, readState, SMALL, sourceRead, targetRead } from './host-wizard-builders.js';
@@ -62,9 +64,16 @@ const intent: fc.Arbitrary<WizardIntent> = fc.oneof(
   }),
   fc.record({
     type: fc.constant('set-wish' as const),
-    id: fc.constantFrom('online' as const, 'studio3t' as const, 'files' as const),
-    value: fc.constantFrom('no' as const, 'yes' as const, 'json' as const, 'csv' as const),
+    id: fc.constantFrom(...WISHES),
+    value: fc.constantFrom(...WISH_VALUES),
   }),
+  fc.record({
+    type: fc.constant('set-handoff' as const),
+    field: fc.constantFrom(...HANDOFF_FIELDS, 'nothing'),
+    value: fc.constantFrom('', 'x', 'westeurope', '0f000000-0000-4000-8000-00000000000f', '7', 'yes', 'continuous'),
+  }),
+  fc.record({ type: fc.constant('reset-handoff' as const), field: fc.constantFrom(...HANDOFF_FIELDS, 'nothing') }),
+  fc.record({ type: fc.constant('set-window' as const), hours: anyNumber }),
   fc.record({
     type: fc.constant('set-collection-throughput' as const),
     ns: name,
@@ -74,10 +83,25 @@ const intent: fc.Arbitrary<WizardIntent> = fc.oneof(
   fc.record({ type: fc.constant('set-read-preference' as const), value: fc.constantFrom(...READ_PREFERENCES) }),
   fc.record({
     type: fc.constant('choose-method' as const),
-    id: fc.constantFrom('dump-restore', 'direct-copy', 'dms', 'nothing'),
+    id: fc.constantFrom(
+      'dump-restore',
+      'direct-copy',
+      'dms',
+      'spark-databricks',
+      'studio-3t',
+      'data-factory',
+      'nothing',
+    ),
   }),
   fc.record({ type: fc.constant('set-tuning' as const), field: fc.constantFrom(...TUNING_FIELDS), value: anyNumber }),
   fc.record({ type: fc.constant('reset-tuning' as const), field: fc.constantFrom(...TUNING_FIELDS) }),
+  fc.record({
+    type: fc.constant('leave-index-out' as const),
+    ns: name,
+    index: fc.constantFrom('words', 'customer_1', 'gone'),
+    leftOut: fc.boolean(),
+  }),
+  fc.record({ type: fc.constant('keep-aside' as const), ns: name, aside: fc.boolean() }),
   fc.record({ type: fc.constant('set-shard-key' as const), ns: name, path: fc.constantFrom('', 'country', 'a.b') }),
   fc.record({
     type: fc.constant('set-throughput' as const),
@@ -192,8 +216,10 @@ describe('any sequence of clicks and answers', () => {
   it('is made of intents that pass the guard', () => {
     fc.assert(
       fc.property(intent, (one) => {
-        const isFinite = one.type !== 'set-tuning' || Number.isFinite(one.value);
-        expect(parseWizardIntent(one)).toEqual(isFinite ? one : undefined);
+        const fits =
+          (one.type !== 'set-tuning' || Number.isFinite(one.value)) &&
+          (one.type !== 'set-window' || (Number.isFinite(one.hours) && one.hours >= 0));
+        expect(parseWizardIntent(one)).toEqual(fits ? one : undefined);
       }),
       RUNS,
     );

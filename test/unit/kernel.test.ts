@@ -64,11 +64,16 @@ describe('the digest of a document', () => {
   });
 });
 
+const row = (value: number, length: number): number[] => new Array<number>(length).fill(value);
+
 describe('the kernel', () => {
   it('finds nine zeros in a row and no fewer, within a part', () => {
     const few = fc.array(fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.constant(7)), { maxLength: 40 });
+    // Long enough without zeros for what is looked at many words at a time.
+    const rows = fc.array(fc.tuple(fc.nat({ max: 150 }), fc.nat({ max: 11 })), { maxLength: 4 });
+    const long = rows.map((found) => found.flatMap(([sevens, zeros]) => [...row(7, sevens), ...row(0, zeros)]));
     fc.assert(
-      fc.property(fc.array(few, { maxLength: 6 }), (parts) => {
+      fc.property(fc.array(fc.oneof(few, long), { maxLength: 6 }), (parts) => {
         let position = 0;
         const spans = parts.flatMap((part) => [position, (position += part.length)]);
         const expected = parts.flatMap((part, i) => (part.join('').includes('000000000') ? [i] : []));

@@ -92,9 +92,14 @@ const BASE: Omit<WizardView, 'step'> = {
   },
   findings: {
     summary: '1 blocker, 2 warnings and 1 note in 4 collections.',
+    targets: [{ value: 'cosmos-ru', label: 'Azure Cosmos DB for MongoDB (RU)' }],
+    assessed: 'Only sizes and definitions were looked at.',
     rows: [
       {
         severity: 'blocker',
+        rule: 'view-unsupported',
+        target: 'cosmos-ru',
+        fixes: [],
         places: ['shop.open orders'],
         more: 0,
         text: 'Views do not exist on the RU-based service.',
@@ -103,6 +108,17 @@ const BASE: Omit<WizardView, 'step'> = {
       },
       {
         severity: 'warning',
+        rule: 'index-partial-dropped',
+        target: 'cosmos-ru',
+        fixes: [
+          {
+            kind: 'leave-out',
+            ns: 'shop.orders',
+            name: 'placed_1_-1',
+            label: 'Leave out placed_1_-1 of shop.orders',
+            applied: false,
+          },
+        ],
         places: ['shop.orders', 'shop.customers'],
         more: 0,
         text: 'A partial index is created without its filter, so it holds all documents.',
@@ -111,6 +127,9 @@ const BASE: Omit<WizardView, 'step'> = {
       },
       {
         severity: 'info',
+        rule: 'index-hashed-to-ascending',
+        target: 'cosmos-ru',
+        fixes: [],
         places: ['shop.customers, index email_1'],
         more: 0,
         text: 'A hashed index becomes an ascending one.',
@@ -120,6 +139,12 @@ const BASE: Omit<WizardView, 'step'> = {
   },
   methods: {
     summary: 'Recommended: mongodump and mongorestore.',
+    window: {
+      label: 'Hours that the source may be without writes',
+      explanation: 'Methods that take longer rank lower. Empty: not said.',
+      min: 1,
+      max: 8760,
+    },
     wishes: [
       {
         id: 'online',

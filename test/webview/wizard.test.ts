@@ -251,10 +251,14 @@ describe('what matters to the user', () => {
     await using open = await opened(aWizardView('method'));
     await open.page.getByRole('checkbox', { name: 'The source is written to' }).check();
     await open.page.getByRole('combobox', { name: 'The data is wanted as files' }).selectOption({ label: 'CSV' });
+    const hours = open.page.getByRole('spinbutton', { name: 'Hours that the source may be without writes' });
+    for (const typed of ['0.5', '9000', '6', '']) await hours.fill(typed).then(() => hours.blur());
     const sent = await open.sent();
     expect(sent).toEqual([
       { type: 'set-wish', id: 'online', value: 'yes' },
       { type: 'set-wish', id: 'files', value: 'csv' },
+      { type: 'set-window', hours: 6 },
+      { type: 'set-window', hours: 0 },
     ]);
     expect(sent.map(parseWizardIntent)).toEqual(sent);
     const { methods } = aWizardView('method');

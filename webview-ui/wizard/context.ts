@@ -1,4 +1,4 @@
-import type { NamespaceRow, WizardIntent } from '../../src/protocol/wizard.js';
+import type { FindingRow, NamespaceRow, WizardIntent } from '../../src/protocol/wizard.js';
 
 export type SortKey = 'name' | 'documents' | 'size';
 
@@ -13,6 +13,11 @@ export interface Looks {
   /** The row of the namespace table that the keyboard is at. */
   activeNs: string | undefined;
   findingsShown: number;
+  findingText: string;
+  findingSeverity: FindingRow['severity'] | 'all';
+  /** Undefined: the chosen one. */
+  findingTarget: string | undefined;
+  findingsBy: 'rule' | 'collection';
   sizesShown: number;
 }
 
@@ -28,6 +33,10 @@ function firstLooks(): Looks {
     sizeLimit: '100',
     activeNs: undefined,
     findingsShown: PAGE_OF_FINDINGS,
+    findingText: '',
+    findingSeverity: 'all',
+    findingTarget: undefined,
+    findingsBy: 'rule',
     sizesShown: PAGE_OF_SIZES,
   };
 }

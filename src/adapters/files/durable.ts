@@ -1,8 +1,9 @@
 /** Writing so that it is still there after a crash of the process or of the machine. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { MigrationError } from '../../core/model/error.js';
+import { makeFolders } from './make-folders.js';
 
 /** Private to the user: run folders name hosts and hold refused documents. */
 export const PRIVATE_FILE = 0o600;
@@ -35,25 +36,35 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-export async function makePrivateFolder(path: string): Promise<void> {
+/** With those above it that are not there. @throws MigrationError `file-failed`. */
+export function makeFolder(path: string, mode?: number): void {
   try {
-    await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER });
+    makeFolders(path, mode);
   } catch (error) {
     throw fileFailed(error, path, 'make-folder');
   }
 }
 
+/** @throws MigrationError `file-failed`. */
+export async function makePrivateFolder(path: string): Promise<void> {
+  await Promise.resolve(makeFolder(path, PRIVATE_FOLDER));
+}
+
 /**
- * The file has the old or the new content, never a part, whatever happens meanwhile.
+ * The file has the old or the new content, never a part, whatever happens meanwhile. Pieces of text are written one after another.
  * @throws MigrationError `file-failed`.
  */
-export async function writeFileAtomic(path: string, data: string | Uint8Array, mode = PRIVATE_FILE): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  data: string | Uint8Array | Iterable<string>,
+  mode = PRIVATE_FILE,
+): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     const handle = await open(temporary, 'wx', mode);
     try {
-      await handle.writeFile(data);
+      await writeFile(handle, data);
       await handle.sync();
     } finally {
       await handle.close();
@@ -61,7 +72,8 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array, m
     await rename(temporary, path);
     await syncFolder(folder);
   } catch (error) {
-    await rm(temporary, { force: true });
+    // A file in the place of the folder is told as what it is, not as what cannot be removed.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw fileFailed(error, path, 'write');
   }
 }

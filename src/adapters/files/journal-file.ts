@@ -12,11 +12,14 @@ import type { Clock } from '../../engine/ports.js';
 import { fileFailed, PRIVATE_FILE } from './durable.js';
 import { nextJournalPath, replaceJournal, systemDisk, type JournalDisk } from './journal-disk.js';
 
-/** How long a progress entry may wait for others to be flushed with. */
-const FLUSH_AFTER_MS = 1_000;
 /**
- * A journal is compacted when it is larger than this and `COMPACT_RATIO` times what it would be then: eight readers of a direct copy write about 3 KB a
- * second (one record of some 350 bytes each), which makes it every quarter of an hour.
+ * How long a progress entry may wait for others to be flushed with: half of the second of work that a kill may cost, since the disk needs its time as well, and a busy
+ * machine is late.
+ */
+const FLUSH_AFTER_MS = 500;
+/**
+ * A journal is compacted when it is larger than this and `COMPACT_RATIO` times what it would be then: eight readers of a direct copy write about 6 KB a
+ * second (two records of some 350 bytes each), which makes it every six minutes.
  */
 const COMPACT_FROM_BYTES = 2 ** 21;
 const COMPACT_RATIO = 4;

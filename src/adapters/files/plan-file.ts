@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { ErrorObject } from 'ajv';
 import { MigrationError } from '../../core/model/error.js';
 import { isFiles, type Plan } from '../../core/model/plan.js';
+import { checkHandoff } from '../../core/plan/handoff-defaults.js';
 import { checkTargetNames } from '../../core/plan/plan-checks.js';
 import { checkTransforms } from '../../core/plan/transform-checks.js';
 import { compileTransform } from '../../engine/copy/compile-transform.js';
@@ -58,6 +59,7 @@ function checkPlan(value: unknown, path: string | undefined): Plan {
   if (!validatePlan(value)) throw badPlan((validatePlan.errors ?? []).map(describe), path);
   checkTargetNames(value.collections);
   checkTransforms(value);
+  checkHandoff(value);
   for (const planned of value.collections) compileTransform(planned);
   return value;
 }

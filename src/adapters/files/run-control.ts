@@ -3,13 +3,17 @@ import { randomBytes } from 'node:crypto';
 import { watch } from 'node:fs';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AWAITED, type Awaited } from '../../core/model/handoff.js';
 import type { CopyCeilings } from '../../core/model/plan.js';
 import type { Clock } from '../../engine/ports.js';
 import { fileFailed, makePrivateFolder, PRIVATE_FILE, systemCode } from './durable.js';
 
 export type RunRequest = 'pause' | 'resume' | 'cancel';
-/** What is asked of a process: a step of the run, or other ceilings from now on. */
-export type Asked = { readonly want: RunRequest } | { readonly want: 'limit'; readonly ceilings: CopyCeilings };
+/** What is asked of a process: a step of the run, that what it waits for is done, or other ceilings from now on. */
+export type Asked =
+  | { readonly want: RunRequest }
+  | { readonly want: 'proceed'; readonly what: Awaited }
+  | { readonly want: 'limit'; readonly ceilings: CopyCeilings };
 
 /** File systems without change notices (network shares, some containers) are looked at this often. */
 const POLL_MS = 500;
@@ -101,7 +105,11 @@ async function takeRequests(folder: string): Promise<Asked[]> {
 /** Undefined for what this product would not have written. */
 function parseAsked(text: string): Asked | undefined {
   try {
-    const { want, ceilings } = JSON.parse(text) as { want?: unknown; ceilings?: unknown };
+    const { want, ceilings, what } = JSON.parse(text) as { want?: unknown; ceilings?: unknown; what?: unknown };
+    if (want === 'proceed') {
+      const awaited = AWAITED.find((known) => known === what);
+      return awaited && { want, what: awaited };
+    }
     if (want === 'limit') {
       const checked = parseCeilings(ceilings);
       return checked && { want, ceilings: checked };

@@ -2,14 +2,11 @@
  * Gives connection strings to a runner without argv, environment or file: over a private local socket, to the first who asks, once.
  * On Unix the socket lies in a folder that only this user can enter; on Windows the pipe's random name is what protects it.
  */
-import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { connect, createServer, type Socket } from 'node:net';
 import { MigrationError } from '../../core/model/error.js';
 import type { Clock } from '../../engine/ports.js';
-import { fileFailed, PRIVATE_FOLDER } from './durable.js';
+import { fileFailed } from './durable.js';
+import { listenOn, makeSocketPlace, readLine } from './private-socket.js';
 
 /** The variable that tells a runner where to ask. It holds an address, no secret. */
 export const SECRETS_PIPE = 'MCM_SECRETS_PIPE';
@@ -26,6 +23,18 @@ export interface HandedSecrets {
   readonly target?: string;
   readonly sourceFiles?: HandedFiles;
   readonly targetFiles?: HandedFiles;
+  /** Where tokens for Azure are to be had as long as the window lives, and the word that opens it. */
+  readonly tokens?: HandedTokens;
+  /** Address with a signature of a blob container that holds a dump: DMS reads it in the source's place. */
+  readonly dumpUrl?: string;
+  /** A personal access token of Databricks, where the sign-in to Azure does not do. */
+  readonly databricksToken?: string;
+}
+
+/** See `adapters/azure/token-handover.ts`. */
+export interface HandedTokens {
+  readonly path: string;
+  readonly key: string;
 }
 
 export interface SecretServer {
@@ -39,19 +48,18 @@ export interface SecretServer {
 /** A terminal that opens slowly, on a machine under load, asks within this. */
 const SERVE_FOR_MS = 60_000;
 const ASK_FOR_MS = 10_000;
-/** Two connection strings are far shorter; whatever sends more is no server of ours. */
-const LONGEST_LINE = 64 * 1024;
 
 /** Serves one reader and is gone. @throws MigrationError `file-failed` where no socket can be made. */
 export async function serveSecrets(
   secrets: HandedSecrets,
   options: { readonly clock: Clock; readonly timeoutMs?: number; readonly signal?: AbortSignal },
 ): Promise<SecretServer> {
-  const place = await makePlace();
+  const place = await makeSocketPlace();
   const server = createServer();
   const over = new AbortController();
-  const { source, target, sourceFiles, targetFiles } = secrets;
-  const line = `${JSON.stringify({ source, target, sourceFiles, targetFiles })}\n`;
+  const { source, target, sourceFiles, targetFiles, tokens, dumpUrl, databricksToken } = secrets;
+  const handed = { source, target, sourceFiles, targetFiles, tokens, dumpUrl, databricksToken };
+  const line = `${JSON.stringify(handed)}\n`;
   let finish: (how: 'served' | 'timed-out' | 'closed') => void = () => undefined;
   const ended = new Promise<'served' | 'timed-out' | 'closed'>((resolve) => (finish = resolve));
   let taken = false;
@@ -66,7 +74,7 @@ export async function serveSecrets(
     socket.once('close', () => finish('served'));
   });
   try {
-    await listen(server, place.path);
+    await listenOn(server, place.path);
   } catch (error) {
     await place.remove();
     throw fileFailed(error, place.path, 'listen');
@@ -91,33 +99,6 @@ export async function serveSecrets(
       await served;
     },
   };
-}
-
-async function makePlace(): Promise<{ path: string; remove(): Promise<void> }> {
-  const name = randomBytes(16).toString('hex');
-  if (process.platform === 'win32') {
-    return { path: `\\\\.\\pipe\\mcm-${name}`, remove: () => Promise.resolve() };
-  }
-  try {
-    // A short name: a socket's path may have 104 bytes on macOS (sys/un.h).
-    const folder = await mkdtemp(join(tmpdir(), 'mcm-'));
-    await chmod(folder, PRIVATE_FOLDER);
-    return { path: join(folder, name), remove: () => rm(folder, { recursive: true, force: true }) };
-  } catch (error) {
-    throw fileFailed(error, tmpdir(), 'make-folder');
-  }
-}
-
-function listen(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, () => {
-      server.off('error', reject);
-      // Nothing that the server meets from now on may end the process.
-      server.on('error', () => undefined);
-      resolve();
-    });
-  });
 }
 
 /**
@@ -146,32 +127,27 @@ export async function receiveSecrets(
   throw new MigrationError('secret-unavailable', { reason: 'handover-gone' });
 }
 
-function readLine(socket: Socket): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    socket.setEncoding('utf8');
-    socket.on('data', (part: string) => {
-      text += part;
-      const end = text.indexOf('\n');
-      if (end >= 0) resolve(text.slice(0, end));
-      else if (text.length > LONGEST_LINE) reject(new Error('too long'));
-    });
-    socket.once('error', reject);
-    socket.once('close', () => reject(new Error('closed')));
-  });
-}
-
 function parseSecrets(line: string): HandedSecrets | undefined {
-  const { source, target, sourceFiles, targetFiles } = JSON.parse(line) as Readonly<Record<string, unknown>>;
+  const { source, target, sourceFiles, targetFiles, tokens, dumpUrl, databricksToken } = JSON.parse(line) as Readonly<
+    Record<string, unknown>
+  >;
   if (!isText(source) && !isText(target)) return undefined;
   return {
     ...(isText(source) ? { source, sourceFiles: parseFiles(sourceFiles) } : {}),
     ...(isText(target) ? { target, targetFiles: parseFiles(targetFiles) } : {}),
+    ...(isTokens(tokens) ? { tokens } : {}),
+    ...(isText(dumpUrl) ? { dumpUrl } : {}),
+    ...(isText(databricksToken) ? { databricksToken } : {}),
   };
 }
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
+}
+
+function isTokens(value: unknown): value is HandedTokens {
+  const { path, key } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return isText(path) && isText(key);
 }
 
 function parseFiles(value: unknown): HandedFiles {

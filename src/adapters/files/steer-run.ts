@@ -1,9 +1,11 @@
 import { canBecome, isRunning, type RunState } from '../../core/model/run.js';
 import { planHash } from '../../engine/journal/identity.js';
 import { restRun } from '../../engine/journal/rest.js';
+import type { Awaited } from '../../core/model/handoff.js';
 import type { CopyCeilings } from '../../core/model/plan.js';
 import type { Clock } from '../../engine/ports.js';
 import { openJournalFile } from './journal-file.js';
+import { readFreshLive } from './live-snapshot.js';
 import { readPlanFile } from './plan-file.js';
 import { requestControl, type RunRequest } from './run-control.js';
 import { summariseRun, type RunFolder } from './run-folder.js';
@@ -59,6 +61,26 @@ export async function limitRun(folder: RunFolder, ceilings: CopyCeilings): Promi
   if (!process) return { kind: 'needs-process' };
   await requestControl(folder.path, { want: 'limit', ceilings });
   return { kind: 'requested', pid: process.pid };
+}
+
+export type Proceeded =
+  | { readonly kind: 'requested'; readonly pid: number; readonly what: Awaited }
+  | { readonly kind: 'needs-process' }
+  /** It waits for nobody just now. */
+  | { readonly kind: 'awaits-nothing'; readonly state: RunState };
+
+/**
+ * Tells a run that what it waits for is done. `what`: only that; without it whatever it waits for.
+ * @throws MigrationError `file-failed`.
+ */
+export async function proceedRun(folder: RunFolder, clock: Clock, what?: Awaited): Promise<Proceeded> {
+  const { process, state } = await summariseRun(folder);
+  if (!process) return { kind: 'needs-process' };
+  const awaits = (await readFreshLive(folder, clock.now()))?.awaits;
+  // A button may be pressed minutes after it was drawn: the word is for what was asked then, and for nothing else.
+  if (awaits === undefined || (what !== undefined && what !== awaits)) return { kind: 'awaits-nothing', state };
+  await requestControl(folder.path, { want: 'proceed', what: awaits });
+  return { kind: 'requested', pid: process.pid, what: awaits };
 }
 
 async function rest(folder: RunFolder, state: 'paused' | 'cancelled', clock: Clock): Promise<Steered> {

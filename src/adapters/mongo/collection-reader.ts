@@ -5,52 +5,23 @@ import { MigrationError } from '../../core/model/error.js';
 import type { CollectionFacts, IndexFacts, SampleFacts } from '../../core/model/facts.js';
 import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
 import { bytes } from '../../core/model/units.js';
+import { metadataLimit, STATISTICS_LIMIT_MS } from '../../core/scan/metadata-commands.js';
+import {
+  expectedTier,
+  lookupPipeline,
+  unionPipeline,
+  type StatisticsRequest,
+  type StatisticsTier,
+} from '../../core/scan/statistics-pipeline.js';
+import { TYPE_ALIAS } from '../../core/scan/type-alias.js';
 import type { ConnectedCluster } from './connect.js';
 import { SERVER_CODE, serverCode } from './errors.js';
 import { indexFacts } from './index-facts.js';
 import type { ListedCollection, ReadOptions, ShardKeys } from './listing.js';
-import {
-  addSample,
-  addStats,
-  addUsage,
-  lookupPipeline,
-  noStatistics,
-  unionPipeline,
-  type CollectionStatistics,
-  type StatisticsRequest,
-  type StatisticsTier,
-} from './statistics-pipeline.js';
+import { addSample, addStats, addUsage, noStatistics, type CollectionStatistics } from './statistics-pipeline.js';
 
-/** A statistics command that takes longer is given up, and asked again without its sample. */
-const STATISTICS_LIMIT_MS = 10_000;
 /** More than any server allows a collection to have. */
 const MOST_INDEXES = 1000;
-/** Aliases of `$type`, by BSON type. https://www.mongodb.com/docs/manual/reference/operator/query/type/ */
-const TYPE_ALIAS: Readonly<Record<number, string>> = {
-  [BSON_TYPE.double]: 'double',
-  [BSON_TYPE.string]: 'string',
-  [BSON_TYPE.document]: 'object',
-  [BSON_TYPE.binary]: 'binData',
-  [BSON_TYPE.objectId]: 'objectId',
-  [BSON_TYPE.bool]: 'bool',
-  [BSON_TYPE.date]: 'date',
-  [BSON_TYPE.null]: 'null',
-  [BSON_TYPE.int]: 'int',
-  [BSON_TYPE.timestamp]: 'timestamp',
-  [BSON_TYPE.long]: 'long',
-  [BSON_TYPE.decimal]: 'decimal',
-  [BSON_TYPE.minKey]: 'minKey',
-  [BSON_TYPE.maxKey]: 'maxKey',
-};
-
-/** The tier that a cluster is expected to manage. Wire versions: 9 is MongoDB 4.4, 14 is 5.1. */
-function expectedTier(facts: ConnectedCluster['facts']): StatisticsTier {
-  if (facts.kind === 'cosmos-ru' || facts.kind === 'amazon-documentdb') return 'command';
-  if (facts.maxWireVersion >= 9) return 'union';
-  // $lookup does not join a sharded collection before 5.1.
-  return facts.topology === 'sharded' ? 'command' : 'lookup';
-}
-
 export interface CollectionReaderOptions extends ReadOptions {
   readonly sampleSize: number;
   readonly shardKeys: ShardKeys;
@@ -64,10 +35,12 @@ export class CollectionReader {
   readonly #options: CollectionReaderOptions;
   #tier: StatisticsTier;
   #usageRefused = false;
+  readonly #limit: ReturnType<typeof metadataLimit>;
 
   constructor(cluster: ConnectedCluster, options: CollectionReaderOptions) {
     this.#cluster = cluster;
     this.#options = options;
+    this.#limit = metadataLimit(cluster.facts);
     this.#tier = options.tier ?? expectedTier(cluster.facts);
   }
 
@@ -153,7 +126,7 @@ export class CollectionReader {
   }
 
   async #byCommand(ns: Namespace): Promise<CollectionStatistics> {
-    const reply = await this.#cluster.session.command(ns.db, { collStats: ns.coll }, this.#stream());
+    const reply = await this.#cluster.session.command(ns.db, { collStats: ns.coll, ...this.#limit }, this.#stream());
     const statistics = noStatistics();
     const series = reply.timeseries as Document | undefined;
     addStats(statistics, series ? { ...reply, buckets: series.bucketCount as unknown } : reply);
@@ -161,7 +134,7 @@ export class CollectionReader {
   }
 
   async #indexes(ns: Namespace, statistics: CollectionStatistics): Promise<IndexFacts[]> {
-    const command = { listIndexes: ns.coll, cursor: { batchSize: MOST_INDEXES } };
+    const command = { listIndexes: ns.coll, cursor: { batchSize: MOST_INDEXES }, ...this.#limit };
     const found: IndexFacts[] = [];
     // A secondary may know an index later than the primary does; what is on the primary is what has to be made again.
     const stream = this.#cluster.session.streamRaw(ns.db, command, {

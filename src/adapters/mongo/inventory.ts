@@ -4,6 +4,7 @@ import { MigrationError } from '../../core/model/error.js';
 import type { ClusterInventory, CollectionFacts, FailedNamespace } from '../../core/model/facts.js';
 import { EVERYTHING, isSelected, type Namespace, type NamespaceSelection } from '../../core/model/namespace.js';
 import { redact } from '../../core/model/redact.js';
+import type { StatisticsTier } from '../../core/scan/statistics-pipeline.js';
 import { CollectionReader } from './collection-reader.js';
 import type { ConnectedCluster } from './connect.js';
 import { inParallel } from './in-parallel.js';
@@ -18,7 +19,6 @@ import {
   type ListedCollection,
   type ReadOptions,
 } from './listing.js';
-import type { StatisticsTier } from './statistics-pipeline.js';
 
 interface InventoryProgress {
   readonly done: number;

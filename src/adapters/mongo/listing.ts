@@ -10,6 +10,7 @@ import {
   type Namespace,
   type NamespaceSelection,
 } from '../../core/model/namespace.js';
+import { metadataLimit } from '../../core/scan/metadata-commands.js';
 import { collectionOptions, collectionType } from './collection-options.js';
 import type { ConnectedCluster } from './connect.js';
 import { keyPattern } from './index-facts.js';
@@ -51,7 +52,11 @@ export async function listDatabases(
   options: ReadOptions,
 ): Promise<string[]> {
   try {
-    const reply = await cluster.session.command('admin', { listDatabases: 1, nameOnly: true }, options);
+    const reply = await cluster.session.command(
+      'admin',
+      { listDatabases: 1, nameOnly: true, ...metadataLimit(cluster.facts) },
+      options,
+    );
     return (reply.databases as Document[]).map((db) => String(db.name)).sort();
   } catch (error) {
     const named = namedDatabases(cluster, selection);
@@ -66,7 +71,7 @@ export async function listCollections(
   db: string,
   options: ReadOptions,
 ): Promise<ListedCollection[]> {
-  const command = { listCollections: 1, cursor: { batchSize: LIST_BATCH } };
+  const command = { listCollections: 1, cursor: { batchSize: LIST_BATCH }, ...metadataLimit(cluster.facts) };
   // RU accounts and old servers only list on the primary; elsewhere the catalogue is the same anyway.
   const stream = { ...options, readPreference: 'primaryPreferred', prefetch: false };
   let raw: Buffer[];
@@ -98,6 +103,7 @@ export async function readShardKeys(cluster: ConnectedCluster, options: ReadOpti
     filter: { dropped: { $ne: true } },
     projection: { key: 1 },
     batchSize: LIST_BATCH,
+    ...metadataLimit(cluster.facts),
   };
   try {
     for (const row of await collect(cluster.session.streamRaw('config', find, options))) {

@@ -2,6 +2,7 @@
 import { access, constants } from 'node:fs/promises';
 import type { MongoClient, MongoClientOptions, TopologyDescription } from 'mongodb';
 import { MigrationError } from '../../core/model/error.js';
+import { OWN_APPLICATION } from '../../core/usage/client-uses.js';
 import { explainFailure, tlsReason, type HostFailure } from './connect-failure.js';
 import type { ConnectionString } from './connection-string.js';
 import type { Driver } from './driver.js';
@@ -50,7 +51,7 @@ function driverOptions(settings: ClientSettings, connectTimeoutMs: number): Mong
     connectTimeoutMS: connectTimeoutMs,
     // Nothing here goes through the driver's retryable writes: raw commands carry none, RU accounts refuse them, vCore runs them twice.
     retryWrites: false,
-    ...(cs.option('appName') === undefined ? { appName: 'mongo-cosmos-migration' } : {}),
+    ...(cs.option('appName') === undefined ? { appName: OWN_APPLICATION } : {}),
     ...(settings.maxPoolSize === undefined ? {} : { maxPoolSize: settings.maxPoolSize }),
     ...(usesTls(settings) ? { tls: true } : {}),
     ...(settings.tlsCAFile === undefined ? {} : { tlsCAFile: settings.tlsCAFile }),

@@ -1,11 +1,12 @@
 /** The folder of downloaded and built binaries, outside any work tree, shared by processes. */
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { MissReason } from './location.js';
+import { makeFolders } from '../files/make-folders.js';
 
 const PRODUCT = 'mongo-cosmos-migration';
 const MANIFEST = 'manifest.json';
@@ -69,7 +70,7 @@ export async function installAtomically(
 ): Promise<InstallResult> {
   const fresh = `${folder}.new-${process.pid}-${randomBytes(4).toString('hex')}`;
   try {
-    await mkdir(fresh, { recursive: true });
+    makeFolders(fresh);
     const result = await install(fresh);
     if (result.kind === 'refused') return result;
     const manifest: Record<string, string> = {};

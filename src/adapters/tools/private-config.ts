@@ -1,7 +1,8 @@
 /** The tools' way to a password that is neither in argv nor in the environment: a private file for `--config`. */
-import { chmod, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, open, readdir, readFile, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { makeFolders } from '../files/make-folders.js';
 
 export interface PrivateConfig {
   readonly path: string;
@@ -41,7 +42,7 @@ async function startTime(pid: number): Promise<string | undefined> {
  * `sweepStaleConfigs`, for which its name has this process in it.
  */
 export async function writePrivateConfig(folder: string, password: string): Promise<PrivateConfig> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makeFolders(folder, 0o700);
   await chmod(folder, 0o700);
   const started = (await startTime(process.pid)) ?? '0';
   const path = join(folder, `${PREFIX}${process.pid}-${started}-${randomBytes(8).toString('hex')}.yaml`);

@@ -1,5 +1,5 @@
 /** The real `mongoexport` and `mongoimport`: one pair, or one tool after the other with a file between them, for each collection, several collections at a time. */
-import { chmod, mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises';
+import { chmod, open, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MigrationError } from '../../core/model/error.js';
 import { formatNamespace } from '../../core/model/namespace.js';
@@ -20,6 +20,7 @@ import type { ToolEvent } from './output-parser.js';
 import { runPiped, runTool, type ToolCommand } from './run-tool.js';
 import { exitOf, textOf } from './tool-exits.js';
 import { withToolSides, type ToolSides, type ToolSidesOptions } from './tool-sides.js';
+import { makeFolders } from '../files/make-folders.js';
 
 export interface TextToolsOptions extends ToolSidesOptions {
   /** Paths of proven binaries, of those that take part. */
@@ -85,8 +86,7 @@ async function checkPart(path: string, known: KnownFile | undefined): Promise<vo
 
 async function makeFolder(folder: string): Promise<void> {
   try {
-    const made = await mkdir(folder, { recursive: true });
-    if (made !== undefined) await chmod(folder, FOLDER_MODE);
+    if (makeFolders(folder)) await chmod(folder, FOLDER_MODE);
   } catch (error) {
     throw textFileFailed(error, folder, 'unwritable');
   }

@@ -1,41 +1,43 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CARRIED_OUT } from '../../core/advise/advise.js';
+import { asPlanned } from '../../core/assess/as-planned.js';
 import { MigrationError } from '../../core/model/error.js';
-import type { MethodId } from '../../core/model/method.js';
+import type { MethodId, Recommendation } from '../../core/model/method.js';
 import { formatNamespace } from '../../core/model/namespace.js';
 import { isFiles, type ConflictPolicy, type Plan, type ReadConcern } from '../../core/model/plan.js';
+import { handoffFacts } from '../../core/plan/handoff-facts.js';
+import type { HandoffFacts } from '../../core/plan/handoff-fields.js';
 import { makePlan } from '../../core/plan/make-plan.js';
+import { neededTools } from '../../core/plan/needed-tools.js';
 import { checkTransformable } from '../../core/plan/transform-checks.js';
-import { planRaises } from '../../core/plan/plan-raises.js';
+import { planRaises, raisedThroughput } from '../../core/plan/plan-raises.js';
 import { MANUAL_RU_PER_SECOND } from '../../core/size/limits.js';
+import { methodName } from '../../words/methods.js';
 import { formatCount, formatCountOf, formatDuration, formatRuPerSecond } from '../../words/sizes.js';
 import { PROGRAM, type CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { adviceFor, type AdviceOptions } from '../advice.js';
 import { ceilingsFrom, type CeilingOptions } from '../ceiling-options.js';
 import { findingCounts } from '../../words/finding-groups.js';
 import { findingLines } from '../findings-text.js';
 import { wholeNumber } from '../numbers.js';
 import { planLines, raiseLines } from '../plan-text.js';
 import { travelFrom, type FileOptions } from '../file-options.js';
+import { checkHandoffSaid, handoffFrom, isHandoffSaid } from '../handoff-options.js';
 import { survey, type Survey } from '../survey.js';
 import { surveyText } from '../survey-text.js';
 import { bullet, heading } from '../text-blocks.js';
 import { transformsFrom } from '../transform-options.js';
-import { adviceFor, type RecommendOptions } from './recommend.js';
+import { adviceWishes } from '../wish-options.js';
 
-export interface PlanOptions extends RecommendOptions, FileOptions, CeilingOptions {
+export interface PlanOptions extends AdviceOptions, FileOptions, CeilingOptions {
   readonly out: string;
   readonly force?: boolean;
   readonly conflicts?: ConflictPolicy;
   readonly verification?: Plan['verification']['depth'];
   readonly readPreference?: Plan['readPreference'];
   readonly readConcern?: ReadConcern;
-}
-
-/** The recommended one that is carried out, else the one that always is. What only a direct copy can do asks for it. */
-function methodFor(recommended: MethodId, needsDirect: boolean): MethodId {
-  return !needsDirect && CARRIED_OUT.has(recommended) ? recommended : 'direct-copy';
 }
 
 function raiseFrom({ raiseThroughput: text }: PlanOptions): number | undefined {
@@ -48,38 +50,57 @@ export async function plan(
   options: Readonly<Record<string, unknown>> & PlanOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const { output, cwd, clock } = context;
+  const { adapters, output, cwd, clock } = context;
   const path = resolve(cwd, options.out);
   if (!options.force && (await exists(path))) {
     throw new MigrationError('bad-option', { option: '--out', reason: 'file-exists', path });
   }
+  await adapters.checkWritableFile(path);
   const travel = travelFrom(options, cwd);
+  const { use, folder } = travel?.files ?? {};
+  if (folder !== undefined && use !== 'import') await adapters.checkWritableFolder(folder);
   const wanted = options.method ?? (travel === undefined ? undefined : 'export-import');
   if (wanted !== undefined && !CARRIED_OUT.has(wanted)) {
     throw new MigrationError('bad-option', { option: '--method', reason: 'method-not-carried-out', value: wanted });
   }
+  if (wanted !== undefined) checkHandoffSaid(options, wanted);
   const { readConcern } = options;
   const asked = Object.keys(transformsFrom(options));
   checkTransformable({ method: wanted ?? 'direct-copy', ...(readConcern === undefined ? {} : { readConcern }) }, asked);
   const ceilings = ceilingsFrom(options);
   const raiseTo = raiseFrom(options);
-  const isPaced = raiseTo !== undefined || Object.keys(ceilings).length > 0;
+  const { preSplit } = options;
+  const isPaced = raiseTo !== undefined || preSplit === true || Object.keys(ceilings).length > 0;
   const needsDirect = isPaced || asked.length > 0 || readConcern !== undefined;
   const surveyed = travel === undefined ? await survey(options, context) : await surveyText(travel, options, context);
   if (!surveyed.targetCluster) throw new MigrationError('bad-option', { option: '--target', reason: 'missing' });
-  const { findings, recommendation, tuning, ruPerSecond, leastThroughputMs } = adviceFor(surveyed, options);
-  const method = wanted ?? methodFor(recommendation.recommended, needsDirect);
+  const { recommendation, tuning, findings: found, ruPerSecond, leastThroughputMs } = adviceFor(surveyed, options);
+  const { recommended } = recommendation;
+  const facts = (): HandoffFacts =>
+    handoffFacts({
+      inventory: surveyed.inventory,
+      selection: surveyed.selection,
+      target: surveyed.target,
+      tuning,
+      wishes: adviceWishes(options),
+      between: [surveyed.source.reference.name, surveyed.targetCluster?.resolved.reference.name ?? ''],
+    });
+  // What only a direct copy can do asks for it, and so does a recommended service of which nobody has said where it is.
+  const canBePlanned = !needsDirect && isHandoffSaid(options, recommended, facts);
+  const method = wanted ?? (canBePlanned ? recommended : 'direct-copy');
   if (method !== 'direct-copy' && isPaced) {
-    const option = raiseTo === undefined ? 'A limit' : '--raise-throughput';
+    const option = raiseTo !== undefined ? '--raise-throughput' : preSplit ? '--pre-split' : 'A limit';
     throw new MigrationError('bad-option', { option, reason: 'direct-copy-only', method });
   }
-  if (raiseTo !== undefined && surveyed.target.kind !== 'cosmos-ru') {
-    throw new MigrationError('bad-option', { option: '--raise-throughput', reason: 'ru-only' });
+  if ((raiseTo !== undefined || preSplit) && surveyed.target.kind !== 'cosmos-ru') {
+    const option = raiseTo === undefined ? '--pre-split' : '--raise-throughput';
+    throw new MigrationError('bad-option', { option, reason: 'ru-only' });
   }
+  const handoff = handoffFrom(options, method, facts);
   const raise =
-    raiseTo === undefined || !surveyed.targetThroughput
+    (raiseTo === undefined && !preSplit) || !surveyed.targetThroughput
       ? undefined
-      : { ruPerSecond: raiseTo, target: surveyed.targetThroughput };
+      : { ruPerSecond: raiseTo ?? 0, ...(preSplit ? { preSplit } : {}), target: surveyed.targetThroughput };
   if (!tuning) throw new MigrationError('internal', { reason: 'no-tuning' });
   const made = makePlan({
     inventory: surveyed.inventory,
@@ -96,6 +117,7 @@ export async function plan(
     collectionThroughput: surveyed.wishes.collectionThroughput,
     shardKeys: surveyed.wishes.shardKeys,
     ceilings,
+    ...(handoff === undefined ? {} : { handoff }),
     ...(raise === undefined ? {} : { raise }),
     ...(surveyed.wishes.throughput === undefined ? {} : { throughput: surveyed.wishes.throughput }),
     ...(options.conflicts === undefined ? {} : { conflictPolicy: options.conflicts }),
@@ -105,10 +127,12 @@ export async function plan(
     transforms: surveyed.transforms,
     arriving: surveyed.arriving,
   });
-  await context.adapters.writePlanFile(path, made);
+  await adapters.writePlanFile(path, made);
+  const findings = asPlanned(found, made);
   const width = output.people.columns;
   const isPaceKnown = surveyed.target.kind !== 'cosmos-ru' || ruPerSecond !== undefined;
-  const expected = recommendation.ranked.find((m) => m.method === method)?.durationMs.expected;
+  const expected = withRaises(surveyed, made, recommendation, options).ranked.find((m) => m.method === method)
+    ?.durationMs.expected;
   output.say(
     ...planLines(made, width, new Set(findings.flatMap((f) => (f.ns ? [formatNamespace(f.ns)] : [])))),
     ...(raise === undefined ? [] : raiseLines(planRaises(made.collections, raise), width)),
@@ -120,11 +144,29 @@ export async function plan(
       : [...heading(`What changes on the way: ${findingCounts(findings)}`), ...findingLines(findings, width)]),
     '',
     `Written to ${path}`,
+    ...(wanted === undefined && !needsDirect && !canBePlanned ? [elsewhereSentence(recommended)] : []),
     ...(expected === undefined ? [] : [durationSentence(expected, isPaceKnown, leastThroughputMs?.get(method))]),
-    `Next: ${PROGRAM} run ${options.out}    (add --dry-run to see ${method === 'direct-copy' ? 'its steps' : 'the exact command lines'} first)`,
+    `Next: ${PROGRAM} run ${options.out}    (add --dry-run to see ${neededTools(made).length === 0 ? 'its steps' : 'the exact command lines'} first)`,
   );
   output.data({ path, plan: made, findings, expectedMs: expected });
   return EXIT.success;
+}
+
+/** While throughput is raised the copy goes at what it is raised to. */
+function withRaises(
+  surveyed: Survey,
+  made: Plan,
+  recommendation: Recommendation,
+  options: PlanOptions,
+): Recommendation {
+  if (made.throughputRaises === undefined) return recommendation;
+  const { wishes } = surveyed;
+  const collectionThroughput = { ...wishes.collectionThroughput, ...raisedThroughput(made) };
+  return adviceFor({ ...surveyed, wishes: { ...wishes, collectionThroughput } }, options).recommendation;
+}
+
+function elsewhereSentence(recommended: MethodId): string {
+  return `${methodName(recommended)} is recommended, and nobody has said where it is to run: this plan is for a direct copy. With --method ${recommended} and its options (${PROGRAM} plan --help) it is planned.`;
 }
 
 function csvLines(unnameable: readonly string[], width: number): string[] {

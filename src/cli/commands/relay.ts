@@ -29,9 +29,10 @@ export async function relay(
 ): Promise<ExitCode> {
   const { adapters, output, interruption, clock, cwd } = context;
   const port = options.port === undefined ? 0 : wholeNumber('--port', options.port, 1, 65_535);
+  const folder = resolve(cwd, options.deadLetters);
+  await adapters.checkWritableFolder(folder);
   const resolved = await resolveCluster('target', clusterOptions('target', options), context);
   await using target = await connectTo(resolved, context);
-  const folder = resolve(cwd, options.deadLetters);
   const started = await adapters.startStandaloneRelay(target, {
     port,
     duplicates: options.duplicates,

@@ -1,10 +1,10 @@
 import { isChosen, type DeadLetterChoice } from '../../core/model/dead-letter.js';
-import { CARRIED_OUT } from '../../core/advise/advise.js';
 import { MigrationError } from '../../core/model/error.js';
 import { formatNamespace, parseNamespace } from '../../core/model/namespace.js';
 import { describeTarget } from '../../core/plan/target.js';
 import type { Plan } from '../../core/model/plan.js';
 import type { RunSide } from '../../assembly/compose-run.js';
+import type { RemoteAccess } from '../../assembly/remote-access.js';
 import { checkFilters } from '../../engine/copy/try-transform.js';
 import { carryOut } from '../carry-out.js';
 import { openSides, type Sides } from '../sides.js';
@@ -20,12 +20,17 @@ import { planLines } from '../plan-text.js';
 
 export interface RunOptions extends CeilingOptions {
   readonly resume?: string;
+  readonly verifyAll?: boolean;
   readonly retryDeadLetters?: string;
   /** Of `retryDeadLetters`: namespaces of the target, and single `_id`s. */
   readonly only?: readonly string[];
   readonly letter?: readonly string[];
   readonly mostRefused?: string;
   readonly attended?: boolean;
+  readonly putSecrets?: boolean;
+  readonly cleanUp?: boolean;
+  readonly askFirst?: boolean;
+  readonly registerProviders?: boolean;
   readonly dryRun?: boolean;
   readonly runsFolder?: string;
 }
@@ -87,14 +92,17 @@ async function carryOutPlan(
   if (existing && isRetry) await checkChoice(choice, existing, context);
   if (existing && !options.dryRun) made.folder = existing;
   const plan = await adapters.readPlanFile(existing?.planPath ?? planPath ?? '');
-  if (!CARRIED_OUT.has(plan.method)) {
-    throw new MigrationError('bad-plan', { reason: 'method-not-carried-out', method: plan.method });
-  }
   if (Object.keys(ceilings).length > 0 && plan.method !== 'direct-copy') {
     throw new MigrationError('bad-option', { option: 'A limit', reason: 'not-limitable', method: plan.method });
   }
+  if (!options.dryRun) await checkRoom(existing?.path ?? root, plan, context);
   // A pause may outlive a connection: whichever pair is the latest is closed.
   const sides = await openSides(plan, options, context);
+  const limits = { ...plan.ceilings, ...ceilings };
+  const surveyed = { ceilings: limits, clock: context.clock, signal: context.interruption.signal };
+  // The source answers while the run's folder is made.
+  using surveys =
+    existing || options.dryRun ? undefined : adapters.beginSurveys(plan, sides.connected.source, surveyed);
   try {
     checkTargetKind(plan, sides.connected.target);
     if (options.dryRun) {
@@ -110,8 +118,11 @@ async function carryOutPlan(
         sides,
         attended,
         ...(mostRefused === undefined ? {} : { mostRefused }),
-        ceilings: { ...plan.ceilings, ...ceilings },
+        ...(options.verifyAll ? { verifyAll: true } : {}),
+        ceilings: limits,
+        ...(surveys === undefined ? {} : { surveys }),
         tools,
+        ...(plan.handoff ? { access: await accessFor(options, context) } : {}),
         attempt: (composed, { shelf }) =>
           isRetry ? adapters.retryDeadLetters(composed.context, shelf, choice) : composed.run(),
         isPart: isRetry,
@@ -121,6 +132,32 @@ async function carryOutPlan(
   } finally {
     await Promise.allSettled([sides.connected.source.close(), sides.connected.target.close()]);
   }
+}
+
+/** Where the run writes: its folder, and files that are to be exported. @throws MigrationError `file-failed`. */
+async function checkRoom(folder: string, { text }: Plan, { adapters }: CommandContext): Promise<void> {
+  await adapters.checkWritableFolder(folder);
+  const { use, folder: files } = text?.files ?? {};
+  if (files !== undefined && use !== 'import') await adapters.checkWritableFolder(files);
+}
+
+/** Secrets of it are kept out of everything that is printed. */
+async function accessFor(
+  { putSecrets, cleanUp, askFirst, registerProviders }: RunOptions,
+  context: CommandContext,
+): Promise<RemoteAccess> {
+  const { env, clock, handedOver, output, adapters } = context;
+  const handed = await handedOver?.();
+  const access = adapters.remoteAccess({
+    ...{ env, clock },
+    ...(handed ? { handed } : {}),
+    ...(putSecrets ? { putSecrets } : {}),
+    ...(cleanUp ? { cleanUp } : {}),
+    ...(askFirst ? { askFirst } : {}),
+    ...(registerProviders ? { registerProviders } : {}),
+  });
+  output.protect(access.secrets);
+  return access;
 }
 
 /** Somebody sits at a terminal and reads what goes on. */

@@ -8,6 +8,7 @@ import type { CommandContext, ListedRun, RunFolder, RunSummary } from '../contex
 import { progressBlock } from '../display/progress-lines.js';
 import { ceilingsFrom, type CeilingOptions } from '../ceiling-options.js';
 import type { CopyCeilings } from '../../core/model/plan.js';
+import { awaitedLines } from '../awaited-text.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { runsRoot } from '../runs-folder.js';
 import { table, type Column } from '../table.js';
@@ -22,7 +23,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'to' },
 ];
 
-export const RUN_ACTIONS = ['show', 'pause', 'resume', 'cancel', 'limit'] as const;
+export const RUN_ACTIONS = ['show', 'pause', 'resume', 'proceed', 'cancel', 'limit'] as const;
 
 /** Lists the runs of this machine, shows one of them, or tells one what to do, whichever process works on it. */
 export async function runs(
@@ -44,6 +45,7 @@ export async function runs(
   if (which === undefined) throw new MigrationError('bad-option', { option: 'RUN', reason: 'missing-run', action });
   const folder = await context.adapters.findRun(root, which);
   if (action === 'pause' || action === 'resume' || action === 'cancel') return steer(folder, action, context);
+  if (action === 'proceed') return proceed(folder, context);
   if (action === 'limit') return limit(folder, ceilings, context);
   return show(folder, root, context);
 }
@@ -61,6 +63,19 @@ async function limit(
     throw new MigrationError('bad-option', { option: 'RUN', reason: 'limit-needs-process', run });
   output.say(`Run ${run} is asked to keep to this: ${ceilingsText(ceilings)} (process ${limited.pid}).`);
   output.data({ run, ...limited, ceilings });
+  return EXIT.success;
+}
+
+/** The person's word that a run waits for. */
+async function proceed(folder: RunFolder, { adapters, output, clock }: CommandContext): Promise<ExitCode> {
+  const proceeded = await adapters.proceedRun(folder, clock);
+  const run = folder.runId;
+  if (proceeded.kind === 'needs-process')
+    throw new MigrationError('bad-option', { option: 'RUN', reason: 'needs-process', run });
+  if (proceeded.kind === 'awaits-nothing')
+    throw new MigrationError('bad-option', { option: 'RUN', reason: 'awaits-nothing', run, state: proceeded.state });
+  output.say(`Run ${run} is told to go on (process ${proceeded.pid}).`);
+  output.data({ run, ...proceeded });
   return EXIT.success;
 }
 
@@ -111,6 +126,7 @@ async function show(folder: RunFolder, root: string, { adapters, output }: Comma
     goingOnSentence(snapshot) ?? runStateSentence(snapshot.state),
     ...(startFailure === undefined ? [] : [`The latest start failed. ${verdictReasonSentence(startFailure)}`]),
     ...(snapshot.why === undefined ? [] : [verdictReasonSentence(snapshot.why)]),
+    ...(snapshot.awaits === undefined ? [] : awaitedLines(snapshot.awaits, folder)),
     ...(isRunning(snapshot.state) ? progressBlock(snapshot, output.people.columns) : []),
     '',
     ...table(

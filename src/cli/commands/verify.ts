@@ -58,7 +58,7 @@ async function compare(
       ...(to.ru ? { targetPacer: ruReadPacer(plan, to.ru, { clock, signal: interruption.signal }) } : {}),
       ...(folder ? { deadLetters: (ns: string) => adapters.deadLetterIds(folder.deadLettersPath, ns) } : {}),
       onProgress: (progress) => display.onEvent({ kind: 'verification-progress', ...progress }),
-      onResult: (result) => display.onEvent({ kind: 'verified', result }),
+      onResult: (result) => Promise.resolve(display.onEvent({ kind: 'verified', result })),
     });
   } finally {
     display.stop();

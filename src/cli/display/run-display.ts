@@ -1,8 +1,9 @@
 /** Shows a run: a live block on a terminal, lines now and then elsewhere, and lines of JSON on stdout with `--json`. */
 import type { RunEvent } from '../../engine/run-context.js';
 import type { Clock } from '../../engine/ports.js';
+import { STEP_LINE } from '../../engine/remote-ports.js';
 import type { RunProgress } from '../../engine/progress/run-progress.js';
-import { formatCount } from '../../words/sizes.js';
+import { formatCount, formatCountOf } from '../../words/sizes.js';
 import type { Output } from '../output.js';
 import { NOTE_EVERY_MS } from '../progress-note.js';
 import { shorten } from '../table.js';
@@ -13,7 +14,7 @@ import { activeCollections, phaseName, progressBlock, progressLine } from './pro
 /** Four times a second looks alive and costs nothing. */
 const FRAME_MS = 250;
 /** What a tool says that a user should see as it happens; its progress is told by the relay's counters. */
-const TOLD: ReadonlySet<string> = new Set(['warning', 'failed', 'document-error']);
+const TOLD: ReadonlySet<string> = new Set([STEP_LINE, 'warning', 'failed', 'document-error']);
 /** Refused documents told one by one; thousands of them would push everything else off the screen. */
 const TOLD_DOCUMENTS = 5;
 /** Programs that read events get the sums this often at most. */
@@ -61,9 +62,9 @@ export class RunDisplay {
   }
 
   /** A line that is no event: it must not get between the block and the cursor. */
-  note(line: string): void {
-    if (this.block) this.print(line);
-    else this.output.note(line);
+  note(...lines: readonly string[]): void {
+    if (!this.block) this.output.note(...lines);
+    else for (const line of lines) this.print(line);
   }
 
   onEvent(event: RunEvent): void {
@@ -79,7 +80,9 @@ export class RunDisplay {
   private lineToTell(event: RunEvent): string | undefined {
     // The result of verification alone is a table of its own.
     if (event.kind === 'verified' && !this.audience.programs) return undefined;
-    if (event.kind === 'tool-line' && this.audience.isStopping?.()) return undefined;
+    // Tools that are being ended complain; what stays standing in Azure has to be known all the same.
+    const isComplaint = event.kind === 'tool-line' && event.line.kind !== STEP_LINE;
+    if (isComplaint && this.audience.isStopping?.()) return undefined;
     if (event.kind !== 'tool-line' || event.line.kind !== 'document-error') return lineFor(event);
     this.toldDocuments += 1;
     if (this.toldDocuments <= TOLD_DOCUMENTS) return lineFor(event);
@@ -176,11 +179,15 @@ function lineFor(event: RunEvent): string | undefined {
       ];
       return `  dead letters of ${event.ns}: ${parts.join(', ')}`;
     }
+    case 'scope':
+      return event.proven === undefined
+        ? undefined
+        : `  ${formatCountOf(event.proven, 'collection')} proven by an earlier attempt: left alone (--verify-all compares everything again)`;
     case 'copy-progress':
     case 'ranges':
     case 'verification-progress':
-    case 'scope':
     case 'limited':
+    case 'awaits':
     case 'verdict':
       return undefined;
   }

@@ -1,5 +1,7 @@
+import type { SimulatedRun } from '../model/assessment.js';
 import type { MethodId, RankedMethod, Reason, Recommendation } from '../model/method.js';
-import { estimateDuration } from '../size/duration.js';
+import { milliseconds } from '../model/units.js';
+import { estimateDuration, type DurationEstimate } from '../size/duration.js';
 import { adviceFacts, type AdviceFacts, type AdviceInput } from './facts.js';
 import type { Method } from './method.js';
 import { dataFactory } from './methods/data-factory.js';
@@ -10,62 +12,101 @@ import { exportImport } from './methods/export-import.js';
 import { sparkDatabricks } from './methods/spark-databricks.js';
 import { studio3t } from './methods/studio-3t.js';
 import type { Verdict } from './verdict.js';
+import { judgeTime } from './window.js';
 
 /** Every method; where scores are equal, the earlier one wins: what needs less to be set up. */
 const METHODS: readonly Method[] = [directCopy, dumpRestore, dms, dataFactory, sparkDatabricks, exportImport, studio3t];
 
 /** What is recommended and carried out everywhere: wizard, tree and command line. */
-export const CARRIED_OUT: ReadonlySet<MethodId> = new Set<MethodId>(['direct-copy', 'dump-restore', 'export-import']);
+export const CARRIED_OUT: ReadonlySet<MethodId> = new Set(METHODS.map(({ id }) => id));
 
 /**
- * Ranks every method for these facts, possible ones first, best first. `recommended` is the best that is possible and that this version carries out itself; where a
+ * Ranks every method for these facts, possible ones first, best first. `recommended` is the best that is possible and available; where a
  * better one exists, the recommended one says so (`better-not-available`). Where none is both, it is the best possible one, to be carried out by hand.
  * @throws MigrationError `bad-number` for figures that are negative or not finite.
  */
 export function advise(input: AdviceInput): Recommendation {
   const facts = adviceFacts(input);
   const available = input.available ?? CARRIED_OUT;
-  const judged = METHODS.map((method) => ({ method, verdict: method.judge(facts) }));
+  const judged = METHODS.map((method) => judge(method, facts));
   judged.sort((a, b) => Number(b.verdict.possible) - Number(a.verdict.possible) || b.verdict.score - a.verdict.score);
   const best = judged.find((j) => j.verdict.possible) ?? judged[0];
-  const recommended = judged.find((j) => j.verdict.possible && available.has(j.method.id)) ?? best;
-  const ranked = judged.map(({ method, verdict }, i) => {
+  const recommended = judged.find((j) => j.verdict.possible && available.has(j.method)) ?? best;
+  const ranked = judged.map(({ method, verdict, duration }, i): RankedMethod => {
     const isSecond = method === recommended?.method && best && best.method !== method;
     const extra: readonly Reason[] = isSecond
-      ? [{ id: 'better-not-available', params: { method: best.method.id }, weight: '-' }]
+      ? [{ id: 'better-not-available', params: { method: best.method }, weight: '-' }]
       : [];
-    return rank(method.id, verdict, facts, i + 1, available.has(method.id), extra);
+    const { possible, score, needs } = verdict;
+    const { low, expected, high } = duration;
+    const cost = input.costs?.[method];
+    return {
+      method,
+      rank: i + 1,
+      possible,
+      available: available.has(method),
+      score,
+      reasons: [...verdict.reasons, ...extra],
+      needs,
+      durationMs: { low, expected, high },
+      ...(cost === undefined ? {} : { costOf: cost }),
+    };
   });
   return {
-    ranked: ranked.map((r) => r.method),
-    recommended: recommended?.method.id ?? 'direct-copy',
-    assumptions: [
-      ...facts.assumptions,
-      ...(ranked.find((r) => r.method.method === recommended?.method.id)?.assumptions ?? []),
-    ],
+    ranked,
+    recommended: recommended?.method ?? 'direct-copy',
+    assumptions: [...facts.assumptions, ...(recommended?.duration.assumptions ?? [])],
   };
 }
 
-function rank(
-  method: MethodId,
-  verdict: Verdict,
-  facts: AdviceFacts,
-  place: number,
-  available: boolean,
-  extra: readonly Reason[],
-): { readonly method: RankedMethod; readonly assumptions: readonly Reason[] } {
-  const { documents, logicalBytes, totalRu, ruPerSecond } = facts;
-  const { assumptions, ...durationMs } = estimateDuration({
+interface Judged {
+  readonly method: MethodId;
+  readonly verdict: Verdict;
+  readonly duration: DurationEstimate;
+}
+
+function judge({ id, judge: judgeMethod }: Method, facts: AdviceFacts): Judged {
+  const verdict = judgeMethod(facts);
+  const duration = durationOf(id, facts);
+  const time = judgeTime(id, verdict, duration, facts);
+  return {
+    method: id,
+    duration,
+    verdict: {
+      ...verdict,
+      score: verdict.score + time.points,
+      reasons: [...verdict.reasons, ...time.reasons],
+      needs: [...verdict.needs, ...time.needs],
+    },
+  };
+}
+
+/** What holds a simulated copy up that holds every method up. */
+const BY_CHARGE: ReadonlySet<SimulatedRun['limitedBy']> = new Set(['request-units', 'hot-partition']);
+
+function durationOf(method: MethodId, facts: AdviceFacts): DurationEstimate {
+  const { documents, logicalBytes, totalRu, ruPerSecond, provisionedRuPerSecond, simulated } = facts;
+  // What request units allow is the same for whoever writes: methods are compared by one band of it.
+  const chargeMs = simulated && BY_CHARGE.has(simulated.limitedBy) ? simulated.durationMs : undefined;
+  const estimated = estimateDuration({
     method,
     documents,
     logicalBytes,
     ...(method === 'direct-copy' && facts.trial !== undefined ? { trial: facts.trial } : {}),
     ...(totalRu !== undefined ? { totalRu } : {}),
     ...(ruPerSecond !== undefined ? { ruPerSecond } : {}),
+    ...(chargeMs !== undefined ? { chargeMs } : {}),
+    ...(provisionedRuPerSecond !== undefined ? { provisionedRuPerSecond } : {}),
   });
-  const { possible, score, reasons, needs } = verdict;
+  if (method !== 'direct-copy' || !simulated) return estimated;
+  const { low, expected, high } = simulated.durationMs;
   return {
-    method: { method, rank: place, possible, available, score, reasons: [...reasons, ...extra], needs, durationMs },
-    assumptions,
+    low: milliseconds(low),
+    expected: milliseconds(expected),
+    high: milliseconds(high),
+    assumptions: [
+      ...estimated.assumptions,
+      { id: 'speed-simulated', params: { limitedBy: simulated.limitedBy }, weight: '+' },
+    ],
   };
 }

@@ -58,8 +58,8 @@ const LEAST_DOCUMENT = 5;
 const LEAST_STRING = 1;
 const LEAST_CODE_WITH_SCOPE = 14;
 
-/** Bytes that a value of `type` takes at `start`. */
-function valueLength(buffer: Buffer, type: number, start: number, limit: number): number {
+/** Bytes that a value of `type` takes at `start`; only what lies before `limit` is read for it. @throws MalformedBson where that cannot be. */
+export function valueLength(buffer: Buffer, type: number, start: number, limit: number): number {
   switch (type) {
     case BSON_TYPE.double:
     case BSON_TYPE.date:

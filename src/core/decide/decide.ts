@@ -1,15 +1,20 @@
 import { advise } from '../advise/advise.js';
 import type { AdviceInput, AdviceWishes } from '../advise/facts.js';
-import { assess } from '../assess/assess.js';
+import { assess, type AssessInput } from '../assess/assess.js';
+import type { SimulatedRun } from '../model/assessment.js';
 import type { ClusterFacts, ClusterInventory, CollectionFacts, Throughput } from '../model/facts.js';
 import type { Finding } from '../model/finding.js';
 import type { MethodId, Recommendation } from '../model/method.js';
 import { formatNamespace, type NamespaceSelection } from '../model/namespace.js';
+import type { CollectionScan } from '../model/scan.js';
 import type { Tuning } from '../model/plan.js';
+import type { SourceUsage } from '../model/usage.js';
 import { milliseconds, ruPerSecond, type Milliseconds } from '../model/units.js';
 import { selectedCollections } from '../plan/make-plan.js';
 import { planShardKey, planThroughput } from '../plan/options.js';
 import type { TargetDescription } from '../plan/target.js';
+import { simulationInput } from '../simulate/from-facts.js';
+import { simulateCopy } from '../simulate/simulate-copy.js';
 import { MANUAL_RU_PER_SECOND } from '../size/limits.js';
 import type { Trial } from '../size/trial.js';
 import { usableRate } from '../size/usable-rate.js';
@@ -32,6 +37,10 @@ export interface DecideInput {
   readonly insert?: { readonly ruPerDocument?: number; readonly latencyMs?: number };
   /** A direct copy that was tried; the charge that it saw counts where none is said. */
   readonly trial?: Trial;
+  /** Data scans of the source: sizes and index entries are then counted, not guessed. */
+  readonly scans?: readonly CollectionScan[];
+  /** What the source is used for: how much is written, and how far its oplog reaches back. */
+  readonly usage?: SourceUsage;
   readonly fixed?: FixedTuning;
   readonly wishes?: AdviceWishes;
   readonly settings?: AdviceInput['settings'];
@@ -58,64 +67,123 @@ export function decide(input: DecideInput): Decisions {
 
 /** All but the findings, which do not hang on numbers: those are tried out one after another. @throws MigrationError `bad-number`. */
 export function decidePace(input: DecideInput): Omit<Decisions, 'findings'> {
-  const { inventory, selection, target, targetCluster, throughput, insert = {} } = input;
-  const collections = selectedCollections(inventory, selection);
-  const { trial } = input;
-  const ruPerDocument = insert.ruPerDocument ?? trial?.ruPerDocument;
-  const charge = ruPerDocument === undefined ? {} : { ruPerDocument };
-  const tuning =
-    targetCluster &&
-    tune({
-      ...tuneInputFor({
-        collections,
-        target,
-        // An insert that was timed says more than a ping.
-        cluster:
-          insert.latencyMs === undefined
-            ? targetCluster
-            : { ...targetCluster, latencyMs: milliseconds(insert.latencyMs) },
-        ...(throughput === undefined ? {} : { throughput }),
-        ...(input.ruPerSecond === undefined ? {} : { ruPerSecond: input.ruPerSecond }),
-        ...charge,
-      }),
-      ...(input.fixed === undefined ? {} : { fixed: input.fixed }),
-    });
-  const rateWith = (common: Throughput | undefined): number | undefined =>
-    target.kind === 'cosmos-ru'
-      ? usableRate({
-          ...(common === undefined ? {} : { throughput: common }),
-          collectionThroughput: givenThroughput(input, common, collections),
-          collections,
-          ...charge,
-          parallelCollections: tuning?.parallelCollections ?? 1,
-        })
-      : undefined;
-  const adviceWith = (rate: number | undefined): Recommendation =>
-    advise({
-      inventory,
-      target,
-      selection,
-      wishes: input.wishes ?? {},
-      serverless: throughput?.kind === 'serverless',
-      ...(rate === undefined ? {} : { targetRuPerSecond: rate }),
-      ...charge,
-      ...(trial === undefined ? {} : { trial }),
-      ...(input.settings === undefined ? {} : { settings: input.settings }),
-    });
-  const rate = rateWith(throughput);
-  const leastRate = rate === undefined && throughput === undefined ? rateWith(LEAST_THROUGHPUT) : undefined;
+  const { throughput } = input;
+  const tuning = tuningOf(input);
+  const rate = rateFor(input, throughput, tuning);
+  const leastRate =
+    rate === undefined && throughput === undefined ? rateFor(input, LEAST_THROUGHPUT, tuning) : undefined;
   return {
-    recommendation: adviceWith(rate),
+    recommendation: advise(adviceInput(input, rate, throughput, tuning)),
     ...(tuning ? { tuning } : {}),
     ...(rate === undefined ? {} : { ruPerSecond: rate }),
     ...(leastRate === undefined
       ? {}
       : {
           leastThroughputMs: new Map(
-            adviceWith(leastRate).ranked.map((m) => [m.method, m.durationMs.expected] as const),
+            advise(adviceInput(input, leastRate, LEAST_THROUGHPUT, tuning)).ranked.map(
+              (m) => [m.method, m.durationMs.expected] as const,
+            ),
           ),
         }),
   };
+}
+
+/** Absent where only the target's kind is known. */
+function tuningOf(input: DecideInput): Tuning | undefined {
+  const { inventory, selection, target, targetCluster, throughput, insert = {}, trial } = input;
+  if (!targetCluster) return undefined;
+  const ruPerDocument = insert.ruPerDocument ?? trial?.ruPerDocument;
+  return tune({
+    ...tuneInputFor({
+      collections: selectedCollections(inventory, selection),
+      target,
+      // An insert that was timed says more than a ping.
+      cluster:
+        insert.latencyMs === undefined
+          ? targetCluster
+          : { ...targetCluster, latencyMs: milliseconds(insert.latencyMs) },
+      ...(throughput === undefined ? {} : { throughput }),
+      ...(input.ruPerSecond === undefined ? {} : { ruPerSecond: input.ruPerSecond }),
+      ...(ruPerDocument === undefined ? {} : { ruPerDocument }),
+    }),
+    ...(input.fixed === undefined ? {} : { fixed: input.fixed }),
+  });
+}
+
+function rateFor(input: DecideInput, common: Throughput | undefined, tuning: Tuning | undefined): number | undefined {
+  const { inventory, selection, target, insert = {}, trial } = input;
+  if (target.kind !== 'cosmos-ru') return undefined;
+  const collections = selectedCollections(inventory, selection);
+  const ruPerDocument = insert.ruPerDocument ?? trial?.ruPerDocument;
+  return usableRate({
+    ...(common === undefined ? {} : { throughput: common }),
+    collectionThroughput: givenThroughput(input, common, collections),
+    collections,
+    ...(ruPerDocument === undefined ? {} : { ruPerDocument }),
+    ...(input.scans === undefined ? {} : { scans: input.scans }),
+    parallelCollections: tuning?.parallelCollections ?? 1,
+  });
+}
+
+function adviceInput(
+  input: DecideInput,
+  rate: number | undefined,
+  common: Throughput | undefined,
+  tuning: Tuning | undefined,
+): AdviceInput {
+  const { inventory, selection, target, throughput, insert = {}, trial, settings } = input;
+  const ruPerDocument = insert.ruPerDocument ?? trial?.ruPerDocument;
+  const simulated = rate === undefined ? undefined : simulatedCopy(input, common, tuning);
+  return {
+    ...(simulated === undefined ? {} : { simulated }),
+    inventory,
+    target,
+    selection,
+    wishes: input.wishes ?? {},
+    serverless: throughput?.kind === 'serverless',
+    ...(rate === undefined ? {} : { targetRuPerSecond: rate }),
+    ...(ruPerDocument === undefined ? {} : { ruPerDocument }),
+    ...(input.scans === undefined ? {} : { scans: input.scans }),
+    ...(trial === undefined ? {} : { trial }),
+    ...(input.usage === undefined ? {} : { usage: input.usage }),
+    ...(settings === undefined ? {} : { settings }),
+  };
+}
+
+/** What the methods are ranked by, for these facts and choices; `targetRuPerSecond` is left out where nobody said a throughput. @throws MigrationError `bad-number`. */
+export function adviceInputOf(input: DecideInput): AdviceInput {
+  const { throughput } = input;
+  const tuning = tuningOf(input);
+  return adviceInput(input, rateFor(input, throughput, tuning), throughput, tuning);
+}
+
+/**
+ * The direct copy into an RU target, collection by collection: `usableRate` takes for granted that as many are written at once as the tools do and that partitions are filled
+ * evenly. Where a trial has shown how fast it goes, its pace is what source and way give.
+ */
+function simulatedCopy(
+  input: DecideInput,
+  common: Throughput | undefined,
+  tuning: Tuning | undefined,
+): SimulatedRun | undefined {
+  const { inventory, selection, target, targetCluster, insert = {}, trial } = input;
+  const collections = selectedCollections(inventory, selection);
+  const targetLatencyMs = insert.latencyMs ?? targetCluster?.latencyMs;
+  const ruPerDocument = insert.ruPerDocument ?? trial?.ruPerDocument;
+  const facts = simulationInput({
+    collections,
+    source: inventory.cluster,
+    target,
+    collectionThroughput: givenThroughput(input, common, collections),
+    ...(common === undefined ? {} : { throughput: common }),
+    ...(tuning === undefined ? {} : { parallelCollections: tuning.parallelCollections }),
+    ...(targetLatencyMs === undefined ? {} : { targetLatencyMs }),
+    ...(input.shardKeys === undefined ? {} : { shardKeys: input.shardKeys }),
+    ...(ruPerDocument === undefined ? {} : { ruPerDocument }),
+    ...(input.scans === undefined ? {} : { scans: input.scans }),
+    ...(trial === undefined ? {} : { trial }),
+  });
+  return facts && simulateCopy(facts);
 }
 
 /** What a collection is given that is made without a word about it. Source: learn.microsoft.com/azure/cosmos-db/set-throughput. */
@@ -139,15 +207,18 @@ function givenThroughput(
 
 /** `recommended` counts where the user has chosen no method. */
 export function decideFindings(
-  input: Pick<DecideInput, 'inventory' | 'selection' | 'target' | 'shardKeys' | 'method'>,
+  input: Pick<DecideInput, 'inventory' | 'selection' | 'target' | 'shardKeys' | 'method'> &
+    Pick<AssessInput, 'scans' | 'usage'>,
   recommended: MethodId,
 ): readonly Finding[] {
-  const { inventory, selection, target, shardKeys } = input;
+  const { inventory, selection, target, shardKeys, scans, usage } = input;
   return assess({
     inventory,
     target,
     selection,
     ...(shardKeys === undefined ? {} : { shardKeys }),
+    ...(scans === undefined ? {} : { scans }),
+    ...(usage === undefined ? {} : { usage }),
     method: input.method ?? recommended,
-  });
+  }).findings;
 }

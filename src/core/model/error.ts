@@ -16,6 +16,7 @@ export type MigrationErrorCode =
   | 'source-is-target'
   | 'tool-missing'
   | 'tool-failed'
+  | 'databricks-refused'
   | 'run-locked'
   | 'run-not-found'
   | 'journal-damaged'
@@ -23,6 +24,9 @@ export type MigrationErrorCode =
   | 'target-not-ready'
   | 'file-failed'
   | 'bad-file'
+  | 'azure-refused'
+  | 'azure-unreachable'
+  | 'azure-sign-in-needed'
   | 'cancelled'
   | 'internal';
 

@@ -1,3 +1,4 @@
+import type { Basis } from './estimate.js';
 import type { Namespace } from './namespace.js';
 
 export type Severity = 'blocker' | 'warning' | 'info';
@@ -13,4 +14,6 @@ export interface Finding {
   readonly remedy: string;
   /** Where the rule comes from: a document or its address. */
   readonly source: string;
+  /** Of a rule that is said somewhere and confirmed nowhere. */
+  readonly basis?: Extract<Basis, 'unverified'>;
 }

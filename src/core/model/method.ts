@@ -1,3 +1,4 @@
+import type { Estimate } from './estimate.js';
 import type { Milliseconds } from './units.js';
 
 export type MethodId =
@@ -22,6 +23,8 @@ export interface RankedMethod {
   readonly needs: readonly Reason[];
   /** Low, expected and high wall time of the data move. */
   readonly durationMs: { readonly low: Milliseconds; readonly expected: Milliseconds; readonly high: Milliseconds };
+  /** What the migration costs by this method, where it was reckoned. */
+  readonly costOf?: Estimate;
 }
 
 export interface Recommendation {

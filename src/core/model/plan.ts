@@ -1,4 +1,5 @@
 import type { CollectionOptions, IndexFacts, Throughput } from './facts.js';
+import type { Handoff } from './handoff.js';
 import type { MethodId } from './method.js';
 import type { Namespace } from './namespace.js';
 import type { Bytes, Milliseconds, RequestUnits, RequestUnitsPerSecond } from './units.js';
@@ -71,6 +72,8 @@ export interface PlannedCollection {
   readonly fields?: readonly string[];
   /** Direct copy only. */
   readonly transform?: CollectionTransform;
+  /** Direct copy only: documents of more bytes than this become dead letters without having been sent. */
+  readonly deadLetterOver?: Bytes;
 }
 
 /** Levels that every server since 3.6 knows for reads outside of transactions. A snapshot does not last as long as a copy. */
@@ -148,6 +151,8 @@ export interface Plan {
   readonly conflictPolicy: ConflictPolicy;
   /** `export-import`; absent: canonical Extended JSON, from tool to tool. */
   readonly text?: TextTravel;
+  /** Of the same kind as `method`, where that hands the copying over to another system. */
+  readonly handoff?: Handoff;
   readonly verification: VerificationPlan;
   /** RU targets; absent: throughput is left alone. */
   readonly throughputRaises?: readonly ThroughputRaise[];

@@ -4,7 +4,10 @@ export const REDACTED = '***';
 /** Keys hold `/` and careless passwords hold `@`: everything up to the last `@` before the hosts is taken. A lone user name is no secret. */
 const URI_PASSWORD = /(mongodb(?:\+srv)?:\/\/[^\s/@:]*):[^\s@]*@(?:[^\s/?@]*@)*/gi;
 const SECRET_KEYS =
-  /((?:password|accountkey|sharedaccesskey|access_token|sslPEMKeyPassword|tlsCertificateKeyFilePassword)["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s&;,]+)/gi;
+  /((?:password|accountkey|sharedaccesskey|access_token|client_?secret|sslPEMKeyPassword|tlsCertificateKeyFilePassword)["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s&;,]+)/gi;
+/** What signs a shared access signature of Azure Storage, and tokens in a header. */
+const SIGNATURE = /([?&;]sig=)[^\s&"';]+/gi;
+const BEARER = /(bearer\s+)[\w.~+/=-]{8,}/gi;
 
 /**
  * Text without secrets: passwords in connection strings, values of well-known secret keys, and every literal in `secrets`
@@ -18,5 +21,9 @@ export function redact(text: string, secrets: readonly string[] = []): string {
       result = result.split(form).join(REDACTED);
     }
   }
-  return result.replace(URI_PASSWORD, `$1:${REDACTED}@`).replace(SECRET_KEYS, `$1${REDACTED}`);
+  return result
+    .replace(URI_PASSWORD, `$1:${REDACTED}@`)
+    .replace(SECRET_KEYS, `$1${REDACTED}`)
+    .replace(SIGNATURE, `$1${REDACTED}`)
+    .replace(BEARER, `$1${REDACTED}`);
 }

@@ -1,3 +1,4 @@
+import type { Awaited } from './handoff.js';
 import type { CopyCeilings } from './plan.js';
 import type { RunState } from './run.js';
 
@@ -64,6 +65,8 @@ export interface RunSnapshot {
   readonly throttled: number;
   readonly deadLetters: number;
   readonly conflicts: number;
+  /** A person has something to do or to say before it goes on. */
+  readonly awaits?: Awaited;
   /** While copying directly: what keeps it from going faster just now. */
   readonly limitedBy?: LimitedBy;
   /** While copying directly: the limits that it keeps to now; empty for none, absent where the method has none. */

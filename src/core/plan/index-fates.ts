@@ -7,7 +7,7 @@ import { decideOnVcore } from './index-rules-vcore.js';
 import { hasInvalidExpiry, isTtl, without, type IndexDecision } from './index-shape.js';
 import type { TargetDescription, TargetKind } from './target.js';
 import { followIndex } from './transform-indexes.js';
-import { joinWhys, type IndexWhy } from './whys.js';
+import { joinWhys, leftOutByUser, type IndexWhy } from './whys.js';
 
 /**
  * Indexes per collection besides `_id`. RU: 500 (learn.microsoft.com/azure/cosmos-db/mongodb/feature-support-70). vCore: 64 with `_id` by default
@@ -21,11 +21,15 @@ export interface IndexContext {
   readonly shardKey?: string;
   /** What becomes of the fields that indexes are about. */
   readonly transform?: CollectionTransform;
+  /** Names of indexes that the user does not want. */
+  readonly leftOut?: ReadonlySet<string>;
 }
 
 interface Draft {
   readonly index: IndexFacts;
   decision: IndexDecision;
+  /** Why it is not made, where the user said so. */
+  readonly leftOut?: string;
 }
 
 /**
@@ -38,6 +42,14 @@ export function planIndexes(indexes: readonly IndexFacts[], context: IndexContex
   for (const index of indexes) {
     if (isIdIndex(index)) continue;
     const decision = decideOne(index, context, customTtlTaken);
+    if (context.leftOut?.has(index.name)) {
+      drafts.push({
+        index,
+        decision: { kind: 'skip', why: 'left-out-by-user' },
+        leftOut: leftOutByUser(whyOf(decision)),
+      });
+      continue;
+    }
     drafts.push({ index, decision });
     if (decision.kind !== 'skip' && isCustomTtl(outcome(index, decision))) customTtlTaken = true;
   }
@@ -108,7 +120,13 @@ function skipBeyondLimit(drafts: readonly Draft[], kind: TargetKind): void {
   }
 }
 
-function fateOf({ index, decision }: Draft, target: TargetDescription): PlannedIndex['fate'] {
+function whyOf(decision: IndexDecision): string | undefined {
+  if (decision.kind === 'keep') return undefined;
+  return decision.kind === 'skip' ? decision.why : joinWhys(decision.whys);
+}
+
+function fateOf({ index, decision, leftOut }: Draft, target: TargetDescription): PlannedIndex['fate'] {
+  if (leftOut !== undefined) return { kind: 'skip', why: leftOut };
   if (decision.kind === 'skip') return decision;
   const result = outcome(index, decision);
   const when = whenToCreate(result, target);

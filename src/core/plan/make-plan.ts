@@ -1,5 +1,6 @@
 import { MigrationError } from '../model/error.js';
 import type { ClusterFacts, ClusterInventory, CollectionFacts, Throughput } from '../model/facts.js';
+import type { Handoff } from '../model/handoff.js';
 import type { MethodId } from '../model/method.js';
 import {
   formatNamespace,
@@ -24,6 +25,7 @@ import type {
   VerificationPlan,
 } from '../model/plan.js';
 import { bytes } from '../model/units.js';
+import { checkHandoff, handoffFor } from './handoff-defaults.js';
 import { planIndexes } from './index-fates.js';
 import { refusedName } from './names.js';
 import { planOptions, planShardKey, planThroughput } from './options.js';
@@ -74,6 +76,12 @@ export interface PlanInput {
   readonly arriving?: Readonly<Record<string, { readonly documents: number; readonly logicalBytes: number }>>;
   /** Direct copy: of the source's reads. Default: the server's. */
   readonly readConcern?: ReadConcern;
+  /** Names of indexes that are not wanted, by source namespace `db.coll`. */
+  readonly leftOutIndexes?: Readonly<Record<string, readonly string[]>>;
+  /** Direct copy: bytes by source namespace `db.coll`; larger documents become dead letters without having been sent. */
+  readonly deadLetterOver?: Readonly<Record<string, number>>;
+  /** Where another system carries it out; default: that of the method, where it has one. */
+  readonly handoff?: Handoff;
 }
 
 /** Everything that takes part: selected, and not the server's own. Views and time series are included. */
@@ -89,10 +97,11 @@ export function selectedCollections(
  * Collections come sorted by name, views after all of them in the order in which they have to be made.
  * @throws MigrationError `bad-plan` (with `reason`: `include-matches-nothing`, `rename-unknown`, `rename-twice`, `rename-collision`, `rename-to-system`,
  * `database-case-collision`, `name-refused-by-target`, `target-kind-unsupported`, `csv-needs-fields`, and those of `checkTransforms`), `bad-namespace` for an unreadable target name,
- * `source-is-target`.
+ * `source-is-target`; `handoff-missing` and `handoff-of-other-method` as {@link checkHandoff}.
  */
 export function makePlan(input: PlanInput): Plan {
   const draft = draftPlan(input);
+  checkHandoff(draft);
   return { ...draft, id: planId(draft) };
 }
 
@@ -122,6 +131,7 @@ export function draftPlan(input: PlanInput): Omit<Plan, 'id'> {
   checkTargetNames(collections);
   checkNotSource(inventory.cluster, input.targetCluster, collections);
   checkTransformed(input, collections);
+  const handoff = handoffFor(input.method, input.handoff);
   return {
     version: 1,
     createdAt: input.createdAt,
@@ -134,6 +144,7 @@ export function draftPlan(input: PlanInput): Omit<Plan, 'id'> {
     tuning: input.tuning,
     conflictPolicy: input.conflictPolicy ?? 'fail',
     ...(input.text === undefined ? {} : { text: input.text }),
+    ...(handoff === undefined ? {} : { handoff }),
     // What CSV gives back is never what was there: only the numbers of documents can agree.
     verification: input.text?.format === 'csv' ? { depth: 'counts' } : (input.verification ?? { depth: 'full' }),
     readPreference: input.readPreference ?? 'primary',
@@ -206,6 +217,8 @@ function planCollection(
   const wished = target.kind === 'cosmos-ru' ? (input.collectionThroughput?.[key] ?? input.throughput) : undefined;
   const throughput = planThroughput(wished, shard.shardKey !== undefined);
   const path = target.kind === 'cosmos-ru' ? shard.shardKey?.[0]?.[0] : undefined;
+  const leftOut = input.leftOutIndexes?.[key];
+  const largest = input.method === 'direct-copy' ? input.deadLetterOver?.[key] : undefined;
   return {
     source: collection.ns,
     target: name,
@@ -219,8 +232,10 @@ function planCollection(
       target,
       ...(path !== undefined ? { shardKey: path } : {}),
       ...(transform ? { transform } : {}),
+      ...(leftOut ? { leftOut: new Set(leftOut) } : {}),
     }),
     ...(transform ? { transform } : {}),
+    ...(largest === undefined ? {} : { deadLetterOver: bytes(largest) }),
     ...csvFields(key, input),
   };
 }

@@ -3,7 +3,7 @@ import type { TargetKind } from './target.js';
 import type { NotMigratedWhy } from './whys.js';
 
 /** Length of the UTF-8 form, which is what servers count. */
-function utf8Length(text: string): number {
+export function utf8Length(text: string): number {
   let length = 0;
   for (const character of text) {
     const point = character.codePointAt(0) ?? 0;

@@ -1,5 +1,6 @@
 import type { CollectionFacts, CollectionOptions, Throughput } from '../model/facts.js';
 import { ruPerSecond } from '../model/units.js';
+import { MAX_UNSHARDED_RU_PER_SECOND } from '../size/limits.js';
 import type { CollectionTransform, PlannedCollection } from '../model/plan.js';
 import { changesFields } from '../transform/transform-problems.js';
 import type { TargetDescription } from './target.js';
@@ -79,9 +80,6 @@ export function planShardKey(
     ? { shardKey: source, dropped: [] }
     : { dropped: [{ option: 'shardKey', why: 'shard-key-left-out' }] };
 }
-
-/** An unsharded RU collection has one partition. Source: learn.microsoft.com/azure/cosmos-db/mongodb/custom-commands. */
-const MAX_UNSHARDED_RU_PER_SECOND = 10_000;
 
 /** The throughput of a new RU collection: what was asked for, lowered to what an unsharded one can have. */
 export function planThroughput(

@@ -1,7 +1,7 @@
 /** Throughput raised while a whole plan is copied: budget by budget, with what must be told first. */
 import type { Throughput } from '../model/facts.js';
 import { formatNamespace } from '../model/namespace.js';
-import type { OfferedThroughput, PlannedCollection } from '../model/plan.js';
+import type { OfferedThroughput, Plan, PlannedCollection } from '../model/plan.js';
 import { planThroughputRaise, type RaiseDecision, type RaiseInput } from './throughput-raise.js';
 
 /** What an RU target has been given, as it tells itself. */
@@ -15,6 +15,8 @@ export interface TargetThroughput {
 export interface RaiseWish {
   /** What the user is ready to pay for while it is copied: of each collection, and of each database whose collections share it. */
   readonly ruPerSecond: number;
+  /** New collections come into being with the partitions that their data needs, whatever throughput that takes for a moment. */
+  readonly preSplit?: boolean;
   readonly target: TargetThroughput;
 }
 
@@ -27,7 +29,7 @@ export interface PlannedRaises {
 /** Decides for every budget that the collections of a plan are written from. Those that have as much as is wanted, or can have no more, are left alone. */
 export function planRaises(
   collections: readonly PlannedCollection[],
-  { ruPerSecond, target }: RaiseWish,
+  { ruPerSecond, preSplit, target }: RaiseWish,
 ): PlannedRaises {
   const budgets = new Map<string, RaiseInput>();
   const unknown: string[] = [];
@@ -50,6 +52,7 @@ export function planRaises(
       wantedRuPerSecond: ruPerSecond,
       bytes: (earlier?.bytes ?? 0) + planned.logicalBytes,
       canSplit: isShared || planned.shardKey !== undefined,
+      ...(preSplit ? { preSplit } : {}),
       ...(isShared || found ? { existing: {} } : {}),
     });
   }
@@ -61,4 +64,18 @@ export function planRaises(
 
 function offered(throughput: Throughput | undefined): OfferedThroughput | undefined {
   return throughput?.kind === 'manual' || throughput?.kind === 'autoscale' ? throughput : undefined;
+}
+
+/** What single collections have while a plan is carried out, by their name on the source, where it raises them. */
+export function raisedThroughput({
+  collections,
+  throughputRaises = [],
+}: Pick<Plan, 'collections' | 'throughputRaises'>): Readonly<Record<string, OfferedThroughput>> {
+  const raised = new Map(throughputRaises.map(({ budget, raiseTo }) => [budget, raiseTo]));
+  return Object.fromEntries(
+    collections.flatMap(({ source, target }) => {
+      const to = raised.get(formatNamespace(target));
+      return to ? [[formatNamespace(source), to]] : [];
+    }),
+  );
 }

@@ -13,6 +13,7 @@ export const ACCOUNT_CAPABILITIES = [
   'EnableUniqueCompoundNestedDocs',
   'EnableTtlOnCustomPath',
   'EnablePartialUniqueIndex',
+  'EnableMongoRetryableWrites',
 ] as const;
 
 export type AccountCapability = (typeof ACCOUNT_CAPABILITIES)[number];
@@ -56,6 +57,18 @@ export function describeTarget(
     sharded: cluster.topology === 'sharded',
     capabilities: new Set(capabilities),
   };
+}
+
+/** A target that is only thought of gets the newest version that its service offers by default. */
+const ASSUMED_VERSION: Readonly<Record<TargetKind, readonly number[]>> = {
+  'cosmos-ru': [7, 0, 0],
+  'cosmos-vcore': [8, 0, 0],
+  mongodb: [8, 0, 0],
+};
+
+/** A target of which only the kind is known. */
+export function assumedTarget(kind: TargetKind, capabilities: readonly AccountCapability[] = []): TargetDescription {
+  return { kind, versionArray: ASSUMED_VERSION[kind], sharded: false, capabilities: new Set(capabilities) };
 }
 
 /** True when `version` is at least `wanted`, part by part; missing parts count as 0. */

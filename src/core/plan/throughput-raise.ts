@@ -7,13 +7,13 @@ import { GIB, ruPerSecond } from '../model/units.js';
 import { AUTOSCALE_RU_PER_SECOND, MANUAL_RU_PER_SECOND } from '../size/limits.js';
 
 /** What a physical partition gives at most; up to there scaling is instant. */
-const PARTITION_RU_PER_SECOND = 10_000;
+export const PARTITION_RU_PER_SECOND = 10_000;
 /** For each of these RU/s a collection with manual throughput gets a partition when it is made; with autoscale for each 10,000. */
-const CREATION_RU_PER_PARTITION = 6_000;
+export const CREATION_RU_PER_PARTITION = 6_000;
 /** Data of one partition after an ingestion: 30 to 45 GB are recommended, 50 GB are its limit. */
-const PARTITION_BYTES = 40 * GIB;
+export const PARTITION_BYTES = 40 * GIB;
 /** Largest throughput of a collection or database without a support ticket. */
-const MOST_RU_PER_SECOND = 1_000_000;
+export const MOST_RU_PER_SECOND = 1_000_000;
 /** The least throughput ever after is this part of the highest that there was, and this much for each GB stored. */
 const FLOOR = {
   manual: { part: 100, perGib: 1, ...MANUAL_RU_PER_SECOND },
@@ -25,8 +25,10 @@ export interface RaiseInput {
   readonly budget: string;
   /** Throughput that it has, or is to have after the migration. */
   readonly kept: OfferedThroughput;
-  /** What the user is ready to pay for while the copy runs, RU/s. */
+  /** What the user is ready to pay for while the copy runs, RU/s; 0 where nothing is to be raised. */
   readonly wantedRuPerSecond: number;
+  /** A new collection is to come into being with the partitions that its data needs, though they take more throughput than the copy is to have. */
+  readonly preSplit?: boolean;
   /** BSON bytes that it will hold. */
   readonly bytes: number;
   /** False for a collection without a shard key: it has one partition for ever. */
@@ -39,6 +41,11 @@ export interface RaiseInput {
 export type RaiseEffect =
   /** Every hour in which it is raised, even for a minute, is billed at the raised figure. */
   | { readonly id: 'raise-billed'; readonly params: { readonly budget: string; readonly raised: number } }
+  /** It is made with so much for the sake of its partitions, and lowered at once; the hour is billed so. */
+  | {
+      readonly id: 'raise-made-higher';
+      readonly params: { readonly budget: string; readonly made: number; readonly raised: number };
+    }
   /** From then on it cannot be set lower than this. */
   | { readonly id: 'raise-floor'; readonly params: { readonly budget: string; readonly floor: number } }
   /** Partitions are never merged; each has an even part of the throughput. */
@@ -63,29 +70,38 @@ export interface RaiseDecision {
   readonly effects: readonly RaiseEffect[];
 }
 
-/** Decides how to raise one budget; undefined where what it keeps, or must keep for its data, is as much as can be had or was wanted. */
+/**
+ * Decides how to raise one budget, and how a collection is made that is to have its partitions from the start; undefined where what it keeps, or must keep for its
+ * data, is as much as can be had or was wanted.
+ */
 export function planThroughputRaise(input: RaiseInput): RaiseDecision | undefined {
   const { kept, budget, existing } = input;
   const keptFigure = figureOf(kept);
   const { step, least } = FLOOR[kept.kind];
   const wanted = Math.min(MOST_RU_PER_SECOND, roundDown(input.wantedRuPerSecond, step));
   const partitions = partitionsFor(input, wanted, keptFigure);
-  const raised = Math.min(wanted, partitions * PARTITION_RU_PER_SECOND);
-  const floor = floorOf(kept.kind, input.bytes, Math.max(raised, keptFigure));
-  // With so much data it could not be put back below what it was raised to.
-  if (raised <= keptFigure || raised <= floor) return undefined;
-
+  const raised = Math.max(keptFigure, Math.min(wanted, partitions * PARTITION_RU_PER_SECOND));
   const perPartition = kept.kind === 'manual' ? CREATION_RU_PER_PARTITION : PARTITION_RU_PER_SECOND;
-  const creation = Math.max(least, Math.min(raised, partitions * perPartition));
+  const most = input.preSplit ? MOST_RU_PER_SECOND : raised;
+  const creation = Math.max(least, Math.min(most, partitions * perPartition));
   const preSplits = existing === undefined && input.canSplit && creation > keptFigure;
+  const highest = Math.max(raised, preSplits ? creation : 0);
+  const floor = floorOf(kept.kind, input.bytes, highest);
+  // With so much data it could not be put back below what it was raised to.
+  if (highest <= keptFigure || highest <= floor) return undefined;
+
   const restored = Math.max(keptFigure, floor);
+  const raiseTo = Math.max(raised, restored);
   const effects: RaiseEffect[] = [
-    { id: 'raise-billed', params: { budget, raised } },
+    ...(highest > raiseTo
+      ? [{ id: 'raise-made-higher', params: { budget, made: highest, raised: raiseTo } } as const]
+      : []),
+    ...(raiseTo > keptFigure ? [{ id: 'raise-billed', params: { budget, raised: raiseTo } } as const] : []),
     { id: 'raise-floor', params: { budget, floor } },
   ];
   if (preSplits && partitions > 1) {
     const made = Math.ceil(creation / perPartition);
-    const needed = Math.max(made, Math.ceil(raised / PARTITION_RU_PER_SECOND));
+    const needed = Math.max(made, Math.ceil(raiseTo / PARTITION_RU_PER_SECOND));
     const each = Math.floor(restored / needed);
     effects.push({ id: 'raise-partitions', params: { budget, partitions: needed, each } });
   }
@@ -95,7 +111,7 @@ export function planThroughputRaise(input: RaiseInput): RaiseDecision | undefine
     raise: {
       budget,
       ...(preSplits ? { createWith: offerOf(kept.kind, creation) } : {}),
-      raiseTo: offerOf(kept.kind, raised),
+      raiseTo: offerOf(kept.kind, raiseTo),
       restoreTo: offerOf(kept.kind, restored),
     },
     effects,
@@ -120,7 +136,8 @@ function partitionsFor(input: RaiseInput, wanted: number, keptFigure: number): n
   return Math.max(1, Math.ceil(bytes / PARTITION_BYTES), Math.ceil(wanted / PARTITION_RU_PER_SECOND));
 }
 
-function floorOf(kind: OfferedThroughput['kind'], bytes: number, highestEver: number): number {
+/** The least throughput that can be set once `highestEver` RU/s were, with so many BSON bytes in it. */
+export function floorOf(kind: OfferedThroughput['kind'], bytes: number, highestEver: number): number {
   const { least, step, part, perGib } = FLOOR[kind];
   return roundUp(Math.max(least, (bytes / GIB) * perGib, highestEver / part), step);
 }

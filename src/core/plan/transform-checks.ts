@@ -5,7 +5,7 @@ import { lostFields, transformProblems } from '../transform/transform-problems.j
 
 /**
  * What a plan asks for that cannot be done to documents on their way.
- * @throws MigrationError `bad-plan` with `reason` `transform-needs-direct-copy`, `read-concern-needs-direct-copy`, `transform-of-view`, `transform-` and the id of a
+ * @throws MigrationError `bad-plan` with `reason` `transform-needs-direct-copy`, `read-concern-needs-direct-copy`, `dead-letter-over-needs-direct-copy`, `transform-of-view`, `transform-` and the id of a
  * `TransformProblem`, or `shard-key-lost`; with `namespace` (on the source) and `field`.
  */
 export function checkTransforms(plan: Pick<Plan, 'method' | 'collections' | 'readConcern'>): void {
@@ -15,6 +15,12 @@ export function checkTransforms(plan: Pick<Plan, 'method' | 'collections' | 'rea
     changed.map(({ source }) => formatNamespace(source)),
   );
   for (const planned of changed) checkOne(planned, formatNamespace(planned.source));
+  const { method } = plan;
+  const kept = plan.collections.find(({ deadLetterOver }) => deadLetterOver !== undefined);
+  if (kept && method !== 'direct-copy') {
+    const namespace = formatNamespace(kept.source);
+    throw new MigrationError('bad-plan', { reason: 'dead-letter-over-needs-direct-copy', namespace, method });
+  }
 }
 
 /** Whether the method does what is asked for on the way. @throws MigrationError as {@link checkTransforms}. */

@@ -31,7 +31,8 @@ export interface PlannedViews {
 
 /**
  * Views are made again on MongoDB and vCore, after the data, where what they stand on is migrated into the same database. RU accounts have none.
- * A pipeline is never rewritten: a view whose stages name a renamed collection, or that stands on fields which are renamed or dropped, is left to its owner.
+ * A pipeline is never rewritten: a view whose stages name a collection that is renamed or not migrated, or that stands on fields which are renamed or dropped,
+ * is left to its owner.
  */
 export function planViews(
   views: readonly CollectionFacts[],
@@ -51,17 +52,16 @@ export function planViews(
     const later: CollectionFacts[] = [];
     for (const view of waiting) {
       const definition = view.options.view;
-      const base = definition && targets.get(formatNamespace({ db: view.ns.db, coll: definition.on }));
+      const nameOf = (coll: string): string => formatNamespace({ db: view.ns.db, coll });
+      const base = definition && targets.get(nameOf(definition.on));
+      const read = [...collectionsRead(definition?.pipeline)];
       if (!definition || kind === 'cosmos-ru') refuse(view, 'view');
-      else if (!base) later.push(view);
+      else if (!base || !read.every((coll) => targets.has(nameOf(coll)))) later.push(view);
       else {
         const target = rename(view.ns);
-        const read = [...collectionsRead(definition.pipeline)];
-        const fieldsChanged = [definition.on, ...read].some((coll) =>
-          changed.has(formatNamespace({ db: view.ns.db, coll })),
-        );
+        const fieldsChanged = [definition.on, ...read].some((coll) => changed.has(nameOf(coll)));
         const renamed = read.some((coll) => {
-          const other = targets.get(formatNamespace({ db: view.ns.db, coll }));
+          const other = targets.get(nameOf(coll));
           return other !== undefined && (other.coll !== coll || other.db !== target.db);
         });
         if (base.db !== target.db) refuse(view, 'view-in-other-database');
@@ -76,7 +76,10 @@ export function planViews(
     progress = later.length < waiting.length;
     waiting = later;
   }
-  for (const view of waiting) refuse(view, 'view-base-not-migrated');
+  for (const view of waiting) {
+    const on = formatNamespace({ db: view.ns.db, coll: view.options.view?.on ?? '' });
+    refuse(view, targets.has(on) ? 'view-reads-not-migrated' : 'view-base-not-migrated');
+  }
   return { views: done, notMigrated: refused };
 }
 

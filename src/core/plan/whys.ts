@@ -33,7 +33,10 @@ export const INDEX_WHYS = [
 /** What the plan itself does to fields: no target is to blame, so that there is no finding about it. */
 export const TRANSFORM_INDEX_WHYS = ['field-renamed', 'field-dropped', 'fields-merged', 'unique-constant'] as const;
 
-export type IndexWhy = (typeof INDEX_WHYS)[number] | (typeof TRANSFORM_INDEX_WHYS)[number];
+/** The user does not want it, whatever the target would make of it. */
+const LEFT_OUT_BY_USER = 'left-out-by-user';
+
+export type IndexWhy = (typeof INDEX_WHYS)[number] | (typeof TRANSFORM_INDEX_WHYS)[number] | typeof LEFT_OUT_BY_USER;
 
 export const OPTION_WHYS = [
   'capped-unsupported',
@@ -55,6 +58,7 @@ export type OptionWhy = (typeof OPTION_WHYS)[number];
 export const NOT_MIGRATED_WHYS = [
   'view',
   'view-base-not-migrated',
+  'view-reads-not-migrated',
   'view-in-other-database',
   'view-names-renamed',
   'view-fields-changed',
@@ -76,4 +80,15 @@ export function joinWhys(whys: readonly IndexWhy[]): string {
 
 export function splitWhys(why: string): readonly string[] {
   return why.split(JOINT);
+}
+
+/** The reason of an index that the user leaves out; `why`: what would have become of it otherwise, which is kept. */
+export function leftOutByUser(why?: string): string {
+  if (why === undefined) return LEFT_OUT_BY_USER;
+  return isLeftOutByUser(why) ? why : [LEFT_OUT_BY_USER, why].join(JOINT);
+}
+
+/** What was decided is nothing that one has to be told of. */
+export function isLeftOutByUser(why: string): boolean {
+  return splitWhys(why).includes(LEFT_OUT_BY_USER);
 }

@@ -20,8 +20,19 @@ const CHARGES: readonly (readonly [kib: number, read: number, write: number])[] 
   [2048, 291.8, 1250.0],
 ];
 
+/** Sizes in bytes at which the table has a row: a charge is linear between two of them. */
+export const CHARGE_KNOTS: readonly number[] = CHARGES.map(([kib]) => kib * KIB);
+
 /** RU for each indexed term of a written document; same source as the table. */
-const RU_PER_INDEX_TERM = 0.2;
+export const RU_PER_INDEX_TERM = 0.2;
+
+/**
+ * Least charge of a query that is no point read. Microsoft prints a few such figures (2.8 to 2.9 RU for one document), no rule:
+ * learn.microsoft.com/azure/cosmos-db/find-request-unit-charge.
+ */
+const QUERY_FLOOR_RU = 2.8;
+/** What a query that does not name the shard key costs more for each physical partition: 2 to 3 RU by learn.microsoft.com/azure/cosmos-db/partitioning-overview. */
+const FAN_OUT_RU = 2.5;
 
 function lookUp(documentBytes: number, column: 1 | 2): number {
   if (!Number.isFinite(documentBytes) || documentBytes < 0) {
@@ -52,4 +63,32 @@ export function insertCharge(documentBytes: number, indexTerms = 0): RequestUnit
 /** Charge of reading one document, by the same table. @throws MigrationError `bad-number` as {@link insertCharge}. */
 export function readCharge(documentBytes: number): RequestUnits {
   return requestUnits(lookUp(documentBytes, 1));
+}
+
+/**
+ * Charge of replacing a document: its old size and its new one, and the terms that go or come. Source: as the table ("replace": twice the size, and the
+ * terms that are removed and added). An update with operators costs the same: the whole document is written again.
+ * @throws MigrationError `bad-number` as {@link insertCharge}.
+ */
+export function replaceCharge(oldBytes: number, newBytes: number, changedTerms = 0): RequestUnits {
+  return requestUnits(insertCharge(oldBytes) + insertCharge(newBytes, changedTerms));
+}
+
+/** Charge of deleting a document: what its insert was. Source: as the table. @throws MigrationError `bad-number` as {@link insertCharge}. */
+export function deleteCharge(documentBytes: number, indexTerms = 0): RequestUnits {
+  return insertCharge(documentBytes, indexTerms);
+}
+
+/**
+ * Charge of a query that an index serves: the point reads of what it returns, no less than the least of a query, and a part for each physical partition that is
+ * asked where the query does not name the shard key.
+ * @param returnedReads sum of {@link readCharge} over the returned documents
+ * @param partitionsAsked 0 where the query names the shard key, or the collection has none
+ * @throws MigrationError `bad-number` for a negative or non-finite figure.
+ */
+export function queryCharge(returnedReads: number, partitionsAsked = 0): RequestUnits {
+  for (const [name, value] of Object.entries({ returnedReads, partitionsAsked })) {
+    if (!Number.isFinite(value) || value < 0) throw new MigrationError('bad-number', { name, value: String(value) });
+  }
+  return requestUnits(Math.max(QUERY_FLOOR_RU, returnedReads) + FAN_OUT_RU * partitionsAsked);
 }

@@ -3,7 +3,8 @@ import type { MethodId, Reason } from '../model/method.js';
 import { MIB, milliseconds, type Milliseconds } from '../model/units.js';
 import { trialAssumptions, trialPace, type Band, type Trial, type TrialPace } from './trial.js';
 
-interface Speed {
+/** How fast a method goes where nothing meters it. */
+export interface Speed {
   /** Documents per second where documents are small. */
   readonly documents: Band;
   /** MiB per second where they are large. */
@@ -19,7 +20,7 @@ interface Speed {
  * (documents of 1 KB: mongodump | mongorestore 24-63 k/s, export | import 4 k/s, raw copy 66-160 k/s, a Spark job on 2 cores 26-53 k/s);
  * `expected` and `low` take a network into account. The services' own speeds are published nowhere: they are judged from their defaults.
  */
-const SPEEDS: Readonly<Record<MethodId, Speed>> = {
+export const SPEEDS: Readonly<Record<MethodId, Speed>> = {
   'dump-restore': {
     documents: band(8_000, 25_000, 60_000),
     mebibytes: band(10, 30, 60),
@@ -75,6 +76,10 @@ export interface DurationInput {
   /** RU targets: what the writing costs altogether, and what the target gives per second. */
   readonly totalRu?: number;
   readonly ruPerSecond?: number;
+  /** Milliseconds of the writing by its charge alone, where that was simulated: takes the place of `totalRu` ÷ `ruPerSecond`. */
+  readonly chargeMs?: Band;
+  /** RU/s that are provisioned, where a copy as a whole gets less: what one budget leaves unused is no help to another. */
+  readonly provisionedRuPerSecond?: number;
   /** The method was tried: its pace takes the place of the one that is assumed. */
   readonly trial?: Trial;
 }
@@ -88,7 +93,7 @@ export interface DurationEstimate {
 }
 
 /** A pacing writer gets 97-100 % of the provisioned throughput; uneven keys and other users of the account take the rest. */
-const RU_USE = band(0.6, 0.95, 1);
+export const RU_USE: Band = band(0.6, 0.95, 1);
 
 /** How fast a full read of both sides goes: bound by the network, as nothing is written. */
 const VERIFICATION_SPEED: Speed = {
@@ -105,16 +110,26 @@ const VERIFICATION_SPEED: Speed = {
  * @throws MigrationError `bad-number` for a negative or non-finite figure, or a throughput of 0.
  */
 export function estimateDuration(input: DurationInput): DurationEstimate {
-  const { trial, method } = input;
+  const { speed, told } = speedOf(input.method, input.trial);
+  return estimate(speed, input, told);
+}
+
+/** Speed of a method, by what was tried or else by what is assumed, and where it is from. @throws MigrationError `bad-number` for a bad trial. */
+export function speedOf(
+  method: MethodId,
+  trial: Trial | undefined,
+): { readonly speed: Speed; readonly told: readonly Reason[] } {
   const assumed = SPEEDS[method];
-  if (!trial) return estimate(assumed, input);
+  const reason: Reason = {
+    id: assumed.measured ? 'speed-measured-elsewhere' : 'speed-judged',
+    params: {},
+    weight: '-',
+  };
+  if (!trial) return { speed: assumed, told: [reason] };
   const pace = trialPace(trial);
   const told = trialAssumptions(trial, pace);
-  if (!pace) {
-    const { assumptions, ...durations } = estimate(assumed, input);
-    return { ...durations, assumptions: [...told, ...assumptions] };
-  }
-  return estimate(pace.kind === 'copied' ? measuredSpeed(assumed, pace) : noFaster(assumed, pace), input, told);
+  if (!pace) return { speed: assumed, told: [...told, reason] };
+  return { speed: pace.kind === 'copied' ? measuredSpeed(assumed, pace) : noFaster(assumed, pace), told };
 }
 
 /**
@@ -149,45 +164,48 @@ function noFaster(assumed: Speed, pace: TrialPace): Speed {
 
 /** Wall time of reading every document on both sides. `totalRu` is the charge of the reads. @throws as {@link estimateDuration}. */
 export function estimateVerification(input: Omit<DurationInput, 'method'>): DurationEstimate {
-  return estimate(VERIFICATION_SPEED, input);
+  return estimate(VERIFICATION_SPEED, input, [{ id: 'speed-measured-elsewhere', params: {}, weight: '-' }]);
 }
 
 /** The fastest pace goes with the shortest start. */
 const SLOWNESS: Readonly<Record<keyof Band, keyof Band>> = { low: 'high', expected: 'expected', high: 'low' };
 
-/** `rate`: where the speed is from. */
-function estimate(
-  speed: Speed,
-  input: Omit<DurationInput, 'method'>,
-  rate: readonly Reason[] = [
-    { id: speed.measured ? 'speed-measured-elsewhere' : 'speed-judged', params: {}, weight: '-' },
-  ],
-): DurationEstimate {
+/** `told`: where the speed is from. */
+function estimate(speed: Speed, input: Omit<DurationInput, 'method'>, told: readonly Reason[]): DurationEstimate {
   for (const name of ['documents', 'logicalBytes', 'totalRu', 'ruPerSecond'] as const) {
     const value = input[name];
     if (value !== undefined && (!Number.isFinite(value) || value < 0 || (name === 'ruPerSecond' && value === 0))) {
       throw new MigrationError('bad-number', { name, value: String(value) });
     }
   }
-  const { totalRu, ruPerSecond } = input;
-  const byCharge = (use: number): number =>
-    totalRu !== undefined && ruPerSecond !== undefined ? totalRu / (ruPerSecond * use) : 0;
+  const { totalRu, ruPerSecond, chargeMs, provisionedRuPerSecond } = input;
+  const byCharge = (pace: keyof Band): number => {
+    if (chargeMs) return chargeMs[SLOWNESS[pace]] / 1000;
+    return totalRu !== undefined && ruPerSecond !== undefined ? totalRu / (ruPerSecond * RU_USE[pace]) : 0;
+  };
   const seconds = (pace: keyof Band): number =>
     speed.startUp[SLOWNESS[pace]] +
     Math.max(
       input.documents / speed.documents[pace],
       input.logicalBytes / (speed.mebibytes[pace] * MIB),
-      byCharge(RU_USE[pace]),
+      byCharge(pace),
     );
-  const bound = boundOf(speed, input, byCharge(RU_USE.expected));
+  const bound = boundOf(speed, input, byCharge('expected'));
   return {
     low: milliseconds(seconds('high') * 1000),
     expected: milliseconds(seconds('expected') * 1000),
     high: milliseconds(seconds('low') * 1000),
     assumptions: [
-      ...rate,
+      ...told,
       bound === 'throughput'
-        ? { id: 'bound-by-throughput', params: { ruPerSecond: ruPerSecond ?? 0 }, weight: '-' }
+        ? {
+            id: 'bound-by-throughput',
+            params: {
+              ruPerSecond: ruPerSecond ?? 0,
+              ...(provisionedRuPerSecond === undefined ? {} : { of: provisionedRuPerSecond }),
+            },
+            weight: '-',
+          }
         : { id: 'bound-by-copying', params: {}, weight: '+' },
     ],
   };

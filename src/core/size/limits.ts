@@ -12,6 +12,9 @@ export function largestDocument(target: TargetDescription): Bytes {
 /** One logical partition, and so a whole collection without a shard key. Source: learn.microsoft.com/azure/cosmos-db/mongodb/pre-migration-steps. */
 export const MAX_UNSHARDED_RU_BYTES: Bytes = bytes(20 * GIB);
 
+/** An unsharded RU collection has one partition. Source: learn.microsoft.com/azure/cosmos-db/mongodb/custom-commands. */
+export const MAX_UNSHARDED_RU_PER_SECOND = 10_000;
+
 /** Databases and collections together of an RU account. Source: learn.microsoft.com/azure/cosmos-db/concepts-limits. */
 export const MAX_RU_NAMESPACES = 500;
 

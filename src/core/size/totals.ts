@@ -1,7 +1,14 @@
-import type { CollectionFacts, IndexFacts } from '../model/facts.js';
+import type { IndexTranslation } from '../model/assessment.js';
+import type { CollectionFacts } from '../model/facts.js';
 import type { Reason } from '../model/method.js';
+import type { CollectionScan } from '../model/scan.js';
 import { bytes, requestUnits, type Bytes, type RequestUnits } from '../model/units.js';
-import { insertCharge, readCharge } from './charges.js';
+import { insertCharge, readCharge, RU_PER_INDEX_TERM } from './charges.js';
+import { averageDocumentBytes, dataCollections, isIdIndex } from './collection-shape.js';
+import { averageCharge, documentSizes } from './document-sizes.js';
+import { indexTerms, plannedIndexes, scanOf } from './index-terms.js';
+
+export { averageDocumentBytes, dataCollections, isIdIndex };
 
 export interface SizeTotals {
   readonly collections: number;
@@ -14,11 +21,6 @@ export interface SizeTotals {
   readonly averageBytes: Bytes;
   /** Absent where nothing was sampled. */
   readonly largestSampledBytes?: Bytes;
-}
-
-/** Collections whose documents are copied: views have none of their own, time series are not copied as documents. */
-export function dataCollections(collections: readonly CollectionFacts[]): readonly CollectionFacts[] {
-  return collections.filter((c) => c.type === 'collection');
 }
 
 /** Sums of what holds documents; views and time series are left out. */
@@ -49,45 +51,49 @@ export interface ChargeTotal {
   readonly assumptions: readonly Reason[];
 }
 
-/** A `_id` index is part of the table's write charge. */
-export function isIdIndex(index: IndexFacts): boolean {
-  return index.key.length === 1 && index.key[0]?.[0] === '_id' && index.key[0][1] === 1;
-}
-
-/** Average size of a collection's documents: exact where the source counts bytes, else the sample's. */
-export function averageDocumentBytes(collection: CollectionFacts): number {
-  if (collection.documents > 0 && collection.logicalBytes > 0) return collection.logicalBytes / collection.documents;
-  return collection.sample?.averageBytes ?? collection.averageBytes;
+/** What is known of the collections beyond their metadata. */
+export interface ChargeFacts {
+  /** Measured RU of an insert: the table is not used. */
+  readonly ruPerDocument?: number;
+  readonly scans?: readonly CollectionScan[];
+  /** What becomes of the indexes; without, each besides `_id` lives on. */
+  readonly indexes?: readonly IndexTranslation[];
 }
 
 /**
- * Request units for writing every document once and building its indexes. Each index is taken as one term per document
- * (an array has one per element, which no fact tells). With `ruPerDocument`, a measured charge, the table is not used.
+ * Request units for writing every document once and building its indexes. Sizes and index entries are those of a collection's scan; without one each document
+ * is as large as their average, and each index has one term per document (an array has one per element, which no metadata tell).
  */
-export function migrationCharge(
-  collections: readonly CollectionFacts[],
-  options: { readonly ruPerDocument?: number } = {},
-): ChargeTotal {
-  const measured = options.ruPerDocument;
+export function migrationCharge(collections: readonly CollectionFacts[], facts: ChargeFacts = {}): ChargeTotal {
+  const { ruPerDocument: measured, scans, indexes = [] } = facts;
+  const data = dataCollections(collections);
   let total = 0;
-  for (const collection of dataCollections(collections)) {
-    const terms = collection.indexes.filter((index) => !isIdIndex(index)).length;
-    total += collection.documents * (measured ?? insertCharge(averageDocumentBytes(collection), terms));
+  for (const collection of data) {
+    const scan = scanOf(collection.ns, scans);
+    const { before, after } = indexTerms(plannedIndexes(collection, indexes), scan);
+    const write = averageCharge(documentSizes(collection, scan), insertCharge).expected;
+    total += collection.documents * (measured ?? write + RU_PER_INDEX_TERM * (before.expected + after.expected));
   }
+  const scanned = data.every((c) => c.documents === 0 || scanOf(c.ns, scans) !== undefined);
   const assumptions: Reason[] =
     measured === undefined
       ? [
           { id: 'charge-by-published-table', params: {}, weight: '-' },
-          { id: 'one-term-per-index', params: {}, weight: '-' },
+          scanned && data.length > 0
+            ? { id: 'terms-by-scan', params: {}, weight: '+' }
+            : { id: 'one-term-per-index', params: {}, weight: '-' },
         ]
       : [{ id: 'charge-measured', params: { ruPerDocument: measured }, weight: '+' }];
   return { total: requestUnits(total), assumptions };
 }
 
 /** Request units for reading every document of the target once, which a full verification does. A read of many documents costs about the sum of point reads. */
-export function verificationCharge(collections: readonly CollectionFacts[]): ChargeTotal {
+export function verificationCharge(
+  collections: readonly CollectionFacts[],
+  { scans }: Pick<ChargeFacts, 'scans'> = {},
+): ChargeTotal {
   const total = dataCollections(collections).reduce(
-    (sum, c) => sum + c.documents * readCharge(averageDocumentBytes(c)),
+    (sum, c) => sum + c.documents * averageCharge(documentSizes(c, scanOf(c.ns, scans)), readCharge).expected,
     0,
   );
   return { total: requestUnits(total), assumptions: [{ id: 'reads-by-published-table', params: {}, weight: '-' }] };

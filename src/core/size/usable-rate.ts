@@ -1,7 +1,10 @@
 import type { CollectionFacts, Throughput } from '../model/facts.js';
 import { formatNamespace } from '../model/namespace.js';
+import type { CollectionScan } from '../model/scan.js';
 import { insertCharge } from './charges.js';
-import { averageDocumentBytes, dataCollections } from './totals.js';
+import { averageCharge, documentSizes } from './document-sizes.js';
+import { scanOf } from './index-terms.js';
+import { dataCollections } from './totals.js';
 
 export interface RateFacts {
   /** Of every new collection. */
@@ -12,6 +15,7 @@ export interface RateFacts {
   readonly collections: readonly CollectionFacts[];
   /** As measured. */
   readonly ruPerDocument?: number;
+  readonly scans?: readonly CollectionScan[];
   readonly parallelCollections: number;
 }
 
@@ -27,7 +31,8 @@ export function usableRate(facts: RateFacts): number | undefined {
   for (const c of dataCollections(facts.collections)) {
     const rate = rateOf(facts.collectionThroughput[formatNamespace(c.ns)]) ?? common;
     if (rate === undefined) return undefined;
-    const charge = c.documents * (facts.ruPerDocument ?? insertCharge(averageDocumentBytes(c)));
+    const each = averageCharge(documentSizes(c, scanOf(c.ns, facts.scans)), insertCharge).expected;
+    const charge = c.documents * (facts.ruPerDocument ?? each);
     total += charge;
     slowest = Math.max(slowest, charge / rate);
     oneByOne += charge / rate;

@@ -1,5 +1,4 @@
 /** Carries a batch to its end: every document acknowledged, found on the target, or kept as a dead letter. */
-import { BSON_TYPE, findElement, rawId } from '../../core/bson/raw-document.js';
 import type { DeadLetterReason, DeadLetterSink } from '../../core/model/dead-letter.js';
 import { MigrationError } from '../../core/model/error.js';
 import type { Refusals } from '../../core/conflict/refusals.js';
@@ -17,15 +16,14 @@ import type { DocumentBatch } from './batch.js';
 import type { CopyCounts } from './counters.js';
 import { resolveDuplicates } from './duplicates.js';
 import { emptyTimestamps } from './empty-timestamps.js';
+import { whyHopeless } from './hopeless.js';
 import { Outage, untilAnswered, type Patience } from './patience.js';
+import { Pieces, type Piece } from './pieces.js';
 import type { CopyTarget, CopyWriter, InsertReply, WriteRefusal } from './ports.js';
 import type { WriterPool } from './writer-pool.js';
 
 /** Replies in a row that account for none of what they should: with backoff, some ten seconds. */
 const SILENT_REPLIES = 10;
-/** BSONObjectTooLarge and ShardKeyNotFound (error_codes.yml): what the target would have said. */
-const CODE_TOO_LARGE = 10_334;
-const CODE_SHARD_KEY_MISSING = 61;
 
 export interface DeliveryContext extends Patience {
   /** As people know it: of counts and dead letters. */
@@ -46,6 +44,8 @@ export interface DeliveryContext extends Patience {
   readonly shardKey: readonly string[];
   /** A document without this top-level field is refused by the target, so it is not sent. */
   readonly requiredField: string | undefined;
+  /** The plan keeps larger documents aside; bytes. */
+  readonly deadLetterOver: number | undefined;
 }
 
 /** What became of a batch beyond being on the target with its bytes. */
@@ -54,13 +54,6 @@ export interface Delivered {
   readonly buried: readonly Buffer[];
   /** Documents that the target keeps with other bytes. */
   readonly skipped: number;
-}
-
-interface Piece {
-  readonly batch: DocumentBatch;
-  readonly notBefore: number;
-  /** An earlier sending may have written some of them: a duplicate can be our own work. */
-  readonly uncertain: boolean;
 }
 
 export class Delivery {
@@ -72,7 +65,7 @@ export class Delivery {
   #fruitless = 0;
   #silent = 0;
   readonly #outage: Outage;
-  #pending: Piece[] = [];
+  readonly #pending = new Pieces();
 
   /** `rests`: told when all that is left of the batch waits for its next sending, and when it goes on. */
   constructor(
@@ -87,12 +80,12 @@ export class Delivery {
 
   /** @throws ConflictFound; MigrationError where the write cannot go on; the signal's reason. */
   async run(batch: DocumentBatch): Promise<Delivered> {
-    const sendable = await this.#withoutHopeless(batch);
-    if (sendable.count > 0) this.#pending.push({ batch: sendable, notBefore: 0, uncertain: false });
-    for (let piece = this.#next(); piece; piece = this.#next()) {
+    const pending = this.#pending;
+    pending.add({ batch: await this.#withoutHopeless(batch), notBefore: 0, uncertain: false });
+    for (let piece = pending.next(); piece; piece = pending.next()) {
       const wait = piece.notBefore - this.#context.clock.now();
       if (wait > 0) await this.#rest(wait);
-      await this.#send(this.#cut(piece));
+      await this.#send(pending.cut(piece, this.#room()));
     }
     return { buried: this.#buried, skipped: this.#skipped };
   }
@@ -106,51 +99,29 @@ export class Delivery {
     }
   }
 
-  #next(): Piece | undefined {
-    const { pending } = { pending: this.#pending };
-    let best = 0;
-    for (let i = 1; i < pending.length; i += 1) {
-      if ((pending[i]?.notBefore ?? 0) < (pending[best]?.notBefore ?? 0)) best = i;
-    }
-    return pending.splice(best, 1)[0];
-  }
-
   /** Leaves out, as dead letters, what a rule of the assessment knows that the target will not take. */
   async #withoutHopeless(batch: DocumentBatch): Promise<DocumentBatch> {
-    const { target, requiredField } = this.#context;
-    const kept: number[] = [];
+    const { target, requiredField, deadLetterOver } = this.#context;
+    const rules = { documentBytes: target.limits.documentBytes, requiredField, deadLetterOver };
+    // Hardly ever is there one: nothing is remembered per document until then.
+    let kept: number[] | undefined;
     for (let i = 0; i < batch.count; i += 1) {
-      const bytes = batch.lengthOf(i);
-      if (bytes > target.limits.documentBytes) {
-        const message = `not sent: ${bytes} bytes are more than the ${target.limits.documentBytes} that the target takes`;
-        await this.#bury(batch.at(i), { code: CODE_TOO_LARGE, codeName: 'BSONObjectTooLarge', message, attempts: 0 });
-      } else if (requiredField !== undefined && !hasField(batch.at(i), requiredField)) {
-        const message = `not sent: it has no ${requiredField}, which is the shard key`;
-        const why = { code: CODE_SHARD_KEY_MISSING, codeName: 'ShardKeyNotFound', message, attempts: 0 };
+      const why = whyHopeless(batch, i, rules);
+      if (!why) kept?.push(i);
+      else {
+        kept ??= Array.from({ length: i }, (_, before) => before);
         await this.#bury(batch.at(i), why);
-      } else kept.push(i);
+      }
     }
-    return kept.length === batch.count ? batch : batch.pick(kept);
+    return kept ? batch.pick(kept) : batch;
   }
 
-  /** As much of the piece as one command may carry; the rest waits behind it. */
-  #cut(piece: Piece): Piece {
+  /** What one command may carry. */
+  #room(): CopyLoad {
     const { pacer, target } = this.#context;
-    const limit = pacer.insertLimit();
-    const documents = Math.max(1, Math.min(limit.documents, target.limits.documents));
-    const room = Math.min(limit.bytes, target.limits.bytes);
-    const { batch } = piece;
-    let count = 0;
-    let bytes = 0;
-    while (count < batch.count && count < documents) {
-      const next = bytes + batch.lengthOf(count);
-      if (count > 0 && next > room) break;
-      bytes = next;
-      count += 1;
-    }
-    if (count === batch.count) return piece;
-    this.#pending.push({ ...piece, batch: batch.slice(count, batch.count) });
-    return { ...piece, batch: batch.slice(0, count) };
+    const { documents, bytes } = pacer.insertLimit();
+    const { limits } = target;
+    return { documents: Math.min(documents, limits.documents), bytes: Math.min(bytes, limits.bytes) };
   }
 
   async #send(piece: Piece): Promise<void> {
@@ -187,7 +158,7 @@ export class Delivery {
   }
 
   #again(batch: DocumentBatch, delayMs: number, uncertain: boolean): void {
-    if (batch.count > 0) this.#pending.push({ batch, notBefore: this.#context.clock.now() + delayMs, uncertain });
+    this.#pending.add({ batch, notBefore: this.#context.clock.now() + delayMs, uncertain });
   }
 
   /** `ok: 0`: which of the documents were written is not said. */
@@ -380,16 +351,4 @@ function indexesWithout(count: number, left: ReadonlySet<number>): number[] {
   const kept: number[] = [];
   for (let i = 0; i < count; i += 1) if (!left.has(i)) kept.push(i);
   return kept;
-}
-
-/** A top-level field that is there, null included. */
-function hasField(document: Buffer, path: string): boolean {
-  const [first = path] = path.split('.');
-  const element = findElement(document, first);
-  return element !== undefined && (first === path || element.type === BSON_TYPE.document);
-}
-
-/** `_id` of the last document of a batch. */
-export function lastId(batch: DocumentBatch): Buffer | undefined {
-  return batch.count === 0 ? undefined : rawId(batch.at(batch.count - 1));
 }

@@ -1,13 +1,15 @@
 /** Cuts a collection into `_id` ranges that can be read, and read again, by themselves. */
 import type { Namespace } from '../../core/model/namespace.js';
-import { RANGE_BYTES, SMALLEST_RANGE_BYTES } from '../../core/tune/direct-copy.js';
+import { wantedRanges } from '../../core/tune/direct-copy.js';
 import type { PlannedRange } from '../journal/ranges.js';
 import type { CopySource } from './ports.js';
 
 /** `$sample` takes its fast path (a random cursor) below 5 % of a collection (MongoDB manual, $sample). */
 const SAMPLED_PART = 0.04;
-/** Each costs the source about half a millisecond (a random seek). Ranges are then within about half of their size, and readers that are done early take over from others. */
+/** Each costs the source about a third of a millisecond (a random seek). Ranges are then within about half of their size, and readers that are done early take over from others. */
 const SAMPLES_PER_RANGE = 5;
+/** As many as `$sample` looks at before it answers, however few are asked for (PipelineD, a trial of its random cursor; 1 and 100 were measured to take the same 33 ms). */
+const SMALLEST_SAMPLE = 100;
 const LARGEST_SAMPLE = 5_000;
 /** A walk reads every index key up to the last boundary: beyond this it takes too long, and ranges are split while they are copied. */
 const LARGEST_WALK_DOCUMENTS = 20_000_000;
@@ -24,13 +26,6 @@ export interface RangeWishes {
   readonly rangeBytes?: number;
 }
 
-/** How many ranges a collection is worth. */
-export function wantedRanges(size: CollectionSize, { readers, rangeBytes = RANGE_BYTES }: RangeWishes): number {
-  const smallest = Math.min(rangeBytes, SMALLEST_RANGE_BYTES);
-  const bytes = Math.min(rangeBytes, Math.max(smallest, size.bytes / Math.max(1, 2 * readers)));
-  return Math.max(1, Math.ceil(size.bytes / bytes));
-}
-
 /**
  * Ranges of about equal size that together hold every `_id` of every type: the first is open downwards, the last upwards. Boundaries come from a bounded
  * `$sample`, from `splitVector` where that is refused, from a walk over the `_id` index where both are. One range where the collection is small.
@@ -42,7 +37,7 @@ export async function planRanges(
   wishes: RangeWishes,
   signal: AbortSignal,
 ): Promise<readonly PlannedRange[]> {
-  const wanted = wantedRanges(size, wishes);
+  const wanted = wantedRanges(size.bytes, wishes.readers, wishes.rangeBytes);
   if (wanted < 2) return [{ range: 0, bytes: size.bytes }];
   const boundaries = await boundariesOf(source, ns, size, wanted, signal);
   return rangesBetween(distinct(boundaries.filter((id) => source.canBound(id))), size.bytes);
@@ -55,7 +50,8 @@ async function boundariesOf(
   wanted: number,
   signal: AbortSignal,
 ): Promise<readonly Buffer[]> {
-  const sampled = Math.min(wanted * SAMPLES_PER_RANGE, LARGEST_SAMPLE, Math.floor(size.documents * SAMPLED_PART));
+  const worth = Math.max(SMALLEST_SAMPLE, wanted * SAMPLES_PER_RANGE);
+  const sampled = Math.min(worth, LARGEST_SAMPLE, Math.floor(size.documents * SAMPLED_PART));
   const sample = sampled > 0 ? await source.sampleIds(ns, sampled, signal) : [];
   if (sample) return quantiles(sample, wanted - 1);
   const split = await source.splitIds(ns, Math.ceil(size.bytes / wanted), signal);

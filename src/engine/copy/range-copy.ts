@@ -7,7 +7,8 @@ import { NOTHING_COPIED, type RangeStatus, type RangeSum } from '../journal/rang
 import type { RangePace } from '../progress/range-spread.js';
 import { DigestSum } from '../verify/document-sums.js';
 import type { DocumentBatch } from './batch.js';
-import { Delivery, lastId, type DeliveryContext } from './delivery.js';
+import { Delivery, type DeliveryContext } from './delivery.js';
+import { PartsInFlight, type SettledPart } from './parts-in-flight.js';
 import { Outage } from './patience.js';
 import type { CopySource, RangeReader, ReadOptions, ReadOrder } from './ports.js';
 
@@ -27,25 +28,6 @@ export interface RangeContext {
   readonly splitBytes: number;
   /** A number for a new range of this collection. */
   readonly newRange: () => number;
-}
-
-/**
- * How far ahead of the first document that is not accounted for a range is read, in bytes: documents that wait for the budget of their
- * partition must not hold up those of the others, and must not keep more than a few replies in memory.
- */
-const AHEAD_BYTES = 8_000_000;
-
-/** A part of a batch on its way. */
-interface Part {
-  /** Of the last document; undefined where reading cannot go on from there. */
-  readonly resumeAt: Buffer | undefined;
-  readonly documents: number;
-  readonly bytes: number;
-  sum: DigestSum;
-  skipped: number;
-  settled: boolean;
-  /** Of the last part of a batch: nobody needs the batch any more once this part is settled and all before it are. */
-  readonly release: (() => void) | undefined;
 }
 
 interface Mark {
@@ -73,14 +55,7 @@ export class RangeCopy {
   /** Equal duplicates to come that were counted when they were first sent. */
   readonly #countedBefore = { documents: 0 };
   #sinceMark = 0;
-  #parts: Part[] = [];
-  #sending = 0;
-  /** Of those that are on their way, how many wait for their next sending. */
-  #resting = 0;
-  /** Of all parts. */
-  #ahead = 0;
-  #failure: { readonly error: unknown } | undefined;
-  #wake: (() => void) | undefined;
+  readonly #parts: PartsInFlight;
   #refuses = false;
   #wanted: ((taken: RangeStatus | undefined) => void) | undefined;
 
@@ -96,6 +71,7 @@ export class RangeCopy {
     this.#skipped = status.sum.skipped;
     this.#bytesRead = status.sum.bytes;
     this.#bytesBefore = status.sum.bytes;
+    this.#parts = new PartsInFlight(context.depth, (settled) => this.#takeIn(settled));
   }
 
   /** How far this attempt is with what was left of the range. */
@@ -126,9 +102,9 @@ export class RangeCopy {
         try {
           if (await this.#readAll(reader, outage)) break;
         } catch (error) {
-          if (this.#failure) throw error;
+          if (this.#parts.hasFailed) throw error;
           const wait = outage.next(error);
-          await this.#settle();
+          await this.#parts.settle();
           await this.#goBackUnlessSeekable();
           await delivery.clock.sleep(wait, delivery.signal);
         } finally {
@@ -136,12 +112,12 @@ export class RangeCopy {
         }
       }
       this.#refuse();
-      await this.#settle();
+      await this.#parts.settle();
       await journal.append({ type: 'range-done', ns: this.#ns, range: this.range, sum: this.#total() });
       this.#endedAt = delivery.clock.now();
     } finally {
       this.#refuse();
-      await this.#quiet();
+      await this.#parts.quiet();
     }
   }
 
@@ -218,65 +194,31 @@ export class RangeCopy {
   }
 
   async #room(): Promise<void> {
-    const { pacer } = this.#context.delivery;
     const asked = performance.now();
-    while (!this.#failure && !this.#hasRoom()) await this.#change();
-    pacer.waited('target', performance.now() - asked);
-    if (this.#failure) throw this.#failure.error;
-  }
-
-  #hasRoom(): boolean {
-    const depth = this.#context.depth();
-    if (this.#parts.length < depth) return true;
-    // Where order counts (depth 1) nothing overtakes.
-    return depth > 1 && this.#sending - this.#resting < depth && this.#ahead < AHEAD_BYTES;
+    try {
+      await this.#parts.room();
+    } finally {
+      this.#context.delivery.pacer.waited('target', performance.now() - asked);
+    }
   }
 
   #start(batch: DocumentBatch, release: (() => void) | undefined): void {
     const { source, order, delivery } = this.#context;
     const last = order === 'by-id' ? lastId(batch) : undefined;
-    const part: Part = {
-      resumeAt: last && source.canBound(last) ? last : undefined,
-      documents: batch.count,
-      bytes: batch.bytes,
-      sum: new DigestSum(),
-      skipped: 0,
-      settled: false,
-      release,
-    };
-    this.#parts.push(part);
-    this.#ahead += part.bytes;
-    const rests = (resting: boolean): void => {
-      this.#resting += resting ? 1 : -1;
-      if (resting) this.#notify();
-    };
-    const sending = new Delivery(delivery, this.#countedBefore, rests).run(batch);
-    // While the insert is on its way there is time to look at what it carries.
-    const summing = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-      part.sum.addAll(batch);
+    const resumeAt = last && source.canBound(last) ? last : undefined;
+    const sum = new DigestSum();
+    this.#parts.add({ resumeAt, documents: batch.count, bytes: batch.bytes, sum, release }, async (rests) => {
+      const sending = new Delivery(delivery, this.#countedBefore, rests).run(batch);
+      // While the insert is on its way there is time to look at what it carries.
+      const summing = new Promise<void>((resolve) => setImmediate(resolve)).then(() => sum.addAll(batch));
+      const [{ buried, skipped }] = await Promise.all([sending, summing]);
+      for (const document of buried) sum.subtract(document);
+      return skipped;
     });
-    this.#sending += 1;
-    Promise.all([sending, summing]).then(
-      ([{ buried, skipped }]) => {
-        this.#sending -= 1;
-        for (const document of buried) part.sum.subtract(document);
-        part.skipped = skipped;
-        part.settled = true;
-        this.#advance();
-      },
-      (error: unknown) => {
-        this.#sending -= 1;
-        this.#fail(error);
-      },
-    );
   }
 
-  /** Takes in what is settled without a gap. */
-  #advance(): void {
-    for (let part = this.#parts[0]; part?.settled; part = this.#parts[0]) {
-      this.#parts.shift();
-      part.release?.();
-      this.#ahead -= part.bytes;
+  #takeIn(settled: readonly SettledPart[]): void {
+    for (const part of settled) {
       this.#sum.merge(part.sum);
       this.#skipped += part.skipped;
       this.#sinceMark += part.documents;
@@ -285,49 +227,14 @@ export class RangeCopy {
       this.#sinceMark = 0;
     }
     const { highWater, sum } = this.#mark;
-    if (highWater && this.#sinceMark === 0) {
-      const { journal } = this.#context;
-      journal
-        .append({
-          type: 'range-progress',
-          ns: this.#ns,
-          range: this.range,
-          highWater: highWater.toString('hex'),
-          sum,
-        })
-        .catch((error: unknown) => this.#fail(error));
-    }
-    this.#notify();
-  }
-
-  #fail(error: unknown): void {
-    this.#failure ??= { error };
-    this.#notify();
+    if (!highWater || this.#sinceMark > 0) return;
+    this.#context.journal
+      .append({ type: 'range-progress', ns: this.#ns, range: this.range, highWater: highWater.toString('hex'), sum })
+      .catch((error: unknown) => this.#parts.fail(error));
   }
 
   #total(): RangeSum {
     return { ...this.#sum.total(), skipped: this.#skipped };
-  }
-
-  /** Waits until everything on its way is accounted for. */
-  async #settle(): Promise<void> {
-    while (!this.#failure && this.#parts.length > 0) await this.#change();
-    if (this.#failure) throw this.#failure.error;
-  }
-
-  /** Waits for what is still on its way, so that nothing is written behind the caller's back. */
-  async #quiet(): Promise<void> {
-    while (this.#sending > 0) await this.#change();
-  }
-
-  #change(): Promise<void> {
-    return new Promise((resolve) => (this.#wake = resolve));
-  }
-
-  #notify(): void {
-    const wake = this.#wake;
-    this.#wake = undefined;
-    wake?.();
   }
 
   /** Where reading cannot go on from the mark, it starts again, and what is met again is not counted again. */
@@ -348,7 +255,7 @@ export class RangeCopy {
     const give = this.#wanted;
     this.#wanted = undefined;
     try {
-      await this.#settle();
+      await this.#parts.settle();
       const { highWater, sum } = this.#mark;
       const average = sum.documents > 0 ? sum.bytes / sum.documents : 0;
       if (!give || !highWater || this.#sinceMark > 0 || average === 0 || !(await this.#context.canSeek())) return false;
@@ -373,7 +280,7 @@ export class RangeCopy {
       return true;
     } catch (error) {
       // Nothing hangs on it: the range is read to its end by one reader then.
-      if (!this.#failure && MigrationError.is(error, 'command-failed')) return false;
+      if (!this.#parts.hasFailed && MigrationError.is(error, 'command-failed')) return false;
       throw error;
     } finally {
       give?.(undefined);
@@ -383,4 +290,9 @@ export class RangeCopy {
 
 function bytesOf(hex: string | undefined): Buffer | undefined {
   return hex === undefined ? undefined : Buffer.from(hex, 'hex');
+}
+
+/** `_id` of the last document of a batch. */
+function lastId(batch: DocumentBatch): Buffer | undefined {
+  return batch.count === 0 ? undefined : rawId(batch.at(batch.count - 1));
 }

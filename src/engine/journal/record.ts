@@ -66,6 +66,18 @@ export interface ThroughputRecord {
   readonly message?: string;
 }
 
+/** Something that the run has made, or started, in another system: `intent` before, so that a crash in between does not lose it. */
+export interface RemoteRecord {
+  readonly type: 'remote';
+  /** What it is, unique within the run: `deployment`, `pipeline-run shop.orders`, `job-run`. */
+  readonly what: string;
+  readonly phase: 'intent' | 'started' | 'ended' | 'removed';
+  /** What the other system calls it: a resource id, a run id. */
+  readonly id?: string;
+  /** How it ended, in the other system's words. */
+  readonly outcome?: string;
+}
+
 /** What can be written to a journal. `ns` is always `db.coll` on the target. */
 export type JournalEntry =
   | { readonly type: 'state'; readonly state: RunState; readonly why?: string }
@@ -86,6 +98,7 @@ export type JournalEntry =
   | { readonly type: 'copy-progress'; readonly ns: string; readonly counters: CopyCounters }
   | RangeEntry
   | TextFileRecord
+  | RemoteRecord
   | {
       readonly type: 'tool-exited';
       readonly tool: string;
@@ -132,6 +145,7 @@ const TYPES: ReadonlySet<string> = new Set<JournalRecord['type']>([
   'range-progress',
   'range-done',
   'text-file',
+  'remote',
   'tool-exited',
   'dead-letters-retried',
   'verification',

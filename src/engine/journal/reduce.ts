@@ -8,6 +8,7 @@ import type {
   CopyCounters,
   DeadLetterRetry,
   JournalRecord,
+  RemoteRecord,
   TextFileRecord,
   ThroughputRecord,
   Verdict,
@@ -66,6 +67,8 @@ export interface RunStatus {
   readonly raised?: Readonly<Record<string, OfferedThroughput>>;
   /** Text files that the run has written or begun, by `db.coll` on the source. */
   readonly textFiles: Readonly<Record<string, Omit<TextFileRecord, 'type' | 'ns'>>>;
+  /** What the run has made or started in other systems, by `what`. */
+  readonly remote: Readonly<Record<string, Omit<RemoteRecord, 'type' | 'what'>>>;
   /** Private files that may still exist. */
   readonly secretFiles: readonly string[];
   /** Ranges of collections that are copied directly, by `db.coll` on the target. */
@@ -146,6 +149,7 @@ export class JournalReducer {
         collections: {},
         tools: [],
         textFiles: {},
+        remote: {},
         secretFiles: [],
         ranges: new Map(),
       };
@@ -209,9 +213,24 @@ export class JournalReducer {
         const file = { phase, path, ...counted, ...(bytes === undefined ? {} : { bytes }) };
         return { ...status, textFiles: { ...status.textFiles, [ns]: file } };
       }
+      case 'remote': {
+        const { what, phase, id, outcome } = record;
+        const before = status.remote[what];
+        const known = id ?? (phase === 'intent' ? undefined : before?.id);
+        const entry = {
+          phase,
+          ...(known === undefined ? {} : { id: known }),
+          ...(outcome === undefined ? {} : { outcome }),
+        };
+        return { ...status, remote: { ...status.remote, [what]: entry } };
+      }
       case 'dead-letters-retried': {
         const retry = { ...record.retry, at: record.at };
-        this.#update(record.ns, (c) => ({ ...c, retries: [...(c.retries ?? []), retry] }));
+        // What has arrived was left out of the comparison.
+        this.#update(record.ns, (c) => ({
+          ...(retry.arrived + retry.alreadyThere > 0 ? without(c, 'verification') : c),
+          retries: [...(c.retries ?? []), retry],
+        }));
         return status;
       }
       case 'verification':

@@ -64,6 +64,9 @@ export interface RunReport {
   readonly collections: readonly CollectionReport[];
   readonly notMigrated: readonly NotMigrated[];
   readonly tools: RunStatus['tools'];
+  /** The system that has copied in the place of this machine, and what was made or started there. */
+  readonly handoff?: NonNullable<Plan['handoff']>;
+  readonly remote?: RunStatus['remote'];
   readonly totals: {
     readonly copy: CopyCounters;
     readonly verified: {
@@ -133,6 +136,7 @@ export function buildReport(plan: Plan, status: RunStatus, facts: ReportFacts): 
     collections,
     notMigrated: plan.notMigrated,
     tools: status.tools,
+    ...(plan.handoff === undefined ? {} : { handoff: plan.handoff, remote: status.remote }),
     totals: totalsOf(collections, plan.targetKind),
   };
 }

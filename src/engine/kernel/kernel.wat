@@ -125,8 +125,19 @@
     (local.set $start (local.get $p))
     (block $over
       (loop $words
+        ;; Sixteen words at a time, as long as none of them is 0, then four.
+        (block $few
+          (loop $many
+            (br_if $few (i32.gt_u (i32.add (local.get $p) (i32.const 64)) (local.get $end)))
+            (br_if $few
+              (i32.eqz
+                (i32x4.all_true
+                  (i32x4.min_u
+                    (i32x4.min_u (v128.load (local.get $p)) (v128.load offset=16 (local.get $p)))
+                    (i32x4.min_u (v128.load offset=32 (local.get $p)) (v128.load offset=48 (local.get $p)))))))
+            (local.set $p (i32.add (local.get $p) (i32.const 64)))
+            (br $many)))
         (br_if $over (i32.gt_u (i32.add (local.get $p) (i32.const 4)) (local.get $end)))
-        ;; Four words at a time, as long as none of them is 0.
         (if (i32.le_u (i32.add (local.get $p) (i32.const 16)) (local.get $end))
           (then
             (if (i32x4.all_true (v128.load (local.get $p)))

@@ -48,12 +48,14 @@ export class ThroughputLever {
   }
 
   /**
-   * Raises what is there now. A refusal is no reason to stop: the copy goes on at what it is given.
+   * Raises what is there now and is written to by what is `copied` (`db.coll`): an hour of it is paid for. A refusal is no reason to stop: the copy goes on at what it is given.
    * @throws MigrationError for what is not about throughput: connection lost, cancelled, journal not writable.
    */
-  async raise(signal: AbortSignal): Promise<void> {
+  async raise(signal: AbortSignal, copied: ReadonlySet<string>): Promise<void> {
     const { journal, clock, secrets } = this.parts;
-    for (const { budget, raiseTo: to } of this.raises) {
+    const isUsed = (budget: string): boolean =>
+      isDatabase(budget) ? [...copied].some((ns) => ns.startsWith(budget)) : copied.has(budget);
+    for (const { budget, raiseTo: to } of this.raises.filter((raise) => isUsed(raise.budget))) {
       try {
         if (!(await this.exists(budget))) continue;
         await throughThrottle({ clock, signal }, () => this.set(budget, to));

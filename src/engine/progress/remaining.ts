@@ -33,6 +33,20 @@ export function remainingTime(
   };
 }
 
+/** The same with the part that ends last, where that takes longer than all at their common pace. */
+export function noLessThan(
+  told: NonNullable<RunSnapshot['remainingMs']>,
+  lastMs: number | undefined,
+): NonNullable<RunSnapshot['remainingMs']> {
+  if (lastMs === undefined || lastMs <= told.expected) return told;
+  const longer = lastMs / told.expected;
+  return {
+    low: Math.round(told.low * longer),
+    expected: Math.round(lastMs),
+    high: Math.round(told.high * longer),
+  };
+}
+
 function tenth(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }

@@ -1,7 +1,7 @@
 /** Folds a run's events into a snapshot: how far, how fast, how long still. Pure but for the time it is told. */
 import { conflictsLeft } from '../../core/conflict/on-duplicate.js';
+import type { Awaited } from '../../core/model/handoff.js';
 import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
-import type { Plan } from '../../core/model/plan.js';
 import { isRunning, type RunState } from '../../core/model/run.js';
 import {
   MOST_RATE_POINTS,
@@ -13,43 +13,18 @@ import {
 import type { Verdict } from '../journal/record.js';
 import type { RunEvent } from '../run-context.js';
 import type { RelayedCounts } from '../native-ports.js';
-import { budgetOf } from './budget.js';
+import { budgetOf, plannedBudgets } from './budget.js';
 import { EarlierWork, type EarlierAmounts } from './earlier-work.js';
+import type { ProgressStart } from './progress-start.js';
 import { spreadByRanges, type RangePace } from './range-spread.js';
-import { remainingTime } from './remaining.js';
+import { RecentRates, RU_WINDOW_MS } from './recent-rates.js';
+import { noLessThan, remainingTime } from './remaining.js';
 import { verifiedAs } from './verified.js';
 
-/** Rates are over this long: short enough to follow a change, long enough to stay readable. */
-const RATE_WINDOW_MS = 10_000;
-/** Request units are compared with what is provisioned for what is written just now. */
-const RU_WINDOW_MS = 3_000;
-/** Counts come twice a second; after this long without any, nothing moves. */
-const STALE_MS = 2_000;
 /** Charts get a point for each second. */
 const POINT_MS = 1_000;
 /** A plan with thousands of renamed collections has as many command lines; the latest are what somebody looks at. */
 const MOST_COMMAND_LINES = 100;
-
-export interface ProgressStart {
-  readonly plan: Plan;
-  readonly runId: string;
-  /** Epoch milliseconds of the run's first start. */
-  readonly startedAt: number;
-  /** Of earlier processes, as the journal tells, by `db.coll` on the target. */
-  readonly earlier?: ReadonlyMap<string, EarlierAmounts>;
-  /** Of earlier processes, so that a chart goes on. */
-  readonly rates?: readonly RatePoint[];
-  /** What earlier attempts came to, by `db.coll`: of what the present one is not about it stands, and of the rest it is not counted anew from nothing. */
-  readonly before?: ReadonlyMap<string, CollectionSnapshot>;
-  /** Distinct dead letters on disk; without it the relay's count stands, which counts one again that is sent again. */
-  readonly deadLetters?: (ns: Namespace) => number;
-}
-
-interface Sample {
-  readonly at: number;
-  readonly done: number;
-  readonly ru: number;
-}
 
 interface Sums {
   readonly at: number;
@@ -59,6 +34,7 @@ interface Sums {
   readonly throttled: number;
 }
 
+const RESTING = { perSecond: 0, ruPerSecond: 0 };
 const NOTHING: EarlierAmounts = { bytes: 0, requestUnits: 0, throttled: 0 };
 
 export class RunProgress {
@@ -74,7 +50,10 @@ export class RunProgress {
   private readonly verified = new Map<string, CollectionSnapshot['verified']>();
   private ranges: readonly RangePace[] = [];
   private limitedBy: LimitedBy | undefined;
-  private samples: Sample[] = [];
+  private awaits: Awaited | undefined;
+  private readonly rates: RecentRates;
+  /** RU/s by budget. */
+  private readonly planned: ReadonlyMap<string, number>;
   private readonly points: RatePoint[];
   private stepStartedAt: number;
   private lastPoint: Sums | undefined;
@@ -83,6 +62,8 @@ export class RunProgress {
   private commandLines: string[] = [];
   /** Namespaces that the present attempt is about; undefined for all. */
   private only: ReadonlySet<string> | undefined;
+  /** Dead letters are sent again, nothing else. */
+  private lettersOnly = false;
 
   constructor(
     private readonly start: ProgressStart,
@@ -95,6 +76,8 @@ export class RunProgress {
     this.work = new EarlierWork(start.before ?? []);
     this.points = [...(start.rates ?? [])].slice(-MOST_RATE_POINTS);
     this.stepStartedAt = now();
+    this.rates = new RecentRates(now);
+    this.planned = plannedBudgets(start.plan);
   }
 
   onEvent(event: RunEvent): void {
@@ -111,6 +94,9 @@ export class RunProgress {
         break;
       case 'limited':
         this.limitedBy = event.by;
+        break;
+      case 'awaits':
+        this.awaits = event.what;
         break;
       case 'verification-progress': {
         const read = this.read.get(event.ns) ?? { source: 0, target: 0, bytes: 0 };
@@ -133,6 +119,7 @@ export class RunProgress {
         break;
       case 'scope':
         this.only = event.only;
+        this.lettersOnly = event.proven === undefined;
         break;
       case 'dead-letters-retried':
         this.arrived.set(event.ns, event.retry.arrived + event.retry.alreadyThere);
@@ -180,9 +167,9 @@ export class RunProgress {
     const planned = collections.reduce((sum, c) => sum + (this.takesPart(c.ns) ? c.planned : 0), 0);
     const rechecked = this.rechecked();
     const total = (of: (c: CollectionSnapshot) => number): number => collections.reduce((sum, c) => sum + of(c), 0);
-    const { perSecond, ruPerSecond } = this.pace(processed);
-    const points = this.points.filter((point) => point.at > this.stepStartedAt);
-    const remainingMs = isRunning(this.state) ? remainingTime(planned - processed, perSecond, points) : undefined;
+    const standing = { done: processed, ru: this.requestUnits() };
+    const { perSecond, ruPerSecond } = isRunning(this.state) ? this.rates.pace(standing) : RESTING;
+    const remainingMs = this.remaining(planned - processed, perSecond, collections, provisioned);
     const why = this.verdict?.reasons[0];
     return {
       runId: this.start.runId,
@@ -203,6 +190,7 @@ export class RunProgress {
       throttled: total((c) => c.throttled),
       deadLetters: total((c) => c.deadLetters),
       conflicts: total((c) => c.conflicts),
+      ...(this.awaits ? { awaits: this.awaits } : {}),
       ...(this.state === 'copying' && this.limitedBy ? { limitedBy: this.limitedBy } : {}),
       ...(remainingMs === undefined ? {} : { remainingMs: spreadByRanges(remainingMs, this.ranges) }),
       collections,
@@ -219,6 +207,7 @@ export class RunProgress {
       this.verified.clear();
       this.commandLines = [];
       this.only = undefined;
+      this.lettersOnly = false;
       this.arrived.clear();
     }
     if (state === 'preparing' || state === 'verifying') this.read.clear();
@@ -228,7 +217,8 @@ export class RunProgress {
     this.lastPoint = undefined;
     this.ranges = [];
     this.limitedBy = undefined;
-    this.samples = [];
+    this.awaits = undefined;
+    this.rates.clear();
     this.sample();
   }
 
@@ -247,7 +237,7 @@ export class RunProgress {
 
   /** Only where the whole is sent again: what of the earlier attempts' work the present one has come to. */
   private rechecked(): RunSnapshot['rechecked'] {
-    if (this.state !== 'copying' || this.only) return undefined;
+    if (this.state !== 'copying' || this.lettersOnly) return undefined;
     const of = this.total((ns) => this.work.settled(ns));
     const done = this.total((ns) => Math.min(this.work.settled(ns), this.processedOf(ns)));
     return done < of ? { done, of } : undefined;
@@ -261,8 +251,8 @@ export class RunProgress {
     const before = this.earlier.get(ns) ?? NOTHING;
     const read = this.read.get(ns);
     const { copied: brought, deadLetters: letters } = this.settledOf(ns);
-    const copied = this.only && !count ? this.standingCopies(ns) : brought;
-    const isBehind = !this.only && this.processedOf(ns) < this.work.settled(ns) && this.state !== 'verifying';
+    const copied = this.lettersOnly && !count ? this.standingCopies(ns) : brought;
+    const isBehind = !this.lettersOnly && this.processedOf(ns) < this.work.settled(ns) && this.state !== 'verifying';
     const conflicts = isBehind ? this.work.of(ns).conflicts : count ? this.leftOf(count) : 0;
     return {
       ns,
@@ -293,19 +283,6 @@ export class RunProgress {
     };
   }
 
-  private pace(done: number): { perSecond: number; ruPerSecond: number } {
-    const first = this.samples[0];
-    if (!first || !isRunning(this.state)) return { perSecond: 0, ruPerSecond: 0 };
-    const until = this.rateUntil();
-    const seconds = Math.max(0, until - first.at) / 1000;
-    const recent = this.samples.find((sample) => until - sample.at <= RU_WINDOW_MS);
-    const recentSeconds = recent ? (until - recent.at) / 1000 : 0;
-    return {
-      perSecond: seconds > 0 ? Math.max(0, done - first.done) / seconds : 0,
-      ruPerSecond: recent && recentSeconds > 0 ? Math.max(0, this.requestUnits() - recent.ru) / recentSeconds : 0,
-    };
-  }
-
   private takeCounts(counts: readonly RelayedCounts[]): void {
     for (const count of counts) {
       const ns = formatNamespace(count.ns);
@@ -315,18 +292,34 @@ export class RunProgress {
   }
 
   private sample(): void {
-    const at = this.now();
-    const last = this.samples.at(-1);
-    // Verification tells of every batch; a sample now and then gives the same rate.
-    if (last && this.samples.length > 1 && at - last.at < RATE_WINDOW_MS / 40) return;
-    this.samples.push({ at, done: this.processed(), ru: this.requestUnits() });
-    while (this.samples.length > 2 && at - (this.samples[1]?.at ?? at) > RATE_WINDOW_MS) this.samples.shift();
+    this.rates.sample(() => ({ done: this.processed(), ru: this.requestUnits(), begun: this.begun() }));
   }
 
-  /** Counts come in steps: between two of them the rate is what it was, until they stay away. */
-  private rateUntil(): number {
-    const last = this.samples.at(-1)?.at ?? this.now();
-    return this.now() - last > STALE_MS ? this.now() : last;
+  /** Documents of what is being copied. */
+  private begun(): ReadonlyMap<string, number> {
+    if (this.state !== 'copying') return new Map();
+    return new Map(
+      [...this.counts.keys()].flatMap((ns) => {
+        const done = this.processedOf(ns);
+        return done > 0 && done < (this.collections.get(ns)?.documents ?? 0) ? [[ns, done] as const] : [];
+      }),
+    );
+  }
+
+  private remaining(
+    left: number,
+    perSecond: number,
+    collections: readonly CollectionSnapshot[],
+    provisioned: ReadonlyMap<string, number>,
+  ): RunSnapshot['remainingMs'] {
+    if (!isRunning(this.state)) return undefined;
+    const points = this.points.filter((point) => point.at > this.stepStartedAt);
+    const told = remainingTime(left, perSecond, points);
+    if (!told || this.state !== 'copying') return told;
+    const open = collections
+      .filter(({ ns }) => this.takesPart(ns))
+      .map((c) => [c.ns, c.planned - this.processedOf(c.ns)] as const);
+    return noLessThan(told, this.rates.lastBudgetMs(new Map(open), new Map([...this.planned, ...provisioned])));
   }
 
   private sums(): Sums {
@@ -363,7 +356,7 @@ export class RunProgress {
   /** With what earlier attempts have brought: never less than was told before. */
   private doneOf(ns: string): number {
     const processed = this.processedOf(ns);
-    return this.state === 'verifying' || this.only ? processed : Math.max(processed, this.work.settled(ns));
+    return this.state === 'verifying' || this.lettersOnly ? processed : Math.max(processed, this.work.settled(ns));
   }
 
   private processedOf(ns: string): number {
@@ -379,7 +372,7 @@ export class RunProgress {
 
   /** Where dead letters alone are sent: what was there before, and what has arrived of them. */
   private standingCopies(ns: string): number {
-    const standing = this.only && this.start.before?.get(ns);
+    const standing = this.lettersOnly && this.start.before?.get(ns);
     return standing ? standing.copied + (this.arrived.get(ns) ?? 0) : 0;
   }
 

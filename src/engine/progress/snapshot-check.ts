@@ -1,3 +1,4 @@
+import { AWAITED } from '../../core/model/handoff.js';
 import type { RunState } from '../../core/model/run.js';
 import { LIMITS, type RunSnapshot } from '../../core/model/run-snapshot.js';
 
@@ -62,6 +63,7 @@ const isSnapshot = shape({
   throttled: isNumber,
   deadLetters: isNumber,
   conflicts: isNumber,
+  awaits: optional(oneOf(...AWAITED)),
   limitedBy: optional(oneOf(...LIMITS)),
   ceilings: optional(
     shape({

@@ -15,7 +15,8 @@ export interface VerifyOptions {
     readonly documents: number;
     readonly bytes: number;
   }) => void;
-  readonly onResult?: (result: VerificationResult) => void;
+  /** Waited for, so that what is proven can be written down before the next is begun. */
+  readonly onResult?: (result: VerificationResult) => Promise<void>;
   /** Ranges of one collection at a time. Default 2: two readers on each side keep two cores busy. */
   readonly parallelRanges?: number;
   /** Collections at a time. Default 2. */

@@ -1,10 +1,11 @@
 /** What verification says of one collection: plain data, stored in the journal and shown in the report. */
+import type { SourceWrites } from './source-writes.js';
 
 /**
  * How documents were put into groups on both sides: `_id` ranges that both servers honour, or groups by the hash of `_id` in one pass. `streamed`: the source was
- * hashed while it was copied, and read again only where the target did not agree.
+ * hashed while it was copied, and read again only where the target did not agree. `spark-job`: both sides were read and compared by a Spark job elsewhere.
  */
-export type VerificationMeans = 'id-ranges' | 'one-pass' | 'streamed' | 'counts' | 'definition';
+export type VerificationMeans = 'id-ranges' | 'one-pass' | 'streamed' | 'spark-job' | 'counts' | 'definition';
 
 export interface SideEvidence {
   readonly documents: number;
@@ -21,6 +22,10 @@ export interface VerificationEvidence {
   /** Ranges that were compared (1 for one pass). */
   readonly ranges: number;
   readonly seconds: number;
+  /** When the comparison had ended, ISO time. */
+  readonly at?: string;
+  /** What the source had counted of writes before it was compared, and when that had ended; absent where it does not tell. */
+  readonly writes?: SourceWrites;
   /** Dead letters: left out on both sides. `onTarget` tells how many of their `_id`s the target holds. */
   readonly deadLettered: { readonly known: number; readonly onSource: number; readonly onTarget: number };
   /** Documents whose empty timestamps, replaced by the target's server on insert, were set right. */
@@ -89,3 +94,28 @@ export type VerificationResult =
       readonly detail?: string;
       readonly differences: Differences;
     });
+
+/**
+ * The result as far as it is about documents: equal where nothing but the definition (indexes, options) differs. Undefined where the documents were not compared,
+ * or not found equal.
+ */
+export function provenDocuments(result: VerificationResult): VerificationResult | undefined {
+  const { ns, source, evidence } = result;
+  if (evidence.means === 'counts' || evidence.means === 'definition') return undefined;
+  if (result.kind === 'equal') return result;
+  return result.kind === 'different' && !hasDocumentDifferences(result.differences)
+    ? { ns, source, evidence, kind: 'equal' }
+    : undefined;
+}
+
+/** The target lacks a document, or has one with other content: what copying again can set right. A document too many stays. */
+export function lacksDocuments(result: VerificationResult): boolean {
+  if (result.kind === 'unverified') return result.why === 'source-moved';
+  if (result.kind === 'equal') return false;
+  const { missing, different, exact } = result.differences;
+  return missing + different > 0 || !exact;
+}
+
+function hasDocumentDifferences({ missing, extra, different, exact }: Differences): boolean {
+  return missing + extra + different > 0 || !exact;
+}

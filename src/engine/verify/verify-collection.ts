@@ -1,10 +1,10 @@
-import type { Document } from 'bson';
 import { MigrationError } from '../../core/model/error.js';
 import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
 import { compileTransform, type CompiledTransform } from '../copy/compile-transform.js';
-import { refusalOf, serverCodeOf, throughThrottle } from '../prepare/server-refusal.js';
+import { refusalOf, throughThrottle } from '../prepare/server-refusal.js';
 import type { ClusterSession } from '../ports.js';
 import { compareSegments, sameTotals, sumTotals, type ComparedSegment, type Comparison } from './compare-segments.js';
+import { countSource, countTarget } from './counts.js';
 import { compareDefinition } from './definition.js';
 import { ExcludedIds, hexOfLanes } from './document-sums.js';
 import { locateDifferences, type Located } from './locate.js';
@@ -27,7 +27,6 @@ const REPORT_LIMIT = 1_000;
 const PARALLEL_RANGES = 2;
 /** Parts by the hash of `_id` that each range, or the one pass, is split into: what is read again to find a difference is that much less to remember. */
 const BUCKETS = 4_096;
-const NAMESPACE_NOT_FOUND = 26;
 
 interface Compared {
   readonly compared: ComparedSegment[];
@@ -105,7 +104,7 @@ class CollectionVerification {
     const collated = definition.collated || planned.options.collation !== undefined || this.#droppedCollation();
     const { compared, located, means } =
       (await this.#streamed(counts, writes, collated, excluded)) ?? (await this.#bothSides(counts, collated, excluded));
-    const evidence = this.#evidence(means, compared, excluded.size);
+    const evidence = { ...this.#evidence(means, compared, excluded.size), ...(writes ? { writes } : {}) };
     const differences: Differences = { ...located, definition: definition.differences };
     if (await this.#moved(counts, writes))
       return { ...this.#names(), kind: 'unverified', why: 'source-moved', evidence, differences };
@@ -126,10 +125,9 @@ class CollectionVerification {
   }
 
   async #counts(): Promise<Counts> {
-    const { planned } = this.#job;
     return {
       source: await this.#countSource(),
-      target: await this.#count(this.#target, planned.target),
+      target: await countTarget(this.#job.planned, this.#target, this.#options.signal),
     };
   }
 
@@ -144,24 +142,8 @@ class CollectionVerification {
     return before !== undefined && !unmoved(before, await this.#writes());
   }
 
-  /** Of what is to arrive. */
   #countSource(): Promise<number> {
-    const { filter } = this.#transform;
-    const { readConcern } = this.#options;
-    return this.#count(this.#source, this.#job.planned.source, {
-      ...(filter === undefined ? {} : { query: filter }),
-      ...(readConcern === undefined ? {} : { readConcern: { level: readConcern } }),
-    });
-  }
-
-  async #count(session: ClusterSession, ns: Namespace, of: Document = {}): Promise<number> {
-    try {
-      const options = this.#options.signal ? { signal: this.#options.signal } : {};
-      return Number((await session.command(ns.db, { count: ns.coll, ...of }, options))['n'] ?? 0);
-    } catch (error) {
-      if (serverCodeOf(error) === NAMESPACE_NOT_FOUND) return 0;
-      throw error;
-    }
+    return countSource(this.#job.planned, this.#source, this.#options);
   }
 
   #byCounts(counts: Counts, differences: Differences): VerificationResult {
@@ -302,6 +284,7 @@ class CollectionVerification {
       source: { documents: source.documents, bytes: source.bytes, digest: hexOfLanes(source.lanes) },
       target: { documents: target.documents, bytes: target.bytes, digest: hexOfLanes(target.lanes) },
       ranges: compared.length,
+      at: new Date(this.#options.clock.now()).toISOString(),
       seconds: this.#seconds(),
       deadLettered: { known, onSource: source.excluded, onTarget: target.excluded },
       mended: this.#mended,

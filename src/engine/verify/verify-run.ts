@@ -24,7 +24,7 @@ export async function verifyRun(
     options.parallelCollections ?? PARALLEL_COLLECTIONS,
     async (planned) => {
       const result = await verifyCollection({ planned, targetKind, depth }, source, target, options);
-      options.onResult?.(result);
+      await options.onResult?.(result);
       return result;
     },
     options.signal,

@@ -1,7 +1,8 @@
-import { env, l10n, ThemeIcon, UIKind, window } from 'vscode';
+import { commands, env, l10n, ThemeIcon, UIKind, window } from 'vscode';
 import type { ConnectionString, HostAdapters } from '../adapters.js';
 import type { ClusterFacts } from '../../core/model/facts.js';
 import { clusterKind } from '../../words/reasons.js';
+import { COMMANDS } from '../ids.js';
 import type { HostServices, NewCluster } from '../services.js';
 import { askChoice, askText, type Choice } from './ask.js';
 import type { ClusterRole } from './cluster-profile.js';
@@ -12,12 +13,19 @@ import { probeBeforeSaving } from './probe-cluster.js';
 import { unlinked } from '../unlinked.js';
 
 type Way =
-  | { readonly kind: 'type' | 'steps' | 'look-in-clipboard' }
+  | { readonly kind: 'type' | 'steps' | 'look-in-clipboard' | 'discover' }
   | { readonly kind: 'clipboard'; readonly found: ConnectionString };
 
 const clipboardItem = (): Pick<Choice<Way>, 'label' | 'iconPath'> => ({
   label: l10n.t('Use the connection string in the clipboard'),
   iconPath: new ThemeIcon('clippy'),
+});
+
+const discoverItem = (): Choice<Way> => ({
+  label: l10n.t('Find it in Azure'),
+  detail: l10n.t('Sign in and choose from your accounts and clusters'),
+  iconPath: new ThemeIcon('azure'),
+  value: { kind: 'discover' },
 });
 
 /** The connection string in the clipboard; undefined where there is none, or where the clipboard may not be read. */
@@ -50,6 +58,7 @@ export async function addCluster(role: ClusterRole, services: HostServices): Pro
       iconPath: new ThemeIcon('list-ordered'),
       value: { kind: 'steps' },
     },
+    ...(role === 'target' ? [discoverItem()] : []),
     ...(inBrowser ? [{ ...clipboardItem(), value: { kind: 'look-in-clipboard' as const } }] : []),
   ];
   for (;;) {
@@ -60,15 +69,19 @@ export async function addCluster(role: ClusterRole, services: HostServices): Pro
       ...(inBrowser ? {} : { later: inClipboard(adapters) }),
     });
     if (way.kind !== 'answer') return undefined;
+    if (way.value.kind === 'discover') {
+      const id: unknown = await commands.executeCommand(COMMANDS.discoverTargets);
+      return typeof id === 'string' ? id : undefined;
+    }
     const said = await askConnection(title, way.value, adapters);
     if (said === 'back') continue;
-    return said === undefined ? undefined : nameTestAndSave(title, role, said, services, adapters);
+    return said === undefined ? undefined : nameTestAndSave({ title, role, said }, services, adapters);
   }
 }
 
 async function askConnection(
   title: string,
-  way: Way,
+  way: Exclude<Way, { kind: 'discover' }>,
   adapters: HostAdapters,
 ): Promise<SteppedConnection | 'back' | undefined> {
   if (way.kind === 'clipboard') return { connectionString: way.found };
@@ -93,15 +106,22 @@ export function nameProblem(name: string, services: HostServices, own?: string):
   return taken ? l10n.t('Another connection has this name.') : undefined;
 }
 
-async function nameTestAndSave(
-  title: string,
-  role: ClusterRole,
-  said: SteppedConnection,
+export interface SaidConnection {
+  readonly title: string;
+  readonly role: ClusterRole;
+  readonly said: Omit<NewCluster, 'name' | 'role'>;
+  /** One to begin with, where it has one already. */
+  readonly name?: string;
+}
+
+/** Asks for a name, tests the connection and saves it. Returns its id, undefined when the user stopped. */
+export async function nameTestAndSave(
+  { title, role, said, name: known }: SaidConnection,
   services: HostServices,
   adapters: HostAdapters,
 ): Promise<string | undefined> {
   let connection = said;
-  let name = freeName(suggestedName(said.connectionString.hosts), services.clusters.list());
+  let name = freeName(known ?? suggestedName(said.connectionString.hosts), services.clusters.list());
   for (;;) {
     const uri = connection.connectionString.withoutPassword().reveal();
     const twin = services.clusters.list(role).find((other) => other.uri === uri);
@@ -125,8 +145,15 @@ async function nameTestAndSave(
       adapters,
     );
     if (again.kind !== 'answer') return undefined;
-    connection = { ...connection, connectionString: again.value };
+    connection = edited(connection, again.value);
   }
+}
+
+/** What leads elsewhere was not found in Azure. */
+function edited(before: SaidConnection['said'], connectionString: ConnectionString): SaidConnection['said'] {
+  const { azure, ...rest } = before;
+  const isSame = before.connectionString.hosts.join() === connectionString.hosts.join();
+  return { ...rest, connectionString, ...(azure && isSame ? { azure } : {}) };
 }
 
 async function save(cluster: NewCluster, facts: ClusterFacts | undefined, services: HostServices): Promise<string> {

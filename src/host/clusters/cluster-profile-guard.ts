@@ -1,6 +1,6 @@
 /** Profiles come from a store that other versions of the extension have written to. */
 import type { ClusterKind } from '../../core/model/facts.js';
-import type { ClusterProfile } from './cluster-profile.js';
+import type { AzureOrigin, ClusterProfile } from './cluster-profile.js';
 
 const KINDS: Readonly<Record<ClusterKind, true>> = {
   mongodb: true,
@@ -20,14 +20,26 @@ export function parseProfiles(value: unknown): readonly ClusterProfile[] {
 
 function isSavedProfile(value: unknown): value is ClusterProfile {
   if (!isRecord(value)) return false;
-  const { id, name, role, origin, uri, secret, tlsCAFile, tlsCertificateKeyFile } = value;
+  const { id, name, role, origin, uri, secret, tlsCAFile, tlsCertificateKeyFile, azure } = value;
   return (
     [id, name, uri].every((text) => typeof text === 'string' && text !== '') &&
     (role === 'source' || role === 'target') &&
     origin === 'saved' &&
     SECRETS.includes(secret) &&
     [tlsCAFile, tlsCertificateKeyFile].every((text) => text === undefined || typeof text === 'string') &&
+    (azure === undefined || isOrigin(azure)) &&
     isSeen(value)
+  );
+}
+
+function isOrigin(value: unknown): value is AzureOrigin {
+  if (!isRecord(value)) return false;
+  const { resourceId, subscriptionId, resourceGroup, location, tenant, capabilities } = value;
+  return (
+    [resourceId, subscriptionId, resourceGroup, location].every((text) => typeof text === 'string') &&
+    (tenant === undefined || typeof tenant === 'string') &&
+    Array.isArray(capabilities) &&
+    capabilities.every((name) => typeof name === 'string')
   );
 }
 

@@ -2,6 +2,19 @@ import type { ClusterKind } from '../../core/model/facts.js';
 
 export type ClusterRole = 'source' | 'target';
 
+/** Where a cluster was found in Azure, and what Azure said of it then. No secret. */
+export interface AzureOrigin {
+  readonly resourceId: string;
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  /** As templates spell it, e.g. `westeurope`. */
+  readonly location: string;
+  /** The directory that was signed in to, where it is not the account's own. */
+  readonly tenant?: string;
+  /** As Azure spells them; of an RU account. */
+  readonly capabilities: readonly string[];
+}
+
 /** A saved connection without its secret: what `globalState` holds, or what the settings declare. */
 export interface ClusterProfile {
   /** Random for saved ones; `settings:<name>` for those of the settings. */
@@ -16,6 +29,7 @@ export interface ClusterProfile {
   readonly version?: string;
   readonly tlsCAFile?: string;
   readonly tlsCertificateKeyFile?: string;
+  readonly azure?: AzureOrigin;
   /** `session`: the keyring failed and the secret is gone when the window closes. */
   readonly secret: 'none' | 'stored' | 'session' | 'environment';
 }

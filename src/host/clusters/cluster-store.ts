@@ -175,7 +175,7 @@ export class SavedClusterStore implements ClusterStore {
 
   /** Keeps the secret first: a profile never promises one that is not there. */
   async #profileOf(id: string, cluster: NewCluster): Promise<ClusterProfile> {
-    const { name, role, connectionString, tlsCAFile, tlsCertificateKeyFile } = cluster;
+    const { name, role, connectionString, tlsCAFile, tlsCertificateKeyFile, azure } = cluster;
     this.#parts.onSecrets(connectionString.secrets);
     return {
       id,
@@ -186,6 +186,7 @@ export class SavedClusterStore implements ClusterStore {
       secret: await this.#keep(id, connectionString),
       ...(tlsCAFile === undefined ? {} : { tlsCAFile }),
       ...(tlsCertificateKeyFile === undefined ? {} : { tlsCertificateKeyFile }),
+      ...(azure === undefined ? {} : { azure }),
     };
   }
 

@@ -88,7 +88,7 @@ async function rename(
   if (connectionString === undefined) return;
   const { kind, version } = profile;
   await services.clusters.update(profile.id, {
-    ...filesOf(profile),
+    ...keptOf(profile),
     name: answer.value.trim(),
     role: profile.role,
     connectionString,
@@ -106,13 +106,15 @@ async function savedConnectionString(
     : services.clusters.connectionString(profile.id);
 }
 
-function filesOf({
+function keptOf({
   tlsCAFile,
   tlsCertificateKeyFile,
-}: ClusterProfile): Pick<NewCluster, 'tlsCAFile' | 'tlsCertificateKeyFile'> {
+  azure,
+}: ClusterProfile): Pick<NewCluster, 'tlsCAFile' | 'tlsCertificateKeyFile' | 'azure'> {
   return {
     ...(tlsCAFile === undefined ? {} : { tlsCAFile }),
     ...(tlsCertificateKeyFile === undefined ? {} : { tlsCertificateKeyFile }),
+    ...(azure === undefined ? {} : { azure }),
   };
 }
 
@@ -123,10 +125,14 @@ async function changedCluster(
   services: HostServices,
   adapters: HostAdapters,
 ): Promise<NewCluster | undefined> {
-  const base = { ...filesOf(profile), name: profile.name, role: profile.role };
+  const base = { ...keptOf(profile), name: profile.name, role: profile.role };
   if (part === 'connection-string') {
     const connectionString = await changedConnectionString(title, profile, services, adapters);
-    return connectionString && { ...base, connectionString };
+    if (connectionString === undefined) return undefined;
+    const { azure, ...rest } = base;
+    // What leads elsewhere was not found in Azure.
+    const isSame = adapters.parseConnectionString(profile.uri).hosts.join() === connectionString.hosts.join();
+    return { ...rest, connectionString, ...(azure && isSame ? { azure } : {}) };
   }
   if (part === 'password') {
     const answer = await askText({ title, prompt: l10n.t('New password, as it is'), password: true });
@@ -188,6 +194,7 @@ export async function removeClusters(profiles: readonly ClusterProfile[], servic
   for (const { id, name, role } of profiles) {
     await services.connections.drop(id);
     await services.clusters.remove(id);
+    await services.assessments.forget(id);
     services.log.info(`removed ${role} ${name}`);
   }
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { env, l10n, window } from 'vscode';
 import { MigrationError } from '../../core/model/error.js';
 import type { Plan } from '../../core/model/plan.js';
+import { neededTools } from '../../core/plan/needed-tools.js';
 import type { ClusterRole } from '../clusters/cluster-profile.js';
 import type { HostServices } from '../services.js';
 import { runIds } from './arguments.js';
@@ -38,7 +39,7 @@ async function linesOfPlan(path: string | undefined, services: HostServices): Pr
   const { readPlanFile, describeCopy } = await services.adapters();
   const plan = await readPlanFile(path);
   // It runs no tool: the same in a terminal is one command.
-  if (plan.method === 'direct-copy') return [runCommandLine(path)];
+  if (neededTools(plan).length === 0) return [runCommandLine(path)];
   const source = clusterOf('source', plan, services);
   const target = clusterOf('target', plan, services);
   return withProgress(title(), (_, signal) =>

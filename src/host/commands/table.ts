@@ -9,6 +9,7 @@ import { COMMANDS } from '../ids.js';
 import { analyzeSize } from './analyze-size.js';
 import { clusterIdOf, clusterNodes, runIds } from './arguments.js';
 import { copyCommandLines } from './copy-command-lines.js';
+import { databricksTokens } from './databricks-tokens.js';
 import { limitRun } from './limit-run.js';
 import { migrate, seedFromAny } from './migrate.js';
 import type { CommandParts } from './parts.js';
@@ -17,6 +18,7 @@ import { choosePlan } from './plan-files.js';
 import { recommend } from './recommend.js';
 import type { CommandHandler, CommandTable } from './register.js';
 import { runPlan } from './run-plan.js';
+import { writeHandoff } from './write-handoff.js';
 import { setUpTools } from './set-up-tools.js';
 
 export function commandTable(parts: CommandParts): CommandTable {
@@ -52,10 +54,13 @@ export function commandTable(parts: CommandParts): CommandTable {
   return {
     [COMMANDS.addSource]: () => addCluster('source', services),
     [COMMANDS.addTarget]: () => addCluster('target', services),
+    [COMMANDS.discoverTargets]: () => parts.discoverTargets(),
     [COMMANDS.editCluster]: withCluster(
       () => ({ title: l10n.t('Edit Connection'), savedOnly: true }),
       async (profile) => {
         await editCluster(profile, services);
+        // What was found out about another cluster says nothing of this one.
+        if (services.clusters.get(profile.id)?.uri !== profile.uri) await services.assessments.forget(profile.id);
         view.refresh({ kind: 'cluster', clusterId: profile.id });
       },
     ),
@@ -77,6 +82,9 @@ export function commandTable(parts: CommandParts): CommandTable {
       for (const node of clusterNodes(args)) view.retry(node);
     },
     [COMMANDS.analyzeSize]: (...args) => analyzeSize(args, parts),
+    [COMMANDS.assess]: (...args) => parts.assessing.assess(args),
+    [COMMANDS.openAssessment]: (...args) => parts.assessing.open(args),
+    [COMMANDS.saveAssessment]: () => parts.assessing.save(),
     [COMMANDS.recommend]: (...args) => recommend(args, parts),
     [COMMANDS.migrateCollection]: (...args) => migrate('collection', args, parts),
     [COMMANDS.migrateDatabase]: (...args) => migrate('database', args, parts),
@@ -89,6 +97,7 @@ export function commandTable(parts: CommandParts): CommandTable {
     },
     [COMMANDS.copyCommandLines]: (...args) => copyCommandLines(args, parts),
     [COMMANDS.runPlan]: (...args) => runPlan(args, parts),
+    [COMMANDS.writeHandoff]: (...args) => writeHandoff(args, parts),
     [COMMANDS.openRunPage]: withRun(
       undefined,
       () => l10n.t('Open Run Page'),
@@ -103,6 +112,11 @@ export function commandTable(parts: CommandParts): CommandTable {
       'resume',
       () => l10n.t('Resume Migration'),
       (id) => services.control.resume(id),
+    ),
+    [COMMANDS.proceedRun]: withRun(
+      'proceed',
+      () => l10n.t('Tell Migration to Proceed'),
+      (id) => services.control.proceed(id),
     ),
     [COMMANDS.limitRun]: withRun(
       'limit',
@@ -144,6 +158,7 @@ export function commandTable(parts: CommandParts): CommandTable {
       () => ({ title: l10n.t('Start Throttle Relay'), role: 'target' }),
       (profile) => parts.startRelay(profile.id),
     ),
+    [COMMANDS.databricksTokens]: () => databricksTokens(parts),
     [COMMANDS.setUpTools]: () => setUpTools(parts),
     [COMMANDS.showLog]: () => services.log.show(),
   };

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 /** The editor's colours in place of the report's own: a white page in a dark window hurts. Names as in the report's style. */
 const THEME = `
 body { --text: var(--vscode-editor-foreground); --quiet: var(--vscode-descriptionForeground); --back: var(--vscode-editor-background);
-  --line: var(--vscode-panel-border, var(--vscode-contrastBorder)); --stripe: var(--vscode-list-hoverBackground); }
+  --line: var(--vscode-panel-border, var(--vscode-contrastBorder)); --stripe: var(--vscode-list-hoverBackground); --link: var(--vscode-textLink-foreground);
+  --bar: var(--vscode-charts-blue); --bar2: color-mix(in srgb, var(--vscode-charts-blue) 55%, var(--vscode-editor-background));
+  --rest: color-mix(in srgb, var(--vscode-editor-foreground) 18%, var(--vscode-editor-background)); }
 body.vscode-light, body.vscode-high-contrast-light { color-scheme: light; --good: #17692b; --look: #7a4d00; --bad: #a1161d; }
 body.vscode-dark, body.vscode-high-contrast:not(.vscode-high-contrast-light) { color-scheme: dark; --good: #7bd491; --look: #f0bf69; --bad: #ff9a9a; }
 `;

@@ -16,6 +16,7 @@ const PUSH_EVERY_MS = 500;
 type PagesServices = Pick<HostServices, 'runs' | 'adapters' | 'log' | 'control'>;
 
 const ACTION_COMMANDS: Readonly<Record<RunAction, CommandId>> = {
+  proceed: COMMANDS.proceedRun,
   pause: COMMANDS.pauseRun,
   resume: COMMANDS.resumeRun,
   limit: COMMANDS.limitRun,

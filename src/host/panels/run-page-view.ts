@@ -2,10 +2,12 @@ import { isRunning } from '../../core/model/run.js';
 import type { RunSnapshot } from '../../core/model/run-snapshot.js';
 import type { RunAction, RunPageView } from '../../protocol/run-page.js';
 import { ceilingsText } from '../../words/ceilings.js';
+import { awaitedWords } from '../../words/awaits.js';
 import { errorSentence, isErrorCode } from '../../words/errors.js';
 import { limitWords, verdictReasonSentence } from '../../words/runs.js';
 import {
   formatBytes,
+  formatCopiedBytes,
   formatCount,
   formatCountOf,
   formatDuration,
@@ -14,6 +16,7 @@ import {
 } from '../../words/sizes.js';
 import { possibleActions } from '../runs/run-actions.js';
 import { isOver, shareDone, wasStopped } from '../runs/run-figures.js';
+import { proceedLabel, stepsFile } from '../runs/awaited-run.js';
 import { remedySteps, snapshotSentence, startFailureSentence } from '../runs/run-words.js';
 import type { Translate } from '../translate.js';
 import type { RunInfo } from '../services.js';
@@ -38,7 +41,7 @@ export function runPageContent(info: RunInfo, t: Translate): RunPageContent {
     actions: possibleActions(info).map((id, place) => ({
       id,
       label: actionLabel(id, snapshot, t),
-      primary: place === 0 && (id === 'resume' || id === 'report'),
+      primary: place === 0 && (id === 'resume' || id === 'report' || id === 'proceed'),
     })),
     ...pageCollections(snapshot, t),
     points: snapshot.rates.map(({ at, documentsPerSecond, ruPerSecond, provisioned, throttledPerSecond }) => ({
@@ -93,6 +96,11 @@ function notesOf(info: RunInfo, t: Translate): string[] {
   const failure = startFailureSentence(info, t);
   if (failure !== undefined) notes.push(failure);
   if (snapshot.why !== undefined) notes.push(verdictReasonSentence(snapshot.why), ...remedySteps(snapshot));
+  if (snapshot.awaits !== undefined && alive) {
+    notes.push(awaitedWords(snapshot.awaits).sentence);
+    const steps = stepsFile(info);
+    if (steps !== undefined) notes.push(t('The steps are in {0}', steps));
+  }
   if (snapshot.state === 'paused' && alive) {
     notes.push(t('Its process waits in the terminal and keeps the passwords in memory until you resume or cancel.'));
   }
@@ -102,8 +110,10 @@ function notesOf(info: RunInfo, t: Translate): string[] {
   return notes;
 }
 
-function actionLabel(action: RunAction, { state }: RunSnapshot, t: Translate): string {
+function actionLabel(action: RunAction, { state, awaits }: RunSnapshot, t: Translate): string {
   switch (action) {
+    case 'proceed':
+      return proceedLabel(awaits, t);
     case 'pause':
       return t('Pause');
     case 'resume':
@@ -136,8 +146,9 @@ function figuresOf({ snapshot, alive }: RunInfo, showsRu: boolean, t: Translate)
       value: formatCount(snapshot.done),
       detail: t('of {0} planned', formatCount(snapshot.planned)),
     },
-    { id: 'bytes', label: t('Data copied'), value: formatBytes(snapshot.bytes) },
   ];
+  const bytes = formatCopiedBytes(snapshot.bytes, snapshot.done);
+  if (bytes !== '') figures.push({ id: 'bytes', label: t('Data copied'), value: bytes });
   if (works) figures.push(...paceFigures(snapshot, t));
   figures.push(elapsedFigure(snapshot, t));
   if (showsRu) figures.push(...ruFigures(snapshot, works, t));

@@ -1,10 +1,12 @@
-import { l10n, type Disposable, type LogOutputChannel } from 'vscode';
+import { l10n, Uri, type Disposable, type LogOutputChannel } from 'vscode';
+import { awaitedWords } from '../../words/awaits.js';
 import { verdictReasonSentence } from '../../words/runs.js';
 import { COMMANDS, type CommandId } from '../ids.js';
 import { CONNECTION_CODES } from '../connection-codes.js';
 import type { ClusterStore, RunInfo, RunStore } from '../services.js';
 import type { Settings } from '../settings.js';
 import { labels } from '../strings.js';
+import { proceedLabel, stepsFile } from './awaited-run.js';
 import { NoticeBoard, resumable, type Notice } from './notices.js';
 import { buttons, type Choice, type Questions } from './questions.js';
 import { remedySteps, startFailureSentence, stateSentence } from './run-words.js';
@@ -79,6 +81,18 @@ export class RunNotifier implements Disposable {
         const text = l10n.t('Migration {0} was stopped. Nothing is lost: it goes on where it was.', run.planName);
         return questions.tell('information', text, resume);
       }
+      case 'awaits': {
+        const { awaits } = run.snapshot;
+        const what = awaits === undefined ? '' : awaitedWords(awaits).sentence;
+        const steps = stepsFile(run);
+        const open = steps && {
+          label: buttons.openSteps(),
+          run: () => questions.run('markdown.showPreview', Uri.file(steps)),
+        };
+        const text = l10n.t('Migration {0}:', run.planName);
+        const proceed = choice(proceedLabel(awaits, l10n.t), COMMANDS.proceedRun);
+        return questions.tell('information', `${text} ${what}`, ...(open ? [open] : []), proceed);
+      }
       case 'paused':
         return questions.tell('information', l10n.t('Migration {0} is paused.', run.planName), resume);
     }
@@ -128,5 +142,5 @@ export class RunNotifier implements Disposable {
 }
 
 function isProblem({ kind }: Notice): boolean {
-  return kind === 'failed' || kind === 'findings' || kind === 'not-started';
+  return kind === 'failed' || kind === 'findings' || kind === 'not-started' || kind === 'awaits';
 }

@@ -60,6 +60,8 @@ export const buttons = {
   showTerminal: (): string => l10n.t('Show Terminal'),
   openReport: (): string => l10n.t('Open Report'),
   openRunPage: (): string => l10n.t('Open Run Page'),
+  proceed: (): string => l10n.t('Yes, Go On'),
+  openSteps: (): string => l10n.t('Open the Steps'),
   keep: (): string => l10n.t('Keep It'),
   cancelMigration: (): string => l10n.t('Cancel Migration'),
 } as const;

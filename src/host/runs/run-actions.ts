@@ -8,7 +8,8 @@ export function possibleActions(info: RunInfo): readonly RunAction[] {
   if (problem !== undefined) return alive ? ['terminal'] : [];
   if (alive) {
     const limit: readonly RunAction[] = snapshot.ceilings === undefined ? [] : ['limit'];
-    if (isRunning(snapshot.state)) return ['pause', ...limit, 'cancel', 'terminal'];
+    const proceed: readonly RunAction[] = snapshot.awaits === undefined ? [] : ['proceed'];
+    if (isRunning(snapshot.state)) return [...proceed, 'pause', ...limit, 'cancel', 'terminal'];
     if (snapshot.state === 'paused') return ['resume', 'cancel', 'terminal'];
     return ['terminal'];
   }

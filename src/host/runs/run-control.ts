@@ -1,13 +1,14 @@
 import { l10n, ThemeIcon } from 'vscode';
-import { CARRIED_OUT } from '../../core/advise/advise.js';
 import { neededTools } from '../../core/plan/needed-tools.js';
 import { MigrationError } from '../../core/model/error.js';
 import type { CopyCeilings, Plan } from '../../core/model/plan.js';
 import { isRunning, type RunState } from '../../core/model/run.js';
 import { planSubject } from '../../core/plan/plan-title.js';
+import { awaitedWords } from '../../words/awaits.js';
 import { ceilingsText } from '../../words/ceilings.js';
 import { formatCountOf } from '../../words/sizes.js';
 import type { HandedSecrets, HostAdapters, RunFolder } from '../adapters.js';
+import type { RemoteBeginning, RemoteStart } from '../azure/remote-start.js';
 import { COMMANDS } from '../ids.js';
 import type { ClusterStore, LetterChoice, RunControl, RunInfo } from '../services.js';
 import type { Settings } from '../settings.js';
@@ -28,6 +29,7 @@ export interface RunControlDeps {
   readonly runsRoot: () => string;
   readonly settings: () => Settings;
   readonly cliPath: string;
+  readonly remote: Pick<RemoteStart, 'begin'>;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -46,18 +48,15 @@ export class RunSteering implements RunControl {
 
   async start(planPath: string): Promise<string> {
     this.#demandTrust();
-    const { questions, clusters } = this.#deps;
+    const { questions } = this.#deps;
     const adapters = await this.#deps.adapters();
     const plan = await adapters.readPlanFile(planPath);
-    if (!CARRIED_OUT.has(plan.method)) {
-      throw new MigrationError('bad-plan', { reason: 'method-not-carried-out', method: plan.method });
-    }
-    const secrets = await secretsFor(plan, clusters, questions);
+    const beginning = await this.#beginning(adapters, plan);
     if (neededTools(plan).length > 0) {
       await questions.during(l10n.t('Looking for the database tools…'), () => this.#demandTools(adapters, plan));
     }
     const folder = await adapters.createRun(this.#deps.runsRoot(), plan, adapters.clock.now());
-    await this.#launchRun(adapters, { runId: folder.runId, plan, how: 'resume', secrets });
+    await this.#launchRun(adapters, { runId: folder.runId, plan, how: 'resume', ...beginning });
     return folder.runId;
   }
 
@@ -99,6 +98,20 @@ export class RunSteering implements RunControl {
     const steered = await adapters.steerRun(folder, 'cancel', adapters.clock);
     await this.#deps.runs.refresh();
     if (steered.kind === 'refused') this.#tellRefused(l10n.t('There is nothing to cancel.'), steered.state);
+  }
+
+  async proceed(runId: string): Promise<void> {
+    const { questions, runs } = this.#deps;
+    const adapters = await this.#deps.adapters();
+    const folder = await this.#folder(adapters, runId);
+    const awaits = runs.get(runId)?.snapshot.awaits;
+    if (awaits === undefined) return this.#tellAwaitsNothing();
+    const { question, detail } = awaitedWords(awaits);
+    const agreed = await questions.confirm({ message: question, detail, button: buttons.proceed() });
+    if (!agreed) return;
+    const proceeded = await adapters.proceedRun(folder, adapters.clock, awaits);
+    await runs.refresh();
+    if (proceeded.kind !== 'requested') this.#tellAwaitsNothing();
   }
 
   async limit(runId: string, ceilings: CopyCeilings): Promise<void> {
@@ -192,24 +205,22 @@ export class RunSteering implements RunControl {
 
   async #launchAgain(adapters: HostAdapters, folder: RunFolder, how: How, more: readonly string[] = []): Promise<void> {
     const plan = await adapters.readPlanFile(folder.planPath);
-    const secrets = await secretsFor(plan, this.#deps.clusters, this.#deps.questions);
+    const { clusters, questions } = this.#deps;
+    const { secrets, args } =
+      how === 'resume'
+        ? await this.#beginning(adapters, plan, folder.runId)
+        : { secrets: await secretsFor(plan, clusters, questions), args: more };
     if (how === 'resume' && neededTools(plan).length > 0) {
       await this.#deps.questions.during(l10n.t('Looking for the database tools…'), () =>
         this.#demandTools(adapters, plan),
       );
     }
-    await this.#launchRun(adapters, { runId: folder.runId, plan, how, secrets, more });
+    await this.#launchRun(adapters, { runId: folder.runId, plan, how, secrets, args });
   }
 
   async #launchRun(
     adapters: HostAdapters,
-    {
-      runId,
-      plan,
-      how,
-      secrets,
-      more = [],
-    }: { runId: string; plan: Plan; how: How; secrets: HandedSecrets; more?: readonly string[] },
+    { runId, plan, how, secrets, args: more }: { runId: string; plan: Plan; how: How } & RemoteBeginning,
   ): Promise<void> {
     // Another press while the questions were asked.
     if (this.#starting.has(runId)) return;
@@ -236,7 +247,7 @@ export class RunSteering implements RunControl {
     launch: { title: string; args: readonly string[]; secrets: HandedSecrets; icon: ThemeIcon },
   ): Promise<LaunchedTerminal> {
     const { cliPath, questions, onFailure } = this.#deps;
-    const launched = await launchInTerminal({ ...launch, env: this.#toolPaths() }, { adapters, cliPath });
+    const launched = await launchInTerminal({ ...launch, env: this.#surroundings() }, { adapters, cliPath });
     launched.served
       .then((how) => {
         if (how !== 'timed-out') return;
@@ -253,10 +264,25 @@ export class RunSteering implements RunControl {
     return launched;
   }
 
-  /** Where the settings say that the tools are, for the runner to look there first. */
-  #toolPaths(): Readonly<Record<string, string>> {
-    const { tools } = this.#deps.settings();
-    return Object.fromEntries(Object.entries(tools).map(([name, path]) => [`MCM_${name.toUpperCase()}`, path]));
+  /** Connection strings, and what else it takes where another system carries it out: nothing is made before somebody has signed in. */
+  async #beginning(adapters: HostAdapters, plan: Plan, runId?: string): Promise<RemoteBeginning> {
+    const { clusters, questions, remote, runs } = this.#deps;
+    const strings = await secretsFor(plan, clusters, questions);
+    const run = runId === undefined ? undefined : runs.get(runId);
+    const why = run?.startFailure ?? run?.snapshot.why;
+    const attempt = { isFirst: runId === undefined, ...(why === undefined ? {} : { why }) };
+    const { secrets, args } = await remote.begin(plan, adapters, attempt);
+    return { secrets: { ...strings, ...secrets }, args };
+  }
+
+  /** What the settings say of tools and of Azure, for the runner to look there first. */
+  #surroundings(): Readonly<Record<string, string>> {
+    const { tools, azure } = this.#deps.settings();
+    const paths = Object.entries(tools).map(([name, path]) => [`MCM_${name.toUpperCase()}`, path] as const);
+    return {
+      ...Object.fromEntries(paths),
+      ...(azure.endpoint === undefined ? {} : { MCM_ARM_ENDPOINT: azure.endpoint }),
+    };
   }
 
   async #demandTools(adapters: HostAdapters, plan: Plan): Promise<void> {
@@ -280,6 +306,10 @@ export class RunSteering implements RunControl {
 
   #folder(adapters: HostAdapters, runId: string): Promise<RunFolder> {
     return adapters.findRun(this.#deps.runsRoot(), runId);
+  }
+
+  #tellAwaitsNothing(): void {
+    this.#deps.questions.tell('information', l10n.t('This run does not wait for anybody now.'));
   }
 
   /** Another window was faster, or the run has moved on meanwhile. */

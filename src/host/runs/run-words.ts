@@ -1,5 +1,6 @@
-import type { RunState } from '../../core/model/run.js';
+import { isRunning, type RunState } from '../../core/model/run.js';
 import type { RunSnapshot } from '../../core/model/run-snapshot.js';
+import { awaitedWords } from '../../words/awaits.js';
 import { goingOnSentence, runStateSentence, verdictReasonSentence } from '../../words/runs.js';
 import { nextSteps } from '../../words/verdicts.js';
 import type { RunInfo } from '../services.js';
@@ -13,8 +14,12 @@ export function stateSentence(state: RunState, t: Translate): string {
   return runStateSentence(state);
 }
 
-/** The same of a whole snapshot: why it stands still while it checks, too. */
+/** The same of a whole snapshot: whom it waits for, and why it stands still while it checks, too. */
 export function snapshotSentence(snapshot: RunSnapshot, t: Translate): string {
+  if (snapshot.awaits !== undefined && isRunning(snapshot.state)) {
+    const { short } = awaitedWords(snapshot.awaits);
+    return `${short.charAt(0).toUpperCase()}${short.slice(1)}.`;
+  }
   return goingOnSentence(snapshot) ?? stateSentence(snapshot.state, t);
 }
 

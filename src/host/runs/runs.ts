@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import { commands, workspace, type Disposable, type LogOutputChannel } from 'vscode';
 import type { HostAdapters } from '../adapters.js';
+import type { DatabricksTokens } from '../azure/databricks-tokens.js';
+import { RemoteStart } from '../azure/remote-start.js';
+import { RunTokens } from '../azure/run-tokens.js';
+import { windowSession, type GetSession } from '../azure/sign-in.js';
+import { askChoice, askText } from '../clusters/ask.js';
 import { DisposableStore } from '../disposables.js';
 import { CONTEXT_KEYS, SETTINGS, SETTINGS_SECTION } from '../ids.js';
 import type { ClusterStore, RunControl, RunStore } from '../services.js';
@@ -18,12 +23,15 @@ export interface RunsDeps {
   /** As the settings say now; it need not exist. */
   readonly runsRoot: () => string;
   readonly clusters: ClusterStore;
+  readonly databricks: Pick<DatabricksTokens, 'get' | 'keep'>;
   readonly log: LogOutputChannel;
   /** The runner, `dist/cli.cjs`. */
   readonly cliPath: string;
   readonly settings: () => Settings;
   /** Absent: real windows. */
   readonly questions?: Questions;
+  /** Absent: of this window. */
+  readonly getSession?: GetSession;
 }
 
 export interface Runs extends Disposable {
@@ -54,6 +62,12 @@ export function createRuns(deps: RunsDeps): Runs {
     runsRoot: deps.runsRoot,
     settings: deps.settings,
     cliPath: deps.cliPath,
+    remote: new RemoteStart({
+      tokens: store.add(new RunTokens({ ...deps, getSession: deps.getSession ?? windowSession })),
+      databricks: deps.databricks,
+      ask: { choice: askChoice, text: askText },
+      env: process.env,
+    }),
     onFailure,
   });
   store.add(new RunStatusBar(runs));

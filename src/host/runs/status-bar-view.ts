@@ -1,4 +1,5 @@
 import { isRunning } from '../../core/model/run.js';
+import { awaitedWords } from '../../words/awaits.js';
 import { formatDuration } from '../../words/sizes.js';
 import type { RunInfo } from '../services.js';
 import { startFailureName, stepName } from './run-words.js';
@@ -90,6 +91,7 @@ function progressText({ snapshot }: RunInfo, t: Translate): string {
   if (state === 'preparing' || state === 'indexing') return step;
   const share = percentText(shareDone(snapshot));
   const parts = rechecked ? [share, step] : state === 'verifying' ? [step, share] : [share];
+  if (snapshot.awaits !== undefined) parts.push(awaitedWords(snapshot.awaits).short);
   if (snapshot.documentsPerSecond >= 1) parts.push(rateText(snapshot.documentsPerSecond));
   if (snapshot.remainingMs !== undefined) parts.push(formatDuration(snapshot.remainingMs.expected));
   return parts.join(' · ');

@@ -20,6 +20,7 @@ const PRIORITY = 50;
 
 /** What a tooltip may start. */
 const ACTION_COMMANDS: Readonly<Partial<Record<RunAction, CommandId>>> = {
+  proceed: COMMANDS.proceedRun,
   pause: COMMANDS.pauseRun,
   resume: COMMANDS.resumeRun,
   cancel: COMMANDS.cancelRun,

@@ -141,7 +141,7 @@ function roleOf(clusterId: string, state: TreeState): string {
 /** One sentence of it all for the ear. */
 function spoken(what: string, description: string, found: RowFindings | undefined, t: Translate): string {
   const parts = [what, ...description.split(SEPARATOR).filter((part) => part !== '')];
-  if (found) parts.push(findingsSummary(found, t));
+  if (found && found.blockers + found.warnings + found.infos > 0) parts.push(findingsSummary(found, t));
   return parts.join(', ');
 }
 

@@ -1,6 +1,7 @@
 /** What a row tells when it is pointed at: Markdown, every name in it escaped, no secret. */
+import type { Finding } from '../../core/model/finding.js';
 import type { CollectionOptions, IndexFacts } from '../../core/model/facts.js';
-import { clusterLines, throughputText } from '../../words/clusters.js';
+import { clusterLines, targetName, throughputText } from '../../words/clusters.js';
 import { errorWords } from '../../words/errors.js';
 import { findingSentence, remedySentence } from '../../words/findings.js';
 import { clusterKind } from '../../words/reasons.js';
@@ -9,7 +10,7 @@ import type { ClusterProfile } from '../clusters/cluster-profile.js';
 import { errorUnder, type TreeState } from './cluster-children.js';
 import { addressOf } from './cluster-rows.js';
 import type { DatabaseTotals } from './cluster-record.js';
-import { findingsSummary, type RowFindings } from './finding-index.js';
+import { findingsSummary, type RowFindings, type TargetFindings } from './finding-index.js';
 import { code, plain } from './names-in-markdown.js';
 import type { ClusterTreeNode } from './node.js';
 import type { Translate } from '../translate.js';
@@ -78,7 +79,9 @@ function assemble(
   const parts = [`**${plain(title)}**`];
   if (lines.length > 0) parts.push(lines.map(([label, value]) => `- ${plain(label)}: ${value}`).join('\n'));
   if (problem !== undefined) parts.push(problem);
-  if (found) {
+  if (found?.byTarget?.some(({ own }) => own.length > 0)) {
+    parts.push(`**${t('Findings')}**`, sideBySide(found.byTarget, t));
+  } else if (found && found.blockers + found.warnings + found.infos > 0) {
     parts.push(`**${t('Findings')}**: ${plain(findingsSummary(found, t))}`);
     const told = found.own.slice(0, MOST_FINDINGS);
     const left = found.own.length - told.length;
@@ -87,6 +90,28 @@ function assemble(
     if (items.length > 0) parts.push(items.join('\n'));
   }
   return parts.join('\n\n');
+}
+
+/** A column for each target; the worst of both stand at the top. */
+function sideBySide(byTarget: readonly TargetFindings[], t: Translate): string {
+  const rows = Math.min(MOST_FINDINGS, Math.max(...byTarget.map(({ own }) => own.length)));
+  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const lines = Array.from({ length: rows }, (_, i) =>
+    row(byTarget.map(({ own }) => (own[i] ? cellOf(own[i], t) : i === 0 ? t('nothing found') : ''))),
+  );
+  const left = byTarget.map(({ own }) => (own.length > rows ? plain(t('{0} more', own.length - rows)) : ''));
+  return [
+    row(byTarget.map(({ target }) => plain(targetName(target)))),
+    row(byTarget.map(() => '---')),
+    ...lines,
+    ...(left.some((text) => text !== '') ? [row(left)] : []),
+  ].join('\n');
+}
+
+function cellOf(finding: Finding, t: Translate): string {
+  const words = { blocker: t('Blocker'), warning: t('Warning'), info: t('Note') };
+  const text = `**${words[finding.severity]}** ${plain(findingSentence(finding))} *${plain(remedySentence(finding))}*`;
+  return text.replaceAll(/\r?\n/g, ' ');
 }
 
 function clusterTooltip(

@@ -2,7 +2,7 @@ import { window, type Disposable } from 'vscode';
 import { DisposableStore } from '../disposables.js';
 import { VIEWS } from '../ids.js';
 import type { ClustersView, HostServices } from '../services.js';
-import { ClusterFindings } from './cluster-findings.js';
+import { ClusterFindings, type FindingsOptions } from './cluster-findings.js';
 import { ClusterTreeProvider } from './cluster-tree-provider.js';
 import { FindingDecorations } from './finding-decorations.js';
 import { asClusterNode, type ClusterTreeNode } from './node.js';
@@ -16,13 +16,17 @@ export interface RevealableClustersView extends ClustersView, Disposable {
 
 /** The Clusters view: sources and targets down to their indexes. Nothing connects before a cluster is opened. */
 export function createClustersView(
-  services: Pick<HostServices, 'clusters' | 'catalog' | 'log'>,
+  services: Pick<HostServices, 'clusters' | 'catalog' | 'assessments' | 'log'>,
+  rules: FindingsOptions['rules'],
 ): RevealableClustersView {
   const store = new DisposableStore();
-  const { catalog, clusters } = services;
+  const { catalog, clusters, assessments } = services;
   const findings = new ClusterFindings({
     catalog,
     clusters,
+    assessments,
+    rules,
+    onFailure: (error) => services.log.error(error instanceof Error ? error : String(error)),
     later: (work) => void setImmediate(work),
     onChange: (clusterId) => {
       decorations.refresh();
@@ -43,6 +47,13 @@ export function createClustersView(
     }),
   );
   store.add(clusters.onDidChange(() => findings.check()));
+  store.add(assessments.onDidChange(() => findings.check()));
+  // Those of earlier windows are read when somebody looks.
+  const load = (): void => {
+    if (view.visible) for (const { id } of clusters.list('source')) void assessments.load(id);
+  };
+  store.add(view.onDidChangeVisibility(load));
+  load();
 
   return {
     refresh: (node) => provider.tree.refresh(node),

@@ -1,8 +1,7 @@
 /** The findings of an analysis by the row that they belong to, and what a row shows of them. */
-import type { ClusterFacts, ClusterInventory } from '../../core/model/facts.js';
+import type { ClusterFacts } from '../../core/model/facts.js';
 import type { Finding, Severity } from '../../core/model/finding.js';
-import { assess } from '../../core/assess/assess.js';
-import { describeTarget, type TargetDescription } from '../../core/plan/target.js';
+import { describeTarget, type TargetDescription, type TargetKind } from '../../core/plan/target.js';
 import { findingSentence, remedySentence } from '../../words/findings.js';
 import type { ClusterProfile } from '../clusters/cluster-profile.js';
 import { nodeId } from './node.js';
@@ -17,6 +16,14 @@ export interface RowFindings {
   readonly own: readonly Finding[];
   /** Namespaces below that have blockers or warnings. */
   readonly places: number;
+  /** Where the source was assessed for several targets: what is the row's own by each, in their order. */
+  readonly byTarget?: readonly TargetFindings[];
+}
+
+export interface TargetFindings {
+  readonly target: TargetKind;
+  /** The worst first. */
+  readonly own: readonly Finding[];
 }
 
 export type FindingIndex = ReadonlyMap<string, RowFindings>;
@@ -130,9 +137,4 @@ export function assumedTarget(
   return describeTarget(
     facts ?? { kind, topology: 'unknown', versionArray: (chosen.version?.match(/\d+/g) ?? []).map(Number) },
   );
-}
-
-/** What the target will not take as it is, of everything that was analysed. */
-export function findingsFor(clusterId: string, inventory: ClusterInventory, target: TargetDescription): FindingIndex {
-  return indexFindings(clusterId, assess({ inventory, target }));
 }

@@ -1,6 +1,7 @@
 /** What each row of the Migrations view says. */
 import { isRunning } from '../../core/model/run.js';
 import type { RunSnapshot } from '../../core/model/run-snapshot.js';
+import { awaitedWords } from '../../words/awaits.js';
 import { ceilingsText } from '../../words/ceilings.js';
 import { errorSentence, errorWords, isErrorCode } from '../../words/errors.js';
 import { limitWords, verdictReasonSentence } from '../../words/runs.js';
@@ -49,7 +50,8 @@ function descriptionOf(info: RunInfo, { t, time }: TooltipWords): string {
   if (isRunning(snapshot.state)) {
     // The longer words would push the share out of a narrow view.
     const [first, second] = snapshot.rechecked ? [shareText(snapshot), state] : [state, shareText(snapshot)];
-    return joined(first, second, rateText(snapshot, t), etaText(snapshot, t), letters);
+    const waits = snapshot.awaits === undefined ? '' : awaitedWords(snapshot.awaits).short;
+    return joined(first, second, waits, rateText(snapshot, t), etaText(snapshot, t), letters);
   }
   if (info.startFailure) {
     const share = snapshot.state === 'planned' ? '' : shareText(snapshot);

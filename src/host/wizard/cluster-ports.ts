@@ -6,7 +6,7 @@ import { dataCollections } from '../../core/size/totals.js';
 import type { ConnectionString, HostAdapters } from '../adapters.js';
 import type { ClusterRole } from '../clusters/cluster-profile.js';
 import type { HostServices } from '../services.js';
-import type { WizardSettings } from './model/derive.js';
+import type { WizardSettings } from './model/pace.js';
 import type { CommandLines, WizardPorts } from './wizard-ports.js';
 
 /** Stands for a password in a command line that is only shown: with it the line names the private file that the real one has. */

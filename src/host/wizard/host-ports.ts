@@ -16,7 +16,7 @@ export type HostPorts = Omit<WizardPorts, 'remember'>;
 
 /** The wizard's ports, by VS Code and the adapters. */
 export function hostPorts(services: HostServices, context: Pick<ExtensionContext, 'globalStorageUri'>): HostPorts {
-  const { clusters, connections, catalog, log } = services;
+  const { clusters, connections, catalog, assessments, log } = services;
   const settings = (): ReturnType<typeof readSettings> => {
     const section = workspace.getConfiguration(SETTINGS_SECTION);
     return readSettings((key) => section.get(key));
@@ -32,6 +32,9 @@ export function hostPorts(services: HostServices, context: Pick<ExtensionContext
       const added: unknown = await commands.executeCommand(role === 'source' ? COMMANDS.addSource : COMMANDS.addTarget);
       return typeof added === 'string' && clusters.get(added)?.role === role ? added : undefined;
     },
+    assessment: (id) => assessments.latest(id),
+    loadAssessment: async (id) => void (await assessments.load(id)),
+    assess: async (clusterId) => void (await commands.executeCommand(COMMANDS.assess, { kind: 'cluster', clusterId })),
     choosePlanPath,
     async ownPlanPath(planId) {
       const folder = join(context.globalStorageUri.fsPath, 'plans');

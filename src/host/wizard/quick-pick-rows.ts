@@ -1,5 +1,9 @@
-import { l10n, ThemeIcon, type QuickInputButton } from 'vscode';
+import { l10n, ThemeIcon, type QuickInputButton, type QuickPickItem } from 'vscode';
 import type { NamespaceRow, SaidOf } from '../../protocol/wizard.js';
+
+/** What a step leads to. */
+export type Outcome = 'next' | 'back' | 'again' | 'end';
+export type Action = QuickPickItem & { readonly run?: () => Promise<Outcome> };
 
 /** A list's line holds no more names. */
 const PLACES_IN_A_LINE = 4;

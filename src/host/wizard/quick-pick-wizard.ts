@@ -1,14 +1,15 @@
-import { l10n, ProgressLocation, ThemeIcon, window, type QuickPickItem } from 'vscode';
+import { l10n, ProgressLocation, ThemeIcon, window } from 'vscode';
 import type { ClusterRole } from '../clusters/cluster-profile.js';
-import type { NamespaceRow, TuningField, WishField, WizardView } from '../../protocol/wizard.js';
+import type { NamespaceRow, TuningField, WizardView } from '../../protocol/wizard.js';
+import type { WishField } from '../../protocol/wishes.js';
 import { pick, type Picked } from './quick-pick.js';
-import { placesOf, rowButtons, rowDetail } from './quick-pick-rows.js';
+import { findingItems } from './quick-pick-findings.js';
+import { placesOf, rowButtons, rowDetail, type Action, type Outcome } from './quick-pick-rows.js';
+import { handoffActions } from './quick-pick-handoff.js';
 import { askThroughput } from './quick-pick-throughput.js';
+import { windowAction } from './quick-pick-window.js';
 import type { WizardSession } from './wizard-session.js';
 import { unlinked } from '../unlinked.js';
-
-type Outcome = 'next' | 'back' | 'again' | 'end';
-type Action = QuickPickItem & { readonly run?: () => Promise<Outcome> };
 
 const TOTAL = 7;
 
@@ -163,19 +164,13 @@ export class QuickPickWizard {
   }
 
   #findings(step: number): Promise<Outcome> {
-    const { rows, summary } = this.#view.findings;
-    const icons = { blocker: 'error', warning: 'warning', info: 'info' } as const;
-    const told = rows.map((row): Action => ({
-      label: placesOf(row) || l10n.t('The whole cluster'),
-      description: row.text,
-      detail: row.remedy,
-      iconPath: new ThemeIcon(icons[row.severity]),
-    }));
-    return this.#actions(step, l10n.t('Migrate: Findings'), summary, [this.#next(), ...told]);
+    const { summary } = this.#view.findings;
+    const items = [this.#next(), ...findingItems(this.#session)];
+    return this.#actions(step, l10n.t('Migrate: Findings'), summary, items);
   }
 
   #method(step: number): Promise<Outcome> {
-    const { cards: all, wishes, summary, durationNote } = this.#view.methods;
+    const { cards: all, wishes, window: hours, summary, durationNote } = this.#view.methods;
     // The one that is chosen stands where Enter takes it.
     const ranked = [...all].sort((a, b) => Number(b.chosen) - Number(a.chosen));
     const cards = ranked.map((card): Action => ({
@@ -192,7 +187,7 @@ export class QuickPickWizard {
       },
     }));
     const placeholder = [summary, durationNote].filter((text) => text !== undefined).join(' ');
-    const matters = wishes.map((field) => this.#wish(field));
+    const matters = [...wishes.map((field) => this.#wish(field)), windowAction(this.#session, hours)];
     return this.#actions(step, l10n.t('Migrate: Method'), placeholder, [...cards, ...matters]);
   }
 
@@ -270,6 +265,7 @@ export class QuickPickWizard {
     };
     const items = [
       this.#next(),
+      ...handoffActions(this.#session, tuning.handoff),
       ...numbers,
       ...told,
       ...(canTry ? [tryOut] : []),

@@ -68,6 +68,7 @@ class WizardPanel implements Wizard {
     this.#questions = questions;
     this.#ports = hostPorts(services, context);
     this.#store.add(services.clusters.onDidChange(() => this.#open?.session.surroundingsChanged()));
+    this.#store.add(services.assessments.onDidChange(() => this.#open?.session.surroundingsChanged()));
     this.#store.add(
       workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration(SETTINGS_SECTION)) this.#open?.session.surroundingsChanged();

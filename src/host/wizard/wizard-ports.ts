@@ -1,3 +1,4 @@
+import type { Assessment } from '../../core/model/assessment.js';
 import type { ClusterFacts, ClusterInventory } from '../../core/model/facts.js';
 import type { ClusterReference, Plan } from '../../core/model/plan.js';
 import type { Namespace, NamespaceSelection } from '../../core/model/namespace.js';
@@ -5,7 +6,8 @@ import type { TargetThroughput } from '../../core/plan/plan-raises.js';
 import type { Trial } from '../../core/size/trial.js';
 import type { ClusterProfile, ClusterRole } from '../clusters/cluster-profile.js';
 import type { Translate } from '../translate.js';
-import type { PlanDraft, WizardSettings } from './model/derive.js';
+import type { PlanDraft } from './model/derive.js';
+import type { WizardSettings } from './model/pace.js';
 import type { Measurement, WizardState } from './model/wizard-state.js';
 
 export interface ReadProgress {
@@ -65,6 +67,11 @@ export interface WizardPorts {
   /** Undefined when nothing was added. */
   addCluster(role: ClusterRole): Promise<string | undefined>;
   targetChosen(clusterId: string): void;
+  /** The latest of a source, where there is one in this window; {@link loadAssessment} brings one of an earlier window. */
+  assessment(clusterId: string): Assessment | undefined;
+  loadAssessment(clusterId: string): Promise<void>;
+  /** Asks how deep to look, and looks; resolves when that has ended, one way or the other. */
+  assess(clusterId: string): Promise<void>;
   /** Where the user wants the plan to be; undefined when they do not. */
   choosePlanPath(suggestedName: string): Promise<string | undefined>;
   /** A place of our own for plans that are started without having been saved. */

@@ -1,5 +1,6 @@
 import { MigrationError } from '../../core/model/error.js';
 import { exactPattern } from '../../core/model/namespace.js';
+import { neededTools } from '../../core/plan/needed-tools.js';
 import { formatCountOf } from '../../words/sizes.js';
 import { errorWords } from '../../words/errors.js';
 import type { WizardIntent, WizardView } from '../../protocol/wizard.js';
@@ -105,6 +106,8 @@ export class WizardSession {
         return this.#copy();
       case 'start':
         return this.#start();
+      case 'assess':
+        return this.#assess();
       case 'open-link':
         return this.#flight.guarded(() => this.#ports.openLink(intent.url));
       default:
@@ -137,8 +140,9 @@ export class WizardSession {
   }
 
   #model(): WizardModel {
-    const { source } = this.#state;
+    const { source, sourceId } = this.#state;
     const make = this.#commandLines;
+    const assessment = sourceId === undefined ? undefined : this.#ports.assessment(sourceId);
     const activity = this.#flight.current;
     return {
       state: this.#state,
@@ -147,6 +151,7 @@ export class WizardSession {
       clusters: this.#ports.clusters(),
       reference: this.#reference,
       t: this.#ports.t,
+      ...(assessment ? { assessment } : {}),
       ...(activity
         ? { busy: { text: activity.text, cancellable: activity.cancellable, ...(activity.progress ?? {}) } }
         : {}),
@@ -196,7 +201,10 @@ export class WizardSession {
 
   /** Nothing is connected to before the user has left the first step. */
   async #readIfNeeded(): Promise<void> {
-    if (this.#state.step === 'endpoints') return;
+    const { step, sourceId } = this.#state;
+    if (step === 'endpoints') return;
+    // Not waited for: what it tells comes to what is shown when it is there.
+    if (sourceId !== undefined) void this.#loadAssessment(sourceId);
     await this.#read({});
     await this.#readGiven();
   }
@@ -262,7 +270,8 @@ export class WizardSession {
     const uri = this.#uriOf(clusterId);
     const facts = await this.#ports.readTarget(clusterId, activity.signal);
     activity.signal.throwIfAborted();
-    this.#apply({ type: 'target-read', reading: { clusterId, uri, facts } });
+    const azure = this.#ports.clusters().find((one) => one.id === clusterId)?.azure;
+    this.#apply({ type: 'target-read', reading: { clusterId, uri, facts, ...(azure ? { azure } : {}) } });
   }
 
   #uriOf(clusterId: string): string {
@@ -345,11 +354,23 @@ export class WizardSession {
       { kind: 'copy', text: this.#ports.t('Copying the command lines'), cancellable: false },
       async () => {
         await this.#loadCommandLines();
-        const isOwn = plan.method === 'direct-copy';
+        const isOwn = neededTools(plan).length === 0;
         const lines = isOwn ? this.view().tuning.preview : (this.#model().commandLines?.(plan) ?? []);
         await this.#ports.copyText(`${lines.join('\n')}\n`, lines.length, isOwn ? 'own' : 'tools');
       },
     );
+  }
+
+  async #loadAssessment(sourceId: string): Promise<void> {
+    await this.#flight.guarded(() => this.#ports.loadAssessment(sourceId));
+    if (this.#ports.assessment(sourceId)) this.#changed();
+  }
+
+  async #assess(): Promise<void> {
+    const { sourceId } = this.#state;
+    if (sourceId === undefined) return;
+    await this.#flight.guarded(() => this.#ports.assess(sourceId));
+    this.#changed();
   }
 
   async #start(): Promise<void> {

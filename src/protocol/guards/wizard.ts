@@ -1,4 +1,5 @@
 import {
+  FINDING_TARGETS,
   READ_PREFERENCES,
   SINGLE_THROUGHPUTS,
   TUNING_FIELDS,
@@ -6,11 +7,10 @@ import {
   WIZARD_STEPS,
   type ConflictChoice,
   type ThroughputChoice,
-  type WishId,
-  type WishValue,
   type WizardIntent,
   type WizardMessage,
 } from '../wizard.js';
+import { WISH_VALUES, WISHES } from '../wishes.js';
 import { byType, count, boolean, list, LONGEST_NAME, number, object, oneOf, text, type Check } from './check.js';
 
 const name = text(LONGEST_NAME);
@@ -24,8 +24,8 @@ const throughput = oneOf(['unsaid', 'manual', 'autoscale', 'shared', 'serverless
 
 const singleThroughput = oneOf(SINGLE_THROUGHPUTS);
 const readPreference = oneOf(READ_PREFERENCES);
-const wish = oneOf(['online', 'studio3t', 'files'] satisfies WishId[]);
-const wishValue = oneOf(['no', 'yes', 'json', 'csv'] satisfies WishValue[]);
+const wish = oneOf(WISHES);
+const wishValue = oneOf(WISH_VALUES);
 
 /** Addresses of documentation, which are opened outside. */
 const webAddress: Check = (value) => text(2048)(value) && /^https:\/\/[a-z0-9.-]+(\/|$)/i.test(value as string);
@@ -41,10 +41,16 @@ const INTENTS: Readonly<Record<WizardIntent['type'], Readonly<Record<string, Che
   reread: {},
   'read-all': {},
   'set-wish': { id: wish, value: wishValue },
+  'set-window': { hours: count },
   'choose-method': { id: name },
   'set-tuning': { field, value: number() },
   'reset-tuning': { field },
+  'set-handoff': { field: name, value: name },
+  'reset-handoff': { field: name },
   'set-shard-key': { ns: name, path: name },
+  'leave-index-out': { ns: name, index: name, leftOut: boolean },
+  'keep-aside': { ns: name, aside: boolean },
+  assess: {},
   'set-throughput': { value: throughput },
   'set-collection-throughput': { ns: name, kind: singleThroughput, ruPerSecond: count },
   'set-capability': { id: name, on: boolean },
@@ -101,8 +107,22 @@ const sizeRow = object({
 
 const saidOf = { text: sentence, places: list(name), more: count };
 
+const findingTarget = oneOf(FINDING_TARGETS);
+
+const findingFix = object(
+  { kind: oneOf(['shard-key', 'leave-out', 'keep-aside']), ns: name, name, label: sentence, applied: boolean },
+  { shares: list(number(0, 1)), sharesText: sentence },
+);
+
 const finding = object(
-  { severity: oneOf(['blocker', 'warning', 'info']), ...saidOf, remedy: sentence },
+  {
+    severity: oneOf(['blocker', 'warning', 'info']),
+    rule: name,
+    target: findingTarget,
+    ...saidOf,
+    remedy: sentence,
+    fixes: list(findingFix),
+  },
   { sourceUrl: webAddress },
 );
 
@@ -134,6 +154,11 @@ const tuningField = object(
   { workings: list(sentence), problem: sentence },
 );
 
+const handoffField = object(
+  { id: name, label: sentence, value: name, origin: oneOf(['computed', 'user']), explanation: sentence },
+  { choices: list(object({ value: name, label: sentence })), problem: sentence },
+);
+
 const offer = (value: Check) => ({ value, choices: list(object({ value, label: sentence })) });
 const choices = (value: Check): Check => object(offer(value));
 
@@ -159,10 +184,16 @@ const view = object(
     ),
     namespaces: object({ rows: list(row), failed: list(sentence), selectedText: sentence }, { narrowed: sentence }),
     size: object({ rows: list(sizeRow), totals: list(line) }),
-    findings: object({ rows: list(finding), summary: sentence }),
+    findings: object({
+      rows: list(finding),
+      summary: sentence,
+      targets: list(object({ value: findingTarget, label: sentence })),
+      assessed: sentence,
+    }),
     methods: object(
       {
         wishes: list(object({ id: wish, label: sentence, explanation: sentence, ...offer(wishValue) })),
+        window: object({ label: sentence, explanation: sentence, min: count, max: count }, { hours: count }),
         summary: sentence,
         cards: list(method),
         assumptions: list(sentence),
@@ -184,6 +215,7 @@ const view = object(
         readPreference: choices(readPreference),
       },
       {
+        handoff: object({ title: sentence, fields: list(handoffField), notes: list(sentence) }),
         throughput: throughputOffer,
         capabilities: list(object({ id: name, label: sentence, on: boolean })),
       },

@@ -61,6 +61,8 @@ export class ThroughputPool {
   private highest: number;
   /** Times of the throughput updates of the last five minutes, in ms. */
   private updates: number[] = [];
+  /** Operations that are still to be refused, whatever is left. */
+  private toRefuse = 0;
 
   constructor(offer: Offer, partitions: number, now: number, highestEver = offer.ruPerSecond) {
     this.current = offer;
@@ -97,9 +99,18 @@ export class ThroughputPool {
 
   /** Admits the operation and charges it, or does neither. */
   admit(partition: number, ru: number, now: number): boolean {
+    if (this.toRefuse > 0) {
+      this.toRefuse -= 1;
+      return false;
+    }
     if (this.exhausted(partition, now)) return false;
     this.spend(partition, ru, now);
     return true;
+  }
+
+  /** The next `operations` find that others were there first. */
+  refuseNext(operations: number): void {
+    this.toRefuse = operations;
   }
 
   /** Charges without asking: for reads, whose charge is known afterwards. A negative amount gives back. */

@@ -156,6 +156,13 @@ export class Catalog {
     }
   }
 
+  /** Throws where the collection does not exist: the storm of a test would not take place. */
+  refuseNext(namespace: string, operations: number): void {
+    const state = this.collections.get(namespace);
+    if (!state) throw new Error(`no collection ${namespace}`);
+    state.pool.refuseNext(operations);
+  }
+
   save(): void {
     if (this.settings.stateFile === undefined) return;
     const state: SavedState = {

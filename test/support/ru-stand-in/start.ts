@@ -40,6 +40,8 @@ export interface RuStandIn {
   setMessageStyle(style: MessageStyle): void;
   /** Sets the RU/s of a collection past all rules, also before it exists. */
   setRuPerSecond(namespace: string, ruPerSecond: number): void;
+  /** Refuses the next writes to a collection that exists, one by one and whatever is left of its throughput. */
+  refuseNext(namespace: string, operations: number): void;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -101,6 +103,7 @@ export async function startRuStandIn(options: RuStandInOptions): Promise<RuStand
       settings.messageStyle = style;
     },
     setRuPerSecond: (namespace, ruPerSecond) => context.catalog.setRuPerSecond(namespace, ruPerSecond),
+    refuseNext: (namespace, operations) => context.catalog.refuseNext(namespace, operations),
     close,
     [Symbol.asyncDispose]: close,
   };

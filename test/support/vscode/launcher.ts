@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { setUpWorkbench } from '../../../scripts/vscode/set-up.js';
 import { makeTempFolder } from '../temp.js';
 import { launchBrowser } from './browser.js';
+import { remoteFolder, withDevelopmentOptions } from './development-options.js';
 import { startServer, windowUrl } from './server.js';
 
 /** Where pictures and logs of a failure go; the caller sets it. */
@@ -45,7 +46,7 @@ export async function launch(argv: readonly string[]): Promise<number> {
     await page.exposeFunction('codeAutomationLog', (_type: string, args: readonly unknown[]) =>
       said.push(args.join(' ')),
     );
-    const remote = (path: string): object => ({ scheme: 'vscode-remote', authority: `127.0.0.1:${server.port}`, path });
+    const remote = (path: string): object => remoteFolder(server.port, path);
     const options = { extensions: [remote(extension)], extensionTestsPath: remote(tests) };
     await page.addInitScript({ content: withDevelopmentOptions(options) });
     await page.goto(windowUrl(server, positionals[0]), { waitUntil: 'domcontentloaded' });
@@ -65,20 +66,4 @@ export async function launch(argv: readonly string[]): Promise<number> {
   } finally {
     await folder.remove();
   }
-}
-
-/**
- * A script for the page. A served VS Code takes these options from the page's configuration; the address line, which older versions
- * read them from too, is ignored by newer builds.
- */
-function withDevelopmentOptions(options: object): string {
-  return `
-    const original = Element.prototype.getAttribute;
-    Element.prototype.getAttribute = function (name) {
-      const value = original.call(this, name);
-      if (name !== 'data-settings' || this.id !== 'vscode-workbench-web-configuration' || value === null) return value;
-      const settings = JSON.parse(value);
-      settings.developmentOptions = { ...settings.developmentOptions, ...${JSON.stringify(options)} };
-      return JSON.stringify(settings);
-    };`;
 }

@@ -44,6 +44,8 @@ export interface ServerOptions {
   readonly folder: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Those that a folder or a synchronised profile may not set. */
+  readonly machineSettings?: Readonly<Record<string, unknown>>;
   readonly vsix?: string;
   /** False: folders are trusted, as in tests of anything but trust. */
   readonly workspaceTrust?: boolean;
@@ -102,6 +104,10 @@ export async function startServer(code: CodeServer, options: ServerOptions): Pro
     join(userFolder, 'User', 'settings.json'),
     JSON.stringify({ ...EDITOR_SETTINGS, ...options.settings }, null, 2),
   );
+  if (options.machineSettings !== undefined) {
+    await mkdir(join(userFolder, 'Machine'), { recursive: true });
+    await writeFile(join(userFolder, 'Machine', 'settings.json'), JSON.stringify(options.machineSettings));
+  }
   const profile = [
     ...['--config', config, '--user-data-dir', userFolder],
     ...['--extensions-dir', join(options.folder, 'extensions')],

@@ -8,10 +8,12 @@ import { setUpCodeServer, type CodeServer } from '../../../scripts/vscode/code-s
 import { findTestTool } from '../tools.js';
 import { makeTempFolder } from '../temp.js';
 import { launchBrowser } from './browser.js';
+import { remoteFolder, withDevelopmentOptions } from './development-options.js';
 import { startServer, windowUrl, type RunningServer } from './server.js';
 import { Workbench } from './workbench.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const MICROSOFT_ACCOUNT = fileURLToPath(new URL('microsoft-account', import.meta.url));
 const FAILURES = join(ROOT, 'node_modules', '.cache', 'mcm-failures');
 /** Set by `npm run screenshots`: where the pictures of the README go. */
 const SCREENSHOTS_VARIABLE = 'MCM_SCREENSHOTS';
@@ -21,9 +23,13 @@ export interface SessionOptions {
   readonly name: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Those that a folder or a synchronised profile may not set. */
+  readonly machineSettings?: Readonly<Record<string, unknown>>;
   /** Of the opened folder itself, `.vscode/settings.json`. */
   readonly workspaceSettings?: Readonly<Record<string, unknown>>;
   readonly workspaceTrust?: boolean;
+  /** Stands in the place of VS Code's Microsoft account: whoever agrees to its question gets this token. */
+  readonly accountToken?: string;
   readonly viewport?: { readonly width: number; readonly height: number };
 }
 
@@ -78,16 +84,24 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   if (options.workspaceSettings !== undefined) {
     await writeFile(join(workspace, '.vscode', 'settings.json'), JSON.stringify(options.workspaceSettings));
   }
-  const env = { MCM_RUNS: runsFolder, ...(await toolVariables()), ...options.env };
+  const { accountToken } = options;
+  const account = accountToken === undefined ? {} : { MCM_TEST_ACCOUNT_TOKEN: accountToken };
+  const env = { MCM_RUNS: runsFolder, ...(await toolVariables()), ...account, ...options.env };
   const server = await startServer(codeServer, {
     folder: folder.path,
     vsix: await vsixPath(),
     env,
     ...(options.settings === undefined ? {} : { settings: options.settings }),
+    ...(options.machineSettings === undefined ? {} : { machineSettings: options.machineSettings }),
     ...(options.workspaceTrust === undefined ? {} : { workspaceTrust: options.workspaceTrust }),
   });
   const browser = await launchBrowser(chromium, options.viewport === undefined ? {} : { viewport: options.viewport });
   const { page } = browser;
+  if (accountToken !== undefined) {
+    // Installed, it would be refused: that one is built in. One under development goes before it.
+    const extensions = [remoteFolder(server.port, MICROSOFT_ACCOUNT)];
+    await page.addInitScript({ content: withDevelopmentOptions({ extensions }) });
+  }
   const said: string[] = [];
   page.on('console', (message) => said.push(`${message.type()} ${message.text()}`));
   page.on('pageerror', (error) => said.push(`page error ${error.stack ?? error.message}`));
@@ -115,7 +129,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       // Where no row or button shows that it is pointed at.
       await page.mouse.move(640, 15);
       // As JPEG the README's pictures fit into the package.
-      await page.screenshot({ path: join(into, `${name}.jpg`), type: 'jpeg', quality: 60, animations: 'disabled' });
+      await page.screenshot({ path: join(into, `${name}.jpg`), type: 'jpeg', quality: 45, animations: 'disabled' });
     },
     saveFailure: async () => {
       const into = join(FAILURES, options.name);

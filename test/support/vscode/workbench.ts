@@ -5,6 +5,8 @@ import type { FrameLocator, Locator, Page } from 'playwright-core';
 const WINDOW_LIMIT_MS = 90_000;
 /** How long what was clicked or pressed takes to show on a busy machine; after that it was not heard. */
 const SHORTLY = { timeout: 5_000 };
+/** So long nothing changes in the trees when all has been read and judged. */
+const QUIET_MS = 750;
 
 /** What a person does with a window that is still being drawn: does it again until it is heard. */
 async function until(what: string, act: () => Promise<void>): Promise<void> {
@@ -63,10 +65,13 @@ export class Workbench {
 
   /** Runs a command by `Category: Title`, as a person finds it. */
   async command(title: string): Promise<void> {
-    await this.#openPalette();
-    await this.quickInput().locator('input[type="text"]').first().fill(`>${title}`);
     const row = this.quickInput().getByRole('option', { name: new RegExp(`^${literal(title)}(,|$)`) });
-    await row.first().click();
+    // A web page that is only now loaded takes the focus, and the palette closes.
+    await until(`${title} is found in the palette`, async () => {
+      await this.#openPalette();
+      await this.quickInput().locator('input[type="text"]').first().fill(`>${title}`, SHORTLY);
+      await row.first().click(SHORTLY);
+    });
   }
 
   /** A web page that has just got the focus hands keys on only when it is loaded: so the focus is taken from it, and the key pressed until it is heard. */
@@ -142,12 +147,23 @@ export class Workbench {
 
   /** Right click, then an entry. */
   async contextMenu(row: Locator, entry: string): Promise<void> {
+    await this.#drawnTrees();
     await row.click({ button: 'right' });
     const item = this.page.locator('.context-view').getByRole('menuitem', { name: entry });
     await item.waitFor();
     // The menu ignores a click that comes while it is being laid out; the pointer has to have moved over the entry.
     await item.hover();
     await item.click();
+  }
+
+  /** A row that is drawn anew while its menu is open is another one to VS Code, and the command gets none: so whatever is still coming has to have come. */
+  async #drawnTrees(): Promise<void> {
+    await this.page.evaluate(`new Promise((quiet) => {
+      let timer = setTimeout(done, ${QUIET_MS});
+      const watch = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(done, ${QUIET_MS}); });
+      function done() { watch.disconnect(); quiet(); }
+      watch.observe(document.querySelector('.part.sidebar'), { childList: true, subtree: true, characterData: true });
+    })`);
   }
 
   /** The button of a view's welcome content. */

@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { MethodCard, WishField, WishValue, WizardView } from '../../../src/protocol/wizard.js';
+import type { MethodCard, WizardView } from '../../../src/protocol/wizard.js';
+import type { WindowField, WishField, WishValue } from '../../../src/protocol/wishes.js';
 import { icon, type IconName } from '../../shared/icons.js';
 import { countText, l10n } from '../../shared/l10n.js';
 import type { WizardContext } from '../context.js';
@@ -24,7 +25,7 @@ export function methodStep({ methods, busy }: WizardView, context: WizardContext
   const open = cards.filter(isOpen).sort((a, b) => Number(b.recommended) - Number(a.recommended));
   const others = cards.filter((card) => !isOpen(card));
   return html`
-    ${wishes(methods.wishes, context)}
+    ${wishes(methods, context)}
     <div class="advice">
       <p class="advice-summary" aria-live="polite">${methods.summary}</p>
       ${methods.durationNote === undefined ? nothing : html`<p class="detail">${icon('clock')} ${methods.durationNote}</p>`}
@@ -46,7 +47,7 @@ export function methodStep({ methods, busy }: WizardView, context: WizardContext
         ? nothing
         : html`<section aria-labelledby="other-methods">
             <h2 id="other-methods">${l10n.t('For comparison')}</h2>
-            <p class="detail">${l10n.t('This version does not carry these out; they cannot be chosen.')}</p>
+            <p class="detail">${l10n.t('These cannot be chosen here: each says what rules it out.')}</p>
             <div class="other-methods">
               ${repeat(
                 others,
@@ -71,7 +72,10 @@ export function methodStep({ methods, busy }: WizardView, context: WizardContext
 
 const isOpen = (card: MethodCard): boolean => card.possible && card.available;
 
-function wishes(fields: readonly WishField[], { send }: WizardContext): TemplateResult | typeof nothing {
+function wishes(
+  { wishes: fields, window }: WizardView['methods'],
+  { send }: WizardContext,
+): TemplateResult | typeof nothing {
   if (fields.length === 0) {
     return nothing;
   }
@@ -85,7 +89,37 @@ function wishes(fields: readonly WishField[], { send }: WizardContext): Template
         <p class="detail" id="wish-${field.id}-why">${field.explanation}</p>
       </div>`;
     })}
+    <div class="wish">
+      ${windowInput(window, (hours) => send({ type: 'set-window', hours }))}
+      <p class="detail" id="wish-window-why">${window.explanation}</p>
+    </div>
   </fieldset>`;
+}
+
+/** Said where it is wrong, and not sent. */
+function windowInput({ label, hours, min, max }: WindowField, set: (hours: number) => void): TemplateResult {
+  const held = hours === undefined ? '' : String(hours);
+  return html`<label class="plain-choice wish-select">
+    <span>${label}</span>
+    <input
+      class="field number"
+      type="number"
+      inputmode="numeric"
+      min=${min}
+      max=${max}
+      step="1"
+      data-window
+      aria-describedby="wish-window-why"
+      .value=${live(held)}
+      @change=${(event: Event) => {
+        const input = event.currentTarget as HTMLInputElement;
+        if (!input.reportValidity()) {
+          return;
+        }
+        set(input.value === '' ? 0 : input.valueAsNumber);
+      }}
+    />
+  </label>`;
 }
 
 function wishSwitch({ id, label, value }: WishField, set: (value: WishValue) => void): TemplateResult {

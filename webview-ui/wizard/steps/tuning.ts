@@ -7,6 +7,7 @@ import { icon } from '../../shared/icons.js';
 import { l10n } from '../../shared/l10n.js';
 import { afterPause, withoutPause } from '../../shared/typing.js';
 import type { WizardContext } from '../context.js';
+import { handoffFields } from '../handoff-fields.js';
 import { singleThroughput } from '../single-throughput.js';
 
 const ORIGINS: Readonly<Record<TuningField['origin'], string>> = {
@@ -25,6 +26,7 @@ export function tuningStep({ tuning, busy, namespaces }: WizardView, context: Wi
     )}`;
   return html`<div class="tuning">
     <div class="tuning-fields">
+      ${handoffFields(tuning.handoff, context)}
       ${tuning.throughput === undefined ? nothing : throughputField(tuning.throughput, send)} ${fields(['ruPerSecond'])}
       ${tuning.throughput === undefined ? nothing : singleThroughput(tuning.throughput, namespaces.rows, context)}
       ${fields(['ruPerDocument'])}

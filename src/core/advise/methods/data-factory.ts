@@ -2,7 +2,8 @@ import type { Method } from '../method.js';
 import { isTooNewForServices, POINTS, Verdicts } from '../verdict.js';
 
 /**
- * Azure Data Factory: pipelines of ranges, so that a stopped run goes on. Source versions as for DMS; no page of Microsoft's names a connector that writes to vCore.
+ * Azure Data Factory: pipelines of ranges, so that a stopped run goes on and a document that is refused is found. For newer sources than Microsoft's migration page
+ * names, its connector for Atlas is used, which no page confirms for servers elsewhere; none names a connector that writes to vCore.
  */
 export const dataFactory: Method = {
   id: 'data-factory',
@@ -10,18 +11,21 @@ export const dataFactory: Method = {
     const { source, target, tooLargeIn, mixedIdsIn } = facts;
     const verdicts = new Verdicts(facts)
       .size('services', { native: 5, services: 50, beyond: -30 })
-      .ruleOut(isTooNewForServices(facts), 'source-version-too-new', { version: source.version, newest: '4.0' })
       .pro(POINTS.some, 'runs-beside-the-target')
-      .con(POINTS.some, 'setup-in-azure')
+      .pro(POINTS.some, 'resumes-where-it-stopped')
+      .fromAzure('azure')
       .offline()
       .noTextFiles()
       .need('need-data-factory')
       .need('need-storage-account')
       .need('need-network-to-azure');
+    if (source.kind === 'amazon-documentdb') verdicts.con(POINTS.some, 'source-kind-unverified', { kind: source.kind });
     if (target.kind === 'cosmos-vcore') verdicts.con(POINTS.much, 'sink-unverified');
     if (facts.metered) verdicts.con(POINTS.some, 'throttling-left-to-service');
-    if (tooLargeIn > 0) verdicts.con(POINTS.some, 'stops-at-large-documents', { collections: tooLargeIn });
-    if (mixedIdsIn > 0) verdicts.con(POINTS.some, 'mixed-id-types-need-care', { collections: mixedIdsIn });
+    if (isTooNewForServices(facts))
+      verdicts.con(POINTS.much, 'source-version-unverified', { version: source.version, newest: '4.0' });
+    if (tooLargeIn > 0) verdicts.pro(POINTS.small, 'sets-large-documents-aside', { collections: tooLargeIn });
+    if (mixedIdsIn > 0) verdicts.pro(POINTS.small, 'mixed-id-types-kept', { collections: mixedIdsIn });
     return verdicts.done();
   },
 };

@@ -18,7 +18,7 @@ export const directCopy: Method = {
     if (source.kind === 'cosmos-vcore' || source.kind === 'ferretdb')
       verdicts.con(POINTS.small, 'source-knows-no-ranges');
     else if (inOneGo > 0) verdicts.con(POINTS.small, 'reads-some-in-one-go', { collections: inOneGo });
-    verdicts.offline().noTextFiles().need('need-machine-that-stays-on');
+    verdicts.fromHere().offline().noTextFiles().need('need-machine-that-stays-on');
     if (facts.band === 'beyond') verdicts.con(POINTS.some, 'bound-to-one-machine');
     return verdicts.done();
   },

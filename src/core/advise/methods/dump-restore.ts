@@ -9,6 +9,7 @@ export const dumpRestore: Method = {
       .size('native', { native: 50, services: 15, beyond: -60 })
       .ownWriter()
       .pro(POINTS.some, 'bytes-kept')
+      .fromHere()
       .offline()
       .noTextFiles()
       .need('need-database-tools')

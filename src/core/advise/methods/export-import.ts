@@ -11,6 +11,7 @@ export const exportImport: Method = {
       .ownWriter()
       .con(wanted === 'csv' ? POINTS.much : POINTS.some, 'bytes-may-change', { format: wanted ?? 'json' })
       .con(POINTS.some, 'slower-than-binary')
+      .fromHere()
       .offline()
       .need('need-database-tools')
       .need('need-machine-that-stays-on');

@@ -11,12 +11,11 @@ export const sparkDatabricks: Method = {
       .pro(POINTS.some, 'bytes-kept')
       .pro(POINTS.some, 'resumes-where-it-stopped')
       .pro(POINTS.some, 'runs-beside-the-target')
-      .con(POINTS.some, 'setup-in-azure')
-      .online()
+      .fromAzure('spark')
+      .offline()
       .noTextFiles()
       .need('need-databricks')
       .need('need-network-to-azure');
-    if (!facts.wishes.online) verdicts.need('need-write-stop');
     return verdicts.done();
   },
 };

@@ -11,6 +11,7 @@ export const studio3t: Method = {
       .ruleOut(!owned, 'studio-not-owned')
       .ownWriter()
       .con(POINTS.some, 'done-by-hand')
+      .fromHere()
       .offline()
       .need('need-studio-3t')
       .need('need-machine-that-stays-on');

@@ -1,5 +1,6 @@
 import { indexRule } from '../index-rule.js';
 import { SOURCES } from '../sources.js';
+import { ON_VCORE } from '../targets.js';
 
 /** The vCore engine refuses 2dsphere together with other fields (115). */
 export const indexCompoundTwoDsphereUnsupported = indexRule(
@@ -7,4 +8,5 @@ export const indexCompoundTwoDsphereUnsupported = indexRule(
   'warning',
   'split-index',
   SOURCES.vcoreEngine,
+  { targets: ON_VCORE },
 );

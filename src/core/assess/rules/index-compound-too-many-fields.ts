@@ -1,5 +1,6 @@
 import { indexRule } from '../index-rule.js';
 import { SOURCES } from '../sources.js';
+import { ON_COSMOS } from '../targets.js';
 
 /** 8 fields on RU (error 67), 32 elsewhere. */
 export const indexCompoundTooManyFields = indexRule(
@@ -7,4 +8,5 @@ export const indexCompoundTooManyFields = indexRule(
   'warning',
   'shorten-index',
   SOURCES.ruErrors,
+  { targets: ON_COSMOS },
 );

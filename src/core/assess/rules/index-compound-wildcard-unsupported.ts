@@ -1,5 +1,6 @@
 import { indexRule } from '../index-rule.js';
 import { SOURCES } from '../sources.js';
+import { ON_EVERY } from '../targets.js';
 
 /** A wildcard within a compound index came with MongoDB 7.0 and is on neither Cosmos target. */
 export const indexCompoundWildcardUnsupported = indexRule(
@@ -7,4 +8,5 @@ export const indexCompoundWildcardUnsupported = indexRule(
   'warning',
   'choose-fields',
   SOURCES.ruIndexing,
+  { targets: ON_EVERY, targetVersions: { mongodb: { before: '7.0' } } },
 );

@@ -1,5 +1,6 @@
 import { indexRule } from '../index-rule.js';
 import { SOURCES } from '../sources.js';
+import { ON_RU } from '../targets.js';
 
 /** Compound and unique indexes on nested paths need `EnableUniqueCompoundNestedDocs`. */
 export const indexNestedNeedsCapability = indexRule(
@@ -7,4 +8,5 @@ export const indexNestedNeedsCapability = indexRule(
   'warning',
   'enable-nested-capability',
   SOURCES.ruCapabilities,
+  { targets: ON_RU },
 );

@@ -1,5 +1,6 @@
 import { indexRule } from '../index-rule.js';
 import { SOURCES } from '../sources.js';
+import { ON_RU } from '../targets.js';
 
 /** RU accounts have no text index and no `$text`. */
 export const indexTextUnsupported = indexRule(
@@ -7,4 +8,5 @@ export const indexTextUnsupported = indexRule(
   'warning',
   'use-search-elsewhere',
   SOURCES.ruFeatures,
+  { targets: ON_RU },
 );

@@ -1,5 +1,6 @@
 import { indexRule } from '../index-rule.js';
 import { SOURCES } from '../sources.js';
+import { ON_RU } from '../targets.js';
 
 /** One field per collection can expire documents. */
 export const indexTtlOnePerCollection = indexRule(
@@ -7,4 +8,5 @@ export const indexTtlOnePerCollection = indexRule(
   'warning',
   'keep-one-expiry',
   SOURCES.ruCapabilities,
+  { targets: ON_RU },
 );

@@ -1,5 +1,6 @@
 import { indexRule } from '../index-rule.js';
 import { SOURCES } from '../sources.js';
+import { ON_COSMOS } from '../targets.js';
 
 /** Without its filter a unique index would refuse documents that the source holds. */
 export const indexUniquePartialUnsupported = indexRule(
@@ -7,4 +8,5 @@ export const indexUniquePartialUnsupported = indexRule(
   'warning',
   'enforce-unique-in-application',
   SOURCES.ruCapabilities,
+  { targets: ON_COSMOS },
 );

@@ -1,5 +1,6 @@
 import { indexRule } from '../index-rule.js';
 import { SOURCES } from '../sources.js';
+import { ON_RU } from '../targets.js';
 
 /** Without `sparse` all documents that lack the field would be duplicates of each other. */
 export const indexUniqueSparseUnsupported = indexRule(
@@ -7,4 +8,5 @@ export const indexUniqueSparseUnsupported = indexRule(
   'warning',
   'enforce-unique-in-application',
   SOURCES.ruFeatures,
+  { targets: ON_RU },
 );

@@ -1,5 +1,6 @@
 import { indexRule } from '../index-rule.js';
 import { SOURCES } from '../sources.js';
+import { ON_MONGODB } from '../targets.js';
 
 /** Wildcard indexes came with MongoDB 4.2. */
 export const indexWildcardUnsupported = indexRule(
@@ -7,4 +8,5 @@ export const indexWildcardUnsupported = indexRule(
   'warning',
   'upgrade-target',
   SOURCES.mongodbReleases,
+  { targets: ON_MONGODB, targetVersions: { mongodb: { before: '4.2' } } },
 );

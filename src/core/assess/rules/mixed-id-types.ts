@@ -1,6 +1,7 @@
-import { idTypesSeen } from '../../size/totals.js';
+import { idTypes } from '../looked-at.js';
 import { hitsWhere, type Rule } from '../rule.js';
 import { SOURCES } from '../sources.js';
+import { ON_EVERY } from '../targets.js';
 
 /** Tools that cut a collection into ranges by comparison lose the `_id` types on the other side of a bound; ours do not. */
 export const mixedIdTypes: Rule = {
@@ -8,10 +9,12 @@ export const mixedIdTypes: Rule = {
   severity: 'info',
   remedy: 'nothing-to-do',
   source: SOURCES.partitioners,
+  targets: ON_EVERY,
+  looksAt: 'metadata',
   check: (context) =>
     hitsWhere(
       context,
-      ({ facts }) => idTypesSeen(facts).length > 1,
-      ({ facts }) => ({ types: idTypesSeen(facts).join(', ') }),
+      (c) => idTypes(c).length > 1,
+      (c) => ({ types: idTypes(c).join(', ') }),
     ),
 };

@@ -1,6 +1,7 @@
 import { refusedName } from '../../plan/names.js';
 import { hitsWhere, type Rule } from '../rule.js';
 import { SOURCES } from '../sources.js';
+import { ON_EVERY } from '../targets.js';
 
 /** Too long a name, or characters that the target refuses. */
 export const nameRefused: Rule = {
@@ -8,6 +9,8 @@ export const nameRefused: Rule = {
   severity: 'blocker',
   remedy: 'rename-collection',
   source: SOURCES.ruLimits,
+  targets: ON_EVERY,
+  looksAt: 'metadata',
   check: (context) =>
     hitsWhere(
       context,

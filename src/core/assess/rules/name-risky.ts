@@ -1,6 +1,7 @@
 import { isRiskyName, refusedName } from '../../plan/names.js';
 import { hitsWhere, type Rule } from '../rule.js';
 import { SOURCES } from '../sources.js';
+import { ON_RU } from '../targets.js';
 
 /** RU documentation asks for names without special characters and spaces; such names are passed on as they are. */
 export const nameRisky: Rule = {
@@ -8,8 +9,8 @@ export const nameRisky: Rule = {
   severity: 'info',
   remedy: 'rename-collection',
   source: SOURCES.customCommands,
+  targets: ON_RU,
+  looksAt: 'metadata',
   check: (context) =>
-    context.target.kind === 'cosmos-ru'
-      ? hitsWhere(context, ({ name }) => isRiskyName(name) && refusedName(name, 'cosmos-ru') === undefined)
-      : [],
+    hitsWhere(context, ({ name }) => isRiskyName(name) && refusedName(name, 'cosmos-ru') === undefined),
 };

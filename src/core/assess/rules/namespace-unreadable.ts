@@ -1,5 +1,6 @@
 import { type Rule } from '../rule.js';
 import { SOURCES } from '../sources.js';
+import { ON_EVERY } from '../targets.js';
 
 /** What could not be read cannot be migrated. */
 export const namespaceUnreadable: Rule = {
@@ -7,5 +8,7 @@ export const namespaceUnreadable: Rule = {
   severity: 'blocker',
   remedy: 'grant-read',
   source: SOURCES.mongorestore,
+  targets: ON_EVERY,
+  looksAt: 'metadata',
   check: ({ unreadable }) => unreadable.map(({ ns, code, message }) => ({ ns, params: { code, message } })),
 };

@@ -1,5 +1,6 @@
 import { optionRule } from '../option-rule.js';
 import { SOURCES } from '../sources.js';
+import { ON_COSMOS } from '../targets.js';
 
 /** Queries that relied on the default collation compare bytes on the target. */
 export const optionCollationUnsupported = optionRule(
@@ -7,4 +8,5 @@ export const optionCollationUnsupported = optionRule(
   'warning',
   'check-collation',
   SOURCES.ruFeatures,
+  { targets: ON_COSMOS },
 );

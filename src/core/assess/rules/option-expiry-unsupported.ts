@@ -1,5 +1,6 @@
 import { optionRule } from '../option-rule.js';
 import { SOURCES } from '../sources.js';
+import { ON_COSMOS } from '../targets.js';
 
 /** `expireAfterSeconds` of a collection is not known there. */
 export const optionExpiryUnsupported = optionRule(
@@ -7,4 +8,5 @@ export const optionExpiryUnsupported = optionRule(
   'warning',
   'add-ttl-index',
   SOURCES.vcoreEngine,
+  { targets: ON_COSMOS },
 );

@@ -1,5 +1,6 @@
 import { optionRule } from '../option-rule.js';
 import { SOURCES } from '../sources.js';
+import { ON_RU } from '../targets.js';
 
 /** RU accounts have no validators and no `collMod`. */
 export const optionValidatorUnsupported = optionRule(
@@ -7,4 +8,5 @@ export const optionValidatorUnsupported = optionRule(
   'warning',
   'validate-in-application',
   SOURCES.ruFeatures,
+  { targets: ON_RU },
 );

@@ -1,5 +1,6 @@
 import { hitsWhere, type Rule } from '../rule.js';
 import { SOURCES } from '../sources.js';
+import { ON_MONGODB } from '../targets.js';
 
 /** mongorestore refuses a time series that is there already, and buckets cannot be compared document by document. */
 export const timeseriesNotCarried: Rule = {
@@ -7,6 +8,7 @@ export const timeseriesNotCarried: Rule = {
   severity: 'blocker',
   remedy: 'restore-timeseries-by-hand',
   source: SOURCES.mongorestore,
-  check: (context) =>
-    context.target.kind === 'mongodb' ? hitsWhere(context, ({ facts }) => facts.type === 'timeseries') : [],
+  targets: ON_MONGODB,
+  looksAt: 'metadata',
+  check: (context) => hitsWhere(context, ({ facts }) => facts.type === 'timeseries'),
 };

@@ -1,5 +1,6 @@
 import { hitsWhere, type Rule } from '../rule.js';
 import { SOURCES } from '../sources.js';
+import { ON_COSMOS } from '../targets.js';
 
 /** Neither RU nor vCore has time-series collections. */
 export const timeseriesUnsupported: Rule = {
@@ -7,6 +8,7 @@ export const timeseriesUnsupported: Rule = {
   severity: 'blocker',
   remedy: 'copy-timeseries-as-documents',
   source: SOURCES.vcoreFeatures,
-  check: (context) =>
-    context.target.kind === 'mongodb' ? [] : hitsWhere(context, ({ facts }) => facts.type === 'timeseries'),
+  targets: ON_COSMOS,
+  looksAt: 'metadata',
+  check: (context) => hitsWhere(context, ({ facts }) => facts.type === 'timeseries'),
 };

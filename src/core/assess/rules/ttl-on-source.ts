@@ -1,6 +1,7 @@
 import type { CollectionFacts } from '../../model/facts.js';
 import { hitsWhere, type Rule } from '../rule.js';
 import { SOURCES } from '../sources.js';
+import { ON_EVERY } from '../targets.js';
 
 /** What the source expires by. Servers expire by one field; they ignore the setting in indexes of several. */
 function expiresBy({ indexes, options }: CollectionFacts): string[] {
@@ -14,6 +15,8 @@ export const ttlOnSource: Rule = {
   severity: 'warning',
   remedy: 'stop-expiry-on-source',
   source: SOURCES.mongodbTtl,
+  targets: ON_EVERY,
+  looksAt: 'metadata',
   check: (context) =>
     hitsWhere(
       context,

@@ -7,6 +7,7 @@ export const viewRecreated: Rule = {
   severity: 'info',
   remedy: 'nothing-to-do',
   source: SOURCES.vcoreFeatures,
-  check: (context) =>
-    context.target.kind === 'cosmos-ru' ? [] : hitsWhere(context, ({ facts }) => facts.type === 'view'),
+  targets: ['cosmos-vcore', 'mongodb'],
+  looksAt: 'metadata',
+  check: (context) => hitsWhere(context, ({ facts }) => facts.type === 'view'),
 };

@@ -1,12 +1,15 @@
 import { hitsWhere, type Rule } from '../rule.js';
 import { SOURCES } from '../sources.js';
+import { ON_RU } from '../targets.js';
 
-/** RU accounts list no views among what they support. */
+/** RU accounts list no views among what they support; that they refuse them is said nowhere. */
 export const viewUnsupported: Rule = {
   id: 'view-unsupported',
   severity: 'blocker',
   remedy: 'query-instead-of-view',
   source: SOURCES.ruFeatures,
-  check: (context) =>
-    context.target.kind === 'cosmos-ru' ? hitsWhere(context, ({ facts }) => facts.type === 'view') : [],
+  targets: ON_RU,
+  looksAt: 'metadata',
+  basis: 'unverified',
+  check: (context) => hitsWhere(context, ({ facts }) => facts.type === 'view'),
 };

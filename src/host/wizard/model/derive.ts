@@ -1,7 +1,10 @@
 import { CARRIED_OUT } from '../../../core/advise/advise.js';
-import { decideFindings, decidePace, type Decisions } from '../../../core/decide/decide.js';
+import { asPlanned } from '../../../core/assess/as-planned.js';
+import { decideFindings, type Decisions } from '../../../core/decide/decide.js';
+import type { Assessment } from '../../../core/model/assessment.js';
 import type { MigrationError } from '../../../core/model/error.js';
 import type { ClusterFacts, ClusterInventory, Throughput } from '../../../core/model/facts.js';
+import type { Handoff } from '../../../core/model/handoff.js';
 import type { MethodId } from '../../../core/model/method.js';
 import {
   formatNamespace,
@@ -17,28 +20,22 @@ import type {
   TextTravel,
   Tuning,
 } from '../../../core/model/plan.js';
-import { bytes, GIB, ruPerSecond } from '../../../core/model/units.js';
+import { isHandedOff } from '../../../core/plan/handoff-fields.js';
 import { draftPlan, selectedCollections } from '../../../core/plan/make-plan.js';
 import { planRaises, type PlannedRaises, type RaiseWish } from '../../../core/plan/plan-raises.js';
 import { planId } from '../../../core/plan/plan-id.js';
 import { describeTarget, type TargetDescription } from '../../../core/plan/target.js';
-import { AUTOSCALE_RU_PER_SECOND, MANUAL_RU_PER_SECOND } from '../../../core/size/limits.js';
 import { dataCollections } from '../../../core/size/totals.js';
 import type { Trial } from '../../../core/size/trial.js';
 import { BYTES_PER_MB } from '../../../words/ceilings.js';
-import { SETTINGS } from '../../ids.js';
-import { BOUNDS, type Settings } from '../../settings.js';
 import type { Translate } from '../../translate.js';
+import { handoffOf, type HandoffState } from './handoff.js';
+import { asideOver, lookedAt } from './looked-at.js';
+import { paceOf, throughputOf, type Pace, type WizardSettings } from './pace.js';
 import { isSourceRead, isTargetRead } from './reach.js';
 import { attempt, remembered, stable } from './remember.js';
 import { fingerprint, renameProblems, selectionOf } from './selection.js';
 import type { Choices, Measurement, WizardState } from './wizard-state.js';
-
-/** The settings that the wizard goes by. */
-export type WizardSettings = Pick<
-  Settings,
-  'nativeToolsUpToGb' | 'servicesUpToGb' | 'analysisParallelism' | 'insertionWorkers'
->;
 
 /** A plan before it is kept: its id is made when somebody wants it, see {@link planOf}. */
 export type PlanDraft = Omit<Plan, 'id'>;
@@ -57,6 +54,8 @@ export interface Derived {
   /** What raising the throughput comes to. */
   readonly raises?: PlannedRaises;
   readonly decisions?: Decisions;
+  /** Where the chosen method is carried out elsewhere. */
+  readonly handoff?: HandoffState;
   readonly plan?: PlanDraft;
   /** Why there is no plan although everything has been read. */
   readonly failure?: MigrationError;
@@ -66,21 +65,10 @@ export interface DeriveInput {
   readonly state: WizardState;
   readonly settings: WizardSettings;
   readonly reference: (clusterId: string) => ClusterReference | undefined;
+  /** The latest of the chosen source. */
+  readonly assessment?: Assessment;
   readonly t: Translate;
 }
-
-/** What the decisions follow from, one by one, so that a change elsewhere does not make them again. */
-type PaceInput = Pick<Choices, 'throughput' | 'tuning' | 'collectionThroughput' | 'shardKeys' | 'wishes'> & {
-  readonly inventory: ClusterInventory;
-  readonly cluster: ClusterFacts;
-  readonly target: TargetDescription;
-  readonly selection: NamespaceSelection;
-  readonly settings: WizardSettings;
-  readonly measured: Measurement | undefined;
-  readonly trial: Trial | undefined;
-};
-
-type Pace = Omit<Decisions, 'findings'>;
 
 type FindingsInput = Parameters<typeof decideFindings>[0] & { readonly recommended: MethodId };
 
@@ -88,6 +76,8 @@ type PlanParts = Pick<
   Choices,
   'collectionThroughput' | 'shardKeys' | 'capabilities' | 'conflictPolicy' | 'verification' | 'readPreference'
 > & {
+  readonly leftOutIndexes: Choices['leftOutIndexes'];
+  readonly deadLetterOver: Choices['keptAside'];
   readonly transforms: Choices['transforms'] | undefined;
   readonly readConcern: Choices['readConcern'] | undefined;
   readonly inventory: ClusterInventory;
@@ -97,27 +87,12 @@ type PlanParts = Pick<
   readonly throughput: Throughput | undefined;
   readonly method: MethodId;
   readonly text: TextTravel | undefined;
+  readonly handoff: Handoff | undefined;
   readonly ceilings: CopyCeilings;
   readonly raise: RaiseWish | undefined;
   readonly source: ClusterReference;
   readonly target: ClusterReference;
 };
-
-/** With `unsaid`, a new collection gets what the account gives by itself. */
-export function throughputOf(choices: Pick<Choices, 'throughput' | 'tuning'>): Throughput | undefined {
-  const said = choices.tuning.ruPerSecond;
-  switch (choices.throughput) {
-    case 'unsaid':
-      return undefined;
-    case 'manual':
-      return { kind: 'manual', ruPerSecond: ruPerSecond(said ?? MANUAL_RU_PER_SECOND.least) };
-    case 'autoscale':
-      return { kind: 'autoscale', maxRuPerSecond: ruPerSecond(said ?? AUTOSCALE_RU_PER_SECOND.least) };
-    case 'shared':
-    case 'serverless':
-      return { kind: choices.throughput };
-  }
-}
 
 /** The chosen method, else the recommended one that is carried out, else the one that always is. */
 export function methodOf(
@@ -126,45 +101,6 @@ export function methodOf(
 ): MethodId {
   const recommended = decisions?.recommendation.recommended;
   return chosen ?? (recommended && CARRIED_OUT.has(recommended) ? recommended : 'direct-copy');
-}
-
-/** Thresholds that the user has changed; the defaults are Microsoft's and are told of as such. */
-function bandsOf({ nativeToolsUpToGb: native, servicesUpToGb: services }: WizardSettings) {
-  return {
-    ...(native === BOUNDS[SETTINGS.nativeToolsUpToGb].default ? {} : { nativeToolsUpTo: bytes(native * GIB) }),
-    ...(services === BOUNDS[SETTINGS.servicesUpToGb].default ? {} : { servicesUpTo: bytes(services * GIB) }),
-  };
-}
-
-function paceOf(input: PaceInput): Pace {
-  const { inventory, selection, target, cluster, tuning, measured, settings } = input;
-  const isMetered = target.kind === 'cosmos-ru';
-  const throughput = isMetered ? throughputOf(input) : undefined;
-  const ruPerDocument = isMetered ? (tuning.ruPerDocument ?? measured?.ruPerDocument) : undefined;
-  const latencyMs = tuning.latencyMs ?? measured?.latencyMs;
-  const workers = tuning.insertionWorkers ?? settings.insertionWorkers;
-  return decidePace({
-    inventory,
-    selection,
-    target,
-    targetCluster: cluster,
-    ...(throughput === undefined ? {} : { throughput }),
-    ...(isMetered && tuning.ruPerSecond !== undefined ? { ruPerSecond: tuning.ruPerSecond } : {}),
-    collectionThroughput: input.collectionThroughput,
-    shardKeys: input.shardKeys,
-    insert: {
-      ...(ruPerDocument === undefined ? {} : { ruPerDocument }),
-      ...(latencyMs === undefined ? {} : { latencyMs }),
-    },
-    fixed: {
-      ...(tuning.batchSize === undefined ? {} : { batchSize: tuning.batchSize }),
-      ...(workers === undefined ? {} : { insertionWorkers: workers }),
-      ...(tuning.parallelCollections === undefined ? {} : { parallelCollections: tuning.parallelCollections }),
-    },
-    ...(input.trial === undefined ? {} : { trial: input.trial }),
-    wishes: input.wishes,
-    settings: bandsOf(settings),
-  });
 }
 
 function draftOf(parts: PlanParts): PlanDraft {
@@ -184,12 +120,15 @@ function draftOf(parts: PlanParts): PlanDraft {
     conflictPolicy: parts.conflictPolicy,
     verification: { depth: parts.verification },
     readPreference: parts.readPreference,
+    ...(parts.leftOutIndexes === undefined ? {} : { leftOutIndexes: parts.leftOutIndexes }),
+    ...(parts.deadLetterOver === undefined ? {} : { deadLetterOver: parts.deadLetterOver }),
     ...(parts.transforms === undefined ? {} : { transforms: parts.transforms }),
     ...(parts.readConcern === undefined ? {} : { readConcern: parts.readConcern }),
     ...(throughput === undefined ? {} : { throughput }),
     collectionThroughput: parts.collectionThroughput,
     shardKeys: parts.shardKeys,
     ...(parts.text === undefined ? {} : { text: parts.text }),
+    ...(parts.handoff === undefined ? {} : { handoff: parts.handoff }),
     ceilings: parts.ceilings,
     ...(parts.raise === undefined ? {} : { raise: parts.raise }),
   });
@@ -271,6 +210,9 @@ export function createDeriver(): (input: DeriveInput) => Derived {
   const transformsFor = remembered((i: { all: NonNullable<Choices['transforms']>; selected: readonly string[] }) =>
     ofSelected(i.all, new Set(i.selected)),
   );
+  const asideFor = remembered((i: { all: NonNullable<Choices['keptAside']>; target: TargetDescription }) =>
+    asideOver(i.all, i.target),
+  );
   const namesFor = remembered((i: { inventory: ClusterInventory; selection: NamespaceSelection; targetId: string }) => {
     const names = targetNames(i.inventory, i.selection);
     return { names, of: fingerprint([i.targetId, ...names.map(formatNamespace)]) };
@@ -284,14 +226,24 @@ export function createDeriver(): (input: DeriveInput) => Derived {
   }));
   const ceilingsFor = stable<CopyCeilings>();
   const paceFor = remembered(attempt(paceOf));
+  const decisionsFor = remembered((i: { pace: Pace; findings: Decisions['findings'] }): Decisions => ({
+    ...i.pace,
+    findings: i.findings,
+  }));
   const findingsFor = remembered((i: FindingsInput) => decideFindings(i, i.recommended));
+  const asPlannedFor = remembered((i: { decisions: Decisions; plan: PlanDraft }): Decisions => ({
+    ...i.decisions,
+    findings: asPlanned(i.decisions.findings, i.plan),
+  }));
+  const handoffFor = remembered(handoffOf);
+  const betweenFor = stable<readonly [string, string]>();
   const planFor = remembered(attempt(draftOf));
   const settingsFor = stable<WizardSettings>();
   const throughputFor = stable<Throughput | undefined>();
   const sourceFor = stable<ClusterReference | undefined>();
   const targetReferenceFor = stable<ClusterReference | undefined>();
 
-  return ({ state, settings, reference, t }) => {
+  return ({ state, settings, reference, assessment, t }) => {
     const { source, selected, sourceId, targetId } = state;
     const cluster = state.target && isTargetRead(state) ? state.target.facts : undefined;
     const described = cluster && targetFor({ facts: cluster, capabilities: state.capabilities });
@@ -334,14 +286,41 @@ export function createDeriver(): (input: DeriveInput) => Derived {
     if (!pace.value) return { ...base, failure: pace.error };
     const method = methodOf(state.method, pace.value);
     const { recommended } = pace.value.recommendation;
-    const findings = findingsFor({ inventory, selection, target, shardKeys, recommended, ...chosenMethod(state) });
-    const decisions: Decisions = { ...pace.value, findings };
+    const findings = findingsFor({
+      inventory,
+      selection,
+      target,
+      shardKeys,
+      recommended,
+      ...chosenMethod(state),
+      ...lookedAt(assessment),
+    });
+    const decisions = decisionsFor({ pace: pace.value, findings });
     const from = sourceFor(sourceId === undefined ? undefined : reference(sourceId));
     const to = targetReferenceFor(targetId === undefined ? undefined : reference(targetId));
     if (!from || !to) return { ...base, decisions };
+    const elsewhere = isHandedOff(method)
+      ? handoffFor({
+          kind: method,
+          said: state.handoff,
+          inventory,
+          selection,
+          target,
+          tuning: pace.value.tuning,
+          wishes: state.wishes,
+          between: betweenFor([from.name, to.name]),
+          azure: state.target?.azure,
+        })
+      : undefined;
+    const told: Derived = {
+      ...base,
+      decisions,
+      ...(elsewhere ? { handoff: elsewhere.state } : {}),
+    };
+    if (elsewhere?.failure) return { ...told, failure: elsewhere.failure };
     const wanted = method === 'direct-copy' && target.kind === 'cosmos-ru' ? (state.tuning.raiseRuPerSecond ?? 0) : 0;
     const asked = wanted > 0 ? namesFor({ inventory, selection, targetId: targetId ?? '' }) : undefined;
-    if (asked && state.given?.of !== asked.of) return { ...base, decisions, wantsGiven: asked };
+    if (asked && state.given?.of !== asked.of) return { ...told, wantsGiven: asked };
     const raise =
       wanted > 0 && state.given ? raiseFor({ ruPerSecond: wanted, target: state.given.throughput }) : undefined;
     const made = planFor({
@@ -356,17 +335,21 @@ export function createDeriver(): (input: DeriveInput) => Derived {
       conflictPolicy: state.conflictPolicy,
       verification: state.verification,
       readPreference: state.readPreference,
+      leftOutIndexes: state.leftOutIndexes,
+      deadLetterOver: state.keptAside && asideFor({ all: state.keptAside, target }),
       transforms: state.transforms && transformsFor({ all: state.transforms, selected }),
       readConcern: state.readConcern,
       method,
       text: textOf(method, state),
+      handoff: elsewhere?.made,
       ceilings: ceilingsFor(ceilingsOf(state)),
       raise,
       source: from,
       target: to,
     });
-    if (!made.value) return { ...base, decisions, failure: made.error };
+    if (!made.value) return { ...told, failure: made.error };
     const raises = raise ? raisesFor({ collections: made.value.collections, raise }) : undefined;
-    return { ...base, decisions, plan: made.value, ...(raises ? { raises } : {}) };
+    const planned = asPlannedFor({ decisions, plan: made.value });
+    return { ...told, decisions: planned, plan: made.value, ...(raises ? { raises } : {}) };
   };
 }

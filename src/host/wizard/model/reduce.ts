@@ -1,11 +1,13 @@
 import { CARRIED_OUT } from '../../../core/advise/advise.js';
-import type { AdviceWishes } from '../../../core/advise/facts.js';
+import { MOST_WINDOW_HOURS, SKILLS, type AdviceWishes } from '../../../core/advise/facts.js';
 import type { Throughput } from '../../../core/model/facts.js';
 import type { MethodId } from '../../../core/model/method.js';
 import { formatNamespace, isSelected } from '../../../core/model/namespace.js';
 import { ruPerSecond } from '../../../core/model/units.js';
+import { HANDOFF_FIELDS } from '../../../core/plan/handoff-fields.js';
 import { ACCOUNT_CAPABILITIES } from '../../../core/plan/target.js';
-import type { SingleThroughputKind, TuningFieldId, WishId, WishValue, WizardIntent } from '../../../protocol/wizard.js';
+import type { SingleThroughputKind, TuningFieldId, WizardIntent } from '../../../protocol/wizard.js';
+import type { WishId, WishValue } from '../../../protocol/wishes.js';
 import { isReachable, nearestReachable } from './reach.js';
 import { selectable } from './selection.js';
 import { boundsOf, isWithin } from './tuning-bounds.js';
@@ -43,10 +45,19 @@ export function reduce(state: WizardState, event: WizardIntent | WizardEvent): W
       return inReach(rename(state, event.ns, event.to));
     case 'set-shard-key':
       return setShardKey(state, event.ns, event.path);
+    case 'leave-index-out':
+      return leaveIndexOut(state, event.ns, event.index, event.leftOut);
+    case 'keep-aside':
+      return keepAside(state, event.ns, event.aside);
     case 'set-wish':
       return { ...state, wishes: withWish(state.wishes, event.id, event.value), consent: false };
+    case 'set-window':
+      return { ...state, wishes: withWindow(state.wishes, event.hours), consent: false };
     case 'choose-method':
       return CARRIED_OUT.has(event.id as MethodId) ? { ...state, method: event.id as MethodId, consent: false } : state;
+    case 'set-handoff':
+    case 'reset-handoff':
+      return setHandoff(state, event.field, event.type === 'set-handoff' ? event.value.trim() : undefined);
     case 'set-tuning':
       return setTuning(state, event.field, event.value);
     case 'reset-tuning':
@@ -68,9 +79,7 @@ export function reduce(state: WizardState, event: WizardIntent | WizardEvent): W
     case 'source-read':
       return sourceRead(state, event.reading);
     case 'target-read':
-      return event.reading.clusterId === state.targetId
-        ? inReach({ ...state, target: event.reading, consent: false })
-        : state;
+      return event.reading.clusterId === state.targetId ? inReach(targetRead(state, event.reading)) : state;
     case 'measured':
       return { ...without(state, 'problem'), measured: event.measured };
     case 'tried':
@@ -96,6 +105,7 @@ export function reduce(state: WizardState, event: WizardIntent | WizardEvent): W
     case 'save-plan':
     case 'copy-command-lines':
     case 'start':
+    case 'assess':
     case 'cancel-busy':
     case 'open-link':
       return state;
@@ -115,7 +125,8 @@ function inReach(state: WizardState): WizardState {
 
 function withSource(state: WizardState, id: string): WizardState {
   if (id === state.sourceId) return state;
-  const rest = without(state, 'source', 'selected', 'measured', 'tried', 'given', 'saved', 'openedFrom', 'problem');
+  const read = without(state, 'source', 'selected', 'measured', 'tried', 'given', 'saved', 'openedFrom', 'problem');
+  const rest = state.sourceId === undefined ? read : without(read, 'leftOutIndexes', 'keptAside');
   // What the wizard was opened with belongs to the source it was opened for.
   const kept = state.sourceId === undefined ? rest : without(rest, 'wanted', 'transforms');
   return { ...kept, sourceId: id, renames: {}, shardKeys: {}, collectionThroughput: {}, consent: false };
@@ -133,6 +144,13 @@ function withTarget(state: WizardState, id: string): WizardState {
       : { tuning: {}, refused: {}, throughput: 'unsaid' as const, collectionThroughput: {}, capabilities: [] }),
     consent: false,
   };
+}
+
+/** What Azure has said of the account's switches counts until somebody says otherwise. */
+function targetRead(state: WizardState, reading: TargetReading): WizardState {
+  const isFirst = state.target?.clusterId !== reading.clusterId && state.capabilities.length === 0;
+  const known = isFirst ? ACCOUNT_CAPABILITIES.filter((name) => reading.azure?.capabilities.includes(name)) : [];
+  return { ...state, target: reading, ...(known.length > 0 ? { capabilities: known } : {}), consent: false };
 }
 
 function clusterGone(state: WizardState, id: string): WizardState {
@@ -182,6 +200,22 @@ function setShardKey(state: WizardState, ns: string, path: string): WizardState 
   return { ...state, shardKeys: Object.fromEntries(path === '' ? others : [...others, [ns, path]]), consent: false };
 }
 
+function leaveIndexOut(state: WizardState, ns: string, index: string, leftOut: boolean): WizardState {
+  const facts = state.source?.inventory.collections.find((c) => formatNamespace(c.ns) === ns);
+  if (!facts?.indexes.some(({ name }) => name === index)) return state;
+  const own = (state.leftOutIndexes?.[ns] ?? []).filter((name) => name !== index);
+  const names = leftOut ? [...own, index] : own;
+  const others = Object.entries(state.leftOutIndexes ?? {}).filter(([name]) => name !== ns);
+  const entries = names.length > 0 ? [...others, [ns, names] as const] : others;
+  return { ...state, leftOutIndexes: Object.fromEntries(entries), consent: false };
+}
+
+function keepAside(state: WizardState, ns: string, aside: boolean): WizardState {
+  if (!isThere(state, ns)) return state;
+  const others = Object.entries(state.keptAside ?? {}).filter(([name]) => name !== ns);
+  return { ...state, keptAside: Object.fromEntries(aside ? [...others, [ns, 0]] : others), consent: false };
+}
+
 /** A value that is none of the wish's own means no. */
 function withWish(wishes: AdviceWishes, id: WishId, value: WishValue): AdviceWishes {
   switch (id) {
@@ -189,6 +223,17 @@ function withWish(wishes: AdviceWishes, id: WishId, value: WishValue): AdviceWis
       return { ...without(wishes, 'online'), ...(value === 'yes' ? { online: true } : {}) };
     case 'studio3t':
       return { ...without(wishes, 'ownsStudio3t'), ...(value === 'yes' ? { ownsStudio3t: true } : {}) };
+    case 'azure-reaches':
+      return withNetwork(wishes, 'sourceReachableFromAzure', yesOrNo(value));
+    case 'private-endpoint':
+      return withNetwork(wishes, 'privateEndpoint', value === 'yes' ? true : undefined);
+    case 'from-here':
+      return withNetwork(wishes, 'fromHere', yesOrNo(value));
+    case 'skills': {
+      const known = SKILLS.filter((skill) => value.split('+').includes(skill));
+      const isSaid = value === 'none' || known.length > 0;
+      return { ...without(wishes, 'skills'), ...(isSaid ? { skills: known } : {}) };
+    }
     case 'files':
       return {
         ...without(wishes, 'wantsFiles'),
@@ -197,9 +242,36 @@ function withWish(wishes: AdviceWishes, id: WishId, value: WishValue): AdviceWis
   }
 }
 
+function yesOrNo(value: WishValue): boolean | undefined {
+  return value === 'yes' ? true : value === 'no' ? false : undefined;
+}
+
+function withNetwork(
+  wishes: AdviceWishes,
+  fact: keyof NonNullable<AdviceWishes['network']>,
+  known: boolean | undefined,
+): AdviceWishes {
+  const network = { ...without(wishes.network ?? {}, fact), ...(known === undefined ? {} : { [fact]: known }) };
+  return { ...without(wishes, 'network'), ...(Object.keys(network).length > 0 ? { network } : {}) };
+}
+
+/** What is no whole number of hours within the bounds changes nothing. */
+function withWindow(wishes: AdviceWishes, hours: number): AdviceWishes {
+  if (hours === 0) return without(wishes, 'windowHours');
+  const isHours = Number.isSafeInteger(hours) && hours > 0 && hours <= MOST_WINDOW_HOURS;
+  return isHours ? { ...wishes, windowHours: hours } : wishes;
+}
+
 function setCapability(state: WizardState, id: string, on: boolean): WizardState {
   const capabilities = ACCOUNT_CAPABILITIES.filter((name) => (name === id ? on : state.capabilities.includes(name)));
   return { ...state, capabilities, consent: false };
+}
+
+function setHandoff(state: WizardState, id: string, value: string | undefined): WizardState {
+  const field = HANDOFF_FIELDS.find((known) => known === id);
+  if (field === undefined) return state;
+  const others = without(state.handoff ?? {}, field);
+  return { ...state, handoff: value === undefined ? others : { ...others, [field]: value }, consent: false };
 }
 
 function setTuning(state: WizardState, field: TuningFieldId, typed: number): WizardState {

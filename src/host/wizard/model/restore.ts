@@ -1,3 +1,5 @@
+import { MOST_WINDOW_HOURS, SKILLS } from '../../../core/advise/facts.js';
+import { HANDOFF_FIELDS } from '../../../core/plan/handoff-fields.js';
 import { ACCOUNT_CAPABILITIES } from '../../../core/plan/target.js';
 import {
   boolean,
@@ -36,7 +38,17 @@ const choices = object(
     version: oneOf([STATE_VERSION]),
     step: oneOf(WIZARD_STEPS),
     renames: record(name, name),
-    wishes: object({}, { online: boolean, ownsStudio3t: boolean, wantsFiles: oneOf(['json', 'csv']) }),
+    wishes: object(
+      {},
+      {
+        online: boolean,
+        ownsStudio3t: boolean,
+        wantsFiles: oneOf(['json', 'csv']),
+        windowHours: number(1, MOST_WINDOW_HOURS),
+        network: object({}, { sourceReachableFromAzure: boolean, privateEndpoint: boolean, fromHere: boolean }),
+        skills: list(oneOf(SKILLS)),
+      },
+    ),
     tuning: numbers,
     refused: numbers,
     throughput: oneOf(['unsaid', 'manual', 'autoscale', 'shared', 'serverless']),
@@ -63,6 +75,9 @@ const choices = object(
     saved: object({ path: text(), planId: name }),
     openedFrom: text(),
     transforms: record(name, isTransform),
+    leftOutIndexes: record(name, list(name)),
+    keptAside: record(name, number(0)),
+    handoff: object({}, Object.fromEntries(HANDOFF_FIELDS.map((field) => [field, name]))),
     readConcern: oneOf(['local', 'available', 'majority']),
     problem,
   },

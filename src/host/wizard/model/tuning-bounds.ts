@@ -1,7 +1,7 @@
 import type { ClusterFacts } from '../../../core/model/facts.js';
 import { AUTOSCALE_RU_PER_SECOND, MANUAL_RU_PER_SECOND } from '../../../core/size/limits.js';
 import { MOST_CEILINGS } from '../../../core/tune/direct-copy.js';
-import { TOOL_BATCH_DOCUMENTS } from '../../../core/tune/limits.js';
+import { MOST_INSERTION_WORKERS, MOST_PARALLEL_COLLECTIONS, TOOL_BATCH_DOCUMENTS } from '../../../core/tune/limits.js';
 import type { TuningFieldId } from '../../../protocol/wizard.js';
 import type { Choices } from './wizard-state.js';
 
@@ -15,9 +15,6 @@ export interface Bounds {
 
 /** mongorestore sends no more in one message, whatever it is told (mongo-tools common/db/buffered_bulk.go). */
 const MOST_BATCH = TOOL_BATCH_DOCUMENTS;
-/** More connections than this no target of one run was seen to serve faster; the tool takes any number. */
-const MOST_WORKERS = 256;
-const MOST_PARALLEL = 64;
 /** An insert of the largest document, 16 MB, is charged about 80,000 RU by the published table. */
 const MOST_CHARGE = 100_000;
 /** Longer than any round trip around the world, and than what drivers wait for. */
@@ -41,9 +38,9 @@ export function boundsOf(
     case 'batchSize':
       return { min: 1, max: Math.min(MOST_BATCH, target?.maxWriteBatchSize ?? MOST_BATCH), step: 1, exact: true };
     case 'insertionWorkers':
-      return { min: 1, max: MOST_WORKERS, step: 1, exact: true };
+      return { min: 1, max: MOST_INSERTION_WORKERS, step: 1, exact: true };
     case 'parallelCollections':
-      return { min: 1, max: MOST_PARALLEL, step: 1, exact: true };
+      return { min: 1, max: MOST_PARALLEL_COLLECTIONS, step: 1, exact: true };
     case 'sourceConnections':
       return { min: 1, max: MOST_CEILINGS.sourceConnections, step: 1, exact: true };
     case 'maxRuPerSecond':

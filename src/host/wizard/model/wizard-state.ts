@@ -1,7 +1,7 @@
 import type { AdviceWishes } from '../../../core/advise/facts.js';
 import type { ClusterFacts, ClusterInventory, Throughput } from '../../../core/model/facts.js';
 import type { MethodId } from '../../../core/model/method.js';
-import { renameNamespace, type NamespaceSelection } from '../../../core/model/namespace.js';
+import { formatNamespace, renameNamespace, type NamespaceSelection } from '../../../core/model/namespace.js';
 import type {
   CollectionTransform,
   ConflictPolicy,
@@ -10,11 +10,14 @@ import type {
   VerificationPlan,
 } from '../../../core/model/plan.js';
 import type { TargetThroughput } from '../../../core/plan/plan-raises.js';
+import { isLeftOutByUser } from '../../../core/plan/whys.js';
 import { figureOf } from '../../../core/plan/throughput-raise.js';
 import type { Trial } from '../../../core/size/trial.js';
 import { BYTES_PER_MB } from '../../../words/ceilings.js';
+import { handoffValues, type HandoffValues } from '../../../core/plan/handoff-fields.js';
 import type { AccountCapability } from '../../../core/plan/target.js';
 import type { TuningFieldId, WizardStep } from '../../../protocol/wizard.js';
+import type { AzureOrigin } from '../../clusters/cluster-profile.js';
 import type { WizardSeed } from '../../services.js';
 
 export const STATE_VERSION = 2;
@@ -32,6 +35,8 @@ export interface TargetReading {
   readonly clusterId: string;
   readonly uri: string;
   readonly facts: ClusterFacts;
+  /** Where it was found in Azure, if it was. */
+  readonly azure?: AzureOrigin;
 }
 
 /** A charge that was measured; it holds for the documents it was measured with. */
@@ -85,6 +90,8 @@ export interface Choices {
   /** What matters to the user; the ranking goes by it. */
   readonly wishes: AdviceWishes;
   readonly method?: MethodId;
+  /** As typed, of whichever method: what several ask for is said once. */
+  readonly handoff?: HandoffValues;
   readonly tuning: Partial<Readonly<Record<TuningFieldId, number>>>;
   /** Typed and out of bounds: shown with the reason, never used. */
   readonly refused: Partial<Readonly<Record<TuningFieldId, number>>>;
@@ -93,6 +100,10 @@ export interface Choices {
   /** Of single collections, by name on the source. */
   readonly collectionThroughput: Readonly<Record<string, Throughput>>;
   readonly shardKeys: Readonly<Record<string, string>>;
+  /** Indexes that are not wanted, by name on the source. */
+  readonly leftOutIndexes?: Readonly<Record<string, readonly string[]>>;
+  /** Collections whose large documents are kept aside without being sent: above so many bytes, 0 for what the target takes. */
+  readonly keptAside?: Readonly<Record<string, number>>;
   readonly capabilities: readonly AccountCapability[];
   readonly conflictPolicy: ConflictPolicy;
   readonly verification: VerificationPlan['depth'];
@@ -199,9 +210,28 @@ export function stateOfPlan(
     conflictPolicy: plan.conflictPolicy,
     verification: plan.verification.depth,
     readPreference: plan.readPreference,
+    ...settledOf(data),
     ...(data.some(({ transform }) => transform) ? { transforms: transformsOf(data) } : {}),
+    ...(plan.handoff === undefined ? {} : { handoff: handoffValues(plan.handoff) }),
     ...(plan.readConcern === undefined ? {} : { readConcern: plan.readConcern }),
     openedFrom: found.path,
+  };
+}
+
+/** What was decided about findings. */
+function settledOf(data: Plan['collections']): Pick<WizardState, 'leftOutIndexes' | 'keptAside'> {
+  const leftOut = data.flatMap(({ source, indexes }) => {
+    const names = indexes.flatMap(({ index, fate }) =>
+      fate.kind === 'skip' && isLeftOutByUser(fate.why) ? [index.name] : [],
+    );
+    return names.length === 0 ? [] : [[formatNamespace(source), names] as const];
+  });
+  const aside = data.flatMap(({ source, deadLetterOver }) =>
+    deadLetterOver === undefined ? [] : [[formatNamespace(source), deadLetterOver] as const],
+  );
+  return {
+    ...(leftOut.length > 0 ? { leftOutIndexes: Object.fromEntries(leftOut) } : {}),
+    ...(aside.length > 0 ? { keptAside: Object.fromEntries(aside) } : {}),
   };
 }
 

@@ -1,11 +1,12 @@
 /** What the step Tuning shows of a direct copy: limits in the place of workers, a trial, throughput raised for its time. */
+import { neededTools } from '../../../core/plan/needed-tools.js';
 import { RANGE_BYTES, SMALLEST_RANGE_BYTES, sourceConnectionsFor } from '../../../core/tune/direct-copy.js';
 import { trialAssumptions, trialPace } from '../../../core/size/trial.js';
 import type { TuningFieldId, WizardView } from '../../../protocol/wizard.js';
 import { sentenceFor } from '../../../words/reasons.js';
 import { formatBytes } from '../../../words/sizes.js';
 import { raiseEffectSentence, unknownThroughputSentence } from '../../../words/throughput.js';
-import { runCommandLine } from '../../own-command-line.js';
+import { handoffCommandLine, runCommandLine } from '../../own-command-line.js';
 import { methodOf } from '../model/derive.js';
 import type { StepInput } from './wizard-model.js';
 
@@ -18,6 +19,11 @@ export function isDirect({ state, derived }: Pick<StepInput, 'state' | 'derived'
   return methodOf(state.method, derived.decisions) === 'direct-copy';
 }
 
+/** No command lines of other tools: the one that does the same in a terminal is ours. */
+export function isOwn(input: Pick<StepInput, 'state' | 'derived'>): boolean {
+  return neededTools({ method: methodOf(input.state.method, input.derived.decisions) }).length === 0;
+}
+
 /** A field's label, unit, value where nobody has said one, and what it means. */
 export function directFields(input: StepInput): readonly {
   readonly id: DirectFieldId;
@@ -28,12 +34,13 @@ export function directFields(input: StepInput): readonly {
   const { state, derived, t } = input;
   const said = (id: DirectFieldId, otherwise: number): number => state.tuning[id] ?? otherwise;
   const isMetered = derived.target?.kind === 'cosmos-ru';
+  const budgets = isMetered ? (derived.decisions?.tuning?.parallelCollections ?? 1) : 1;
   return [
     {
       id: 'sourceConnections',
       label: t('Connections on the source'),
       unit: '',
-      value: said('sourceConnections', sourceConnectionsFor(state.source?.inventory.cluster.latencyMs ?? 0)),
+      value: said('sourceConnections', sourceConnectionsFor(state.source?.inventory.cluster.latencyMs ?? 0, budgets)),
     },
     { id: 'maxMbPerSecond', label: t('At most, by size'), unit: 'MB/s', value: said('maxMbPerSecond', 0) },
     {
@@ -116,5 +123,5 @@ export function ownCommandLine({ state, derived }: StepInput): readonly string[]
   const { plan } = derived;
   if (!plan) return [];
   const path = state.saved?.path ?? `${plan.collections[0]?.source.db ?? 'plan'}.migration.json`;
-  return [runCommandLine(path)];
+  return [runCommandLine(path), ...(plan.handoff === undefined ? [] : [handoffCommandLine(path)])];
 }

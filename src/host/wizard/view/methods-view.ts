@@ -6,16 +6,16 @@ import { sentenceFor } from '../../../words/reasons.js';
 import { formatDuration, formatDurationRange, formatRuPerSecond } from '../../../words/sizes.js';
 import { methodOf } from '../model/derive.js';
 import type { StepInput } from './wizard-model.js';
-import { wishesView } from './wishes-view.js';
+import { wishesView, windowView } from './wishes-view.js';
 
 export function methodsView(input: StepInput): WizardView['methods'] {
   const { decisions } = input.derived;
-  const wishes = wishesView(input);
-  if (!decisions) return { wishes, summary: '', cards: [], assumptions: [] };
+  const asked = { wishes: wishesView(input), window: windowView(input) };
+  if (!decisions) return { ...asked, summary: '', cards: [], assumptions: [] };
   const { ranked, recommended, assumptions } = decisions.recommendation;
   const note = durationNote(input);
   return {
-    wishes,
+    ...asked,
     summary: summary(input),
     cards: ranked.map((method) => card(method, recommended === method.method, input)),
     ...(note === undefined ? {} : { durationNote: note }),

@@ -9,6 +9,7 @@ import { conflictPolicySentence, travelSentence, verificationName } from '../../
 import { targetName, throughputText } from '../../../words/clusters.js';
 import { droppedOptionSentence, fateSentence, notMigratedSentence } from '../../../words/fates.js';
 import { findingSentence } from '../../../words/findings.js';
+import { handoffLines, handoffPace, handoffSteps } from '../../../words/handoffs.js';
 import { methodName } from '../../../words/methods.js';
 import { formatBytes, formatCountOf } from '../../../words/sizes.js';
 import type { PlanDraft } from '../model/derive.js';
@@ -62,6 +63,7 @@ function lines(plan: PlanDraft, input: StepInput): ReviewLine[] {
     line(t('To'), `${plan.target.name}: ${targetName(plan.targetKind)}`),
     line(t('Method'), methodName(plan.method)),
     ...(plan.method === 'export-import' ? [line(t('Documents as'), documentsAs(plan, input))] : []),
+    ...handoffLines(plan.handoff).map(([label, value]) => line(capital(label), value)),
     line(
       t('Size'),
       [formatCountOf(data.length, 'collection'), formatCountOf(documents, 'document'), formatBytes(bytes)].join(', '),
@@ -72,6 +74,10 @@ function lines(plan: PlanDraft, input: StepInput): ReviewLine[] {
     line(t('Conflicts'), conflictPolicySentence(plan.conflictPolicy)),
     line(t('Verification'), verificationName(plan.verification.depth)),
   ];
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function documentsAs(plan: PlanDraft, { state, t }: StepInput): string {
@@ -88,6 +94,7 @@ function paceLines(plan: PlanDraft, t: Translate): ReviewLine[] {
     const limits = plan.ceilings ? ceilingsText(plan.ceilings) : t('as fast as source and target allow');
     return [{ label: t('Pace'), value: [limits, atATime].join(', ') }];
   }
+  if (plan.handoff) return [{ label: t('Pace'), value: handoffPace(plan.handoff, plan) }];
   const parts = [
     t('batches of {0}', formatCountOf(batchSize, 'document')),
     formatCountOf(insertionWorkers, 'worker'),
@@ -126,10 +133,16 @@ function actions(plan: PlanDraft, t: Translate): string[] {
       : t('Makes {0}, but for those that are there already.', formatCountOf(data.length, 'collection')),
     ...(plan.throughputRaises ?? []).map(raiseSentence),
     ...(before > 0 ? [t('Makes {0} before the data.', formatCountOf(before, 'index', 'indexes'))] : []),
-    t(
-      'Copies {0}; those that are there already with equal content are left as they are.',
-      formatCountOf(documents, 'document'),
-    ),
+    ...(plan.handoff?.kind === 'studio-3t' ? [] : handoffSteps(plan.handoff, plan.targetKind)),
+    plan.handoff?.kind === 'studio-3t'
+      ? t(
+          'Waits while you copy {0} with Studio 3T, by steps that it writes down, until you say that it is done.',
+          formatCountOf(documents, 'document'),
+        )
+      : t(
+          'Copies {0}; those that are there already with equal content are left as they are.',
+          formatCountOf(documents, 'document'),
+        ),
     ...(after > 0 ? [t('Builds {0}.', formatCountOf(after, 'index', 'indexes'))] : []),
     ...(views > 0 ? [t('Makes {0}.', formatCountOf(views, 'view'))] : []),
     plan.verification.depth === 'full'

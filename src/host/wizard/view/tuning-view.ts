@@ -17,10 +17,12 @@ import {
   directFields,
   directNotes,
   isDirect,
+  isOwn,
   ownCommandLine,
   raiseEffects,
   trialView,
 } from './direct-copy-view.js';
+import { handoffView } from './handoff-view.js';
 import { throughputView } from './throughput-view.js';
 import type { StepInput } from './wizard-model.js';
 
@@ -37,9 +39,10 @@ export function tuningView(input: StepInput): WizardView['tuning'] {
   return {
     fields: tuning ? fieldsOf(tuning, input) : [],
     notes: directNotes(input),
+    ...handoffView(input),
     raiseEffects: raiseEffects(input),
     preview: preview(input),
-    previewNote: isDirect(input)
+    previewNote: isOwn(input)
       ? t('The same in a terminal, with the saved plan. Passwords are asked for there, or found where the plan says.')
       : t('What is run, as it stands now. Passwords are never part of it.'),
     ...trialView(input),
@@ -85,13 +88,14 @@ function capabilities({ state, t }: StepInput): NonNullable<WizardView['tuning']
     EnableUniqueCompoundNestedDocs: t('Compound and unique indexes on nested fields (EnableUniqueCompoundNestedDocs)'),
     EnableTtlOnCustomPath: t('Expiry by any date field (EnableTtlOnCustomPath)'),
     EnablePartialUniqueIndex: t('Unique indexes with a filter (EnablePartialUniqueIndex)'),
+    EnableMongoRetryableWrites: t('Writes that drivers may repeat (EnableMongoRetryableWrites)'),
   };
   return ACCOUNT_CAPABILITIES.map((id) => ({ id, label: labels[id], on: state.capabilities.includes(id) }));
 }
 
 function preview(input: StepInput): readonly string[] {
   const { derived, commandLines, t } = input;
-  if (isDirect(input)) return ownCommandLine(input);
+  if (isOwn(input)) return ownCommandLine(input);
   if (!derived.plan || !commandLines) return [];
   const lines = commandLines(derived.plan);
   const shown = lines
@@ -114,6 +118,9 @@ function fieldsOf(tuning: Tuning, input: StepInput): TuningField[] {
     const own = directFields(input).map(({ id, label, unit, value }) => field(id, label, unit, value, input));
     return [...ru, ...own, parallel];
   }
+  // Whoever copies elsewhere has batches and workers of its own.
+  const elsewhere = input.derived.handoff?.kind;
+  if (elsewhere !== undefined) return elsewhere === 'dms' && tuning.target === 'ru' ? [...ru, parallel] : ru;
   return [
     ...ru,
     field('latencyMs', t('Time of a write'), 'ms', tuning.latencyMs, input),

@@ -28,7 +28,15 @@ export function createViewer(): Viewer {
     const { state, derived } = input;
     return [state.source, derived.selection, derived.target?.kind, ruPerDocumentOf(input)];
   }, sizeView);
-  const findings = rememberedBy(({ derived }: StepInput) => [derived.decisions?.findings], findingsView);
+  const findings = rememberedBy(({ state, derived, assessment }: StepInput) => {
+    const { shardKeys, leftOutIndexes, keptAside, method } = state;
+    const { decisions, selection, target, plan } = derived;
+    return [
+      decisions?.findings,
+      ...[selection, target?.kind, plan?.method, assessment],
+      ...[shardKeys, leftOutIndexes, keptAside, method],
+    ];
+  }, findingsView);
   const review = rememberedBy(({ state, derived }: StepInput) => {
     const { saved, consent } = state;
     return [derived.plan, derived.decisions, saved, consent];

@@ -1,0 +1,59 @@
+/** What keeps Data Factory from carrying a plan out, found before the target is touched. */
+import { MigrationError } from '../../core/model/error.js';
+import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
+import { mapBounded } from '../../engine/bounded.js';
+import type { Clock, ClusterSession } from '../../engine/ports.js';
+import type { RemoteCheckJob } from '../../engine/remote-ports.js';
+import type { DataFactoryService } from './data-factory-service.js';
+import type { ArmClient } from './ports.js';
+import { ensureProviders, type ProviderConsent } from './providers.js';
+
+const PARALLEL = 4;
+/** What has to be registered; `Microsoft.Authorization` always is. */
+const PROVIDERS = ['Microsoft.DataFactory', 'Microsoft.Storage'];
+
+/**
+ * @throws MigrationError `bad-plan` (`reason`: `data-factory-timeseries`, `data-factory-changes`, `data-factory-overwrites`, `factory-without-identity`), as {@link ensureProviders}, and what
+ * ARM and the target refuse.
+ */
+export async function checkForDataFactory(
+  job: RemoteCheckJob,
+  target: ClusterSession,
+  service: DataFactoryService,
+  azure: ProviderConsent & { readonly arm: ArmClient; readonly clock: Clock },
+): Promise<void> {
+  const { plan, collections, earlier, signal } = job;
+  for (const { source, options, transform } of collections) {
+    const namespace = formatNamespace(source);
+    if (options.timeseries) throw new MigrationError('bad-plan', { reason: 'data-factory-timeseries', namespace });
+    if (transform) throw new MigrationError('bad-plan', { reason: 'data-factory-changes', namespace });
+  }
+  const say = (text: string): void => job.onLine({ tool: 'data-factory', kind: 'info', text });
+  const { subscriptionId: subscription } = service.azure;
+  await ensureProviders({ ...azure, subscription, namespaces: PROVIDERS, say }, job);
+  const factory = await service.factory();
+  if (factory && !factory.identity)
+    throw new MigrationError('bad-plan', {
+      reason: 'factory-without-identity',
+      factory: plan.handoff?.kind === 'data-factory' ? plan.handoff.factory : '',
+    });
+  // An upsert replaces whatever has the same _id: what was there before this run must not be lost without having been asked for.
+  const isOurs = Object.keys(earlier).length > 0;
+  if (plan.conflictPolicy === 'overwrite' || isOurs) return;
+  await mapBounded(
+    collections,
+    PARALLEL,
+    async ({ target: ns }) => {
+      if (await hasDocuments(target, ns, signal))
+        throw new MigrationError('bad-plan', { reason: 'data-factory-overwrites', namespace: formatNamespace(ns) });
+    },
+    signal,
+  );
+}
+
+async function hasDocuments(session: ClusterSession, ns: Namespace, signal: AbortSignal): Promise<boolean> {
+  for await (const { documents } of session.findRaw(ns, { limit: 1, projection: { _id: 1 } }, signal)) {
+    if (documents.length > 0) return true;
+  }
+  return false;
+}

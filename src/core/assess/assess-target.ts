@@ -1,0 +1,230 @@
+import { advise } from '../advise/advise.js';
+import type { AdviceInput } from '../advise/facts.js';
+import { whatWouldChange } from '../advise/what-would-change.js';
+import { estimateCost } from '../cost/estimate-cost.js';
+import { adviceInputOf } from '../decide/decide.js';
+import type {
+  IndexTranslation,
+  RuSizing,
+  ShardKeyAdvice,
+  SimulatedRun,
+  TargetAssessment,
+} from '../model/assessment.js';
+import type { Throughput } from '../model/facts.js';
+import { formatNamespace } from '../model/namespace.js';
+import { selectedCollections } from '../plan/make-plan.js';
+import { simulationInput } from '../simulate/from-facts.js';
+import { simulateCopy } from '../simulate/simulate-copy.js';
+import { adviseShardKey } from '../shard-key/advise-shard-key.js';
+import { sizeForRu } from '../size/ru-sizing.js';
+import { dataCollections } from '../size/totals.js';
+import { sizeForVcore } from '../size/vcore-sizing.js';
+import { assess, type AssessInput } from './assess.js';
+import { indexTranslations } from './index-translations.js';
+import type { AssessedTarget, AssessmentInput } from './assessment-input.js';
+import type { Rule } from './rule.js';
+import { sizedThroughput, type SizedThroughput } from './sized-throughput.js';
+
+/** Findings, sizes, cost, method and expected run for one target. @throws MigrationError `bad-number`. */
+export function assessTarget(target: AssessedTarget, input: AssessmentInput, rules: readonly Rule[]): TargetAssessment {
+  const { description, cluster } = target;
+  const { inventory, wishes = {}, usage, prices } = input;
+  const isRu = description.kind === 'cosmos-ru';
+  const collections = selectedCollections(inventory, input.selection);
+  const facts = factsFor(target, input);
+  const indexes = indexTranslations(facts);
+  const ru = isRu ? ruSizing(target, input, indexes) : undefined;
+  const vcore =
+    description.kind === 'cosmos-vcore'
+      ? sizeForVcore({ collections, indexes, ...(usage ? { usage } : {}) })
+      : undefined;
+  const shardKeys = shardKeyAdvice(target, input, ru);
+  // What nobody said is what the sizing asks for.
+  const sized =
+    ru && ru.collections.length > 0 && input.throughput === undefined
+      ? sizedThroughput(ru, dataCollections(collections), indexes)
+      : undefined;
+  const expectedRun = simulateRun(target, input, { indexes, shardKeys, ru, sized });
+  const advice = adviceInput(target, input, { sized, ru }, expectedRun);
+  const recommendation = advise(advice);
+  const recommended = recommendation.ranked.find(({ method }) => method === recommendation.recommended);
+  const copyMs =
+    recommendation.recommended === 'direct-copy' && expectedRun
+      ? expectedRun.durationMs
+      : recommended && { unit: 'milliseconds' as const, ...recommended.durationMs, assumptions: [] };
+  const { findings, failedRules } = assess(
+    {
+      ...facts,
+      indexes,
+      method: recommendation.recommended,
+      ...(wishes.online === undefined ? {} : { online: wishes.online }),
+      ...(copyMs ? { expectedCopyMs: copyMs.expected } : {}),
+      ...(ru ? { requiredRuPerSecond: requiredRu(ru) } : {}),
+    },
+    rules,
+  );
+  const cost =
+    ru || vcore
+      ? estimateCost({
+          prices,
+          ...(ru ? { ru } : {}),
+          ...(vcore ? { vcore } : {}),
+          ...(copyMs && !sized ? { copyMs } : {}),
+        })
+      : undefined;
+  return {
+    target: {
+      kind: description.kind,
+      version: description.versionArray.join('.'),
+      probed: cluster !== undefined,
+      capabilities: [...description.capabilities],
+    },
+    findings,
+    failedRules,
+    indexes,
+    shardKeys,
+    ...(ru ? { ru } : {}),
+    ...(vcore ? { vcore } : {}),
+    ...(cost ? { cost } : {}),
+    recommendation,
+    whatWouldChange: whatWouldChange(advice),
+    ...(expectedRun && recommendation.recommended === 'direct-copy' ? { expectedRun } : {}),
+  };
+}
+
+function factsFor({ description }: AssessedTarget, input: AssessmentInput): AssessInput {
+  const { inventory, selection, scans, shardKeys, usage } = input;
+  return {
+    inventory,
+    target: description,
+    selection,
+    scans,
+    ...(shardKeys ? { shardKeys } : {}),
+    ...(usage ? { usage } : {}),
+  };
+}
+
+function ruSizing(
+  { description }: AssessedTarget,
+  { inventory, selection, scans, usage, shardKeys, wishedCopyMs, measured }: AssessmentInput,
+  indexes: readonly IndexTranslation[],
+): RuSizing {
+  return sizeForRu({
+    collections: selectedCollections(inventory, selection),
+    indexes,
+    scans,
+    target: description,
+    ...(usage ? { usage } : {}),
+    ...(shardKeys ? { shardKeys } : {}),
+    ...(wishedCopyMs === undefined ? {} : { wishedCopyMs }),
+    ...(measured ? { measured } : {}),
+  });
+}
+
+function requiredRu({ collections }: RuSizing): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    collections.flatMap(({ ns, steady }) => (steady ? [[formatNamespace(ns), steady.expected] as const] : [])),
+  );
+}
+
+function shardKeyAdvice(
+  { description }: AssessedTarget,
+  { inventory, selection, scans, usage }: AssessmentInput,
+  ru: RuSizing | undefined,
+): readonly ShardKeyAdvice[] {
+  if (description.kind === 'mongodb') return [];
+  const scanOf = new Map(scans.map((scan) => [formatNamespace(scan.ns), scan]));
+  const sizingOf = new Map(ru?.collections.map((sizing) => [formatNamespace(sizing.ns), sizing]));
+  return dataCollections(selectedCollections(inventory, selection)).map((collection) => {
+    const name = formatNamespace(collection.ns);
+    const scan = scanOf.get(name);
+    const sizing = sizingOf.get(name);
+    return adviseShardKey({
+      collection,
+      target: description,
+      ...(scan ? { scan } : {}),
+      ...(usage ? { usage } : {}),
+      ...(sizing ? { sizing, partitions: sizing.partitions.expected } : {}),
+    });
+  });
+}
+
+/** As `decide` does it; where nobody said a throughput, with the one that was sized. */
+function adviceInput(
+  { description, cluster }: AssessedTarget,
+  input: AssessmentInput,
+  { sized, ru }: Pick<Sized, 'sized' | 'ru'>,
+  simulated: SimulatedRun | undefined,
+): AdviceInput {
+  const { inventory, selection, throughput, collectionThroughput, shardKeys, measured, trial, wishes, usage, scans } =
+    input;
+  const advice = adviceInputOf({
+    inventory,
+    selection,
+    target: description,
+    ...(cluster ? { targetCluster: cluster } : {}),
+    ...(throughput ? { throughput } : {}),
+    ...(collectionThroughput ? { collectionThroughput } : {}),
+    ...(shardKeys ? { shardKeys } : {}),
+    ...(measured ? { insert: measured } : {}),
+    ...(trial ? { trial } : {}),
+    ...(wishes ? { wishes } : {}),
+    ...(usage ? { usage } : {}),
+    scans,
+  });
+  // Of an account that was looked at, its owner says the throughput: the wizard shows the same.
+  if (!sized || cluster || advice.targetRuPerSecond !== undefined) return advice;
+  const usable = usableRate(sized, ru, simulated);
+  return {
+    ...advice,
+    targetRuPerSecond: usable,
+    ...(usable < sized.ruPerSecond ? { provisionedRuPerSecond: sized.ruPerSecond } : {}),
+    ...(simulated ? { simulated } : {}),
+  };
+}
+
+/** RU/s that a whole copy gets on average: what one database does not use is no help to another. */
+function usableRate(
+  { ruPerSecond }: SizedThroughput,
+  ru: RuSizing | undefined,
+  simulated: SimulatedRun | undefined,
+): number {
+  if (!ru || !simulated || simulated.durationMs.expected <= 0) return ruPerSecond;
+  return Math.min(ruPerSecond, ru.migration.expected / (simulated.durationMs.expected / 1000));
+}
+
+interface Sized {
+  readonly indexes: readonly IndexTranslation[];
+  readonly shardKeys: readonly ShardKeyAdvice[];
+  readonly ru: RuSizing | undefined;
+  readonly sized: SizedThroughput | undefined;
+}
+
+function simulateRun(
+  { description, cluster }: AssessedTarget,
+  input: AssessmentInput,
+  { indexes, shardKeys, ru, sized }: Sized,
+): SimulatedRun | undefined {
+  const { inventory, selection, throughput, scans, trial, measured } = input;
+  const collectionThroughput: Readonly<Record<string, Throughput>> = {
+    ...sized?.collections,
+    ...input.collectionThroughput,
+  };
+  const facts = simulationInput({
+    collections: selectedCollections(inventory, selection),
+    source: inventory.cluster,
+    target: description,
+    indexes,
+    scans,
+    shardKeyAdvice: shardKeys,
+    collectionThroughput,
+    ...(sized ? { sharedRuPerSecond: sized.shared } : {}),
+    ...(throughput ? { throughput } : {}),
+    ...(input.shardKeys ? { shardKeys: input.shardKeys } : {}),
+    ...(cluster ? { targetLatencyMs: cluster.latencyMs } : {}),
+    ...(ru ? { sizing: ru } : {}),
+    ...(measured ? { ruPerDocument: measured.ruPerDocument } : {}),
+    ...(trial ? { trial } : {}),
+  });
+  return facts && simulateCopy(facts);
+}

@@ -1,0 +1,45 @@
+import type { AdviceWishes } from '../advise/facts.js';
+import type { PriceList } from '../cost/price-list.js';
+import type { Assessment } from '../model/assessment.js';
+import type { ClusterFacts, ClusterInventory, Throughput } from '../model/facts.js';
+import type { NamespaceSelection } from '../model/namespace.js';
+import type { PlannedRead, ReadingGap } from '../model/reading.js';
+import type { CollectionScan } from '../model/scan.js';
+import type { SourceUsage } from '../model/usage.js';
+import type { TargetDescription } from '../plan/target.js';
+import type { Trial } from '../size/trial.js';
+
+/** One service that the source is looked at for. */
+export interface AssessedTarget {
+  readonly description: TargetDescription;
+  /** What a probe learnt; absent where only its kind was named. */
+  readonly cluster?: ClusterFacts;
+}
+
+/** Everything that was read and everything that the user said. */
+export interface AssessmentInput {
+  /** ISO date; core has no clock. */
+  readonly madeAt: string;
+  /** What the source is called. */
+  readonly name: string;
+  readonly inventory: ClusterInventory;
+  readonly selection: NamespaceSelection;
+  readonly scans: readonly CollectionScan[];
+  readonly usage?: SourceUsage;
+  readonly reads: readonly PlannedRead[];
+  readonly gaps: readonly ReadingGap[];
+  readonly targets: readonly AssessedTarget[];
+  readonly prices: PriceList;
+  readonly wishes?: AdviceWishes;
+  /** RU targets: as in a plan. */
+  readonly throughput?: Throughput;
+  readonly collectionThroughput?: Readonly<Record<string, Throughput>>;
+  readonly shardKeys?: Readonly<Record<string, string>>;
+  /** Measured with the user's consent: RU of an insert. */
+  readonly measured?: { readonly ruPerDocument: number };
+  readonly trial?: Trial;
+  /** How long the copy may take. */
+  readonly wishedCopyMs?: number;
+  /** Of an earlier run, to tell what has changed. */
+  readonly earlier?: Assessment;
+}

@@ -1,0 +1,64 @@
+import type { ConflictPolicy, Plan, Tuning } from '../../model/plan.js';
+import { MOST_INSERTION_WORKERS, MOST_PARALLEL_COLLECTIONS, TOOL_BATCH_DOCUMENTS } from '../../tune/limits.js';
+import { figureOf } from '../../plan/throughput-raise.js';
+import { planFinding, type PlanFinding, type PlanFix } from './plan-finding.js';
+
+const SAFE_POLICIES: readonly ConflictPolicy[] = ['fail', 'dead-letter', 'skip'];
+
+/** What the plan says of the run as a whole. */
+export function wholePlanFindings(plan: Plan): readonly PlanFinding[] {
+  return [...conflictFindings(plan), ...verificationFindings(plan), ...tuningFindings(plan), ...raiseFindings(plan)];
+}
+
+function conflictFindings({ conflictPolicy }: Plan): readonly PlanFinding[] {
+  if (conflictPolicy !== 'overwrite') return [];
+  const fixes = SAFE_POLICIES.map((policy): PlanFix => ({
+    id: 'set-conflict-policy',
+    params: { policy },
+    edits: [{ at: ['conflictPolicy'], value: policy }],
+  }));
+  return [{ finding: planFinding('plan-overwrites', {}), at: ['conflictPolicy'], fixes }];
+}
+
+function verificationFindings({ text, verification }: Plan): readonly PlanFinding[] {
+  // What CSV gives back is never what was there, so that nothing but numbers can be compared.
+  if (text?.format === 'csv') return [{ finding: planFinding('plan-csv', {}), at: ['text', 'format'], fixes: [] }];
+  if (verification.depth === 'full') return [];
+  const fix: PlanFix = {
+    id: 'verify-fully',
+    params: {},
+    edits: [{ at: ['verification', 'depth'], value: 'full' }],
+  };
+  return [{ finding: planFinding('plan-counts-only', {}), at: ['verification', 'depth'], fixes: [fix] }];
+}
+
+type TuningField = 'batchSize' | 'insertionWorkers' | 'parallelCollections';
+
+function tuningFindings({ method, tuning }: Plan): readonly PlanFinding[] {
+  const most: Readonly<Record<TuningField, number>> = {
+    batchSize: TOOL_BATCH_DOCUMENTS,
+    insertionWorkers: MOST_INSERTION_WORKERS,
+    parallelCollections: MOST_PARALLEL_COLLECTIONS,
+  };
+  // A direct copy finds its own batches and workers.
+  const counts: readonly TuningField[] =
+    method === 'direct-copy' ? ['parallelCollections'] : ['batchSize', 'insertionWorkers', 'parallelCollections'];
+  return counts.filter((field) => tuning[field] > most[field]).map((field) => outOfBounds(tuning, field, most[field]));
+}
+
+function outOfBounds(tuning: Tuning, field: TuningField, most: number): PlanFinding {
+  const at = ['tuning', field];
+  return {
+    finding: planFinding('plan-tuning-out-of-bounds', { field, value: tuning[field], most }),
+    at,
+    fixes: [{ id: 'set-tuning', params: { field, value: most }, edits: [{ at, value: most }] }],
+  };
+}
+
+function raiseFindings({ throughputRaises = [] }: Plan): readonly PlanFinding[] {
+  return throughputRaises.map(({ budget, raiseTo }, i) => ({
+    finding: planFinding('plan-raises-throughput', { budget, ruPerSecond: figureOf(raiseTo) }),
+    at: ['throughputRaises', i, 'raiseTo'],
+    fixes: [],
+  }));
+}

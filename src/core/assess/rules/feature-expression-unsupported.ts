@@ -1,0 +1,3 @@
+import { unsupportedKindRule } from '../unsupported-rule.js';
+
+export const featureExpressionUnsupported = unsupportedKindRule('expression', 'rewrite-pipeline');

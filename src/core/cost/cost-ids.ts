@@ -1,0 +1,39 @@
+import type { Reason } from '../model/method.js';
+
+/** Every line of a cost estimate, and every reason why a way of paying is possible, not possible, or not reckoned. Closed, so that words can be complete. */
+export const COST_LINE_IDS = [
+  'throughput-manual',
+  'throughput-autoscale',
+  'serverless',
+  'storage',
+  'migration-boost',
+  'migration-autoscale',
+  'migration-serverless',
+  'vcore-compute',
+  'vcore-storage',
+  'migration-vcore',
+] as const;
+export type CostLineId = (typeof COST_LINE_IDS)[number];
+
+export const COST_WHY_IDS = [
+  'load-is-even',
+  'load-is-uneven',
+  'load-not-known',
+  'paid-by-use',
+  'no-price-known',
+  'serverless-one-region',
+  'serverless-storage-limit',
+  'serverless-throughput-limit',
+  'raised-for-the-copy',
+  'floor-stays',
+  'availability-in-price',
+] as const;
+export type CostWhyId = (typeof COST_WHY_IDS)[number];
+
+export interface CostWhy extends Reason {
+  readonly id: CostWhyId;
+}
+
+export function costWhy(id: CostWhyId, weight: Reason['weight'], params: Reason['params'] = {}): CostWhy {
+  return { id, weight, params };
+}

@@ -1,0 +1,81 @@
+import { formatNamespace } from '../core/model/namespace.js';
+import { conclude, enterStep, indexAndVerify } from './conclude.js';
+import type { Verdict } from './journal/record.js';
+import type { RelayedCounts } from './native-ports.js';
+import type { PreparedCollection } from './prepare/outcome.js';
+import { prepareTarget } from './prepare/prepare-target.js';
+import { CountsRecorder, whileRecording } from './record-counts.js';
+import type { RemoteCheckJob, RemoteEnd } from './remote-ports.js';
+import type { RemoteRunContext } from './run-context.js';
+
+/**
+ * Carries out a plan by a system elsewhere: prepares the target, has the documents copied and follows that, builds the indexes, verifies, and
+ * judges. Safe to run again on the same journal: what is still going on elsewhere is taken up, what is finished is not done again.
+ * Returns the verdict, `paused`, `failed-resumable` and `cancelled` included; the journal says the same.
+ * @throws MigrationError only where the journal itself cannot be written.
+ */
+export async function remoteRun(context: RemoteRunContext): Promise<Verdict> {
+  const { plan, target, ru, journal, clock, signal, remote } = context;
+  return conclude(context, async () => {
+    await enterStep(context, 'preparing');
+    const data = plan.collections.filter((c) => !c.options.view);
+    const earlier = journal.status().remote;
+    await remote.check?.({ plan, collections: data, earlier, signal, ...shown(context) });
+    const prepared = await prepareTarget(plan, target, ru, journal, { clock, signal });
+    context.onEvent({ kind: 'prepared', prepared });
+
+    await enterStep(context, 'copying');
+    const { end, counts } = await copy(context, prepared);
+    signal.throwIfAborted();
+    if (end.kind === 'failed') return { state: 'failed-resumable', reasons: end.reasons };
+    const proven = end.verification === undefined ? {} : { proven: end.verification };
+    return indexAndVerify(context, { prepared, relayed: counts, ...proven });
+  });
+}
+
+/** What the other system says and asks for, as events of the run. */
+function shown({ onEvent, proceed }: RemoteRunContext): Pick<RemoteCheckJob, 'onLine' | 'onCommand' | 'await'> {
+  return {
+    onLine: (line) => onEvent({ kind: 'tool-line', line }),
+    onCommand: (display) => onEvent({ kind: 'command', display }),
+    await: async (what) => {
+      onEvent({ kind: 'awaits', what });
+      await proceed(what).finally(() => onEvent({ kind: 'awaits', what: undefined }));
+    },
+  };
+}
+
+async function copy(
+  context: RemoteRunContext,
+  prepared: readonly PreparedCollection[],
+): Promise<{ readonly end: RemoteEnd; readonly counts: readonly RelayedCounts[] }> {
+  const { plan, journal, deadLetters } = context;
+  const refused = new Set(prepared.filter((p) => p.outcome.kind === 'failed').map((p) => p.ns));
+  const collections = plan.collections.filter((c) => !c.options.view && !refused.has(formatNamespace(c.target)));
+  if (collections.length === 0) return { end: { kind: 'done' }, counts: [] };
+  const recorder = new CountsRecorder(context);
+  const halt = new AbortController();
+  let counts: readonly RelayedCounts[] = [];
+  try {
+    const end = await whileRecording(
+      context,
+      () => recorder.record(counts),
+      halt,
+      () =>
+        context.remote.copy({
+          plan,
+          collections,
+          earlier: journal.status().remote,
+          note: (entry) => journal.append({ type: 'remote', ...entry }),
+          deadLetters,
+          onCounts: (now) => (counts = now),
+          ...shown(context),
+          signal: AbortSignal.any([context.signal, halt.signal]),
+        }),
+    );
+    return { end, counts };
+  } finally {
+    await recorder.record(counts);
+    await deadLetters.flush();
+  }
+}

@@ -1,0 +1,184 @@
+"""One Spark task: copies ranges one after another, each from wherever an earlier attempt left it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from mongo_to_cosmos.connections import Client, Secrets, connect, raw_collection
+from mongo_to_cosmos.documents import Documents
+from mongo_to_cosmos.pacing import ChargeModel, RuBudget
+from mongo_to_cosmos.raw_bson import raw_id
+from mongo_to_cosmos.reader import read_ahead, read_part
+from mongo_to_cosmos.settings import CollectionSettings, Settings
+from mongo_to_cosmos.state import Part, State, new_owner
+from mongo_to_cosmos.writer import Writer
+
+# How often a task asks how many share its budget.
+_SEAT_EVERY_SECONDS = 1.0
+_NOTE_EVERY_SECONDS = 1.0
+# Replies of about this size cost little per document, fit many tasks' memory, and go out as one insert.
+_REPLY_BYTES = 3_000_000
+_MOST_REPLY_DOCUMENTS = 50_000
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One of the tasks that run at once."""
+
+    number: int
+    ranges: tuple[int, ...]
+    """All of the job's, in the order in which this slot looks for something to do."""
+
+
+def copy_slot(slot: Slot, run: str, settings: Settings, secrets: Secrets) -> Iterator[int]:
+    """Copy ranges until nobody has any left; yield the documents that were sent for each."""
+    source = connect(secrets.source)
+    # Charges are told for the last command of a connection: this one is the writer's alone.
+    target = connect(secrets.target, connections=1)
+    state_client = connect(secrets.target)
+    try:
+        state = State(state_client, run, settings)
+        task = _Task(slot.number, settings, source, target, state)
+        try:
+            for part in _ranges_for(slot, state, task.owner):
+                before = part.counts.sent
+                task.copy(part)
+                yield part.counts.sent - before
+        finally:
+            task.leave()
+    finally:
+        for client in (source, target, state_client):
+            client.close()
+
+
+def _ranges_for(slot: Slot, state: State, owner: str) -> Iterator[Part]:
+    for number in state.abandoned_by(slot.number):
+        part = state.claim(number, slot.number, owner)
+        if part:
+            yield part
+    while unclaimed := state.unclaimed():
+        for number in slot.ranges:
+            if number not in unclaimed:
+                continue
+            part = state.claim(number, slot.number, owner)
+            if part is None:
+                # Another slot was here first: what it has taken meanwhile is looked up.
+                break
+            yield part
+
+
+class _Task:
+    def __init__(self, slot: int, settings: Settings, source: Client, target: Client, state: State) -> None:
+        self.owner = new_owner()
+        self._slot = slot
+        self._settings = settings
+        self._source, self._target, self._state = source, target, state
+        self._seat: Seat | None = None
+        self._charges: dict[int, ChargeModel] = {}
+
+    def copy(self, part: Part) -> None:
+        settings, state = self._settings, self._state
+        collection = settings.collections[part.collection]
+        if self._seat is None or not self._seat.serves(collection):
+            self.leave()
+            self._seat = Seat(state, self.owner, collection)
+        charges = self._charges.setdefault(
+            part.collection, ChargeModel(settings.charge_table, settings.ru_per_document)
+        )
+        writer = Writer(self._target, collection, settings, state, part.counts, self._seat.budget, charges)
+        raw = raw_collection(self._source, collection.source, settings)
+        replies = read_ahead(read_part(raw, part, reply_documents(collection)))
+        copy_part(part, self.owner, replies, writer, state, self._seat)
+
+    def leave(self) -> None:
+        if self._seat:
+            self._seat.leave()
+        self._seat = None
+
+
+def copy_part(part: Part, owner: str, replies: Iterator[Documents], writer: Writer, state: State, seat: Seat) -> None:
+    """Write insert by insert; after each batch's acknowledgement write down how far the range is, never before."""
+    batch = Batch(writer.batch_documents, writer.batch_bytes)
+    for documents in replies:
+        start = 0
+        while start < len(documents):
+            seat.refresh()
+            end = writer.next_insert(documents, start)
+            some = documents.part(start, end)
+            if not batch.has_room_for(some):
+                state.save(part, owner)
+                batch.begin()
+            writer.write(some)
+            part.last = raw_id(documents[end - 1])
+            batch.add(some)
+            start = end
+    part.done = True
+    state.save(part, owner)
+
+
+class Batch:
+    """What is written between two notes of progress, and sent again after a crash."""
+
+    def __init__(self, documents: int, size: int, now: Callable[[], float] = time.monotonic) -> None:
+        """`documents` and `size` (bytes): the most that it holds."""
+        self._most = (documents, size)
+        self._now = now
+        self.begin()
+
+    def begin(self) -> None:
+        """Start with nothing."""
+        self._documents = self._size = 0
+        self._at = self._now()
+
+    def has_room_for(self, some: Documents) -> bool:
+        """Tell whether they belong to it: one insert always does, and a slow target is noted once a second."""
+        if self._documents == 0:
+            return True
+        documents, size = self._documents + len(some), self._size + some.size
+        is_small = documents <= self._most[0] and size <= self._most[1]
+        return is_small and self._now() - self._at < _NOTE_EVERY_SECONDS
+
+    def add(self, some: Documents) -> None:
+        """Count them."""
+        self._documents += len(some)
+        self._size += some.size
+
+
+def reply_documents(collection: CollectionSettings) -> int:
+    """Return how many documents to ask for at a time."""
+    average = max(1, collection.size // max(1, collection.documents))
+    return max(1, min(_MOST_REPLY_DOCUMENTS, _REPLY_BYTES // average))
+
+
+class Seat:
+    """A task's place at a budget, which it divides evenly with the other tasks that write to it."""
+
+    def __init__(self, state: State, owner: str, collection: CollectionSettings) -> None:
+        """Without request units there is nothing to divide."""
+        self._state, self._owner = state, owner
+        self._budget = collection.budget
+        self._ru_per_second = collection.ru_per_second
+        self._at = time.monotonic()
+        self.budget = None if self._ru_per_second is None else RuBudget(self._share(self._ru_per_second))
+
+    def serves(self, collection: CollectionSettings) -> bool:
+        """Tell whether this is the place for a collection, too."""
+        return (self._budget, self._ru_per_second) == (collection.budget, collection.ru_per_second)
+
+    def refresh(self) -> None:
+        """Ask again how many there are, now and then."""
+        if self.budget is None or self._ru_per_second is None:
+            return
+        if time.monotonic() - self._at >= _SEAT_EVERY_SECONDS:
+            self.budget.share = self._share(self._ru_per_second)
+            self._at = time.monotonic()
+
+    def leave(self) -> None:
+        """Give the share to the others."""
+        if self.budget is not None:
+            self._state.leave(self._owner)
+
+    def _share(self, ru_per_second: float) -> float:
+        return ru_per_second / self._state.seated(self._owner, self._budget)

@@ -1,0 +1,282 @@
+"""What the job remembers, in a database of its own on the target.
+
+`ranges` holds each range with how far it is copied, `seats` who is copying now, `dead_letters` the documents
+that the target refuses, whole, and `results` what verification found. Dropping the database forgets the run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+import uuid
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from bson import Binary
+from pymongo import ReplaceOne
+from pymongo.errors import OperationFailure
+from pymongo.synchronous.database import Database
+from pymongo.write_concern import WriteConcern
+
+from mongo_to_cosmos.connections import Client, patiently
+from mongo_to_cosmos.raw_bson import id_document, raw_id
+from mongo_to_cosmos.server_errors import ServerRefusal
+from mongo_to_cosmos.settings import Namespace, Settings
+
+_RUN = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+# A dead letter is kept in pieces, so that a target that takes 2 MB (measured as JSON) keeps any document.
+_CHUNK_BYTES = 256 * 1024
+_SEAT_LASTS_SECONDS = 10.0
+# Ranges of one collection have consecutive numbers: 10 TB in ranges of 96 MB are 110,000.
+_MOST_RANGES = 1_000_000
+_NAMESPACE_NOT_FOUND = 26
+_INSERT_MANY = 500
+
+
+class TakenOverError(RuntimeError):
+    """Another attempt at this range has begun: this one stops, and does no harm by having been here."""
+
+
+@dataclass
+class Counts:
+    """What became of a range's documents so far."""
+
+    acknowledged: int = 0
+    already_there: int = 0
+    conflicts: int = 0
+    dead_lettered: int = 0
+    throttled: int = 0
+    sent: int = 0
+    bytes: int = 0
+    ru: float = 0.0
+
+
+@dataclass
+class Part:
+    """A range of `_id`, or a whole collection where its server does not read ranges."""
+
+    number: int
+    collection: int
+    whole: bool
+    """Read in one pass: `lower` and `upper` are open, and going on means to skip."""
+    lower: bytes | None = None
+    """`_id` as `raw_id` gives it; None is open. The lower one belongs to the range, the upper not."""
+    upper: bytes | None = None
+    last: bytes | None = None
+    """The last `_id` that the target has acknowledged, with all before it."""
+    done: bool = False
+    counts: Counts = field(default_factory=Counts)
+
+
+def state_database(run: str) -> str:
+    """Return the database of a run. `run`: small letters, digits and dashes, at most 40."""
+    if not _RUN.fullmatch(run):
+        raise ValueError(f"the parameter run is {run!r}: use small letters, digits and dashes")
+    return f"mcm_{run}"
+
+
+class State:
+    """The run's database."""
+
+    def __init__(self, client: Client, run: str, settings: Settings) -> None:
+        """`client`: of the target."""
+        concern = WriteConcern() if settings.target_kind == "cosmos-ru" else WriteConcern("majority")
+        self.db: Database[dict[str, Any]] = client.get_database(state_database(run), write_concern=concern)
+        self._settings = settings
+
+    def create(self) -> None:
+        """Make the database where it costs throughput of its own: request units shared by all its parts."""
+        ru = self._settings.state_ru_per_second
+        if ru is None:
+            return
+        try:
+            patiently(lambda: self.db.command({"customAction": "GetDatabase"}))
+        except OperationFailure as error:
+            if error.code != _NAMESPACE_NOT_FOUND:
+                raise
+            patiently(lambda: self.db.command({"customAction": "CreateDatabase", "offerThroughput": ru}))
+
+    # Ranges
+
+    def is_planned(self, collection: int) -> bool:
+        """Tell whether the ranges of a collection are written down."""
+        return patiently(lambda: self.db["planned"].find_one({"_id": collection})) is not None
+
+    def plan(self, collection: int, parts: Iterable[Part]) -> None:
+        """Write a collection's ranges down, once and for all: a rerun uses the same."""
+        documents = [_to_document(part) for part in parts]
+        patiently(lambda: self.db["ranges"].delete_many({"collection": collection}))
+        for start in range(0, len(documents), _INSERT_MANY):
+            some = [
+                ReplaceOne({"_id": one["_id"]}, one, upsert=True) for one in documents[start : start + _INSERT_MANY]
+            ]
+            patiently(lambda some=some: self.db["ranges"].bulk_write(some, ordered=True))  # type: ignore[misc]
+        marker = {"_id": collection, "ranges": len(documents)}
+        patiently(lambda: self.db["planned"].replace_one({"_id": collection}, marker, upsert=True))
+
+    def parts(self, *, unfinished: bool = False) -> list[Part]:
+        """Return the ranges in their order."""
+        query = {"done": False} if unfinished else {}
+        found = patiently(lambda: list(self.db["ranges"].find(query)))
+        return sorted((_from_document(one) for one in found), key=lambda part: part.number)
+
+    def release(self) -> None:
+        """Let go of every unfinished range: no task of an earlier attempt at the job is left."""
+        change = {"$set": {"owner": None, "slot": None}}
+        patiently(lambda: self.db["ranges"].update_many({"done": False}, change))
+
+    def unclaimed(self) -> set[int]:
+        """Return the numbers of ranges that nobody copies."""
+        query = {"done": False, "slot": None}
+        return {one["_id"] for one in patiently(lambda: list(self.db["ranges"].find(query, {"_id": 1})))}
+
+    def abandoned_by(self, slot: int) -> list[int]:
+        """Return the numbers of ranges that an earlier attempt at the same Spark task has left unfinished."""
+        query = {"done": False, "slot": slot}
+        return sorted(one["_id"] for one in patiently(lambda: list(self.db["ranges"].find(query, {"_id": 1}))))
+
+    def claim(self, number: int, slot: int, owner: str) -> Part | None:
+        """Take a range over for a Spark task; None where it is done, or another's."""
+        change = {"$set": {"owner": owner, "slot": slot}, "$inc": {"attempts": 1}}
+        query = {"_id": number, "done": False, "slot": {"$in": [None, slot]}}
+        if patiently(lambda: self.db["ranges"].update_one(query, change)).matched_count == 0:
+            return None
+        found = patiently(lambda: self.db["ranges"].find_one({"_id": number}))
+        return _from_document(found) if found else None
+
+    def save(self, part: Part, owner: str) -> None:
+        """Write down how far a range is, after the target has acknowledged it and never before."""
+        change = {"$set": {"last": _binary(part.last), "done": part.done, "counts": asdict(part.counts)}}
+        query = {"_id": part.number, "owner": owner}
+        if patiently(lambda: self.db["ranges"].update_one(query, change)).matched_count == 0:
+            raise TakenOverError(f"range {part.number} is copied by another task")
+
+    # Seats
+
+    def clear_seats(self) -> None:
+        """Forget who was copying: a new run begins."""
+        patiently(lambda: self.db["seats"].delete_many({}))
+
+    def seated(self, seat: str, budget: str) -> int:
+        """Say that a seat is taken still, and return how many share its budget, itself included."""
+        now = time.time()
+        mine = {"_id": seat, "budget": budget, "at": now}
+        patiently(lambda: self.db["seats"].replace_one({"_id": seat}, mine, upsert=True))
+        query = {"budget": budget, "at": {"$gt": now - _SEAT_LASTS_SECONDS}}
+        others = patiently(lambda: list(self.db["seats"].find(query, {"_id": 1})))
+        return max(1, len(others))
+
+    def leave(self, seat: str) -> None:
+        """Give the seat's share to the others."""
+        patiently(lambda: self.db["seats"].delete_one({"_id": seat}))
+
+    # Dead letters
+
+    def add_dead_letter(self, ns: Namespace, document: bytes, refusal: ServerRefusal, attempts: int) -> None:
+        """Keep a document that the target refuses for good: whole, and once."""
+        identifier = raw_id(document)
+        key = hashlib.sha256(f"{ns}\0".encode() + identifier).hexdigest()
+        pieces = range(0, len(document), _CHUNK_BYTES)
+        for piece, start in enumerate(pieces):
+            chunk = {
+                "_id": f"{key}-{piece:06d}",
+                "letter": key,
+                "data": Binary(document[start : start + _CHUNK_BYTES]),
+            }
+            query = {"_id": chunk["_id"]}
+            patiently(
+                lambda query=query, chunk=chunk: self.db["dead_letter_chunks"].replace_one(  # type: ignore[misc]
+                    query, chunk, upsert=True
+                )
+            )
+        letter = {
+            "_id": key,
+            "ns": str(ns),
+            "db": ns.db,
+            "coll": ns.coll,
+            "id": Binary(id_document(identifier)) if identifier else None,
+            "code": refusal.code,
+            "message": refusal.message[:1000],
+            "attempts": attempts,
+            "bytes": len(document),
+            "chunks": len(pieces),
+            "at": time.time(),
+        }
+        # Last, so that a letter that is listed is whole.
+        patiently(lambda: self.db["dead_letters"].replace_one({"_id": key}, letter, upsert=True))
+
+    def dead_letter_ids(self) -> dict[str, frozenset[bytes]]:
+        """Return the `_id`s of dead letters by namespace of the target."""
+        found: dict[str, set[bytes]] = {}
+        fields = {"ns": 1, "id": 1}
+        for one in patiently(lambda: list(self.db["dead_letters"].find({}, fields))):
+            if one["id"] is not None:
+                found.setdefault(one["ns"], set()).add(raw_id(bytes(one["id"])))
+        return {ns: frozenset(ids) for ns, ids in found.items()}
+
+    # Results
+
+    def report(self, ns: Namespace, result: dict[str, Any]) -> None:
+        """Keep what verification says of one collection."""
+        whole = {"_id": hashlib.sha256(str(ns).encode()).hexdigest(), **result}
+        patiently(lambda: self.db["results"].replace_one({"_id": whole["_id"]}, whole, upsert=True))
+
+    def fail(self, reason: str, **params: str | int) -> None:
+        """Say why the job cannot go on, for whoever follows it from outside."""
+        patiently(
+            lambda: self.db["failures"].replace_one({"_id": reason}, {"_id": reason, "params": params}, upsert=True)
+        )
+
+    def clear_failures(self) -> None:
+        """Forget earlier attempts' reasons."""
+        patiently(lambda: self.db["failures"].delete_many({}))
+
+
+def new_owner() -> str:
+    """Return a name for one attempt at one range."""
+    return uuid.uuid4().hex
+
+
+def part_number(collection: int, position: int) -> int:
+    """Return the number of a collection's range."""
+    if position >= _MOST_RANGES:
+        raise ValueError(f"more than {_MOST_RANGES} ranges")
+    return collection * _MOST_RANGES + position
+
+
+def _binary(identifier: bytes | None) -> Binary | None:
+    return Binary(id_document(identifier)) if identifier else None
+
+
+def _to_document(part: Part) -> dict[str, Any]:
+    return {
+        "_id": part.number,
+        "collection": part.collection,
+        "whole": part.whole,
+        "lower": _binary(part.lower),
+        "upper": _binary(part.upper),
+        "last": _binary(part.last),
+        "done": part.done,
+        "attempts": 0,
+        "owner": None,
+        "slot": None,
+        "counts": asdict(part.counts),
+    }
+
+
+def _from_document(one: dict[str, Any]) -> Part:
+    def identifier(name: str) -> bytes | None:
+        return raw_id(bytes(one[name])) if one[name] is not None else None
+
+    return Part(
+        number=one["_id"],
+        collection=one["collection"],
+        whole=one["whole"],
+        lower=identifier("lower"),
+        upper=identifier("upper"),
+        last=identifier("last"),
+        done=one["done"],
+        counts=Counts(**one["counts"]),
+    )

@@ -1,0 +1,122 @@
+/** Who has to do what, and when: the remedies of all findings, and what sizes and methods ask for, as a checklist. */
+import type { Assessment, TargetAssessment } from '../core/model/assessment.js';
+import type { Finding, Severity } from '../core/model/finding.js';
+import { formatNamespace } from '../core/model/namespace.js';
+import { recommendedMethod, shortTargetName } from './assessment-targets.js';
+import { more } from './bounded.js';
+import { estimateText, expectedText } from './estimates.js';
+import { namespacesInShort } from './finding-groups.js';
+import { remedySentence } from './findings.js';
+import { code, prose, section, type Block, type Cell, type Section } from './report-parts.js';
+import { sentenceFor } from './reasons.js';
+import { remedyWork, WHOSE, type Phase, type Whose } from './remedy-work.js';
+import { formatRuPerSecond } from './sizes.js';
+
+interface Task {
+  readonly text: string;
+  readonly whose: Whose;
+  readonly severity: Severity | 'plan';
+  readonly where: Set<string>;
+  readonly targets: Set<string>;
+}
+
+const ORDER = ['blocker', 'warning', 'plan', 'info'] as const;
+const PHASES: readonly (readonly [Phase, string])[] = [
+  ['before', 'Before the migration'],
+  ['during', 'While the data moves'],
+  ['after', 'Afterwards'],
+];
+/** Items of one phase that a person goes through. */
+const LONGEST_CHECKLIST = 30;
+
+export function whatToDo(assessment: Assessment): Section {
+  const tasks: Record<Phase, Map<string, Task>> = { before: new Map(), during: new Map(), after: new Map() };
+  const add = (when: Phase, task: Omit<Task, 'where' | 'targets'>, kind: string, where?: string): void => {
+    const known = tasks[when].get(task.text) ?? { ...task, where: new Set<string>(), targets: new Set<string>() };
+    if (where !== undefined) known.where.add(where);
+    known.targets.add(kind);
+    tasks[when].set(task.text, known);
+  };
+  for (const target of assessment.targets) {
+    const kind = shortTargetName(target.target.kind);
+    for (const finding of target.findings) addFinding(finding, (when, task, where) => add(when, task, kind, where));
+    for (const [when, whose, text] of planned(target)) add(when, { text, whose, severity: 'plan' }, kind);
+  }
+  const blocks = PHASES.flatMap(([phase, title]): readonly Block[] => {
+    const list = [...tasks[phase].values()].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
+    if (list.length === 0) return [];
+    const items = list.slice(0, LONGEST_CHECKLIST).map((task) => item(task, assessment.targets.length));
+    return [{ kind: 'heading', text: title }, { kind: 'checklist', items }, ...more(list.length - LONGEST_CHECKLIST)];
+  });
+  return section('What to do', ...blocks);
+}
+
+function addFinding(
+  finding: Finding,
+  add: (when: Phase, task: Omit<Task, 'where' | 'targets'>, where?: string) => void,
+): void {
+  const work = remedyWork(finding.remedy);
+  if (work === undefined) return;
+  const { severity, ns } = finding;
+  const where = [ns ? formatNamespace(ns) : '', subjectOf(finding)].filter((part) => part !== '').join(' ');
+  add(work.when, { text: remedySentence(finding), whose: work.whose, severity }, where === '' ? undefined : where);
+}
+
+/** Remedies speak of "it": the index, field or feature that is meant. */
+function subjectOf({ params }: Finding): string {
+  const [subject] = ['index', 'name', 'path', 'field', 'sort'].flatMap((name) => {
+    const value = params[name];
+    return typeof value === 'string' && value !== '' ? [value] : [];
+  });
+  return subject === undefined ? '' : `(${subject})`;
+}
+
+/** What follows from the sizes and the method, without any finding. */
+function planned(target: TargetAssessment): readonly (readonly [Phase, Whose, string])[] {
+  const { ru, vcore } = target;
+  const method = recommendedMethod(target);
+  const needs = method?.possible ? method.needs : [];
+  return [
+    ...needs.map((need) => ['before', 'migration', `Needed: ${sentenceFor(need)}`] as const),
+    ...(vcore
+      ? ([
+          [
+            'before',
+            'target',
+            `Make a cluster of tier ${vcore.tier} with ${vcore.shards === 1 ? 'one shard' : `${vcore.shards} shards`} and ${vcore.storageGib} GiB of storage${vcore.highAvailability ? ', with high availability' : ''}.`,
+          ],
+        ] as const)
+      : []),
+    ...(ru
+      ? ([
+          ...ru.preSplit.map(
+            ({ ns, partitions, createWithRuPerSecond, raiseToRuPerSecond }) =>
+              [
+                'before',
+                'target',
+                `Create ${formatNamespace(ns)} with ${formatRuPerSecond(createWithRuPerSecond)}, so that it begins with ${partitions} partitions, then raise it to ${formatRuPerSecond(raiseToRuPerSecond)}.`,
+              ] as const,
+          ),
+          [
+            'before',
+            'target',
+            `Give the collections ${expectedText(ru.migrationThroughput)} altogether for the copy, each as "Throughput of an RU account" says.`,
+          ],
+          [
+            'after',
+            'target',
+            `${ru.budgets?.some(({ boost, createWith }) => boost !== undefined || createWith !== undefined) ? 'Set the throughput to' : 'Leave the throughput at'} ${estimateText(ru.steady)}; less than ${expectedText(ru.floorAfterBoost)} cannot be set after the copy.`,
+          ],
+        ] as const)
+      : []),
+    ['after', 'migration', 'Read the report of the run: only what is verified has arrived.'],
+    ['after', 'source', 'Keep the source until the application has run on the target for a while.'],
+  ];
+}
+
+function item({ text, whose, severity, where, targets }: Task, of: number): readonly Cell[] {
+  const mark: readonly Cell[] = severity === 'blocker' ? [{ text: '✗ ', tone: 'bad' }] : [];
+  const places: readonly Cell[] = where.size === 0 ? [] : [code(namespacesInShort([...where])), prose(': ')];
+  const only = targets.size === of ? '' : `${[...targets].join(', ')}; `;
+  return [...mark, ...places, prose(`${text} (${only}${WHOSE[whose]})`)];
+}

@@ -1,0 +1,71 @@
+/** The JSON form of an assessment, as media/assessment.schema.json describes it. */
+import type { Assessment, RuSizing, ShardKeyAdvice, TargetAssessment } from '../core/model/assessment.js';
+import type { Estimate } from '../core/model/estimate.js';
+import type { CollectionScan } from '../core/model/scan.js';
+import { jsonPieces } from './json-pieces.js';
+
+/** Candidates of a collection that does well without a shard key, and shares of frequent values. */
+const KEPT = 1;
+/** With more collections a file with line ends for every figure would be too long to be read anyway. */
+const READABLE_COLLECTIONS = 500;
+
+/**
+ * Without what only serves to compute other parts, so that thousands of collections stay a file: the buckets of hashed values (the spread that follows from them is in
+ * the shard keys), and what figures of single collections rest on where the figures of all say the same.
+ */
+export function assessmentJson(assessment: Assessment): Assessment {
+  return {
+    ...assessment,
+    scans: assessment.scans.map(shortScan),
+    targets: assessment.targets.map(shortTarget),
+  };
+}
+
+/** As a file, in pieces, ending in a line end; each string value as `clean` has it. */
+export function* assessmentFile(assessment: Assessment, clean: (text: string) => string): Generator<string> {
+  yield* jsonPieces(
+    assessmentJson(assessment),
+    assessment.inventory.collections.length > READABLE_COLLECTIONS ? 0 : 2,
+    clean,
+  );
+  yield '\n';
+}
+
+function shortScan(scan: CollectionScan): CollectionScan {
+  return {
+    ...scan,
+    fields: scan.fields.map((field) => ({ ...field, bucketBytes: [], top: field.top.slice(0, KEPT) })),
+  };
+}
+
+function shortTarget(target: TargetAssessment): TargetAssessment {
+  return {
+    ...target,
+    shardKeys: target.shardKeys.map(shortShardKey),
+    ...(target.ru ? { ru: shortRu(target.ru) } : {}),
+  };
+}
+
+function shortShardKey(advice: ShardKeyAdvice): ShardKeyAdvice {
+  return advice.needed === 'none' ? { ...advice, candidates: advice.candidates.slice(0, KEPT) } : advice;
+}
+
+function shortRu(ru: RuSizing): RuSizing {
+  const bare = (estimate: Estimate): Estimate => ({ ...estimate, assumptions: [] });
+  return {
+    ...ru,
+    collections: ru.collections.map(({ ns, steady, ...figures }) => ({
+      ns,
+      insert: bare(figures.insert),
+      insertWithIndexes: bare(figures.insertWithIndexes),
+      pointRead: bare(figures.pointRead),
+      query: bare(figures.query),
+      replace: bare(figures.replace),
+      remove: bare(figures.remove),
+      migration: bare(figures.migration),
+      storage: bare(figures.storage),
+      partitions: bare(figures.partitions),
+      ...(steady ? { steady: bare(steady) } : {}),
+    })),
+  };
+}

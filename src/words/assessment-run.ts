@@ -1,0 +1,130 @@
+/** The run as it is expected, and the ways of moving the data, with what would change the answer. */
+import type { Assessment, TargetAssessment, WhatIf } from '../core/model/assessment.js';
+import type { RankedMethod, Reason } from '../core/model/method.js';
+import { formatNamespace } from '../core/model/namespace.js';
+import type { NoteBook } from './assessment-notes.js';
+import { shortTargetName } from './assessment-targets.js';
+import { boundedTable } from './bounded.js';
+import { methodName } from './methods.js';
+import { code, prose, lines, section, type Block, type Content, type Section } from './report-parts.js';
+import { sentenceFor } from './reasons.js';
+import { formatCount, formatDuration, formatDurationRange } from './sizes.js';
+import { targetChoiceSentence, targetReasonSentence } from './target-choice.js';
+import { limitSentence } from './simulation.js';
+import { whatIfSentence } from './what-would-change.js';
+
+export function expectedRun({ targets }: Assessment, notes: NoteBook): Section | undefined {
+  const blocks = targets.flatMap((target) => runBlocks(target, notes));
+  return blocks.length === 0 ? undefined : section('The run as it is expected', ...blocks);
+}
+
+function runBlocks({ target, expectedRun: run }: TargetAssessment, notes: NoteBook): readonly Block[] {
+  if (!run) return [];
+  const most = Math.max(Number.MIN_VALUE, ...run.course.map(({ documents }) => documents));
+  const pairs: (readonly [string, Content])[] = [
+    ['Moving the data takes', notes.figure(run.durationMs)],
+    ...(run.phases
+      ? ([
+          ['Then building indexes', notes.figure(run.phases.indexesMs)],
+          ['Then checking every document', notes.figure(run.phases.verificationMs)],
+        ] as const)
+      : []),
+    ['What holds it up', prose(limitSentence(run))],
+    ...(target.kind === 'cosmos-ru'
+      ? [['Use of the throughput', prose(`${Math.round(run.utilisation * 100)} %`)] as const]
+      : []),
+  ];
+  return [
+    { kind: 'heading', text: `To ${shortTargetName(target.kind)}` },
+    { kind: 'pairs', pairs },
+    ...(run.course.length < 2
+      ? []
+      : [
+          {
+            kind: 'line' as const,
+            title: 'Documents that have arrived',
+            points: run.course.map(({ at, documents }) => ({ x: at, y: documents / most })),
+            x: ['0', formatDuration(run.durationMs.expected / 2), formatDuration(run.durationMs.expected)] as const,
+            y: ['0', formatCount(most / 2), formatCount(most)] as const,
+          },
+        ]),
+    ...boundedTable(
+      [{ title: 'Slowest collections' }, { title: 'Each takes', right: true }],
+      run.slowest.map(({ ns, durationMs }) => [code(formatNamespace(ns)), prose(formatDuration(durationMs))]),
+      8,
+    ),
+  ];
+}
+
+export function methods({ targets }: Assessment, notes: NoteBook): Section {
+  return section('Ways of moving the data', ...targets.flatMap((target) => methodBlocks(target, notes)));
+}
+
+const MARKS = { '+': '+ ', '-': '− ', '!': '✗ ' } as const;
+/** What speaks neither for a service nor against it. */
+const UNWEIGHED: ReadonlySet<string> = new Set(['cost-unknown', 'usage-unknown']);
+
+function markOf({ id, weight }: Reason): string {
+  return UNWEIGHED.has(id) ? '· ' : MARKS[weight];
+}
+
+function methodBlocks(assessed: TargetAssessment, notes: NoteBook): readonly Block[] {
+  const { target, recommendation, whatWouldChange } = assessed;
+  const rows = recommendation.ranked.map((method): readonly Content[] => [
+    { text: methodName(method.method), ...(method.method === recommendation.recommended ? { tone: 'good' } : {}) },
+    prose(stateOf(method, method.method === recommendation.recommended)),
+    prose(method.possible ? formatDurationRange(method.durationMs) : ''),
+    lines(method.reasons.map((reason) => `${MARKS[reason.weight]}${sentenceFor(reason)}`)),
+  ]);
+  return [
+    { kind: 'heading', text: `To ${shortTargetName(target.kind)}` },
+    {
+      kind: 'paragraph',
+      text: `Recommended: ${methodName(recommendation.recommended)}.`,
+      notes: notes.reasons(recommendation.assumptions),
+    },
+    {
+      kind: 'table',
+      columns: [{ title: 'Method' }, { title: 'State' }, { title: 'Moving the data takes' }, { title: 'Reasons' }],
+      rows,
+    },
+    ...whatIfs(whatWouldChange),
+  ];
+}
+
+function stateOf(method: RankedMethod, recommended: boolean): string {
+  if (recommended) return 'recommended';
+  if (!method.possible) return 'not possible here';
+  return method.available ? 'possible' : 'possible, by hand';
+}
+
+function whatIfs(changes: readonly WhatIf[]): readonly Block[] {
+  if (changes.length === 0)
+    return [{ kind: 'paragraph', text: 'No single change of a fact or a wish that was tried changes the answer.' }];
+  return [
+    { kind: 'paragraph', text: 'What would change the answer:' },
+    { kind: 'list', items: changes.map((change) => [prose(whatIfSentence(change))]) },
+  ];
+}
+
+/** Reasons for the one and for the other service. */
+export function choiceSection({ choice }: Assessment): Section | undefined {
+  if (!choice) return undefined;
+  const of = (kind: 'cosmos-ru' | 'cosmos-vcore'): readonly Block[] => {
+    const reasons = choice.reasons.filter(({ target }) => target === kind);
+    if (reasons.length === 0) return [];
+    return [
+      { kind: 'heading', text: shortTargetName(kind) },
+      {
+        kind: 'list',
+        items: reasons.map((one) => [prose(`${markOf(one.reason)}${targetReasonSentence(one)}`)]),
+      },
+    ];
+  };
+  return section(
+    'Which service',
+    { kind: 'paragraph', text: targetChoiceSentence(choice) },
+    ...of('cosmos-ru'),
+    ...of('cosmos-vcore'),
+  );
+}

@@ -1,0 +1,165 @@
+/** What an owner wants to know first: can it be moved, to which service, how long, what it costs, who has to do what. */
+import type { Assessment, TargetAssessment } from '../core/model/assessment.js';
+import type { ReadingGap } from '../core/model/reading.js';
+import { totalSize } from '../core/size/totals.js';
+import { clusterSummary } from './clusters.js';
+import { costOptionName, formatMoney } from './costs.js';
+import { countOf, moveDuration, pricedOptions, recommendedMethod, shortTargetName } from './assessment-targets.js';
+import type { NoteBook } from './assessment-notes.js';
+import { estimateText } from './estimates.js';
+import { findingCounts } from './finding-groups.js';
+import { targetChoiceSentence } from './target-choice.js';
+import { methodName } from './methods.js';
+import { prose, section, time, type Block, type Cell, type Content, type Section, type Tone } from './report-parts.js';
+import { formatBytes, formatCountOf } from './sizes.js';
+
+export function assessmentHeadline({ targets, choice }: Assessment): { readonly text: string; readonly tone: Tone } {
+  const free = targets.filter((target) => countOf(target.findings, 'blocker') === 0);
+  const names = free.map(({ target }) => shortTargetName(target.kind));
+  const suits =
+    choice === undefined || choice.advised === 'either' || free.length === 0
+      ? ''
+      : `; ${shortTargetName(choice.advised)} suits it better`;
+  if (free.length === 0) {
+    const all = targets.map(({ target }) => shortTargetName(target.kind)).join(' or ');
+    const better =
+      choice === undefined || choice.advised === 'either' ? '' : ` ${shortTargetName(choice.advised)} suits it better.`;
+    return {
+      text: `It cannot be moved to ${all} as it is: the blockers below come first.${better}`,
+      tone: 'bad',
+    };
+  }
+  const clean = free.some((target) => countOf(target.findings, 'warning') === 0 && target.failedRules.length === 0);
+  const blocked = targets.filter((target) => !free.includes(target)).map(({ target }) => shortTargetName(target.kind));
+  const not = blocked.length === 0 ? '' : `, not to ${blocked.join(' or ')} as it is`;
+  return { text: `It can be moved to ${names.join(' and to ')}${not}${suits}.`, tone: clean ? 'good' : 'look' };
+}
+
+/** A few sentences under the headline. */
+export function assessmentReasons(assessment: Assessment): readonly string[] {
+  const { inventory, scans, gaps, usage, targets, choice } = assessment;
+  const total = totalSize(inventory.collections);
+  const failed = targets.reduce((sum, { failedRules }) => sum + failedRules.length, 0);
+  return [
+    `${formatBytes(total.logicalBytes)} in ${formatCountOf(total.documents, 'document')} and ${formatCountOf(total.collections, 'collection')}.`,
+    scanSentence(assessment),
+    ...(choice === undefined ? [] : [targetChoiceSentence(choice)]),
+    ...(inventory.failed.length === 0
+      ? []
+      : [`${formatCountOf(inventory.failed.length, 'namespace')} could not be read: nothing is known of them.`]),
+    ...([...gaps, ...(usage?.gaps ?? []), ...scans.flatMap((scan) => scan.gaps)].every(isExpected)
+      ? []
+      : ['Some of what was asked for could not be read; see "What was read".']),
+    ...(failed === 0 ? [] : [`${formatCountOf(failed, 'rule')} failed: what they look for is unknown; see "Rules".`]),
+  ];
+}
+
+/** Nobody asked for it, or the server is of another kind: nothing is amiss. */
+function isExpected({ reason }: ReadingGap): boolean {
+  return reason === 'not-asked' || reason === 'not-supported';
+}
+
+function scanSentence({ scans, inventory }: Assessment): string {
+  const looked = scans.reduce((sum, { documents }) => sum + documents, 0);
+  if (looked === 0) return 'No documents were looked at: what they hold is unknown.';
+  const full = scans.filter(({ mode, gaps }) => mode === 'full' && gaps.length === 0).length;
+  return full === scans.length
+    ? `Every document was looked at (${formatCountOf(looked, 'document')}${looked === totalSize(inventory.collections).documents ? '' : ', as others wrote to the source meanwhile'}).`
+    : `${formatCountOf(looked, 'document')} of ${formatCountOf(scans.length, 'collection')} were looked at; what only other documents hold is unknown.`;
+}
+
+type Row = readonly [string, (target: TargetAssessment) => Content];
+
+export function inShort(assessment: Assessment, notes: NoteBook): Section {
+  const rows: readonly Row[] = [
+    ['Can it be moved?', canBeMoved],
+    ['Findings', (target) => prose(findingCounts(target.findings))],
+    ['How', how],
+    ['Moving the data takes', (target) => duration(target, notes)],
+    ['What it runs on', (target) => runsOn(target, notes)],
+    ['Cost of a month', (target) => monthly(target, notes)],
+    ['Cost of the migration', (target) => migration(target, notes)],
+  ];
+  const columns = ['Question', ...assessment.targets.map(({ target }) => shortTargetName(target.kind))];
+  const table: Block = {
+    kind: 'table',
+    columns: columns.map((title) => ({ title })),
+    rows: rows.map(([label, of]) => [prose(label), ...assessment.targets.map(of)]),
+  };
+  const { source, madeAt } = assessment;
+  return section(
+    'In short',
+    {
+      kind: 'pairs',
+      pairs: [
+        ['Source', prose(`${source.name}: ${clusterSummary(source.cluster)}`)],
+        ['Read', prose(time(madeAt))],
+        ...assessment.targets.map(({ target }): readonly [string, Cell] => [
+          shortTargetName(target.kind),
+          prose(
+            `version ${target.version}, ${target.probed ? 'as it was found' : 'the newest that the service offers: no target was looked at'}${target.capabilities.length > 0 ? `; with ${target.capabilities.join(', ')}, as you say` : ''}`,
+          ),
+        ]),
+      ],
+    },
+    table,
+  );
+}
+
+function canBeMoved(target: TargetAssessment): Cell {
+  const blockers = countOf(target.findings, 'blocker');
+  const warnings = countOf(target.findings, 'warning');
+  if (blockers > 0) {
+    return { text: `✗ Not as it is: ${formatCountOf(blockers, 'blocker')}`, tone: 'bad' };
+  }
+  if (warnings > 0) return { text: `! Yes, with ${formatCountOf(warnings, 'warning')} to look at`, tone: 'look' };
+  return { text: '✓ Yes', tone: 'good' };
+}
+
+function how(target: TargetAssessment): Cell {
+  const method = recommendedMethod(target);
+  if (!method?.possible) return prose('No method is possible');
+  return prose(`${methodName(method.method)}${method.available ? '' : ' (by hand)'}`);
+}
+
+function duration(target: TargetAssessment, notes: NoteBook): Content {
+  const estimate = moveDuration(target);
+  if (!estimate) return prose('Unknown');
+  const { expectedRun, recommendation } = target;
+  if (expectedRun) return notes.figure(estimate);
+  return { ...notes.figure(estimate), notes: notes.reasons(recommendation.assumptions) };
+}
+
+function runsOn({ ru, vcore }: TargetAssessment, notes: NoteBook): Content {
+  if (vcore) {
+    const shards = vcore.shards === 1 ? 'one shard' : `${vcore.shards} shards`;
+    const ha = vcore.highAvailability ? 'with high availability' : 'without high availability';
+    return {
+      text: `${vcore.tier}, ${shards}, ${vcore.storageGib} GiB of storage each, ${ha}`,
+      notes: notes.assumptions([...vcore.workingSet.assumptions, ...vcore.storage.assumptions]),
+    };
+  }
+  if (!ru) return prose('As it is');
+  return [
+    { ...notes.figure(ru.steady), text: `${estimateText(ru.steady)} every day` },
+    { ...notes.figure(ru.migrationThroughput), text: `; ${estimateText(ru.migrationThroughput)} while it is copied` },
+  ];
+}
+
+function monthly(target: TargetAssessment, notes: NoteBook): Content {
+  const { cost } = target;
+  if (!cost) return prose('Unknown');
+  const priced = pricedOptions(cost);
+  if (priced.length === 0) return prose('No price is known: put yours into a file (--prices).');
+  return priced.map(({ id, monthly: amount }, i): Cell => ({
+    text: `${formatMoney(amount, cost.currency)}: ${costOptionName(id)}`,
+    notes: notes.assumptions(amount.assumptions),
+    ...(i === 0 ? {} : { newLine: true }),
+  }));
+}
+
+function migration(target: TargetAssessment, notes: NoteBook): Content {
+  const once = target.cost && pricedOptions(target.cost)[0]?.migration;
+  if (!once || !target.cost) return prose('Unknown');
+  return { text: formatMoney(once, target.cost.currency), notes: notes.assumptions(once.assumptions) };
+}

@@ -1,0 +1,52 @@
+/** What every part of an assessment's report asks of its targets. */
+import type { CostEstimate, CostOption, TargetAssessment } from '../core/model/assessment.js';
+import type { Estimate } from '../core/model/estimate.js';
+import type { Finding, Severity } from '../core/model/finding.js';
+import type { RankedMethod } from '../core/model/method.js';
+import { formatNamespace } from '../core/model/namespace.js';
+import type { TargetKind } from '../core/plan/target.js';
+
+/** Short, for columns. */
+const NAMES: Readonly<Record<TargetKind, string>> = {
+  'cosmos-ru': 'Cosmos DB (RU)',
+  'cosmos-vcore': 'Cosmos DB vCore (DocumentDB)',
+  mongodb: 'MongoDB',
+};
+
+export function shortTargetName(kind: TargetKind): string {
+  return NAMES[kind];
+}
+
+export function countOf(findings: readonly Finding[], severity: Severity): number {
+  return findings.filter((finding) => finding.severity === severity).length;
+}
+
+export function recommendedMethod({ recommendation }: TargetAssessment): RankedMethod | undefined {
+  return recommendation.ranked.find(({ method }) => method === recommendation.recommended);
+}
+
+/** As it was simulated, else as it was estimated from totals. */
+export function moveDuration(target: TargetAssessment): Estimate | undefined {
+  if (target.expectedRun) return target.expectedRun.durationMs;
+  const method = recommendedMethod(target);
+  return method && { unit: 'milliseconds', ...method.durationMs, assumptions: [] };
+}
+
+/** Ways of paying that are possible and have a price, the cheapest first. */
+export function pricedOptions({ options }: CostEstimate): readonly (CostOption & { readonly monthly: Estimate })[] {
+  return options
+    .flatMap((option) => (option.possible && option.monthly ? [{ ...option, monthly: option.monthly }] : []))
+    .sort((a, b) => a.monthly.expected - b.monthly.expected);
+}
+
+/** Findings of each target by `db.coll`; the empty name is the whole cluster. */
+export function findingsByNamespace(target: TargetAssessment): ReadonlyMap<string, readonly Finding[]> {
+  const found = new Map<string, Finding[]>();
+  for (const finding of target.findings) {
+    const name = finding.ns ? formatNamespace(finding.ns) : '';
+    const list = found.get(name) ?? [];
+    list.push(finding);
+    found.set(name, list);
+  }
+  return found;
+}

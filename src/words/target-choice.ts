@@ -1,0 +1,55 @@
+import type { TargetReasonId } from '../core/advise/target-choice.js';
+import type { TargetChoice } from '../core/model/assessment.js';
+import { bytesOf, countOf, lookUp, numberOf, textOf, unknownId, type Params } from './params.js';
+import { clusterKind } from './reasons.js';
+import { formatCount, formatCountOf } from './sizes.js';
+
+const collections = (p: Params): string => formatCountOf(numberOf(p, 'collections'), 'collection');
+const money = (p: Params, low: string, high: string): string =>
+  `${formatCount(numberOf(p, low))} to ${formatCount(numberOf(p, high))} ${textOf(p, 'currency', '')}`.trim();
+
+const SENTENCES: Readonly<Record<TargetReasonId, (params: Params) => string>> = {
+  'no-blockers': () => 'Nothing was found that it cannot take.',
+  blockers: (p) => `${formatCountOf(numberOf(p, 'count'), 'finding')} must be solved before it can take this source.`,
+  'more-warnings': (p) => `It has ${formatCountOf(numberOf(p, 'count'), 'warning')} more than the other.`,
+  'documents-over-2mb': (p) =>
+    `Documents over 2 MB were seen in ${collections(p)}; it takes them only with a switch of the account, for new collections.`,
+  'needs-shard-keys': (p) =>
+    `A shard key has to be chosen for ${collections(p)} of more than ${bytesOf(p, 'limitBytes')}, and cannot be changed afterwards.`,
+  'hot-partition': () => 'One physical partition gets more than its share, of the copy and possibly of everyday life.',
+  'transactions-across-collections': () =>
+    'Transactions are in use; here they stay within one collection without a shard key.',
+  'transactions-as-known': () => 'Transactions over several collections work as on the source, for up to 30 seconds.',
+  'text-search': () => 'Text indexes are carried over.',
+  'text-search-unsupported': () => 'There are text indexes or text searches, and it has no text indexes.',
+  'joins-in-use': (p) => `Queries put much together (${textOf(p, 'names')}), which is what it is made for.`,
+  'joins-charged-by-read': (p) => `Each document that ${textOf(p, 'names')} read is charged.`,
+  'point-reads-prevail': (p) =>
+    `${countOf(p, 'percent')} % of the conditions that were seen compare with one value, which it answers for little.`,
+  cheaper: (p) =>
+    `By the prices given it costs ${money(p, 'low', 'high')} a month, the other ${money(p, 'otherLow', 'otherHigh')}.`,
+  'cost-alike': (p) =>
+    `By the prices given it costs ${money(p, 'low', 'high')} a month, the other ${money(p, 'otherLow', 'otherHigh')}: too near to each other to say which is cheaper.`,
+  'cost-unknown': () => 'What it costs against the other was not weighed: one of the two was not reckoned.',
+  'little-data': (p) => `${bytesOf(p, 'sizeBytes')} fit on its smallest clusters.`,
+  'spreads-without-end': (p) => `${bytesOf(p, 'sizeBytes')} spread over as many partitions as they need.`,
+  'global-writes': () => 'It takes writes in several regions.',
+  'regions-for-reading': () => 'Its other regions are for reading only.',
+  elastic: () => 'Its throughput follows the load within seconds.',
+  'scaled-by-hand': () => 'It follows the load by moving to another tier.',
+  'latency-promised': () => 'Its latency of single reads and writes is part of its service level agreement.',
+  'usage-unknown': () => 'What the source is used for was not read, and counts for nothing here.',
+};
+
+/** One reason for or against a service. Never fails: an unknown id is shown as it is. */
+export function targetReasonSentence({ reason }: TargetChoice['reasons'][number]): string {
+  const sentence = lookUp(SENTENCES, reason.id);
+  return sentence ? sentence(reason.params) : unknownId(reason.id, reason.params);
+}
+
+/** The answer in one sentence, with no more certainty than there is. */
+export function targetChoiceSentence({ advised, reasons }: Pick<TargetChoice, 'advised' | 'reasons'>): string {
+  const weighed = formatCountOf(reasons.length, 'thing was', 'things were');
+  if (advised === 'either') return `Both services would do: ${weighed} weighed, and neither is clearly ahead.`;
+  return `${clusterKind(advised)} fits better: ${weighed} weighed, for and against.`;
+}

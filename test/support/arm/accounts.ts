@@ -1,0 +1,73 @@
+/** Cosmos DB accounts and clusters of the model: read only, as the published examples show them. */
+import { errorReply, pageOf, type MockRoute } from './mock-parts.js';
+import { without } from './shape.js';
+
+const ACCOUNTS = ['2024-11-15'];
+const CLUSTERS = ['2024-07-01'];
+
+export interface MockAccount {
+  readonly id: string;
+  readonly name: string;
+  readonly location: string;
+  readonly kind?: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+  /** What `listConnectionStrings` tells; nobody may where it is absent. */
+  readonly connectionStrings?: readonly Readonly<Record<string, string>>[];
+  /** By budget: `db.` or `db.coll`. */
+  readonly throughput?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+export function accountRoutes(accounts: readonly MockAccount[]): readonly MockRoute[] {
+  const isCluster = (a: MockAccount): boolean => /\/mongoClusters\//i.test(a.id);
+  const find = (id: string | undefined): MockAccount | undefined =>
+    accounts.find((a) => a.id.toLowerCase() === id?.toLowerCase());
+  const list = (type: string, apiVersions: readonly string[], suits: (a: MockAccount) => boolean): MockRoute => ({
+    method: 'GET',
+    path: `/subscriptions/{subscription}/providers/Microsoft.DocumentDB/${type}`,
+    apiVersions,
+    handle: (call, mock) =>
+      pageOf(
+        accounts
+          .filter((a) => suits(a) && a.id.startsWith(`/subscriptions/${call.params['subscription']}/`))
+          .map((a) => without({ ...a }, 'connectionStrings', 'throughput')),
+        call,
+        mock,
+      ),
+  });
+  const strings = (type: string, apiVersions: readonly string[]): MockRoute => ({
+    method: 'POST',
+    path: `/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.DocumentDB/${type}/{name}/listConnectionStrings`,
+    apiVersions,
+    handle({ path }) {
+      const account = find(path.slice(0, path.lastIndexOf('/')));
+      if (!account) return errorReply(404, 'ResourceNotFound', 'Not found.');
+      if (!account.connectionStrings) {
+        return errorReply(
+          403,
+          'AuthorizationFailed',
+          'The client does not have authorization to perform action listConnectionStrings.',
+        );
+      }
+      return { status: 200, body: { connectionStrings: account.connectionStrings } };
+    },
+  });
+  const throughput = (below: string, budget: (params: Readonly<Record<string, string>>) => string): MockRoute => ({
+    method: 'GET',
+    path: `/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.DocumentDB/databaseAccounts/{name}/mongodbDatabases/{database}${below}/throughputSettings/default`,
+    apiVersions: ACCOUNTS,
+    handle({ path, params }) {
+      const resource = find(path.slice(0, path.indexOf('/mongodbDatabases')))?.throughput?.[budget(params)];
+      return resource
+        ? { status: 200, body: { properties: { resource } } }
+        : errorReply(404, 'NotFound', 'Offer not found.');
+    },
+  });
+  return [
+    list('databaseAccounts', ACCOUNTS, (a) => !isCluster(a)),
+    list('mongoClusters', CLUSTERS, isCluster),
+    strings('databaseAccounts', ACCOUNTS),
+    strings('mongoClusters', CLUSTERS),
+    throughput('', (p) => `${p['database']}.`),
+    throughput('/collections/{collection}', (p) => `${p['database']}.${p['collection']}`),
+  ];
+}

@@ -1,0 +1,205 @@
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { makeAssessment } from '../../src/core/assess/make-assessment.js';
+import type { Rule } from '../../src/core/assess/rule.js';
+import { RULES } from '../../src/core/assess/rules.js';
+import type { Assessment } from '../../src/core/model/assessment.js';
+import { formatNamespace, parseNamespace } from '../../src/core/model/namespace.js';
+import { ruPerSecond } from '../../src/core/model/units.js';
+import { REMEDIES } from '../../src/words/remedies.js';
+import { FEATURE_REMEDIES } from '../../src/words/finding-features.js';
+import { ASSESSMENT_FORMATS, assessmentText } from '../../src/words/assessment-formats.js';
+import { assessmentJson } from '../../src/words/assessment-json.js';
+import { remedyWork } from '../../src/words/remedy-work.js';
+import { demoInput } from './assessment-facts.js';
+import { aCollection, anIndex, anInventory, ID_INDEX } from './core-builders.js';
+
+const VERSION = '1.2.3';
+const schema = JSON.parse(
+  readFileSync(new URL('../../media/assessment.schema.json', import.meta.url), 'utf8'),
+) as object;
+const validate = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true }).compile(schema);
+
+/** As a file holds it. */
+function written(assessment: Assessment): unknown {
+  return JSON.parse(JSON.stringify(assessmentJson(assessment)));
+}
+
+const demo = makeAssessment(demoInput());
+
+describe('the report of an assessment', () => {
+  it.each(ASSESSMENT_FORMATS)('tells of the demo what it did before, as %s', async (format) => {
+    await expect(assessmentText(demo, format, VERSION)).toMatchFileSnapshot(`assessment-golden/demo.${format}.txt`);
+  });
+
+  it('advises on methods by how much the source writes and how far its oplog reaches back', () => {
+    const throughput = { kind: 'manual', ruPerSecond: ruPerSecond(400) } as const;
+    const demoed = demoInput({ wishes: { online: true }, throughput });
+    const { inventory } = demoed;
+    // The service follows the changes of servers up to 4.0.
+    const source = { topology: 'replica-set', version: '4.0.28', versionArray: [4, 0, 28] } as const;
+    const input = { ...demoed, inventory: { ...inventory, cluster: { ...inventory.cluster, ...source } } };
+    const usage = {
+      ...input.usage!,
+      rates: { insert: 50_000, update: 0, delete: 0, query: 0, getmore: 0, command: 0, seconds: 60, by: 'watched' },
+      oplog: { windowMs: 1_000, bytes: 1, entries: 1 },
+    } as never;
+    const said = ({ targets }: Assessment): ReadonlySet<string> =>
+      new Set(
+        targets.flatMap(({ recommendation: { ranked } }) =>
+          ranked.flatMap((m) => [...m.reasons, ...m.needs].map(({ id }) => id)),
+        ),
+      );
+    const [without, withUse] = [
+      said(makeAssessment({ ...input, usage: undefined as never })),
+      said(makeAssessment({ ...input, usage })),
+    ];
+    for (const id of ['stops-so-many-writes', 'writes-outrun-target', 'oplog-shorter-than-copy']) {
+      expect([id, without.has(id), withUse.has(id)]).toEqual([id, false, true]);
+    }
+  });
+
+  it('says everything in sentences: no id is shown as it is', () => {
+    const html = assessmentText(demo, 'html', VERSION).replace(/<style>.*?<\/style>/s, '');
+    // What has no words is shown as its id and its parameters.
+    expect(html.match(/\b[a-z]+(-[a-z]+){1,5} \([a-z][A-Za-z]* \S+/g) ?? []).toEqual([]);
+    expect(html.match(/undefined|NaN (?!of|in|with)[A-Z]|\[object/g) ?? []).toEqual([]);
+  });
+
+  it('gives every figure and finding a note that is there', () => {
+    const html = assessmentText(demo, 'html', VERSION);
+    const marks = [...html.matchAll(/href="#note-([AS]\d+)"/g)].map(([, mark]) => mark);
+    const notes = new Set([...html.matchAll(/id="note-([AS]\d+)"/g)].map(([, mark]) => mark));
+    expect(marks.length).toBeGreaterThan(30);
+    for (const mark of marks) expect(notes).toContain(mark);
+  });
+
+  it('is one page without a script, with nothing loaded, dark where wished and light on paper', () => {
+    const html = assessmentText(demo, 'html', VERSION);
+    expect(html).not.toMatch(/<script|<link|<img|<iframe|\son\w+=|javascript:|src=|@import|url\(/i);
+    expect(html).toContain("default-src 'none'");
+    expect(html).toContain('prefers-color-scheme: dark');
+    expect(html).toContain('@media print');
+    const pictures = html.match(/<svg /g) ?? [];
+    expect(pictures.length).toBeGreaterThan(2);
+    expect(html.match(/<svg role="img" [^>]*><title>[^<]+<\/title><desc>[^<]+<\/desc>/g)).toHaveLength(pictures.length);
+  });
+
+  it('is JSON by the published schema', () => {
+    expect(validate(written(demo)) ? [] : validate.errors).toEqual([]);
+    const rerun = makeAssessment(demoInput({ earlier: demo }));
+    expect(validate(written(rerun)) ? [] : validate.errors).toEqual([]);
+  });
+
+  it('is the same for the same facts', () => {
+    expect(makeAssessment(demoInput())).toEqual(demo);
+  });
+
+  it('keeps any name a name in every form', () => {
+    const names = fc
+      .array(
+        fc.constantFrom('<script>', '"', "'", '&', '|', '`', '\n', '# ', '*', '[x](y)', 'é', '漢', '\u0000', 'a'),
+        {
+          minLength: 1,
+          maxLength: 6,
+        },
+      )
+      .map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(names, (name) => {
+        const ns = { db: 'shop', coll: name };
+        const collection = { ...aCollection('shop.a', { indexes: [ID_INDEX, anIndex({ name, sparse: true })] }), ns };
+        const made = makeAssessment(
+          demoInput({ inventory: anInventory([collection]), scans: [], name, earlier: demo }),
+        );
+        const html = assessmentText(made, 'html', VERSION);
+        expect(html).not.toContain('<script>');
+        const tags = new Set(html.match(/<\/?[a-z0-9]+/g));
+        for (const tag of tags) expect(KNOWN_TAGS).toContain(tag.replace(/[</]/g, ''));
+        const markdown = assessmentText(made, 'md', VERSION);
+        expect(markdown.split('\n').filter((line) => line.startsWith('# '))).toHaveLength(1);
+        expect(JSON.parse(assessmentText(made, 'json', VERSION))).toMatchObject({ source: { name } });
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('tells of each rule that fails by itself, and of all findings of the others', () => {
+    const failing = RULES.map((rule): Rule =>
+      rule.id === 'option-capped-unsupported'
+        ? {
+            ...rule,
+            check: () => {
+              throw new Error('broken on purpose');
+            },
+          }
+        : rule,
+    );
+    const made = makeAssessment(demoInput(), failing);
+    for (const [i, target] of made.targets.entries()) {
+      expect(target.failedRules).toEqual([{ rule: 'option-capped-unsupported', message: 'broken on purpose' }]);
+      const others = demo.targets[i]?.findings.filter(({ rule }) => rule !== 'option-capped-unsupported');
+      expect(target.findings).toEqual(others);
+    }
+    for (const format of ['html', 'md', 'sarif'] as const) {
+      expect(assessmentText(made, format, VERSION)).toContain('broken on purpose');
+    }
+  });
+
+  it('knows of every remedy when it is due and whose work it is', () => {
+    for (const remedy of [...Object.keys(REMEDIES), ...Object.keys(FEATURE_REMEDIES)]) {
+      if (remedy === 'nothing-to-do' || remedy === 'know-write-concern') expect(remedyWork(remedy)).toBeUndefined();
+      else expect(remedyWork(remedy), remedy).toMatchObject({ isKnown: true });
+    }
+  });
+});
+
+const KNOWN_TAGS = [
+  ...['html', 'head', 'meta', 'title', 'style', 'body', 'main', 'h1', 'h2', 'h3', 'div', 'p', 'strong', 'ul', 'ol'],
+  ...['li', 'nav', 'section', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'code', 'span', 'sup', 'a', 'br', 'dl'],
+  ...['dt', 'dd', 'figure', 'figcaption', 'svg', 'desc', 'g', 'text', 'rect', 'path'],
+];
+
+describe('a rerun', () => {
+  const orders = parseNamespace('shop.orders');
+  const inventoryOf = (...names: readonly string[]): ReturnType<typeof anInventory> =>
+    anInventory([
+      aCollection('shop.orders', {
+        indexes: [ID_INDEX, ...names.map((name) => anIndex({ name, key: [[name, 'text']] }))],
+      }),
+    ]);
+  const of = (inventory: ReturnType<typeof anInventory>, earlier?: Assessment): Assessment =>
+    makeAssessment(demoInput({ inventory, scans: [], ...(earlier ? { earlier } : {}) }));
+
+  it('tells what was fixed, what is new and what stayed, by index', () => {
+    const earlier = of(inventoryOf('a', 'b'));
+    const [ru] = of(inventoryOf('b', 'c'), earlier).comparison?.targets ?? [];
+    const indexes = (found: readonly { params: Readonly<Record<string, unknown>> }[] = []): unknown[] =>
+      found.map(({ params }) => params['index']).filter((index) => index !== undefined);
+    expect(indexes(ru?.fixed)).toEqual(['a']);
+    expect(indexes(ru?.appeared)).toEqual(['c']);
+    expect(ru?.stayed).toBeGreaterThan(0);
+  });
+
+  it('finds nothing new in what has not changed, whatever was measured', () => {
+    const earlier = of(inventoryOf('a'));
+    const grown = inventoryOf('a');
+    const [collection] = grown.collections;
+    if (!collection) throw new Error('no collection');
+    const now = of({ ...grown, collections: [{ ...collection, documents: 5000 }] }, earlier);
+    for (const target of now.comparison?.targets ?? []) {
+      expect(target.fixed).toEqual([]);
+      expect(target.appeared).toEqual([]);
+    }
+  });
+
+  it('does not call fixed what could not be looked at again', () => {
+    const earlier = of(inventoryOf('a'));
+    const unread = anInventory([], { failed: [{ ns: orders, code: '13', message: 'not authorized' }] });
+    const [ru] = of(unread, earlier).comparison?.targets ?? [];
+    expect(ru?.fixed.filter(({ ns }) => ns && formatNamespace(ns) === 'shop.orders')).toEqual([]);
+    expect(ru?.unknown?.some(({ rule }) => rule === 'index-text-unsupported')).toBe(true);
+  });
+});
