@@ -88,11 +88,17 @@ function vault() {
   };
 }
 
+export interface WantedPlan {
+  readonly folder: string;
+  readonly db: string;
+  readonly from?: string | undefined;
+  readonly handoff?: Handoff;
+  /** What the plan takes the target to have; less of it makes a run longer. */
+  readonly ruPerSecond?: number;
+}
+
 /** A plan that takes `shop.orders` (or `from`) to `db.orders`: some seconds of work. Resolves with the file. */
-export async function writePlan(
-  clusters: ClusterStore,
-  wanted: { folder: string; db: string; from?: string | undefined; handoff?: Handoff },
-): Promise<string> {
+export async function writePlan(clusters: ClusterStore, wanted: WantedPlan): Promise<string> {
   const { folder, db, from = 'shop.orders', handoff } = wanted;
   const [source] = clusters.list('source');
   const [target] = clusters.list('target');
@@ -108,7 +114,7 @@ export async function writePlan(
   };
   const inventory = await adapters.readInventory(reading, { selection });
   const description = describeTarget(writing.facts);
-  const throughput = { kind: 'manual', ruPerSecond: ruPerSecond(4_000) } as const;
+  const throughput = { kind: 'manual', ruPerSecond: ruPerSecond(wanted.ruPerSecond ?? 4_000) } as const;
   const tuning = tune(
     tuneInputFor({
       collections: selectedCollections(inventory, selection),
