@@ -11,7 +11,7 @@ from mongo_to_cosmos.connections import connect, raw_collection
 from mongo_to_cosmos.copy_part import Batch
 from mongo_to_cosmos.documents import Documents
 from mongo_to_cosmos.pacing import ChargeModel
-from mongo_to_cosmos.raw_bson import MalformedBsonError, has_empty_timestamp
+from mongo_to_cosmos.raw_bson import DOCUMENT, MalformedBsonError, has_empty_timestamp, raw_document
 from mongo_to_cosmos.reader import read_part
 from mongo_to_cosmos.settings import CollectionSettings, Namespace, Settings
 from mongo_to_cosmos.state import Counts, Part, State
@@ -68,29 +68,54 @@ def some_documents(rng, count):
 
 def finds_each_empty_timestamp_and_no_other(rng):
     """A look at a run, or a part of it, is as good as one at each document."""
-    for _ in range(300):
-        documents = some_documents(rng, rng.randrange(12))
-        run = Documents.of(documents)
-        assert list(run) == documents
+    for count in [*(rng.randrange(12) for _ in range(300)), 99, 100, 101, 1_234]:
+        documents = some_documents(rng, count)
+        array = array_of(documents)
+        as_array = Documents.of_array(bytearray(b"before" + array + b"after"), len(b"before"))
+        assert bytes(as_array.array) == array
         start = rng.randrange(len(documents) + 1)
         stop = rng.randrange(start, len(documents) + 1)
-        part = run.part(start, stop)
-        assert list(part) == documents[start:stop] and part.together() == b"".join(documents[start:stop])
-        assert part.with_empty_timestamps() == [one for one in documents[start:stop] if has_empty_timestamp(one)]
-        room = rng.randrange(400)
-        fit = part.within(room)
-        assert sum(list(part.sizes())[:fit]) <= room
-        assert fit == len(part) or sum(list(part.sizes())[: fit + 1]) > room
+        some = documents[start:stop]
+        for run, between in ((Documents.of(documents), 0), (as_array, 6)):
+            assert list(run) == documents and len(run) == count and run.size == sum(map(len, documents))
+            part = run.part(start, stop)
+            assert list(part) == some and part.together() == b"".join(some)
+            assert part.size == sum(map(len, some)) and part.array is None or part is run
+            assert list(part.part(1).followed_by(part.part(0, 1))) == some[1:] + some[:1]
+            assert part.with_empty_timestamps() == [one for one in some if has_empty_timestamp(one)]
+            room = rng.randrange(400)
+            fit = part.within(room)
+            assert sum(list(part.sizes())[:fit]) <= room
+            assert fit == len(part) or sum(list(part.sizes())[: fit + 1]) + (fit + 1) * between > room
 
 
-def refuses_a_reply_that_is_no_run_of_documents():
+def array_of(documents):
+    """Return them as the BSON array in which a server sends them."""
+    return encode({"": [RawBSONDocument(one) for one in documents]})[6:-1]
+
+
+def refuses_a_reply_that_is_no_run_of_documents(rng):
     """Neither a wrong byte nor an endless walk."""
     for data in (bytes(4) + b"\0", b"\5\0\0\0", b"\6\0\0\0\0", b"\xff\xff\xff\xff\0", b"\5\0\0\0\0\4\0\0\0\0"):
-        try:
-            Documents(data)
-        except MalformedBsonError:
-            continue
-        raise AssertionError(data)
+        is_refused(lambda data=data: Documents(data))
+    documents = some_documents(rng, 12)
+    fields = [(str(at), DOCUMENT, one) for at, one in enumerate(documents)]
+    assert list(Documents.of_array(raw_document(*fields), 0)) == documents
+    for others in (fields[1:], fields[:-1] + [("12", DOCUMENT, documents[-1])], [("00", *fields[0][1:]), *fields[1:]]):
+        # Numbered from 1 on, with a gap, with a name that is no number: PyMongo's own way is taken then.
+        is_refused(lambda others=others: Documents.of_array(raw_document(*others), 0))
+    array = raw_document(*fields)
+    for length in (0, 4, len(array) - 1, len(array) + 1, -1):
+        is_refused(lambda length=length: Documents.of_array(length.to_bytes(4, "little", signed=True) + array[4:], 0))
+
+
+def is_refused(making):
+    """Tell that it cannot be made."""
+    try:
+        made = list(making())
+    except MalformedBsonError:
+        return
+    raise AssertionError(made)
 
 
 def reads_a_reply_as_pymongo_does(rng):
@@ -103,7 +128,7 @@ def reads_a_reply_as_pymongo_does(rng):
                 reply = {"cursor": {**before, **batch, **after}, "ok": 1.0, "operationTime": Timestamp(7, 1)}
                 for told in (encode(reply), memoryview(encode({"note": {"a": [1]}, **reply}))):
                     found = raw_cursor.reply_of(told)
-                    assert found["cursor"].pop(name) == ([b"".join(documents)] if documents else [])
+                    assert list(map(list, found["cursor"].pop(name))) == ([documents] if documents else [])
                     assert found["cursor"] == {**before, **after} and found["ok"] == 1.0, found
             # Too far back to be found in the first look.
             assert raw_cursor.reply_of(encode({"long": "x" * 5_000, **reply})) is None
@@ -158,7 +183,7 @@ def main(source, target):
     """Raise where anything is not as it should be."""
     rng = random.Random(7)
     finds_each_empty_timestamp_and_no_other(rng)
-    refuses_a_reply_that_is_no_run_of_documents()
+    refuses_a_reply_that_is_no_run_of_documents(rng)
     reads_a_reply_as_pymongo_does(rng)
     notes_a_batch_when_it_is_full_or_a_second_old()
 
@@ -181,21 +206,32 @@ def main(source, target):
     whole = copied(source, target, documents)
     assert (whole.acknowledged, whole.sent) == (3_000, 3_000), whole
 
-    # A PyMongo that does not know the marker: each document goes by itself.
-    marker, inserts.RawRun._type_marker = inserts.RawRun._type_marker, 7
+    # A PyMongo without that connection, or a server without OP_MSG: each document goes by itself.
+    wire, inserts._LEAST_WIRE_VERSION = inserts._LEAST_WIRE_VERSION, 1_000
     assert copied(source, target, documents) == whole
-    inserts.RawRun._type_marker = marker
+    inserts._LEAST_WIRE_VERSION = wire
 
-    # One that has nothing to lay documents one after another with: its own raw cursor is taken.
-    to_run, raw_cursor._to_run = raw_cursor._to_run, None
+    # Replies that nobody takes apart here: PyMongo's own raw cursor does.
+    reply_of, raw_cursor.reply_of = raw_cursor.reply_of, lambda payload: None
     assert copied(source, target, documents) == whole
-    raw_cursor._to_run = to_run
+    raw_cursor.reply_of = reply_of
 
-    # One that sends the first document of a run alone, which shows in the reply's count.
-    inserts._copies_runs = lambda: True
-    inserts.RawRun.__init__ = lambda self, run: setattr(self, "raw", run[0])
+    # An array that is too large for its command: one document after another, in the same message.
+    array, inserts._MOST_ARRAY_BYTES = inserts._MOST_ARRAY_BYTES, 0
+    assert copied(source, target, documents) == whole
+    inserts._MOST_ARRAY_BYTES = array
+
+    # A message that loses a document, which shows in the reply's count.
+    message_of, lost = inserts.message_of, []
+
+    def losing(request, command, run):
+        lost.append(run)
+        return message_of(request, command, run.part(1) if len(lost) == 1 else run)
+
+    inserts.message_of = losing
     short = copied(source, target, documents)
-    assert (short.acknowledged, short.already_there) == (2_999, 1), short
+    assert len(lost) == 1, "what it is not to be of any more was taken again"
+    assert (short.acknowledged, short.already_there) == (2_601, 399), short
     print("as it should be")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import struct
 import time
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 from bson import encode
@@ -15,29 +17,17 @@ from mongo_to_cosmos.connections import LOST_WAIT_SECONDS, MOST_LOST, RAW_OPTION
 from mongo_to_cosmos.documents import Documents
 from mongo_to_cosmos.settings import Settings
 
-
-class RawRun:
-    """Documents that lie one after another, which PyMongo copies into a message in one piece.
-
-    PyMongo copies what bears this marker as it is, as it does with its own `RawBSONDocument`. The documents of an
-    insert lie in a message one after another (OP_MSG, section of kind 1), so that a run of them is as good as
-    each for itself. Whether this PyMongo does so is tried before the first insert, and every reply is counted.
-    """
-
-    _type_marker = 101
-
-    def __init__(self, documents: Documents) -> None:
-        """Take the bytes of all of them."""
-        self.raw = documents.together()
-
-
-def _copies_runs() -> bool:
-    two = encode({"_id": 1}) + encode({"_id": 2})
-    try:
-        return encode(RawRun(Documents(two))) == two  # type: ignore[arg-type]
-    except Exception:
-        # Whatever another PyMongo says to it: then each document goes by itself.
-        return False
+# https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/#op_msg
+_HEADER = struct.Struct("<iiiiI")
+_INT32 = struct.Struct("<i")
+_OP_MSG = 2013
+_BODY, _SEQUENCE = b"\0", b"\1"
+_ARRAY = b"\4documents\0"
+_NAME = b"documents\0"
+# The first with OP_MSG: 3.6 (https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/#opcodes).
+_LEAST_WIRE_VERSION = 6
+# An array is part of its command, which like any document may hold 16 MB; the rest of it is small.
+_MOST_ARRAY_BYTES = 16_000_000
 
 
 class Inserter:
@@ -50,11 +40,13 @@ class Inserter:
         settings: Settings,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Try what this PyMongo copies. `collection`: its name in `db`."""
+        """Insert into the collection of that name in `db`."""
         self._db = db
         self._collection = collection
         self._sleep = sleep
-        self._sends_runs = _copies_runs()
+        self._requests = count(1)
+        # What PyMongo's own bulk writes go through; where it has no such thing, documents are handed to it one by one.
+        self._connection: Callable[..., Any] | None = getattr(db.client, "_conn_for_writes", None)
         self.options: dict[str, Any] = {}
         if settings.target_kind != "cosmos-ru":
             self.options["writeConcern"] = {"w": "majority"}
@@ -64,19 +56,17 @@ class Inserter:
 
     def insert(self, documents: Documents) -> dict[str, Any]:
         """Send once, again only where the connection went; return the reply, which may hold errors of documents."""
-        run = self._sends_runs
-        sent = [RawRun(documents)] if run else [RawBSONDocument(one, RAW_OPTIONS) for one in documents]
-        reply = self._reply({"insert": self._collection, "ordered": False, **self.options, "documents": sent})
+        reply = self._reply(documents)
         if unaccounted(reply, len(documents)) > 0:
             # However it came to that, it is not to be of this.
-            self._sends_runs = False
+            self._connection = None
         return reply
 
-    def _reply(self, command: dict[str, Any]) -> dict[str, Any]:
+    def _reply(self, documents: Documents) -> dict[str, Any]:
         lost = 0
         while True:
             try:
-                reply: dict[str, Any] = self._db.command(command, codec_options=REPLY_OPTIONS)
+                reply = self._in_one_piece(documents) or self._one_by_one(documents)
                 break
             except AutoReconnect:
                 # What arrived before the connection went is met again as equal.
@@ -87,6 +77,44 @@ class Inserter:
         if "writeConcernError" in reply:
             raise PyMongoError(f"not acknowledged for good: {reply['writeConcernError']}")
         return reply
+
+    def _in_one_piece(self, documents: Documents) -> dict[str, Any] | None:
+        """Return the reply to a message of our own on PyMongo's connection; None where that cannot be had."""
+        if self._connection is None:
+            return None
+        with self._connection(None, "insert") as connection:
+            if not hasattr(connection, "write_command") or connection.max_wire_version < _LEAST_WIRE_VERSION:
+                self._connection = None
+                return None
+            request = next(self._requests)
+            command = {**self._command(), "$db": self._db.name}
+            reply: dict[str, Any] = connection.write_command(
+                request, message_of(request, command, documents), REPLY_OPTIONS
+            )
+            return reply
+
+    def _one_by_one(self, documents: Documents) -> dict[str, Any]:
+        sent = [RawBSONDocument(one, RAW_OPTIONS) for one in documents]
+        return self._db.command({**self._command(), "documents": sent}, codec_options=REPLY_OPTIONS)
+
+    def _command(self) -> dict[str, Any]:
+        return {"insert": self._collection, "ordered": False, **self.options}
+
+
+def message_of(request: int, command: dict[str, Any], documents: Documents) -> bytes:
+    """Return an insert as an OP_MSG: the array of a reply as it is, or documents one after another."""
+    body = encode(command)
+    array = documents.array
+    if array is not None and len(array) <= _MOST_ARRAY_BYTES:
+        fields = body[4:-1] + _ARRAY
+        size = _INT32.size + len(fields) + len(array) + 1
+        parts: tuple[bytes | bytearray | memoryview, ...] = (_BODY, _INT32.pack(size), fields, array, b"\0")
+    else:
+        run = documents.together()
+        size = _INT32.size + len(_NAME) + len(run)
+        parts = (_BODY, body, _SEQUENCE, _INT32.pack(size), _NAME, run)
+    length = _HEADER.size + sum(map(len, parts))
+    return b"".join((_HEADER.pack(length, request, 0, _OP_MSG, 0), *parts))
 
 
 def unaccounted(reply: dict[str, Any], sent: int) -> int:

@@ -15,19 +15,18 @@ from bson.raw_bson import RawBSONDocument
 from pymongo.cursor import RawBatchCursor
 from pymongo.synchronous.collection import Collection
 
-from mongo_to_cosmos.raw_bson import ARRAY, DOCUMENT, Element, elements
+from mongo_to_cosmos.documents import Documents, Memory
+from mongo_to_cosmos.raw_bson import ARRAY, DOCUMENT, Element, MalformedBsonError, elements
 
 _INT32 = struct.Struct("<i")
 _BATCHES = (b"firstBatch", b"nextBatch")
 _EMPTY_ARRAY = b"\5\0\0\0\0"
 # What stands in a reply before its documents: names, a cursor's number and namespace.
 _HEAD_BYTES = 4096
-# Lays the documents of a BSON array one after another.
-_to_run: Any = getattr(bson, "_array_of_documents_to_buffer", None)
 
 
 def raw_batches(collection: Collection[RawBSONDocument], options: dict[str, Any]) -> RawBatchCursor[RawBSONDocument]:
-    """Return a cursor over runs of documents' bytes. `options`: of a `find`."""
+    """Return a cursor over replies: each is `Documents`, or from PyMongo itself their bytes. `options`: of a `find`."""
     return _Cursor(collection, {}, **options)
 
 
@@ -37,23 +36,33 @@ class _Cursor(RawBatchCursor[RawBSONDocument]):
         return super()._unpack_response(response, *args, **kwargs) if reply is None else [reply]
 
 
-def reply_of(payload: bytes | memoryview | None) -> dict[str, Any] | None:
-    """Return a cursor's reply with its documents in one piece; None where it is none, or cannot be told."""
-    if payload is None or _to_run is None:
+def reply_of(payload: Memory | memoryview | None) -> dict[str, Any] | None:
+    """Return a cursor's reply whose documents stay where they are; None where it is none, or cannot be told."""
+    if payload is None:
         return None
     head = bytes(payload[:_HEAD_BYTES])
     cursor = _find(head, 0, (b"cursor",), DOCUMENT)
     batch = cursor and _find(head, cursor.value_start, _BATCHES, ARRAY)
     if not cursor or not batch:
         return None
+    # What documents are looked for in, which a view cannot do.
+    memory = payload.obj if isinstance(payload, memoryview) else payload
+    if not isinstance(memory, (bytes, bytearray)):
+        return None
+    start = len(memory) - len(payload)
+    if memory[start : start + len(head)] != head:
+        return None
+    try:
+        documents = Documents.of_array(memory, start + batch.value_start)
+    except MalformedBsonError:
+        return None
     # The same reply without its documents, which leaves little to decode.
     short = bytearray(head[: batch.value_start] + _EMPTY_ARRAY + payload[batch.value_end :])
     less = batch.value_end - batch.value_start - len(_EMPTY_ARRAY)
-    for start in (0, cursor.value_start):
-        _INT32.pack_into(short, start, _INT32.unpack_from(short, start)[0] - less)
+    for at in (0, cursor.value_start):
+        _INT32.pack_into(short, at, _INT32.unpack_from(short, at)[0] - less)
     reply: dict[str, Any] = bson.decode(bytes(short))
-    run = _to_run(payload[batch.value_start : batch.value_end])
-    reply["cursor"][head[batch.name_start : batch.name_end].decode()] = [run] if run else []
+    reply["cursor"][head[batch.name_start : batch.name_end].decode()] = [documents] if len(documents) else []
     return reply
 
 

@@ -120,7 +120,7 @@ def _open(
     is_first = True
     with raw_batches(collection, options) as cursor:
         for reply in cursor:
-            documents = Documents(reply)
+            documents = reply if isinstance(reply, Documents) else Documents(reply)
             if is_first and starts_at_last and len(documents) and raw_id(documents[0]) == last:
                 documents = documents.part(1)  # `min` includes it
             is_first = False
