@@ -14,7 +14,8 @@ from mongo_to_cosmos.pacing import ChargeModel
 from mongo_to_cosmos.raw_bson import DOCUMENT, MalformedBsonError, has_empty_timestamp, raw_document
 from mongo_to_cosmos.reader import read_part
 from mongo_to_cosmos.settings import CollectionSettings, Namespace, Settings
-from mongo_to_cosmos.state import Counts, Part, State
+from mongo_to_cosmos.parts import Counts, Part
+from mongo_to_cosmos.state import State
 from mongo_to_cosmos.writer import Writer
 
 NS = Namespace("inserts", "docs")

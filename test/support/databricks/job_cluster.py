@@ -120,7 +120,7 @@ def run_tasks(order, spark):
                 if attempt == task["retries"]:
                     tell(kind="task-failed", task=task["key"], error=f"{type(error).__name__}: {error}"[:2000])
                     return 1
-        tell(kind="task-done", task=task["key"], seconds=time.monotonic() - started)
+        tell(kind="task-done", task=task["key"], seconds=time.monotonic() - started, at=time.time())
     return 0
 
 

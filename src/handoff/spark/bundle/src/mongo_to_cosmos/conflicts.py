@@ -10,6 +10,7 @@ from bson.raw_bson import RawBSONDocument
 from pymongo.errors import OperationFailure
 
 from mongo_to_cosmos.connections import RAW_OPTIONS, REPLY_OPTIONS, Client, patiently, raw_collection
+from mongo_to_cosmos.parts import Counts
 from mongo_to_cosmos.raw_bson import (
     ARRAY,
     BOOLEAN,
@@ -23,7 +24,7 @@ from mongo_to_cosmos.raw_bson import (
 )
 from mongo_to_cosmos.server_errors import DUPLICATE_KEY, ServerRefusal, meaning_of_write_error, wait_seconds
 from mongo_to_cosmos.settings import CollectionSettings, ConflictPolicy
-from mongo_to_cosmos.state import Counts, State
+from mongo_to_cosmos.state import State
 
 # A reply of the server holds 16 MB, and what is stored may be larger than what is compared with it.
 _COMPARE_BYTES = 8 * 1024 * 1024

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 from mongo_to_cosmos.connections import Client, Secrets, connect, raw_collection
 from mongo_to_cosmos.documents import Documents
 from mongo_to_cosmos.pacing import ChargeModel, RuBudget
+from mongo_to_cosmos.parts import Part
+from mongo_to_cosmos.ranges import documents_in_range, id_after
 from mongo_to_cosmos.raw_bson import raw_id
 from mongo_to_cosmos.reader import read_ahead, read_part
 from mongo_to_cosmos.settings import CollectionSettings, Settings
-from mongo_to_cosmos.state import Part, State, new_owner
+from mongo_to_cosmos.state import State, new_owner
 from mongo_to_cosmos.writer import Writer
 
 # How often a task asks how many share its budget.
@@ -21,6 +24,12 @@ _NOTE_EVERY_SECONDS = 1.0
 # Replies of about this size cost little per document, fit many tasks' memory, and go out as one insert.
 _REPLY_BYTES = 3_000_000
 _MOST_REPLY_DOCUMENTS = 50_000
+# Ranges are cut by a sample, which is only nearly true: one that turns out to be so many times as long is cut again.
+_TOO_LONG = 1.5
+# Others may cut what they copy: that is waited for, a little at first, so that a short job ends when it is done.
+_FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 0.05, 2.0
+# Not for ever: the cores of a machine that is gone may be needed for the tasks that it had.
+_MOST_WAITED_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -42,7 +51,7 @@ def copy_slot(slot: Slot, run: str, settings: Settings, secrets: Secrets) -> Ite
         state = State(state_client, run, settings)
         task = _Task(slot.number, settings, source, target, state)
         try:
-            for part in _ranges_for(slot, state, task.owner):
+            for part in _ranges_for(slot, state, task):
                 before = part.counts.sent
                 task.copy(part)
                 yield part.counts.sent - before
@@ -53,20 +62,25 @@ def copy_slot(slot: Slot, run: str, settings: Settings, secrets: Secrets) -> Ite
             client.close()
 
 
-def _ranges_for(slot: Slot, state: State, owner: str) -> Iterator[Part]:
+def _ranges_for(slot: Slot, state: State, task: _Task) -> Iterator[Part]:
     for number in state.abandoned_by(slot.number):
-        part = state.claim(number, slot.number, owner)
+        part = state.claim(number, slot.number, task.owner)
         if part:
             yield part
-    while unclaimed := state.unclaimed():
-        for number in slot.ranges:
-            if number not in unclaimed:
-                continue
-            part = state.claim(number, slot.number, owner)
+    order = {number: at for at, number in enumerate(slot.ranges)}
+    wait, waited = _FIRST_WAIT_SECONDS, 0.0
+    while (unclaimed := state.unclaimed()) is not None and waited < _MOST_WAITED_SECONDS:
+        for number in sorted(unclaimed, key=lambda number: order.get(number, len(order))):
+            part = state.claim(number, slot.number, task.owner)
             if part is None:
                 # Another slot was here first: what it has taken meanwhile is looked up.
                 break
+            wait, waited = _FIRST_WAIT_SECONDS, 0.0
             yield part
+        if not unclaimed:
+            task.leave()
+            time.sleep(wait)
+            wait, waited = min(_LONGEST_WAIT_SECONDS, wait * 2), waited + wait
 
 
 class _Task:
@@ -89,8 +103,18 @@ class _Task:
         )
         writer = Writer(self._target, collection, settings, state, part.counts, self._seat.budget, charges)
         raw = raw_collection(self._source, collection.source, settings)
-        replies = read_ahead(read_part(raw, part, reply_documents(collection)))
-        copy_part(part, self.owner, replies, writer, state, self._seat)
+        planned = documents_in_range(collection, settings)
+        most: int | None = None if part.whole else int(planned * _TOO_LONG)
+        while True:
+            with closing(read_ahead(read_part(raw, part, reply_documents(collection)))) as replies:
+                copy_part(part, self.owner, replies, writer, state, self._seat, most)
+            if part.done:
+                return
+            rest = id_after(raw, part, planned)
+            if rest is None:
+                most = None
+            else:
+                state.cut(part, self.owner, rest)
 
     def leave(self) -> None:
         if self._seat:
@@ -98,10 +122,25 @@ class _Task:
         self._seat = None
 
 
-def copy_part(part: Part, owner: str, replies: Iterator[Documents], writer: Writer, state: State, seat: Seat) -> None:
-    """Write insert by insert; after each batch's acknowledgement write down how far the range is, never before."""
+def copy_part(
+    part: Part,
+    owner: str,
+    replies: Iterator[Documents],
+    writer: Writer,
+    state: State,
+    seat: Seat,
+    most: int | None = None,
+) -> None:
+    """Write insert by insert; after each batch's acknowledgement write down how far the range is, never before.
+
+    The range is done then, or `most` documents of it are written and there are more.
+    """
     batch = Batch(writer.batch_documents, writer.batch_bytes)
+    written = 0
     for documents in replies:
+        if most is not None and written >= most:
+            state.save(part, owner)
+            return
         start = 0
         while start < len(documents):
             seat.refresh()
@@ -114,6 +153,7 @@ def copy_part(part: Part, owner: str, replies: Iterator[Documents], writer: Writ
             part.last = raw_id(documents[end - 1])
             batch.add(some)
             start = end
+        written += len(documents)
     part.done = True
     state.save(part, owner)
 

@@ -11,9 +11,10 @@ from pymongo.errors import OperationFailure
 from pymongo.synchronous.collection import Collection
 
 from mongo_to_cosmos.connections import patiently, refusal_of
+from mongo_to_cosmos.parts import Part, part_number
 from mongo_to_cosmos.raw_bson import bound_of, raw_id
 from mongo_to_cosmos.server_errors import meaning_of_command_error
-from mongo_to_cosmos.state import Part, part_number
+from mongo_to_cosmos.settings import CollectionSettings, Settings
 
 # `$sample` walks at random below 5 % of a collection (MongoDB manual, $sample), and sorts all of it above.
 _SAMPLED_SHARE = 0.04
@@ -60,6 +61,26 @@ def plan_parts(
         Part(part_number(number, at), number, whole=False, lower=edges[at], upper=edges[at + 1])
         for at in range(len(edges) - 1)
     ]
+
+
+def documents_in_range(collection: CollectionSettings, settings: Settings) -> int:
+    """Return how many documents a range is planned to hold."""
+    return max(1, collection.documents * settings.range_bytes // max(1, collection.size))
+
+
+def id_after(collection: Collection[RawBSONDocument], part: Part, documents: int) -> bytes | None:
+    """Return the `_id` so many documents after `part.last`; None where the range ends before, or it bounds nothing."""
+    if part.last is None or bound_of(part.last) is None:
+        return None
+    bounds = {"min": {"_id": bound_of(part.last)}}
+    if part.upper is not None:
+        bounds["max"] = {"_id": bound_of(part.upper)}
+    # The index alone is read.
+    found = patiently(
+        lambda: list(collection.find({}, {"_id": 1}, hint=[("_id", 1)], skip=documents, limit=1, **bounds))
+    )
+    identifier = raw_id(found[0].raw) if found else None
+    return identifier if identifier is not None and bound_of(identifier) is not None else None
 
 
 def _bounds(collection: Collection[RawBSONDocument], documents: int, wanted: int) -> list[bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from bson.raw_bson import RawBSONDocument
@@ -14,10 +14,10 @@ from pymongo.synchronous.collection import Collection
 
 from mongo_to_cosmos.connections import refusal_of
 from mongo_to_cosmos.documents import Documents
+from mongo_to_cosmos.parts import Part
 from mongo_to_cosmos.raw_bson import bound_of, raw_id
 from mongo_to_cosmos.raw_cursor import raw_batches
 from mongo_to_cosmos.server_errors import meaning_of_command_error, wait_seconds
-from mongo_to_cosmos.state import Part
 
 # Replies that wait in memory while one is written: enough to hide the way to the source.
 _READ_AHEAD = 2
@@ -66,7 +66,7 @@ def read_part(
             sleep(wait_seconds(failures, refusal))
 
 
-def read_ahead(replies: Iterator[Documents]) -> Iterator[Documents]:
+def read_ahead(replies: Iterator[Documents]) -> Generator[Documents, None, None]:
     """Read in a thread of its own, so that reading and writing wait for their servers at the same time."""
     waiting: queue.Queue[Documents | _Failure | None] = queue.Queue(_READ_AHEAD)
     stopped = threading.Event()

@@ -11,16 +11,17 @@ import re
 import time
 import uuid
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, replace
 from typing import Any
 
 from bson import Binary
-from pymongo import ReplaceOne
+from pymongo import ReplaceOne, ReturnDocument
 from pymongo.errors import OperationFailure
 from pymongo.synchronous.database import Database
 from pymongo.write_concern import WriteConcern
 
 from mongo_to_cosmos.connections import Client, patiently
+from mongo_to_cosmos.parts import Counts, Part, binary_of, document_of, part_number, part_of
 from mongo_to_cosmos.raw_bson import id_document, raw_id
 from mongo_to_cosmos.server_errors import ServerRefusal
 from mongo_to_cosmos.settings import Namespace, Settings
@@ -29,45 +30,12 @@ _RUN = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 # A dead letter is kept in pieces, so that a target that takes 2 MB (measured as JSON) keeps any document.
 _CHUNK_BYTES = 256 * 1024
 _SEAT_LASTS_SECONDS = 10.0
-# Ranges of one collection have consecutive numbers: 10 TB in ranges of 96 MB are 110,000.
-_MOST_RANGES = 1_000_000
 _NAMESPACE_NOT_FOUND = 26
 _INSERT_MANY = 500
 
 
 class TakenOverError(RuntimeError):
     """Another attempt at this range has begun: this one stops, and does no harm by having been here."""
-
-
-@dataclass
-class Counts:
-    """What became of a range's documents so far."""
-
-    acknowledged: int = 0
-    already_there: int = 0
-    conflicts: int = 0
-    dead_lettered: int = 0
-    throttled: int = 0
-    sent: int = 0
-    bytes: int = 0
-    ru: float = 0.0
-
-
-@dataclass
-class Part:
-    """A range of `_id`, or a whole collection where its server does not read ranges."""
-
-    number: int
-    collection: int
-    whole: bool
-    """Read in one pass: `lower` and `upper` are open, and going on means to skip."""
-    lower: bytes | None = None
-    """`_id` as `raw_id` gives it; None is open. The lower one belongs to the range, the upper not."""
-    upper: bytes | None = None
-    last: bytes | None = None
-    """The last `_id` that the target has acknowledged, with all before it."""
-    done: bool = False
-    counts: Counts = field(default_factory=Counts)
 
 
 def state_database(run: str) -> str:
@@ -106,7 +74,7 @@ class State:
 
     def plan(self, collection: int, parts: Iterable[Part]) -> None:
         """Write a collection's ranges down, once and for all: a rerun uses the same."""
-        documents = [_to_document(part) for part in parts]
+        documents = [document_of(part) for part in parts]
         patiently(lambda: self.db["ranges"].delete_many({"collection": collection}))
         for start in range(0, len(documents), _INSERT_MANY):
             some = [
@@ -118,19 +86,22 @@ class State:
 
     def parts(self, *, unfinished: bool = False) -> list[Part]:
         """Return the ranges in their order."""
+        for cut in patiently(lambda: list(self.db["ranges"].find({"rest": {"$exists": True}}))):
+            self._write_rest(cut)
         query = {"done": False} if unfinished else {}
         found = patiently(lambda: list(self.db["ranges"].find(query)))
-        return sorted((_from_document(one) for one in found), key=lambda part: part.number)
+        return sorted((part_of(one) for one in found), key=lambda part: part.number)
 
     def release(self) -> None:
         """Let go of every unfinished range: no task of an earlier attempt at the job is left."""
         change = {"$set": {"owner": None, "slot": None}}
         patiently(lambda: self.db["ranges"].update_many({"done": False}, change))
 
-    def unclaimed(self) -> set[int]:
-        """Return the numbers of ranges that nobody copies."""
-        query = {"done": False, "slot": None}
-        return {one["_id"] for one in patiently(lambda: list(self.db["ranges"].find(query, {"_id": 1})))}
+    def unclaimed(self) -> list[int] | None:
+        """Return the numbers of ranges that nobody copies; None where all are copied."""
+        query, fields = {"done": False}, {"slot": 1}
+        unfinished = patiently(lambda: list(self.db["ranges"].find(query, fields)))
+        return [one["_id"] for one in unfinished if one["slot"] is None] if unfinished else None
 
     def abandoned_by(self, slot: int) -> list[int]:
         """Return the numbers of ranges that an earlier attempt at the same Spark task has left unfinished."""
@@ -144,11 +115,40 @@ class State:
         if patiently(lambda: self.db["ranges"].update_one(query, change)).matched_count == 0:
             return None
         found = patiently(lambda: self.db["ranges"].find_one({"_id": number}))
-        return _from_document(found) if found else None
+        if found and "rest" in found:
+            self._write_rest(found)
+        return part_of(found) if found else None
+
+    def cut(self, part: Part, owner: str, at: bytes) -> None:
+        """End a range before the `_id` `at`, and write what follows down as another one, for whoever is free.
+
+        Whatever this is interrupted at, the ranges hold each document once: both are in one write, and the new range
+        is taken out of it then, or by the next who reads them.
+        """
+        count = patiently(
+            lambda: self.db["planned"].find_one_and_update(
+                {"_id": part.collection}, {"$inc": {"ranges": 1}}, return_document=ReturnDocument.AFTER
+            )
+        )
+        number = part_number(part.collection, count["ranges"] - 1)
+        rest = replace(part, number=number, lower=at, last=None, counts=Counts())
+        change = {"$set": {"upper": binary_of(at), "rest": document_of(rest)}}
+        query = {"_id": part.number, "owner": owner}
+        if patiently(lambda: self.db["ranges"].update_one(query, change)).matched_count == 0:
+            raise TakenOverError(f"range {part.number} is copied by another task")
+        part.upper = at
+        self._write_rest({"_id": part.number, **change["$set"]})
+
+    def _write_rest(self, cut: dict[str, Any]) -> None:
+        rest = {name: value for name, value in cut["rest"].items() if name != "_id"}
+        query = {"_id": cut["rest"]["_id"]}
+        # Where it is there already, somebody may be copying it.
+        patiently(lambda: self.db["ranges"].update_one(query, {"$setOnInsert": rest}, upsert=True))
+        patiently(lambda: self.db["ranges"].update_one({"_id": cut["_id"]}, {"$unset": {"rest": ""}}))
 
     def save(self, part: Part, owner: str) -> None:
         """Write down how far a range is, after the target has acknowledged it and never before."""
-        change = {"$set": {"last": _binary(part.last), "done": part.done, "counts": asdict(part.counts)}}
+        change = {"$set": {"last": binary_of(part.last), "done": part.done, "counts": asdict(part.counts)}}
         query = {"_id": part.number, "owner": owner}
         if patiently(lambda: self.db["ranges"].update_one(query, change)).matched_count == 0:
             raise TakenOverError(f"range {part.number} is copied by another task")
@@ -237,46 +237,3 @@ class State:
 def new_owner() -> str:
     """Return a name for one attempt at one range."""
     return uuid.uuid4().hex
-
-
-def part_number(collection: int, position: int) -> int:
-    """Return the number of a collection's range."""
-    if position >= _MOST_RANGES:
-        raise ValueError(f"more than {_MOST_RANGES} ranges")
-    return collection * _MOST_RANGES + position
-
-
-def _binary(identifier: bytes | None) -> Binary | None:
-    return Binary(id_document(identifier)) if identifier else None
-
-
-def _to_document(part: Part) -> dict[str, Any]:
-    return {
-        "_id": part.number,
-        "collection": part.collection,
-        "whole": part.whole,
-        "lower": _binary(part.lower),
-        "upper": _binary(part.upper),
-        "last": _binary(part.last),
-        "done": part.done,
-        "attempts": 0,
-        "owner": None,
-        "slot": None,
-        "counts": asdict(part.counts),
-    }
-
-
-def _from_document(one: dict[str, Any]) -> Part:
-    def identifier(name: str) -> bytes | None:
-        return raw_id(bytes(one[name])) if one[name] is not None else None
-
-    return Part(
-        number=one["_id"],
-        collection=one["collection"],
-        whole=one["whole"],
-        lower=identifier("lower"),
-        upper=identifier("upper"),
-        last=identifier("last"),
-        done=one["done"],
-        counts=Counts(**one["counts"]),
-    )

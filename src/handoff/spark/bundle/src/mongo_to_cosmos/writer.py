@@ -15,6 +15,7 @@ from mongo_to_cosmos.connections import Client, refusal_of
 from mongo_to_cosmos.documents import Documents
 from mongo_to_cosmos.inserts import Inserter, unaccounted
 from mongo_to_cosmos.pacing import ChargeModel, RuBudget
+from mongo_to_cosmos.parts import Counts
 from mongo_to_cosmos.server_errors import (
     OBJECT_TOO_LARGE,
     ServerRefusal,
@@ -24,7 +25,7 @@ from mongo_to_cosmos.server_errors import (
     wait_seconds,
 )
 from mongo_to_cosmos.settings import CollectionSettings, Settings
-from mongo_to_cosmos.state import Counts, State
+from mongo_to_cosmos.state import State
 
 # The largest batch of mongorestore: one bad batch among good ones never makes so many in a row.
 _MOST_REFUSED_IN_A_ROW = 1_000

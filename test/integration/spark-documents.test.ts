@@ -1,11 +1,12 @@
 /** What the job's Python does to documents' bytes, without Spark and without a plan. */
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setUpSpark, type Spark } from '../../scripts/setup-spark.js';
 import { runCommand } from '../../src/adapters/tools/run-command.js';
 import { startMongod, type RunningMongod } from '../support/mongod.js';
 
-const CHECK = fileURLToPath(new URL('../support/databricks/check_inserts.py', import.meta.url));
+const CHECKS = fileURLToPath(new URL('../support/databricks/', import.meta.url));
 const PACKAGES = fileURLToPath(new URL('../../src/handoff/spark/bundle/src', import.meta.url));
 
 let spark: Spark;
@@ -16,10 +17,17 @@ beforeAll(async () => {
 }, 900_000);
 afterAll(() => Promise.all([source.stop(), target.stop()]));
 
-describe("documents in the job's hands", { timeout: 120_000 }, () => {
-  it('arrive with their bytes, in one piece, one by one, and where a reply counts fewer than were sent', async () => {
+describe("documents in the job's hands", { timeout: 240_000 }, () => {
+  async function check(file: string): Promise<void> {
     const env = { ...process.env, PYTHONPATH: PACKAGES, PYTHONDONTWRITEBYTECODE: '1' };
-    const result = await runCommand(spark.python, [CHECK, source.uri, target.uri], { env, timeoutMs: 100_000 });
+    const args = [join(CHECKS, file), source.uri, target.uri];
+    const result = await runCommand(spark.python, args, { env, timeoutMs: 200_000 });
     expect(result).toMatchObject({ kind: 'ended', exitCode: 0, stdout: 'as it should be\n' });
-  });
+  }
+
+  it('arrive with their bytes, in one piece, one by one, and where a reply counts fewer than were sent', () =>
+    check('check_inserts.py'));
+
+  it('are in one range each, however ranges that are too long are cut, and whatever cuts that off', () =>
+    check('check_ranges.py'));
 });
