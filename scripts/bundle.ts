@@ -82,16 +82,17 @@ async function bundleOlderDriver(folder: string, settings: BundleSettings): Prom
   });
 }
 
-/** The command line itself: a function that `cli.cjs` calls, in a form that V8's compiled code can be kept for. */
-const PROGRAM_FILE = 'cli-program.cjs';
+/** All that touches the world: a function that `cli.cjs` and `adapters.cjs` call, in a form that V8's compiled code can be kept for. */
+const PROGRAM_FILE = 'program.cjs';
 
+/** Resolves with the beginning of its SHA-256. */
 async function bundleProgram(folder: string, settings: BundleSettings): Promise<string> {
   const { outputFiles } = await build({
     ...nodeBundle(settings),
-    entryPoints: [join(ROOT, 'src', 'cli', 'main.ts')],
+    entryPoints: [join(ROOT, 'src', 'program.ts')],
     outfile: join(folder, PROGRAM_FILE),
     banner: { js: `(function (require, __filename) {const module = { exports: {} };${META_URL}` },
-    footer: { js: '})' },
+    footer: { js: 'return module.exports;})' },
     // One byte a character: read without a look at each.
     charset: 'ascii',
     // Only what Node loads as a file of its own may import.
@@ -105,17 +106,22 @@ async function bundleProgram(folder: string, settings: BundleSettings): Promise<
   return createHash('sha256').update(text.contents).digest('hex').slice(0, 16);
 }
 
-/** Writes the command line to `outfile`, executable, and what it loads beside it. `vscode` is not external: if it leaks in, the build fails. */
+/** Writes the command line to `outfile`, executable, and what it loads beside it, with `adapters.cjs`. `vscode` is not external: if it leaks in, the build fails. */
 export async function bundleCli(outfile: string = join(DIST, 'cli.cjs'), settings: BundleSettings = {}): Promise<void> {
   const folder = dirname(outfile);
   const [id] = await Promise.all([bundleProgram(folder, settings), bundleOlderDriver(folder, settings)]);
-  await build({
+  const loader: BuildOptions = {
     ...nodeBundle(settings),
-    entryPoints: [join(ROOT, 'src', 'cli', 'start.ts')],
-    outfile,
-    banner: { js: '#!/usr/bin/env node' },
     define: { PROGRAM_FILE: JSON.stringify(PROGRAM_FILE), PROGRAM_ID: JSON.stringify(id) },
-  });
+  };
+  const [start, adapters] = ['cli/start.ts', 'extension-program.ts'].map((entry) => join(ROOT, 'src', entry)) as [
+    string,
+    string,
+  ];
+  await Promise.all([
+    build({ ...loader, entryPoints: [start], outfile, banner: { js: '#!/usr/bin/env node' } }),
+    build({ ...loader, entryPoints: [adapters], outfile: join(folder, 'adapters.cjs') }),
+  ]);
   await chmod(outfile, 0o755);
 }
 
@@ -130,7 +136,7 @@ const partsApart: Plugin = {
   },
 };
 
-/** How the three bundles of the extension's own code are made. */
+/** The extension's own code: `extension.cjs` is read at activation, `features.cjs` soon after or with the first command, `assess.cjs` with the first plan file or assessment. */
 export function ownBundles(settings: BundleSettings = {}): BuildOptions {
   return {
     ...nodeBundle(settings),
@@ -151,20 +157,7 @@ export function ownBundles(settings: BundleSettings = {}): BuildOptions {
   };
 }
 
-/** `extension.cjs` is read at activation, `features.cjs` soon after or with the first command, `assess.cjs` with the first plan file or assessment; `adapters.cjs`, which holds the driver, on first use. */
-export async function bundleExtension(settings: BundleSettings = {}): Promise<void> {
-  await Promise.all([
-    build(ownBundles(settings)),
-    build({
-      ...nodeBundle(settings),
-      entryPoints: [join(ROOT, 'src', 'extension-adapters.ts')],
-      outfile: join(DIST, 'adapters.cjs'),
-      banner: { js: META_URL },
-    }),
-  ]);
-}
-
 /** Everything that is shipped. */
 export async function bundleAll(settings: BundleSettings = {}): Promise<void> {
-  await Promise.all([bundleCli(undefined, settings), bundleExtension(settings), bundleWebview()]);
+  await Promise.all([bundleCli(undefined, settings), build(ownBundles(settings)), bundleWebview()]);
 }

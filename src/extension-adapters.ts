@@ -1,4 +1,4 @@
-/** The other half of composition root 1: the adapters, bundled apart (`dist/adapters.cjs`), so that activation never loads the driver. */
+/** The other half of composition root 1: the adapters, loaded apart (`dist/adapters.cjs`), so that activation never loads the driver. */
 import { createArmClient } from './adapters/azure/arm-client.js';
 import { discoverAccounts, findConnectionString, listSubscriptions } from './adapters/azure/discover-accounts.js';
 import { serveTokens } from './adapters/azure/token-handover.js';

@@ -1,4 +1,4 @@
-/** Composition root of the command line: the only place that names the adapters' code. Nothing happens on import but the run of the program. */
+/** Composition root of the command line: the only place that names the adapters' code. Nothing happens on import. */
 import { version } from '../../package.json';
 import { readAssessmentFile } from '../adapters/files/assessment-file.js';
 import { deadLetterIds, listDeadLetters, readDeadLetterEntries } from '../adapters/files/dead-letter-reader.js';
@@ -169,4 +169,7 @@ async function main(): Promise<number> {
   return code;
 }
 
-void main().then((code) => process.exit(code));
+/** Runs what the arguments of this process say, and ends it. */
+export function runCommandLine(): void {
+  void main().then((code) => process.exit(code));
+}

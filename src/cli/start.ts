@@ -1,9 +1,10 @@
-/** What is started: loads the command line, compiled if it was started before. A bundle of its own, beside that of `main.ts`. */
+/** What is started: loads the command line, compiled if it was started before. A bundle of its own, beside that of `program.ts`. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { keepWhenSettled, loadProgram } from '../adapters/files/compiled-program.js';
 import { cacheRoot } from '../adapters/tools/install-cache.js';
+import type * as Program from '../program.js';
 
 /** Put in when the bundle is made: the name of the other bundle, and the start of its SHA-256. */
 declare const PROGRAM_FILE: string;
@@ -12,7 +13,7 @@ declare const PROGRAM_ID: string;
 /** What keeps facts of every collection in memory, and makes as much again that is garbage a moment later. */
 const KEEPS_MUCH: ReadonlySet<string | undefined> = new Set(['analyze', 'assess', 'size', 'advise']);
 
-type Program = (require: NodeJS.Require, filename: string) => void;
+type Load = (require: NodeJS.Require, filename: string) => typeof Program;
 
 const { env, argv } = process;
 const use = argv[2] === 'run' ? 'run' : KEEPS_MUCH.has(argv[2]) ? 'assess' : 'other';
@@ -32,4 +33,4 @@ const { program, keep } = loadProgram({
   folder: env['NODE_DISABLE_COMPILE_CACHE'] ? undefined : join(cacheRoot(env), 'code'),
 });
 keepWhenSettled(keep);
-(program as Program)(createRequire(path), path);
+(program as Load)(createRequire(path), path).runCommandLine();

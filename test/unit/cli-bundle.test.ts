@@ -100,7 +100,7 @@ describe('the bundled command line', () => {
   it('holds the older driver in a file of its own, which is there and can be loaded', async () => {
     const cli = join(folder, 'cli.cjs');
     await bundleCli(cli);
-    const code = await readFile(join(folder, 'cli-program.cjs'), 'utf8');
+    const code = await readFile(join(folder, 'program.cjs'), 'utf8');
     expect(code).toContain('require("./older-driver.cjs")');
     // Compiled code is read with one byte a character, and is in no module that could import.
     expect(code).toMatch(/^[\0-\x7f]*$/);
