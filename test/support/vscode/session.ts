@@ -1,6 +1,6 @@
 /** One window of VS Code with the packaged extension in it, for a test in a browser. */
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { setUpChromium } from '../../../scripts/vscode/chromium.js';
@@ -46,6 +46,8 @@ export interface Session extends AsyncDisposable {
   secondWindow(): Promise<Workbench>;
   /** Takes a picture for the README, where pictures are asked for. */
   picture(name: string): Promise<void>;
+  /** Which of all that this window has left hold one of the texts: the opened folder, run folders, VS Code's own folder with its logs and its state, what the server and the page's console say. */
+  whatHolds(texts: readonly string[]): Promise<{ readonly holding: readonly string[]; readonly looked: number }>;
   /** What is on the screen and in the logs, for whoever reads the failure. Resolves with the folder. */
   saveFailure(): Promise<string>;
 }
@@ -131,6 +133,17 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       // As JPEG the README's pictures fit into the package.
       await page.screenshot({ path: join(into, `${name}.jpg`), type: 'jpeg', quality: 45, animations: 'disabled' });
     },
+    whatHolds: async (texts) => {
+      const entries = await readdir(folder.path, { recursive: true, withFileTypes: true });
+      const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+      const isOurs = (path: string): boolean => !relative(folder.path, path).startsWith('extensions');
+      const holds = (text: string): boolean => texts.some((one) => text.includes(one));
+      const holding = holds(said.join('\n')) ? ["the page's console"] : [];
+      const looked = files.filter(isOurs);
+      // One after another: VS Code goes on writing, and may have taken a file away.
+      for (const path of looked) if (holds(await readIfThere(path))) holding.push(relative(folder.path, path));
+      return { holding, looked: looked.length };
+    },
     saveFailure: async () => {
       const into = join(FAILURES, options.name);
       await mkdir(into, { recursive: true });
@@ -146,6 +159,15 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       await folder.remove();
     },
   };
+}
+
+async function readIfThere(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'latin1');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
 }
 
 /** Logs of the extension host and the extension's own. */
