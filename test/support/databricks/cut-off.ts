@@ -43,6 +43,8 @@ export async function startCutOff({ port, ns, tasks: most, cut }: CutOffOptions)
       const note = command === 'update' && !isCut() ? noteOf(message) : undefined;
       if (!note || note.done) return undefined;
       const earlier = noted.get(note.range);
+      // An account may throttle a note, which then comes once more.
+      if (earlier === note.documents) return undefined;
       noted.set(note.range, note.documents);
       if (earlier === undefined) return undefined;
       tasks.push({ unnoted: note.documents - earlier, noted: earlier });
