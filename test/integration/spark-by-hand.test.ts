@@ -27,7 +27,7 @@ interface Right {
   readonly db: string;
 }
 
-/** As in the README, by the words of its table. */
+/** As in the README. */
 const RIGHTS: Readonly<Record<string, Right>> = {
   'read on the source': { on: 'source', role: 'read', db: DB },
   'readWrite on the target': { on: 'target', role: 'readWrite', db: DB },
