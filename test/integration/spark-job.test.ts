@@ -7,6 +7,7 @@ import { sparkSizing } from '../../src/handoff/spark/sizing.js';
 import type { JournalRecord } from '../../src/engine/journal/record.js';
 import type { RunEvent } from '../../src/engine/run-context.js';
 import { sparkArtefacts } from '../../src/handoff/spark/spark-artefacts.js';
+import { startCutOff } from '../support/databricks/cut-off.js';
 import { HANDOFF, SCOPE, sparkPlan, sparkRun } from '../support/databricks/spark-run.js';
 import { startWorkspace, type Workspace } from '../support/databricks/workspace.js';
 import { connectTo } from '../support/migrate.js';
@@ -20,7 +21,12 @@ const USER = { user: 'mover', password: `${CANARY}/%` };
 const DB = 'spark-odd';
 /** To be escaped in JSON, in YAML and in Python. */
 const AWKWARD = `it's "odd": {[#&*!|>%@\` \\n '''\u2028 ünï 名前 - x`;
-const MIXED = 9_000;
+/** Documents of 160 bytes: a range of 16 MiB, the smallest, holds five batches, since those end at 20,000 documents. */
+const MIXED = 400_000;
+const PAD = 'x'.repeat(116);
+const FILLED_AT_ONCE = 50_000;
+/** Executors of the modelled cluster, with a core each. */
+const TASKS = 2;
 const MINUTES = 60_000;
 
 let source: RunningMongod;
@@ -40,13 +46,6 @@ beforeAll(async () => {
     startWorkspace({ busyEvery: 7 }),
     makeTempFolder('spark-job'),
   ]);
-  workspace.scopes.set(
-    SCOPE,
-    new Map([
-      ['source-uri', withUser(source)],
-      ['target-uri', withUser(target)],
-    ]),
-  );
   await fill();
 }, 15 * MINUTES);
 afterAll(async () => {
@@ -72,11 +71,10 @@ async function fill(): Promise<void> {
   const db = client.db(DB);
   await db.collection(AWKWARD).insertMany([{ _id: 1 as never }, { _id: AWKWARD as never }]);
   const kinds = [(n: number) => n, (n: number) => `n${n}`, (n: number) => ({ n })] as const;
-  await db
-    .collection('mixed')
-    .insertMany(
-      Array.from({ length: MIXED }, (_, n) => ({ _id: kinds[n % 3]?.(n) as never, pad: 'x'.repeat(8_000), n })),
-    );
+  for (let at = 0; at < MIXED; at += FILLED_AT_ONCE) {
+    const some = Array.from({ length: FILLED_AT_ONCE }, (_, n) => at + n);
+    await db.collection('mixed').insertMany(some.map((n) => ({ _id: kinds[n % 3]?.(n) as never, pad: PAD, n })));
+  }
   await db.createCollection('view', { viewOn: 'plain', pipeline: [] });
   await client.close();
 }
@@ -94,42 +92,66 @@ async function storedIn(uri: string, ns: Namespace): Promise<Map<string, string>
   return found;
 }
 
+async function hashOfMixed(server: RunningMongod): Promise<string> {
+  const client = await MongoClient.connect(withUser(server));
+  const { collections } = await client.db(DB).command({ dbHash: 1, collections: ['mixed'] });
+  await client.close();
+  return String((collections as Record<string, unknown>)['mixed']);
+}
+
 describe('a Spark job on a modelled Databricks workspace', () => {
   it(
     'is cut off in the middle, is gone on with, and brings every document byte for byte, once',
     async () => {
+      await using cutOff = await startCutOff({
+        port: target.port,
+        ns: { db: DB, coll: 'mixed' },
+        tasks: TASKS,
+        cut: () => workspace.crash(),
+      });
+      workspace.scopes.set(
+        SCOPE,
+        new Map([
+          ['source-uri', withUser(source)],
+          ['target-uri', withUser(target).replace(String(target.port), String(cutOff.port))],
+        ]),
+      );
       const [from, to] = await Promise.all([connectTo(withUser(source)), connectTo(withUser(target))]);
       const plan = await sparkPlan(from, to, { selection: { include: [`${DB}.*`] } });
       await Promise.all([from.close(), to.close()]);
+      const { batchDocuments, rangeBytes } = sparkSizing(plan, HANDOFF);
+      const average = plan.collections.find(({ source: ns }) => ns.coll === 'mixed')?.logicalBytes ?? 0;
+      expect(rangeBytes / (average / MIXED)).toBeGreaterThan(5 * batchDocuments);
       const records: JournalRecord[] = [];
       const events: RunEvent[] = [];
-      // The cluster is ended once half of the large collection is over.
-      const crash = (event: RunEvent): void => {
-        events.push(event);
-        if (event.kind !== 'copy-progress') return;
-        const mixed = event.counts.find(({ ns }) => ns.coll === 'mixed')?.acknowledged ?? 0;
-        if (mixed > 500 && mixed < MIXED) workspace.crash();
-      };
+      const onEvent = (event: RunEvent): void => void events.push(event);
       const job = { plan, sourceUri: withUser(source), targetUri: withUser(target), workspace, folder: folder.path };
-      const first = await sparkRun({ ...job, records, onEvent: crash });
+      const first = await sparkRun({ ...job, records, onEvent });
       expect(first.verdict).toMatchObject({ state: 'failed-resumable', reasons: [{ id: 'spark-run-ended' }] });
-      const arrived = await storedIn(withUser(target), { db: DB, coll: 'mixed' });
-      expect(arrived.size).toBeGreaterThan(500);
+      const { before } = cutOff.sent();
 
-      const second = await sparkRun({ ...job, records, onEvent: (event) => events.push(event) });
+      const second = await sparkRun({ ...job, records, onEvent });
       expect(second.verdict).toEqual({ state: 'completed', reasons: [] });
-      for (const { source: ns, target: there } of plan.collections.filter((c) => !c.options.view)) {
+      expect(await hashOfMixed(target)).toBe(await hashOfMixed(source));
+      const odd = plan.collections.filter((c) => !c.options.view && c.source.coll !== 'mixed');
+      for (const { source: ns, target: there } of odd) {
         expect(await storedIn(withUser(target), there), formatNamespace(ns)).toEqual(
           await storedIn(withUser(source), ns),
         );
       }
-      // Nothing of the finished part was sent again but a batch for each of the two tasks.
+      // Each task repeats the one batch that was not noted, and nothing else of its range, which was begun before.
+      expect(cutOff.tasks).toHaveLength(TASKS);
+      for (const { unnoted, noted } of cutOff.tasks) {
+        expect(noted).toBeGreaterThan(0);
+        expect(unnoted).toBeGreaterThan(0);
+        expect(unnoted).toBeLessThanOrEqual(batchDocuments);
+      }
+      const repeated = cutOff.tasks.reduce((sum, { unnoted }) => sum + unnoted, 0);
+      expect(cutOff.sent()).toEqual({ before, after: MIXED - before + repeated, again: repeated });
+      // The job's own counts say the same.
       const last = events.flatMap((event) => (event.kind === 'copy-progress' ? [event.counts] : [])).at(-1);
       const mixed = last?.find(({ ns }) => ns.coll === 'mixed');
-      expect((mixed?.acknowledged ?? 0) + (mixed?.alreadyThere ?? 0)).toBe(MIXED);
-      expect(mixed?.sentOperations).toBe(MIXED);
-      const batch = sparkSizing(plan, HANDOFF).batchBytes / 8_000;
-      expect(mixed?.alreadyThere).toBeLessThanOrEqual(2 * batch);
+      expect(mixed).toMatchObject({ acknowledged: MIXED - repeated, alreadyThere: repeated, sentOperations: MIXED });
       const means = records.flatMap((r) => (r.type === 'verification' ? [r.result.evidence.means] : []));
       expect(new Set(means)).toEqual(new Set(['spark-job', 'definition']));
       // All that was made is gone again.

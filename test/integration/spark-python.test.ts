@@ -1,5 +1,5 @@
-/** The bundle's Python is checked like the rest of the code, and its YAML by Databricks' own package. */
-import { mkdir, writeFile } from 'node:fs/promises';
+/** An emitted bundle's Python is checked like the rest of the code, and its YAML by Databricks' own package. */
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,8 +12,8 @@ import { HANDOFF } from '../support/databricks/spark-run.js';
 import { makeTempFolder, type TempFolder } from '../support/temp.js';
 import { planOf, plannedCollection } from '../unit/engine-builders.js';
 
-const BUNDLE = fileURLToPath(new URL('../../src/handoff/spark/bundle/', import.meta.url));
 const CHECK_BUNDLE = fileURLToPath(new URL('../support/databricks/check_bundle.py', import.meta.url));
+const ENV = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' };
 
 let spark: Spark;
 let folder: TempFolder;
@@ -23,8 +23,7 @@ beforeAll(async () => {
 afterAll(() => folder.remove());
 
 async function run(file: string, argv: readonly string[], cwd: string): Promise<string> {
-  const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' };
-  const result = await runCommand(file, argv, { cwd, env, timeoutMs: 280_000 });
+  const result = await runCommand(file, argv, { cwd, env: ENV, timeoutMs: 280_000 });
   if (result.kind !== 'ended') return `${result.kind}: ${result.detail}`;
   return result.exitCode === 0 ? '' : `${result.stdout}\n${result.stderrEnd}`;
 }
@@ -43,29 +42,52 @@ async function write(handoff: Partial<SparkHandoff> = {}): Promise<string> {
   return root;
 }
 
-describe("the bundle's Python", { timeout: 300_000 }, () => {
-  it('is formatted, linted and documented', async () => {
-    expect(await run(join(spark.bin, 'ruff'), ['format', '--no-cache', '--check', 'src'], BUNDLE)).toBe('');
-    expect(await run(join(spark.bin, 'ruff'), ['check', '--no-cache', 'src'], BUNDLE)).toBe('');
+describe.each(['raw', 'transform'] as const)("an emitted bundle's Python (%s)", { timeout: 300_000 }, (mode) => {
+  /** As the bundle's README says. */
+  const checks = { ruff: ['check', '--no-cache', 'src'], format: ['format', '--no-cache', '--check', 'src'] } as const;
+  const types = (): string[] => ['--cache-dir', join(folder.path, 'mypy'), 'src'];
+
+  it('is formatted, linted, documented and typed, notebooks as well', async () => {
+    const root = await write({ mode });
+    expect(await run(join(spark.bin, 'ruff'), checks.format, root)).toBe('');
+    expect(await run(join(spark.bin, 'ruff'), checks.ruff, root)).toBe('');
+    expect(await run(join(spark.bin, 'mypy'), types(), root)).toBe('');
   });
 
-  it('is typed', async () => {
-    const cache = join(folder.path, 'mypy');
-    expect(await run(join(spark.bin, 'mypy'), ['--cache-dir', cache, 'src/mongo_to_cosmos'], BUNDLE)).toBe('');
+  it('is refused by the check of types where a notebook hands over what it must not', async () => {
+    const root = await write({ mode });
+    const notebooks = (await readdir(join(root, 'src'))).filter((name) => name.endsWith('_task.py'));
+    for (const name of notebooks) {
+      const path = join(root, 'src', name);
+      const text = await readFile(path, 'utf8');
+      await writeFile(path, text.replace('dbutils.widgets.get("run")', 'len(dbutils.widgets.get("run"))'));
+    }
+    const told = await run(join(spark.bin, 'mypy'), types(), root);
+    expect(notebooks.length).toBeGreaterThan(0);
+    for (const name of notebooks) expect(told).toMatch(new RegExp(`${name}:\\d+: error: .*"int"; expected "str"`));
   });
 });
 
 describe('an emitted bundle', { timeout: 300_000 }, () => {
-  it.each(['raw', 'transform'] as const)("passes Databricks' own strict check (%s)", async (mode) => {
-    const root = await write({ mode, workspaceUrl: 'https://adb-1.2.azuredatabricks.net' });
-    expect(await run(spark.python, [CHECK_BUNDLE, root], root)).toBe('');
-  });
+  const host = 'https://adb-1.2.azuredatabricks.net';
+  it.each([
+    ['raw', host],
+    ['transform', host],
+    ['raw', undefined],
+  ] as const)(
+    "passes Databricks' own strict check, which refuses each field once misspelt (%s, %s)",
+    async (mode, url) => {
+      const root = await write({ mode, ...(url === undefined ? {} : { workspaceUrl: url }) });
+      const result = await runCommand(spark.python, [CHECK_BUNDLE, root], { env: ENV, timeoutMs: 280_000 });
+      expect(result).toMatchObject({ kind: 'ended', exitCode: 0, stderrEnd: '', stdout: 'as it should be\n' });
+    },
+  );
 
-  it('is refused by that check where a field is misspelt', async () => {
-    const root = await write();
-    const path = join(root, 'resources/migrate.job.yml');
-    const { readFile } = await import('node:fs/promises');
-    await writeFile(path, (await readFile(path, 'utf8')).replace('task_key', 'task_kye'));
-    expect(await run(spark.python, [CHECK_BUNDLE, root], root)).toContain('task_kye');
+  it.each([
+    ['a node type', { cluster: { ...HANDOFF.cluster, nodeType: '${var.x}' } }],
+    ['a runtime', { cluster: { ...HANDOFF.cluster, runtime: '${var.x}' } }],
+    ["a workspace's address", { workspaceUrl: 'https://${var.x}' }],
+  ] as const)('is not made with %s that Databricks would put something else in for', async (_, handoff) => {
+    await expect(write(handoff)).rejects.toMatchObject({ code: 'bad-plan', facts: { reason: 'bundle-variable' } });
   });
 });

@@ -43,8 +43,8 @@ export interface FaultProxy extends AsyncDisposable {
 export interface FaultProxyOptions {
   /** On 127.0.0.1. */
   readonly port: number;
-  /** Asked before each request is passed on. */
-  readonly breaks: (command: string) => Fault | undefined;
+  /** Asked before each request is passed on; `message` is the whole of it. */
+  readonly breaks: (command: string, message: Buffer) => Fault | undefined;
 }
 
 /** A slow link gives so many bytes every few milliseconds. */
@@ -156,7 +156,7 @@ export async function startFaultProxy({ port: to, breaks }: FaultProxyOptions): 
   const server = createServer((client) => {
     const link = new Link(client, connect(to, '127.0.0.1'), (message) => {
       const command = commandOf(message);
-      const fault = breaks(command);
+      const fault = breaks(command, message);
       if (fault) done.push({ fault, command });
       return fault;
     });

@@ -37,6 +37,15 @@ const EMITTERS: Readonly<Record<string, readonly [Handoff, Plan['targetKind']]>>
 };
 const NAMES = Object.keys(EMITTERS);
 
+/** What the READMEs ask an administrator for, by emitter. Studio 3T needs none of Azure's. */
+const RIGHTS: Readonly<Record<string, readonly string[]>> = {
+  spark: ['Allow unrestricted cluster creation', 'CAN USE', 'CAN MANAGE RUN', 'READ', '`readWrite`', '`dbAdmin`'],
+  'data-factory': ['Data Factory Contributor', 'Storage Blob Data Contributor', 'vaults/deploy/action', '`read`'],
+  'dms (RU)': ['Contributor', 'subnets/join/action', 'register/action', '`read`', 'read-write key'],
+  'dms (vCore)': ['Contributor', 'the target cluster', 'register/action', '`read`'],
+  'studio-3t': [],
+};
+
 const named = (db: string, coll: string, more: Partial<PlannedCollection> = {}): PlannedCollection =>
   plannedCollection({ db, coll }, { db, coll }, { documents: 1, logicalBytes: bytes(1), ...more });
 
@@ -84,6 +93,14 @@ describe.each(NAMES)('the artefacts for %s', (emitter) => {
     const without: { -readonly [K in keyof Plan]: Plan[K] } = { ...planFor(emitter, [named('shop', 'orders')]) };
     delete without.handoff;
     if (without.method !== 'studio-3t') expect(isSentence(emitted(without).refused ?? '')).toBe(true);
+  });
+
+  it('list the rights that they need, and say that no others do', () => {
+    const { files } = emit(planFor(emitter, [named('shop', 'orders')]));
+    const text = files.find(({ path }) => path === 'README.md')?.text ?? '';
+    const rights = RIGHTS[emitter] ?? [];
+    for (const right of rights) expect(text).toContain(right);
+    if (rights.length > 0) expect(text).toMatch(/no more/i);
   });
 
   it('of a plan without a collection are made, or refused in words', () => {

@@ -36,8 +36,18 @@ afterwards. What follows is for doing it by hand.
 
 1. Put both connection strings into a Key Vault that allows template deployment, and name the vault in \`factory.parameters.json\`. No file here holds a secret.
 2. Set \`createFactory\` and \`createStorage\` to \`false\` for what exists already: it is then left as it is. An existing factory needs a system-assigned identity.
-3. Whoever deploys needs, on the resource group: Data Factory Contributor, Storage Account Contributor, and for the role assignment Role Based Access
-   Control Administrator. With \`assignRole\` set to \`false\` somebody else gives the factory's identity *Storage Blob Data Contributor* on the container.
+3. Give these rights, and no more:
+
+   | who                    | right                                                                   | on what                                          |
+   | ---------------------- | ----------------------------------------------------------------------- | ------------------------------------------------ |
+   | whoever deploys        | Data Factory Contributor, which is also enough to run and to watch it   | the resource group                               |
+   | whoever deploys        | Storage Account Contributor, where \`createStorage\` is true            | the resource group                               |
+   | whoever deploys        | Role Based Access Control Administrator, where \`assignRole\` is true   | the container; the resource group where that is not made |
+   | whoever deploys        | \`Microsoft.KeyVault/vaults/deploy/action\` (Contributor has it)        | the Key Vault                                    |
+   | the factory's identity | Storage Blob Data Contributor; the deployment gives it, or with \`assignRole\` set to \`false\` somebody else | the container |
+   | the source's user      | \`read\`                                                                | the databases that are copied                    |
+   | the target's user      | to read and to write                                                    | the databases that are copied                    |
+
 4. Source and target must let Data Factory in${handoff.integrationRuntime === undefined ? ' (firewalls: the addresses of its integration runtime)' : ': the source is read through the self-hosted integration runtime that the plan names'}.
 
 ## Deploy, in this order

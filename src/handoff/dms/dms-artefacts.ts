@@ -126,6 +126,12 @@ function readme(plan: Plan, handoff: DmsHandoff): string {
     '',
     `${collections} collections, from \`${plan.source.name}\` to \`${plan.target.name}\`. ${source}`,
     '',
+    '## Rights',
+    '',
+    'No more than these:',
+    '',
+    ...rights(handoff, ru),
+    '',
     '## Deploy',
     '',
     'Collections and unique indexes are made before the documents come: start with `mongo-cosmos-migration run`, which does that, or make them yourself.',
@@ -160,6 +166,50 @@ function readme(plan: Plan, handoff: DmsHandoff): string {
     'The service has not compared the documents. Compare them: `mongo-cosmos-migration verify`. Then delete the service, which costs as long as it is there.',
     '',
   ].join('\n');
+}
+
+/** A table of who needs what, as docs/azure.md has it. */
+function rights({ azure, subnetId, fromDump, replication }: DmsHandoff, ru: boolean): readonly string[] {
+  const group = `the resource group \`${azure.resourceGroup}\``;
+  const rows = [
+    ['deploy, follow, cancel and delete', 'Contributor', group],
+    ...(ru
+      ? [
+          [
+            'put the service into its subnet',
+            '`Microsoft.Network/virtualNetworks/subnets/join/action`',
+            subnet(subnetId),
+          ],
+        ]
+      : [
+          [
+            'make the migration, a resource of the cluster',
+            'Contributor',
+            'the target cluster, where it is in another group',
+          ],
+        ]),
+    ['register the resource provider, once', '`*/register/action` (Contributor has it)', 'the subscription'],
+    fromDump
+      ? ['the address of the dump', 'a SAS signature that may read and list', 'the blob container']
+      : ["the source's user", '`read`', 'the databases that are copied'],
+    [
+      "the target's user",
+      ru ? "the account's read-write key" : 'to read and to write',
+      'the databases that are copied',
+    ],
+  ];
+  return [
+    '| what for | right | on what |',
+    '| --- | --- | --- |',
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+    ...(replication === 'continuous'
+      ? ['', "Which rights on the source it takes to follow its changes Microsoft's tutorial does not say."]
+      : []),
+  ];
+}
+
+function subnet(id: string | undefined): string {
+  return id === undefined ? 'its subnet' : `\`${id}\``;
 }
 
 /** For a POSIX shell, whatever is in it. */

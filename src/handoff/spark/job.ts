@@ -51,9 +51,7 @@ export function sparkJob(
   { cluster, mode }: Pick<SparkHandoff, 'cluster' | 'mode'>,
   notebook: (name: string) => string,
 ): SparkJob {
-  for (const [name, value] of Object.entries({ nodeType: cluster.nodeType, runtime: cluster.runtime })) {
-    if (value.includes('${')) throw new MigrationError('bad-plan', { reason: 'bundle-variable', name, value });
-  }
+  refuseVariables({ nodeType: cluster.nodeType, runtime: cluster.runtime });
   const libraries = [
     { pypi: { package: PYMONGO } },
     ...(mode === 'transform' ? [{ maven: { coordinates: CONNECTOR } }] : []),
@@ -97,4 +95,11 @@ export function sparkJob(
             ...(plan.verification.depth === 'full' ? [task('verify', 'verify_task', 'copy')] : []),
           ],
   };
+}
+
+/** Names by the field of the hand-off. @throws MigrationError `bad-plan` where one holds `${`, which a bundle would put something else in for. */
+export function refuseVariables(names: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(names)) {
+    if (value.includes('${')) throw new MigrationError('bad-plan', { reason: 'bundle-variable', name, value });
+  }
 }

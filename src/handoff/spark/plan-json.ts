@@ -53,8 +53,9 @@ export function planJson(plan: Plan, handoff: SparkHandoff, sizing: SparkSizing)
     collections: collections.map((c) => ({
       source: { db: c.source.db, coll: c.source.coll },
       target: { db: c.target.db, coll: c.target.coll },
-      documents: c.documents,
-      bytes: c.logicalBytes,
+      // Some servers reckon sizes in fractions; ranges are cut by whole numbers.
+      documents: Math.ceil(c.documents),
+      bytes: Math.ceil(c.logicalBytes),
       ...budgetOf(plan, c),
       shardKey: (c.shardKey ?? []).map(([path]) => path),
       deadLetterOver: c.deadLetterOver ?? null,

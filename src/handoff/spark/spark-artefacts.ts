@@ -4,7 +4,7 @@ import { formatNamespace } from '../../core/model/namespace.js';
 import type { Plan } from '../../core/model/plan.js';
 import type { ArtefactNote, Artefacts } from '../artefacts.js';
 import { BUNDLE_FILES } from './bundle-files.js';
-import { sparkJob } from './job.js';
+import { refuseVariables, sparkJob } from './job.js';
 import { leftToOthers, planJson } from './plan-json.js';
 import { sparkSizing } from './sizing.js';
 import { toYaml } from './yaml.js';
@@ -50,6 +50,7 @@ export function sparkArtefacts(plan: Plan): Artefacts {
 }
 
 function bundleOf(plan: Plan, { workspaceUrl }: SparkHandoff) {
+  refuseVariables({ workspaceUrl: workspaceUrl ?? '' });
   return {
     bundle: { name: `migration-${plan.id}` },
     include: ['resources/*.job.yml'],

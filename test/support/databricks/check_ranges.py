@@ -61,7 +61,7 @@ def planned(client):
     state = State(client, "ranges", SETTINGS)
     edges = [None, identifier(1_000), identifier(3_000), None]
     parts = [Part(part_number(0, at), 0, False, lower=edges[at], upper=edges[at + 1]) for at in range(3)]
-    state.plan(0, parts)
+    state.plan(0, "ranges.docs -> ranges.docs", parts)
     return state
 
 

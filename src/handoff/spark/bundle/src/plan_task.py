@@ -7,10 +7,15 @@
 # COMMAND ----------
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mongo_to_cosmos.connections import Secrets
 from mongo_to_cosmos.job import Job, plan_task
 from mongo_to_cosmos.settings import load_settings
+
+if TYPE_CHECKING:
+    # Databricks hands these to every notebook; nothing is imported when it runs.
+    from mongo_to_cosmos.notebook import dbutils, spark
 
 # COMMAND ----------
 

@@ -11,12 +11,17 @@
 # COMMAND ----------
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame
 
 from mongo_to_cosmos.connections import Secrets
 from mongo_to_cosmos.settings import CollectionSettings, load_settings
 from mongo_to_cosmos.transform import transform_collections
+
+if TYPE_CHECKING:
+    # Databricks hands these to every notebook; nothing is imported when it runs.
+    from mongo_to_cosmos.notebook import dbutils, spark
 
 # COMMAND ----------
 

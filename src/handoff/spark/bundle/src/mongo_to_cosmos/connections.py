@@ -17,7 +17,7 @@ from pymongo.synchronous.collection import Collection
 from pymongo.synchronous.database import Database
 
 from mongo_to_cosmos.server_errors import ServerRefusal, meaning_of_command_error, wait_seconds
-from mongo_to_cosmos.settings import Namespace, Settings
+from mongo_to_cosmos.settings import READ_PREFERENCES, Namespace, Settings
 
 T = TypeVar("T")
 Client = MongoClient[dict[str, Any]]
@@ -31,8 +31,6 @@ REPLY_OPTIONS: CodecOptions[dict[str, Any]] = CodecOptions(
 _MOST_THROTTLED = 300
 MOST_LOST = 12
 LOST_WAIT_SECONDS = 5.0
-
-_READ_MODES = ("primary", "primaryPreferred", "secondary", "secondaryPreferred", "nearest")
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ def raw_collection(client: Client, ns: Namespace, settings: Settings | None = No
     database = cast(Database[RawBSONDocument], client[ns.db])
     if settings is None:
         return database.get_collection(ns.coll, codec_options=RAW_OPTIONS)
-    mode = _READ_MODES.index(settings.read_preference)
+    mode = READ_PREFERENCES.index(settings.read_preference)
     return database.get_collection(
         ns.coll,
         codec_options=RAW_OPTIONS,

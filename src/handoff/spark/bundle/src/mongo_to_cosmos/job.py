@@ -50,6 +50,10 @@ class Job:
     """Names what the job remembers: the same run goes on where it was, another one begins."""
 
 
+class PlanChangedError(RuntimeError):
+    """The plan has other collections than the run began with."""
+
+
 class NotPreparedError(RuntimeError):
     """Collections of the plan are not on the target."""
 
@@ -88,18 +92,36 @@ def plan_task(job: Job) -> int:
         state = State(target, job.run, settings)
         state.create()
         state.clear_failures()
+        planned = state.planned()
+        _refuse_other_collections(job, planned)
 
         def plan(number: int) -> None:
-            if state.is_planned(number):
+            if number in planned:
                 return
             one = settings.collections[number]
             raw = raw_collection(source, one.source, settings)
             size = settings.range_bytes
-            state.plan(number, plan_parts(raw, number, one.documents, one.size, size))
+            state.plan(number, _names(one), plan_parts(raw, number, one.documents, one.size, size))
 
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             list(pool.map(plan, range(len(settings.collections))))
         return len(state.parts())
+
+
+def _names(one: CollectionSettings) -> str:
+    return f"{one.source} -> {one.target}"
+
+
+def _refuse_other_collections(job: Job, planned: dict[int, str]) -> None:
+    """Ranges belong to a collection by its place in the plan: under another one they would count for the wrong one."""
+    now = dict(enumerate(map(_names, job.settings.collections)))
+    for number, then in sorted(planned.items()):
+        if now.get(number) != then:
+            raise PlanChangedError(
+                f"plan.json has {now.get(number, 'nothing')} as collections[{number}], and the run {job.run} has begun "
+                f"with {then} there. Nothing was read or written. Put the list back as it was, or give the parameter "
+                "run another value, which begins anew."
+            )
 
 
 def _missing_on_target(target: Client, settings: Settings) -> list[str]:

@@ -1,7 +1,8 @@
 """What the job remembers, in a database of its own on the target.
 
-`ranges` holds each range with how far it is copied, `seats` who is copying now, `dead_letters` the documents
-that the target refuses, whole, and `results` what verification found. Dropping the database forgets the run.
+`planned` names the collections that are cut into ranges, `ranges` holds each with how far it is copied, `seats` who
+is copying now, `dead_letters` the documents that the target refuses, whole, `results` what verification found, and
+`failures` why the job could not go on. Dropping the database forgets the run.
 """
 
 from __future__ import annotations
@@ -68,12 +69,13 @@ class State:
 
     # Ranges
 
-    def is_planned(self, collection: int) -> bool:
-        """Tell whether the ranges of a collection are written down."""
-        return patiently(lambda: self.db["planned"].find_one({"_id": collection})) is not None
+    def planned(self) -> dict[int, str]:
+        """Return the collections whose ranges are written down, by their place in the plan: from where to where."""
+        found = patiently(lambda: list(self.db["planned"].find({})))
+        return {one["_id"]: one["names"] for one in found}
 
-    def plan(self, collection: int, parts: Iterable[Part]) -> None:
-        """Write a collection's ranges down, once and for all: a rerun uses the same."""
+    def plan(self, collection: int, names: str, parts: Iterable[Part]) -> None:
+        """Write a collection's ranges down, once and for all: a rerun uses the same. `names`: as `planned` has them."""
         documents = [document_of(part) for part in parts]
         patiently(lambda: self.db["ranges"].delete_many({"collection": collection}))
         for start in range(0, len(documents), _INSERT_MANY):
@@ -81,7 +83,7 @@ class State:
                 ReplaceOne({"_id": one["_id"]}, one, upsert=True) for one in documents[start : start + _INSERT_MANY]
             ]
             patiently(lambda some=some: self.db["ranges"].bulk_write(some, ordered=True))  # type: ignore[misc]
-        marker = {"_id": collection, "ranges": len(documents)}
+        marker = {"_id": collection, "names": names, "ranges": len(documents)}
         patiently(lambda: self.db["planned"].replace_one({"_id": collection}, marker, upsert=True))
 
     def parts(self, *, unfinished: bool = False) -> list[Part]:

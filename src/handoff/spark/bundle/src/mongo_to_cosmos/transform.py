@@ -28,10 +28,6 @@ _TEXTS = frozenset({0x02, 0x0E})
 _BATCH = 512
 
 
-class WrongModeError(RuntimeError):
-    """The source cannot be read this way."""
-
-
 def type_bracket(identifier: bytes) -> int:
     """Return a number for the types that are compared with this `_id`."""
     kind = identifier[0]
@@ -59,6 +55,7 @@ def transform_collections(
     """Copy one collection after another; yield its name, documents on the target, and partitions."""
     with connect(secrets.source) as source, connect(secrets.target) as target:
         state = State(target, run, settings)
+        state.create()
         for one in settings.collections:
             raw = raw_collection(source, one.source, settings)
             partitioner = "PaginateIntoPartitionsPartitioner" if has_one_id_type(raw) else "SinglePartitionPartitioner"
