@@ -189,7 +189,8 @@ function usableRate(
   ru: RuSizing | undefined,
   simulated: SimulatedRun | undefined,
 ): number {
-  if (!ru || !simulated || simulated.durationMs.expected <= 0) return ruPerSecond;
+  // Where there are no documents nothing is written, and no rate can be told.
+  if (!ru || ru.migration.expected <= 0 || !simulated || simulated.durationMs.expected <= 0) return ruPerSecond;
   return Math.min(ruPerSecond, ru.migration.expected / (simulated.durationMs.expected / 1000));
 }
 
