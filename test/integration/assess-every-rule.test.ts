@@ -157,6 +157,8 @@ function places({ findings, failedRules }: AssessResult): Places {
   return Object.fromEntries(Object.entries(all).map(([rule, at]) => [rule, [...new Set(at)].sort()]));
 }
 
+const placesOf = (result: AssessResult | undefined): Places => (result ? places(result) : {});
+
 /** An assessment of what was read, for one target after another. */
 function assessed(read: SourceReadings, names: readonly TargetName[]): Partial<Record<TargetName, Places>> {
   const { targets } = makeAssessment({
@@ -167,7 +169,7 @@ function assessed(read: SourceReadings, names: readonly TargetName[]): Partial<R
     prices: priceList(ourPrices as PriceFile),
     shardKeys,
   });
-  return Object.fromEntries(targets.map((target, i) => [names[i], places(target)]));
+  return Object.fromEntries(names.map((name, i) => [name, placesOf(targets[i])]));
 }
 /** As a plan judges, with what is chosen in it. */
 const planned = (read: SourceReadings, target: TargetName, more: Partial<AssessInput>): Places => {

@@ -158,6 +158,7 @@ function adviceInput(
 ): AdviceInput {
   const { inventory, selection, throughput, collectionThroughput, shardKeys, measured, trial, wishes, usage, scans } =
     input;
+  const { settings } = input;
   const advice = adviceInputOf({
     inventory,
     selection,
@@ -170,6 +171,7 @@ function adviceInput(
     ...(trial ? { trial } : {}),
     ...(wishes ? { wishes } : {}),
     ...(usage ? { usage } : {}),
+    ...(settings ? { settings } : {}),
     scans,
   });
   // Of an account that was looked at, its owner says the throughput: the wizard shows the same.

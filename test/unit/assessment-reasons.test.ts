@@ -1,0 +1,83 @@
+/** What an assessment can be told, against every reason that it can give: none is there that nothing leads to. */
+import { describe, expect, it } from 'vitest';
+import ourPrices from '../../media/prices.json';
+import { REASON_IDS } from '../../src/core/advise/reason-ids.js';
+import { TARGET_REASON_IDS, type TargetReasonId } from '../../src/core/advise/target-choice.js';
+import { makeAssessment } from '../../src/core/assess/make-assessment.js';
+import { priceList, type PriceFile } from '../../src/core/cost/price-list.js';
+import type { Assessment } from '../../src/core/model/assessment.js';
+import { EVERYTHING } from '../../src/core/model/namespace.js';
+import { METHOD_REASONS, RU, SERVICE_REASONS, sized, VCORE, type Facts } from './assessment-reason-cases.js';
+import { aCluster, anInventory } from './core-builders.js';
+import { GIB } from '../../src/core/model/units.js';
+
+/** What a person wants of a service, which an assessment is not told yet. */
+const UNSAID: readonly TargetReasonId[] = [
+  'global-writes',
+  'regions-for-reading',
+  'elastic',
+  'scaled-by-hand',
+  'latency-promised',
+];
+
+function assessmentOf({ source = {}, collections = [sized(GIB)], ...change }: Facts): Assessment {
+  return makeAssessment({
+    madeAt: '2026-01-02T03:04:05.000Z',
+    name: 'source',
+    inventory: anInventory(collections, { cluster: aCluster(source) }),
+    selection: EVERYTHING,
+    scans: [],
+    reads: [],
+    gaps: [],
+    targets: [RU, VCORE],
+    prices: priceList(ourPrices as PriceFile),
+    ...change,
+  });
+}
+
+const reasonsOf = ({ targets }: Assessment): ReadonlySet<string> =>
+  new Set(
+    targets.flatMap(({ recommendation: { ranked, assumptions } }) =>
+      [...ranked.flatMap((method) => [...method.reasons, ...method.needs]), ...assumptions].map(({ id }) => id),
+    ),
+  );
+
+const choiceOf = ({ choice }: Assessment): ReadonlySet<string> =>
+  new Set((choice?.reasons ?? []).map(({ target, reason }) => `${target} ${reason.weight} ${reason.id}`));
+
+const METHODS = METHOD_REASONS.map(([what, facts, ...gives]) => ({ what, facts, gives }));
+const SERVICES = SERVICE_REASONS.map(([what, facts, ...gives]) => ({ what, facts, gives }));
+
+/** Each is given, and one of them is not where nothing special is told. */
+function expectToFollow(gives: readonly string[], given: ReadonlySet<string>, usual: ReadonlySet<string>): void {
+  expect(gives.filter((reason) => !given.has(reason))).toEqual([]);
+  expect(gives.filter((reason) => usual.has(reason))).not.toHaveLength(gives.length);
+}
+
+describe('an assessment', () => {
+  const usual = assessmentOf({});
+  const [plain, ...special] = METHODS;
+  const [unknown, ...known] = SERVICES;
+
+  it('of a plain source gives the reasons that follow from most', () => {
+    expect(plain?.gives.filter((id) => !reasonsOf(usual).has(id))).toEqual([]);
+    expect(unknown?.gives.filter((reason) => !choiceOf(usual).has(reason))).toEqual([]);
+  });
+
+  it.each(special)('gives the reasons for and against methods that follow from $what', ({ facts, gives }) => {
+    expectToFollow(gives, reasonsOf(assessmentOf(facts)), reasonsOf(usual));
+  });
+
+  it('can give every reason for or against a method', () => {
+    expect([...new Set(METHODS.flatMap(({ gives }) => gives))].sort()).toEqual([...REASON_IDS].sort());
+  });
+
+  it.each(known)('gives the reasons for and against services that follow from $what', ({ facts, gives }) => {
+    expectToFollow(gives, choiceOf(assessmentOf(facts)), choiceOf(usual));
+  });
+
+  it('can give every reason for or against a service', () => {
+    const told = SERVICES.flatMap(({ gives }) => gives.map((reason) => reason.split(' ')[2]));
+    expect([...new Set(told), ...UNSAID].sort()).toEqual([...TARGET_REASON_IDS].sort());
+  });
+});
