@@ -245,7 +245,7 @@ const FIRES: Readonly<Record<string, readonly [asked: string, at: string, silent
   'feature-lookup-form-unknown': ['counters, RU 4.2', '*', 'RU 4.2'],
   'feature-lookup-pipeline-unsupported': ['RU 4.2', 'shop.joined'],
   'feature-not-listed': ['RU 4.2', 'shop.dense shop.topped'],
-  'feature-option-ignored-vcore': ['vCore 7.0', 'shop.bounded'],
+  'feature-option-ignored-vcore': ['vCore 7.0', 'shop.bounded shop.snapped'],
   'feature-option-refused-vcore': ['vCore 7.0', 'shop.keyed'],
   'feature-query-operator-unsupported': ['RU 4.2', 'shop.bits'],
   'feature-regex-scans': ['RU 4.2', 'shop.searched'],

@@ -37,6 +37,7 @@ const USES: Readonly<Record<string, Use>> = {
   searched: sought({ text: /x/i }),
   collated: (collection) => collection.find({ a: 1 }).collation({ locale: 'de' }).toArray(),
   bounded: (collection) => collection.find({}).min({ a: 1 }).max({ a: 2 }).hint({ a: 1 }).toArray(),
+  snapped: (collection) => collection.find({ a: 1 }, { readConcern: { level: 'snapshot' } }).toArray(),
   keyed: (collection) => collection.find({ a: 1 }).returnKey(true).toArray(),
   careless: (collection) => collection.insertOne({ a: 2 }, { writeConcern: { w: 1 } }),
   together: (collection, client) =>
