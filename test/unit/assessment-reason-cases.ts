@@ -2,29 +2,19 @@
 import ourPrices from '../../media/prices.json';
 import type { ReasonId } from '../../src/core/advise/reason-ids.js';
 import type { ServiceKind, TargetReasonId } from '../../src/core/advise/target-choice.js';
-import type { AssessmentInput } from '../../src/core/assess/assessment-input.js';
 import { PRICE_IDS, priceList, unitOf, type PriceFile, type PriceList } from '../../src/core/cost/price-list.js';
-import type { ClusterFacts, CollectionFacts } from '../../src/core/model/facts.js';
+import type { CollectionFacts } from '../../src/core/model/facts.js';
 import { SCAN_BUCKETS } from '../../src/core/model/scan.js';
 import { bytes, GIB, MIB, ruPerSecond, TIB } from '../../src/core/model/units.js';
 import type { SourceUsage } from '../../src/core/model/usage.js';
 import { assumedTarget } from '../../src/core/plan/target.js';
 import type { Trial } from '../../src/core/size/trial.js';
 import { aFieldScan, aScan } from './assess-builders.js';
+import { RU, sized, type Facts } from './assessment-of.js';
 import { aCluster, aCollection, anIndex, aSample, aVersion } from './core-builders.js';
 import { aUsage, aUse } from './usage-builders.js';
 
-export interface Facts extends Partial<AssessmentInput> {
-  readonly source?: Partial<ClusterFacts>;
-  readonly collections?: readonly CollectionFacts[];
-}
-
-export const RU = { description: assumedTarget('cosmos-ru') };
-export const VCORE = { description: assumedTarget('cosmos-vcore') };
 const MONGODB = { description: assumedTarget('mongodb') };
-/** Of documents of a kilobyte. */
-export const sized = (size: number, change: Partial<CollectionFacts> = {}): CollectionFacts =>
-  aCollection('shop.orders', { documents: Math.ceil(size / 1024), logicalBytes: bytes(size), ...change });
 const old = aVersion('4.0.28');
 const HOUR = 3_600_000;
 const windowOf = (ms: number): Partial<SourceUsage> => ({

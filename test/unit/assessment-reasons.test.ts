@@ -1,15 +1,10 @@
 /** What an assessment can be told, against every reason that it can give: none is there that nothing leads to. */
 import { describe, expect, it } from 'vitest';
-import ourPrices from '../../media/prices.json';
 import { REASON_IDS } from '../../src/core/advise/reason-ids.js';
 import { TARGET_REASON_IDS, type TargetReasonId } from '../../src/core/advise/target-choice.js';
-import { makeAssessment } from '../../src/core/assess/make-assessment.js';
-import { priceList, type PriceFile } from '../../src/core/cost/price-list.js';
 import type { Assessment } from '../../src/core/model/assessment.js';
-import { EVERYTHING } from '../../src/core/model/namespace.js';
-import { METHOD_REASONS, RU, SERVICE_REASONS, sized, VCORE, type Facts } from './assessment-reason-cases.js';
-import { aCluster, anInventory } from './core-builders.js';
-import { GIB } from '../../src/core/model/units.js';
+import { METHOD_REASONS, SERVICE_REASONS } from './assessment-reason-cases.js';
+import { assessmentOf } from './assessment-of.js';
 
 /** What a person wants of a service, which an assessment is not told yet. */
 const UNSAID: readonly TargetReasonId[] = [
@@ -19,21 +14,6 @@ const UNSAID: readonly TargetReasonId[] = [
   'scaled-by-hand',
   'latency-promised',
 ];
-
-function assessmentOf({ source = {}, collections = [sized(GIB)], ...change }: Facts): Assessment {
-  return makeAssessment({
-    madeAt: '2026-01-02T03:04:05.000Z',
-    name: 'source',
-    inventory: anInventory(collections, { cluster: aCluster(source) }),
-    selection: EVERYTHING,
-    scans: [],
-    reads: [],
-    gaps: [],
-    targets: [RU, VCORE],
-    prices: priceList(ourPrices as PriceFile),
-    ...change,
-  });
-}
 
 const reasonsOf = ({ targets }: Assessment): ReadonlySet<string> =>
   new Set(
