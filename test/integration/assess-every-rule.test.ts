@@ -119,7 +119,7 @@ beforeAll(async () => {
     partly: await read(uriOf(server, 'partly'), {}),
     many: await read(standalone.uri, {}),
   };
-}, 300_000);
+}, 600_000);
 
 afterAll(async () => {
   await Promise.all(connections.map((one) => one.close()));
