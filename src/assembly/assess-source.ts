@@ -145,6 +145,7 @@ export type AssessSourceOptions = ReadingOptions &
     | 'targets'
     | 'prices'
     | 'wishes'
+    | 'settings'
     | 'throughput'
     | 'collectionThroughput'
     | 'shardKeys'

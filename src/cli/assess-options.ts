@@ -21,6 +21,7 @@ export interface AssessOptions extends WishOptions {
   readonly earlier?: string;
   readonly listReads?: boolean;
   readonly yes?: boolean;
+  readonly failOn?: (typeof FAIL_ON)[number];
 }
 
 /** What all three take, beside the clusters, the selection and the throughput. */
@@ -50,7 +51,8 @@ export function addAssessOptions(command: Command): Command {
     .option('--prices <file>', 'your own price list, as media/prices.json')
     .option('--wanted-hours <n>', 'how long the copy may take; throughput is sized by it')
     .option('--list-reads', 'print every command that would be sent to the source, and end')
-    .option('-y, --yes', 'agree to a scan of all documents');
+    .option('-y, --yes', 'agree to a scan of all documents')
+    .addOption(new Option('--fail-on <what>', 'end with status 6 where it is found').choices(FAIL_ON).default('never'));
 }
 
 /** A number of an option within bounds, undefined where it was not given. @throws MigrationError `bad-number`. */
@@ -68,6 +70,6 @@ export interface AssessDepth {
   readonly scan: 'sample' | 'full' | 'none';
   /** Whether the charge may be asked for at a prompt. */
   readonly asks: boolean;
-  /** Whether the commands are told before they are sent, without being asked for. */
-  readonly tells: boolean;
+  /** How the commands are told before they are sent, without being asked for. */
+  readonly tells: 'each' | 'in short';
 }

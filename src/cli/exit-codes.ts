@@ -31,7 +31,7 @@ export const EXIT_CODE_LINES: readonly (readonly [code: number, meaning: string]
   [EXIT.findings, 'done, with findings that need a look (a skipped index, a dead letter, an extra document)'],
   [EXIT.resumable, 'not done or paused, run --resume goes on; or the command verify found a difference'],
   [EXIT.stopped, 'stopped by you (Ctrl-C once), the run can be resumed; or cancelled by you'],
-  [EXIT.blockers, 'assess --fail-on: something was found that is as bad (or a rule failed); the report is written'],
+  [EXIT.blockers, 'assess, size, advise --fail-on: something as bad was found, a rule failed, or no method can do it'],
   [EXIT.killed, 'ended at once (Ctrl-C twice)'],
 ];
 

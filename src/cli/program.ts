@@ -5,7 +5,7 @@ import { CARRIED_OUT } from '../core/advise/advise.js';
 import { addFileOptions } from './file-options.js';
 import { addHandoffOptions } from './handoff-options.js';
 import { addClusterOptions, addCredentialOptions } from './cluster-options.js';
-import { addAssessOptions, FAIL_ON } from './assess-options.js';
+import { addAssessOptions } from './assess-options.js';
 import { accounts } from './commands/accounts.js';
 import { advise } from './commands/advise.js';
 import { analyze } from './commands/analyze.js';
@@ -249,8 +249,7 @@ function assessOptions(command: Command): Command {
       ]),
     )
     .option('-o, --out <path>', 'write the report there: a file, or a folder for all forms')
-    .option('--index-script <file>', 'write the indexes of the target as a script for mongosh')
-    .addOption(new Option('--fail-on <what>', 'end with status 6 where it is found').choices(FAIL_ON).default('never'));
+    .option('--index-script <file>', 'write the indexes of the target as a script for mongosh');
 }
 
 function planOptions(command: Command): Command {

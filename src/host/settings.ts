@@ -1,6 +1,8 @@
 /** The settings, typed and within bounds whatever the user's file says: VS Code shows a squiggle for a wrong value and hands it out all the same. */
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import type { AdviceInput } from '../core/advise/facts.js';
+import { bytes, GIB } from '../core/model/units.js';
 import { SETTINGS } from './ids.js';
 
 /** Paths of the database tools, where they are not to be looked for. */
@@ -37,6 +39,19 @@ export const BOUNDS = {
   [SETTINGS.analysisParallelism]: { default: 8, minimum: 1, maximum: 64 },
   [SETTINGS.insertionWorkers]: { default: 0, minimum: 0, maximum: 64 },
 } as const;
+
+export type ThresholdSettings = Pick<Settings, 'nativeToolsUpToGb' | 'servicesUpToGb'>;
+
+/** Thresholds that the user has changed; the defaults are Microsoft's and are told of as such. */
+export function bandsOf({
+  nativeToolsUpToGb: native,
+  servicesUpToGb: services,
+}: ThresholdSettings): NonNullable<AdviceInput['settings']> {
+  return {
+    ...(native === BOUNDS[SETTINGS.nativeToolsUpToGb].default ? {} : { nativeToolsUpTo: bytes(native * GIB) }),
+    ...(services === BOUNDS[SETTINGS.servicesUpToGb].default ? {} : { servicesUpTo: bytes(services * GIB) }),
+  };
+}
 
 /** Every setting, read through `get` with the keys of `SETTINGS`. */
 export function readSettings(get: (key: string) => unknown): Settings {

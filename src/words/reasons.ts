@@ -1,6 +1,5 @@
 import type { ReasonId } from '../core/advise/reason-ids.js';
 import type { Reason } from '../core/model/method.js';
-import { methodNameOf } from './methods.js';
 import {
   bytesOf,
   durationOf,
@@ -77,8 +76,6 @@ const SENTENCES: Readonly<Record<ReasonId, (params: Params) => string>> = {
   'studio-not-owned': () => 'You did not say that you own Studio 3T.',
   'done-by-hand': () => 'You start and watch the copy yourself; only the check afterwards is ours.',
   'slower-than-binary': () => 'Text is about ten times slower than the binary tools.',
-  'better-not-available': (p) =>
-    `${capital(methodNameOf(textOf(p, 'method')))} would suit better, but this version cannot carry it out itself yet.`,
   'need-database-tools': () => 'The MongoDB Database Tools.',
   'need-write-stop': () => 'The source must not be written to from the start of the copy to the end of the check.',
   'need-machine-that-stays-on': () => 'A machine that reaches both sides and stays on until the end.',
@@ -95,7 +92,6 @@ const SENTENCES: Readonly<Record<ReasonId, (params: Params) => string>> = {
   'one-term-per-index': () => 'Each index counts as one term per document; arrays cost more.',
   'terms-by-scan': () => 'Sizes and index entries are those that the data scan has counted.',
   'charge-measured': (p) => `Request units are from a measurement: ${ruOf(p, 'ruPerDocument')} per document.`,
-  'reads-by-published-table': () => "The charge of reading is estimated from Microsoft's table by document size.",
   'speed-measured-elsewhere': () => 'Speed was measured on a small machine; yours will differ.',
   'speed-judged': () => 'Speed is judged, not measured: nothing reliable is published.',
   'speed-measured-here': (p) =>

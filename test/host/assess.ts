@@ -199,7 +199,11 @@ describe('the assessment of a source', () => {
     parts = {
       services,
       view: { noteInventory: () => undefined },
-      settings: () => (pricesFile === undefined ? {} : { pricesFile }),
+      settings: () => ({
+        nativeToolsUpToGb: 10,
+        servicesUpToGb: 1024,
+        ...(pricesFile === undefined ? {} : { pricesFile }),
+      }),
       show: (id, assessment) => {
         shown.push(assessment);
         panels.show(id, assessment);

@@ -1,5 +1,4 @@
 /** Rules on what documents hold, from real documents, through the real scan, to the finding. */
-import type { Document } from 'bson';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readInventory } from '../../src/adapters/mongo/inventory.js';
@@ -8,57 +7,20 @@ import { assess } from '../../src/core/assess/assess.js';
 import type { ClusterInventory } from '../../src/core/model/facts.js';
 import { formatNamespace } from '../../src/core/model/namespace.js';
 import type { CollectionScan } from '../../src/core/model/scan.js';
-import { MIB } from '../../src/core/model/units.js';
 import { scanCollections } from '../../src/engine/scan/scan-collection.js';
 import { RU, RU_ALL, VCORE } from '../unit/assess-builders.js';
 import { connectTo } from '../support/migrate.js';
 import { startMongod, type RunningMongod } from '../support/mongod.js';
+import { DOCUMENT_SITUATIONS, makeDocumentSituations } from '../support/rule-situations.js';
 
 let server: RunningMongod;
 let inventory: ClusterInventory;
 let scans: readonly CollectionScan[];
 
-const nested = (levels: number): Document =>
-  Array.from({ length: levels - 1 }).reduce<Document>((inner) => ({ a: inner }), { x: 1 });
-const key = (values: readonly unknown[]): Document[] => values.map((region) => ({ region }));
-
-/** Each with the one thing that it is about; `region` is what collections are to be sharded by. */
-const SITUATIONS: Readonly<Record<string, readonly Document[]>> = {
-  plain: key(['a', 'b', 'c']),
-  large: [...key(['a', 'b']), { region: 'c', text: 'x'.repeat(2 * MIB) }],
-  deep: [{ region: 'a', ...nested(129) }, ...key(['b'])],
-  ids: [{ _id: 'x'.repeat(1100), region: 'a' }, ...key(['b'])],
-  long_ids: [{ _id: 'x'.repeat(2100), region: 'a' }, ...key(['b'])],
-  missing: [{ other: 1 }, ...key(['a', 'b'])],
-  null: key([null, 'a', 'b']),
-  array: key([['a'], 'b']),
-  long: key(['x'.repeat(2049), 'a']),
-  mixed: key(['1', 1]),
-  dates: key([new Date(0), new Date(1)]),
-  constant: Array.from({ length: 20 }, () => ({ region: 'a' })),
-  compound: [{ region: 'a', list: [1, 2] }, ...key(['b'])],
-  unique: [{ region: 'a', list: [1, 2] }, ...key(['b'])],
-  expiring: [{ region: 'a', at: 1_700_000_000 }, { region: 'b', at: new Date() }, { region: 'c', at: 'soon' }], // prettier-ignore
-  ttl_field: [{ region: 'a', ttl: 20 }, ...key(['b'])],
-};
-const INDEXES: Readonly<Record<string, Document>> = {
-  compound: { name: 'i', key: { region: 1, list: 1 } },
-  unique: { name: 'i', key: { region: 1, list: 1 }, unique: true },
-  expiring: { name: 'i', key: { at: 1 }, expireAfterSeconds: 2_000_000_000 },
-  ttl_field: { name: 'i', key: { _ts: 1 }, expireAfterSeconds: 2_000_000_000 },
-};
-
 beforeAll(async () => {
   server = await startMongod();
   const client = await MongoClient.connect(server.uri);
-  for (const [name, documents] of Object.entries(SITUATIONS)) {
-    await client
-      .db('it')
-      .collection<Document>(name)
-      .insertMany([...documents]);
-    const index = INDEXES[name];
-    if (index) await client.db('it').command({ createIndexes: name, indexes: [index] });
-  }
+  await makeDocumentSituations(client, 'it');
   await client.close();
   const cluster = await connectTo(server.uri);
   inventory = await readInventory(cluster, { readPreference: 'primary' });
@@ -72,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-const shardKeys = Object.fromEntries(Object.keys(SITUATIONS).map((name) => [`it.${name}`, 'region']));
+const shardKeys = Object.fromEntries(Object.keys(DOCUMENT_SITUATIONS).map((name) => [`it.${name}`, 'region']));
 
 /** What is found with the scan and not without it, or with more in it: by collection. */
 function foundBy(target: typeof RU): Record<string, string[]> {

@@ -95,6 +95,18 @@ describe('assess', () => {
     expect(stdout).not.toContain('Findings');
   });
 
+  it.each(['size', 'advise'])('by %s names the commands before they are sent, beside the result', async (command) => {
+    const { code, stdout, stderr } = await run([command, '--target-kind', 'cosmos-ru', '--json']);
+    expect(code, stderr).toBe(0);
+    const told = stderr.split('\n\n', 1)[0] ?? '';
+    expect(told).toContain('none of which writes (--list-reads tells each)');
+    for (const name of ['listCollections', 'serverStatus', 'aggregate']) expect(told).toContain(name);
+    expect(JSON.parse(stdout)).toHaveProperty('targets');
+    const listed = await run([command, '--target-kind', 'cosmos-ru', '--list-reads']);
+    for (const name of ['listCollections', 'serverStatus', 'aggregate']) expect(listed.stdout).toContain(name);
+    expect(listed.stderr).not.toContain('none of which writes');
+  });
+
   it('is complete for a user who may only read, and says what that user may not see', async () => {
     const made = await assessed([], READER);
     expect(made.inventory.collections).toHaveLength(2);
@@ -110,10 +122,31 @@ describe('assess', () => {
     const status = async (...args: readonly string[]): Promise<number | null> => (await run(['assess', ...args])).code;
     expect(await status('--target-kind', 'cosmos-ru')).toBe(0);
     expect(await status('--target-kind', 'cosmos-ru', '--fail-on', 'warning')).toBe(6);
-    expect(await status('--target-kind', 'cosmos-ru', '--fail-on', 'blocker', '--include', 'shop.plain')).toBe(0);
+    // No blocker.
+    expect(await status('--target-kind', 'cosmos-ru', '--fail-on', 'blocker')).toBe(0);
     expect(await status('--sample-size', '0')).toBe(2);
     expect(await status('--earlier', 'nowhere.json')).toBe(2);
   });
+
+  it.each(['assess', 'size', 'advise'])(
+    'by %s ends with 6 where a blocker was found, says why, and has told everything before',
+    async (command) => {
+      // A name that an account does not take.
+      await admin.db('refused').collection('a#b').insertOne({ a: 1 });
+      const ended = (...args: readonly string[]): Promise<CliResult> =>
+        run([command, '--target-kind', 'cosmos-ru', '--fail-on', 'blocker', '--json', ...args]);
+      const [bad, other, good] = [
+        await ended(),
+        await run([command, '--target-kind', 'cosmos-ru', '--json']),
+        await ended('--exclude', 'refused'),
+      ];
+      expect([bad.code, other.code, good.code], bad.stderr).toEqual([6, 0, 0]);
+      expect(bad.stderr).toContain('--fail-on blocker: Cosmos DB (RU): 1 blocker');
+      expect(good.stderr).not.toContain('--fail-on');
+      expect(Object.keys(JSON.parse(bad.stdout) as object)).toEqual(Object.keys(JSON.parse(other.stdout) as object));
+      await admin.db('refused').dropDatabase();
+    },
+  );
 
   it('tells with --earlier what was fixed', async () => {
     await writeFile(join(folder.path, 'earlier.json'), JSON.stringify(await assessed()));

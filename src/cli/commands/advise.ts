@@ -5,13 +5,14 @@ import { whatIfSentence } from '../../words/what-would-change.js';
 import { assessed, type AssessCommandOptions } from '../assessed.js';
 import { PROGRAM, type CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { exitCodeOf } from '../fail-on.js';
 import { findingLines } from '../findings-text.js';
 import { reportLines } from '../report-text.js';
 import { recommendationLines } from '../recommendation-text.js';
 import { bullet, heading } from '../text-blocks.js';
 
 /** What documents hold changes sizes, hardly the way they are moved. */
-const DEPTH = { scan: 'none', asks: true, tells: false } as const;
+const DEPTH = { scan: 'none', asks: true, tells: 'in short' } as const;
 
 /** Which service, and which way of moving the data, each with its reasons and what would change the answer. */
 export async function advise(options: AssessCommandOptions, context: CommandContext): Promise<ExitCode> {
@@ -49,5 +50,5 @@ export async function advise(options: AssessCommandOptions, context: CommandCont
     })),
     inventory,
   });
-  return EXIT.success;
+  return exitCodeOf(assessment, options, output);
 }

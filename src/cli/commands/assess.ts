@@ -1,22 +1,21 @@
 import { extname, join, resolve } from 'node:path';
 import type { Assessment } from '../../core/model/assessment.js';
-import type { Finding } from '../../core/model/finding.js';
 import { assessmentContent } from '../../words/assessment-content.js';
 import { ASSESSMENT_FORMATS, assessmentPieces, type AssessmentFormat } from '../../words/assessment-formats.js';
 import { indexScript } from '../../words/index-script.js';
 import { assessed, type AssessCommandOptions } from '../assessed.js';
 import { PROGRAM, type CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { exitCodeOf } from '../fail-on.js';
 import { reportLines } from '../report-text.js';
 
 export interface AssessOutputOptions {
   readonly format?: AssessmentFormat | 'text';
   readonly out?: string;
   readonly indexScript?: string;
-  readonly failOn?: 'blocker' | 'warning' | 'never';
 }
 
-const DEPTH = { scan: 'sample', asks: false, tells: true } as const;
+const DEPTH = { scan: 'sample', asks: false, tells: 'each' } as const;
 const NAME = 'assessment';
 
 /** Tells what will not work, what it takes, how long, what it costs and why, and writes it where it was wished. Writes nothing to the source. */
@@ -40,7 +39,7 @@ export async function assess(
     output.say(headline, ...reasons);
   }
   if (output.json) output.pieces(pieces(assessment, 'json', context));
-  return exitCode(assessment, options.failOn ?? 'never');
+  return exitCodeOf(assessment, options, output);
 }
 
 function next(): readonly string[] {
@@ -112,13 +111,4 @@ function formatOf(out: string): AssessmentFormat | undefined {
 function withKind(path: string, kind: string): string {
   const ending = extname(path);
   return `${path.slice(0, path.length - ending.length)}.${kind}${ending}`;
-}
-
-function exitCode({ targets }: Assessment, failOn: 'blocker' | 'warning' | 'never'): ExitCode {
-  if (failOn === 'never') return EXIT.success;
-  const isBad = ({ severity }: Finding): boolean =>
-    severity === 'blocker' || (failOn === 'warning' && severity === 'warning');
-  return targets.some(({ findings, failedRules }) => findings.some(isBad) || failedRules.length > 0)
-    ? EXIT.blockers
-    : EXIT.success;
 }

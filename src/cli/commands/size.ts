@@ -2,9 +2,10 @@ import { assessmentContent } from '../../words/assessment-content.js';
 import { assessed, type AssessCommandOptions } from '../assessed.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { exitCodeOf } from '../fail-on.js';
 import { reportLines } from '../report-text.js';
 
-const DEPTH = { scan: 'sample', asks: true, tells: false } as const;
+const DEPTH = { scan: 'sample', asks: true, tells: 'in short' } as const;
 
 /** Sizes, what has to be provisioned for them, and what it costs, with all that the figures rest on. */
 export async function size(options: AssessCommandOptions, context: CommandContext): Promise<ExitCode> {
@@ -24,5 +25,5 @@ export async function size(options: AssessCommandOptions, context: CommandContex
       ...(cost ? { cost } : {}),
     })),
   });
-  return EXIT.success;
+  return exitCodeOf(assessment, options, output);
 }

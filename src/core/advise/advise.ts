@@ -1,5 +1,5 @@
 import type { SimulatedRun } from '../model/assessment.js';
-import type { MethodId, RankedMethod, Reason, Recommendation } from '../model/method.js';
+import type { MethodId, RankedMethod, Recommendation } from '../model/method.js';
 import { milliseconds } from '../model/units.js';
 import { estimateDuration, type DurationEstimate } from '../size/duration.js';
 import { adviceFacts, type AdviceFacts, type AdviceInput } from './facts.js';
@@ -21,32 +21,25 @@ const METHODS: readonly Method[] = [directCopy, dumpRestore, dms, dataFactory, s
 export const CARRIED_OUT: ReadonlySet<MethodId> = new Set(METHODS.map(({ id }) => id));
 
 /**
- * Ranks every method for these facts, possible ones first, best first. `recommended` is the best that is possible and available; where a
- * better one exists, the recommended one says so (`better-not-available`). Where none is both, it is the best possible one, to be carried out by hand.
+ * Ranks every method for these facts, possible ones first, best first. `recommended` is the first; where none is possible, its reasons say why.
  * @throws MigrationError `bad-number` for figures that are negative or not finite.
  */
 export function advise(input: AdviceInput): Recommendation {
   const facts = adviceFacts(input);
-  const available = input.available ?? CARRIED_OUT;
   const judged = METHODS.map((method) => judge(method, facts));
   judged.sort((a, b) => Number(b.verdict.possible) - Number(a.verdict.possible) || b.verdict.score - a.verdict.score);
-  const best = judged.find((j) => j.verdict.possible) ?? judged[0];
-  const recommended = judged.find((j) => j.verdict.possible && available.has(j.method)) ?? best;
+  const [recommended] = judged;
   const ranked = judged.map(({ method, verdict, duration }, i): RankedMethod => {
-    const isSecond = method === recommended?.method && best && best.method !== method;
-    const extra: readonly Reason[] = isSecond
-      ? [{ id: 'better-not-available', params: { method: best.method }, weight: '-' }]
-      : [];
-    const { possible, score, needs } = verdict;
+    const { possible, score, reasons, needs } = verdict;
     const { low, expected, high } = duration;
     const cost = input.costs?.[method];
     return {
       method,
       rank: i + 1,
       possible,
-      available: available.has(method),
+      available: CARRIED_OUT.has(method),
       score,
-      reasons: [...verdict.reasons, ...extra],
+      reasons,
       needs,
       durationMs: { low, expected, high },
       ...(cost === undefined ? {} : { costOf: cost }),

@@ -77,8 +77,6 @@ export interface AdviceInput {
   /** What the migration costs by each method, as far as that was reckoned. */
   readonly costs?: Readonly<Partial<Record<MethodId, Estimate>>>;
   readonly settings?: Partial<AdviceSettings>;
-  /** Methods that may be recommended. Default: all that this product carries out. */
-  readonly available?: ReadonlySet<MethodId>;
 }
 
 export type SizeBand = 'native' | 'services' | 'beyond';

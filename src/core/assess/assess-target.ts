@@ -158,6 +158,7 @@ function adviceInput(
 ): AdviceInput {
   const { inventory, selection, throughput, collectionThroughput, shardKeys, measured, trial, wishes, usage, scans } =
     input;
+  const { settings } = input;
   const advice = adviceInputOf({
     inventory,
     selection,
@@ -170,6 +171,7 @@ function adviceInput(
     ...(trial ? { trial } : {}),
     ...(wishes ? { wishes } : {}),
     ...(usage ? { usage } : {}),
+    ...(settings ? { settings } : {}),
     scans,
   });
   // Of an account that was looked at, its owner says the throughput: the wizard shows the same.
@@ -189,7 +191,8 @@ function usableRate(
   ru: RuSizing | undefined,
   simulated: SimulatedRun | undefined,
 ): number {
-  if (!ru || !simulated || simulated.durationMs.expected <= 0) return ruPerSecond;
+  // Where there are no documents nothing is written, and no rate can be told.
+  if (!ru || ru.migration.expected <= 0 || !simulated || simulated.durationMs.expected <= 0) return ruPerSecond;
   return Math.min(ruPerSecond, ru.migration.expected / (simulated.durationMs.expected / 1000));
 }
 

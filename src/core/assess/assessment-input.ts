@@ -1,4 +1,4 @@
-import type { AdviceWishes } from '../advise/facts.js';
+import type { AdviceInput, AdviceWishes } from '../advise/facts.js';
 import type { PriceList } from '../cost/price-list.js';
 import type { Assessment } from '../model/assessment.js';
 import type { ClusterFacts, ClusterInventory, Throughput } from '../model/facts.js';
@@ -31,6 +31,8 @@ export interface AssessmentInput {
   readonly targets: readonly AssessedTarget[];
   readonly prices: PriceList;
   readonly wishes?: AdviceWishes;
+  /** Sizes up to which methods are advised, where they are not Microsoft's. */
+  readonly settings?: AdviceInput['settings'];
   /** RU targets: as in a plan. */
   readonly throughput?: Throughput;
   readonly collectionThroughput?: Readonly<Record<string, Throughput>>;

@@ -91,10 +91,10 @@ export function migrationCharge(collections: readonly CollectionFacts[], facts: 
 export function verificationCharge(
   collections: readonly CollectionFacts[],
   { scans }: Pick<ChargeFacts, 'scans'> = {},
-): ChargeTotal {
+): RequestUnits {
   const total = dataCollections(collections).reduce(
     (sum, c) => sum + c.documents * averageCharge(documentSizes(c, scanOf(c.ns, scans)), readCharge).expected,
     0,
   );
-  return { total: requestUnits(total), assumptions: [{ id: 'reads-by-published-table', params: {}, weight: '-' }] };
+  return requestUnits(total);
 }

@@ -4,8 +4,8 @@ import { isDocument } from './plain-values.js';
 /** As this product names itself to servers, so that it does not count itself among the clients. */
 export const OWN_APPLICATION = 'mongo-cosmos-migration';
 
-/** Servers speak to each other by drivers of their own. */
-const INTERNAL_DRIVERS: ReadonlySet<string> = new Set(['NetworkInterfaceTL', 'MongoDB Internal Client']);
+/** Servers speak to each other by drivers of their own: `NetworkInterfaceTL-ReplNetwork`, for one. */
+const INTERNAL_DRIVERS = /^(NetworkInterfaceTL|MongoDB Internal Client)/;
 /** Agents of Ops Manager, Cloud Manager and Atlas that watch the server. */
 const AGENTS = /^MongoDB (Automation Agent|Monitoring Module|CPS Module|Backup Agent)/;
 
@@ -28,7 +28,7 @@ export class ClientTally {
     const driver = text(metadata['driver']['name']);
     const version = text(metadata['driver']['version']) ?? '';
     const named = isDocument(metadata['application']) ? text(metadata['application']['name']) : undefined;
-    if (driver === undefined || INTERNAL_DRIVERS.has(driver)) return false;
+    if (driver === undefined || INTERNAL_DRIVERS.test(driver)) return false;
     if (!isApplication(named)) return false;
     const key = `${driver}\0${version}\0${named ?? ''}`;
     const known = this.#uses.get(key);

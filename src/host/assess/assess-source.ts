@@ -15,14 +15,14 @@ import { pickCluster } from '../commands/pickers.js';
 import { withProgress } from '../commands/progress.js';
 import { COMMANDS } from '../ids.js';
 import type { ClustersView, HostServices } from '../services.js';
-import type { Settings } from '../settings.js';
+import { bandsOf, type Settings, type ThresholdSettings } from '../settings.js';
 import { unlinked } from '../unlinked.js';
 import type { HostAdapters } from '../adapters.js';
 
 export interface AssessParts {
   readonly services: HostServices;
   readonly view: Pick<ClustersView, 'noteInventory'>;
-  readonly settings: () => Pick<Settings, 'pricesFile'>;
+  readonly settings: () => Pick<Settings, 'pricesFile'> & ThresholdSettings;
   /** Shows an assessment of a source. */
   readonly show: (clusterId: string, assessment: Assessment) => Promise<void>;
 }
@@ -44,7 +44,8 @@ export async function assessSource(args: readonly unknown[], parts: AssessParts)
   const profile = await sourceOf(args, services);
   if (!profile) return undefined;
   // A slip in them shows before anybody is asked anything.
-  const prices = await (await services.adapters()).readPrices(parts.settings().pricesFile);
+  const chosen = parts.settings();
+  const prices = await (await services.adapters()).readPrices(chosen.pricesFile);
   const title = l10n.t('Assess {0}', profile.name);
   const targets = await chooseTargets(title, services);
   const scan = targets && (await chooseScan(title));
@@ -54,7 +55,7 @@ export async function assessSource(args: readonly unknown[], parts: AssessParts)
     services.connections.with(profile.id, signal, (connected) => Promise.resolve(connected.facts)),
   );
   if (!(await agreed(title, facts, profile, scope, services))) return undefined;
-  const assessment = await read(profile, { ...scope, prices }, services);
+  const assessment = await read(profile, { ...scope, prices, settings: bandsOf(chosen) }, services);
   await services.assessments.put(profile.id, assessmentJson(assessment));
   parts.view.noteInventory(profile.id, assessment.inventory);
   await parts.show(profile.id, assessment);
@@ -183,7 +184,7 @@ function readItem({ purpose, command, database, times, maxTimeMs, readPreference
 
 async function read(
   profile: ClusterProfile,
-  wanted: Scope & { readonly prices: PriceList },
+  wanted: Scope & { readonly prices: PriceList; readonly settings: ReturnType<typeof bandsOf> },
   services: HostServices,
 ): Promise<Assessment> {
   const { assessSource: assess } = await services.adapters();

@@ -19,6 +19,9 @@ const MEASURING_COMMANDS: ReadonlySet<string> = new Set([
 
 const EXPRESSIONS: ReadonlySet<string> = new Set(['$bsonSize']);
 
+/** Time-series collections are checked by it. */
+const QUERY_OPERATORS: ReadonlySet<string> = new Set(['$jsonSchema']);
+
 /** Commands that only an application has a use for. All others are administration's as well. */
 const APPLICATION_COMMANDS: ReadonlySet<string> = new Set([
   ...['mapReduce', 'bulkWrite', 'eval', 'geoSearch', 'group', 'parallelCollectionScan'],
@@ -28,6 +31,7 @@ const APPLICATION_COMMANDS: ReadonlySet<string> = new Set([
 export function mayBeOwn({ kind, name, evidence }: Pick<FeatureUse, 'kind' | 'name' | 'evidence'>): boolean {
   if (evidence !== 'server-counters') return false;
   if (kind === 'command') return !APPLICATION_COMMANDS.has(name);
+  if (kind === 'query-operator') return QUERY_OPERATORS.has(name);
   return kind === 'stage' ? STAGES.has(name) : kind === 'expression' && EXPRESSIONS.has(name);
 }
 

@@ -2,12 +2,11 @@
 import { decidePace, type Decisions } from '../../../core/decide/decide.js';
 import type { ClusterFacts, ClusterInventory, Throughput } from '../../../core/model/facts.js';
 import type { NamespaceSelection } from '../../../core/model/namespace.js';
-import { bytes, GIB, ruPerSecond } from '../../../core/model/units.js';
+import { ruPerSecond } from '../../../core/model/units.js';
 import type { TargetDescription } from '../../../core/plan/target.js';
 import { AUTOSCALE_RU_PER_SECOND, MANUAL_RU_PER_SECOND } from '../../../core/size/limits.js';
 import type { Trial } from '../../../core/size/trial.js';
-import { SETTINGS } from '../../ids.js';
-import { BOUNDS, type Settings } from '../../settings.js';
+import { bandsOf, type Settings } from '../../settings.js';
 import type { Choices, Measurement } from './wizard-state.js';
 
 /** The settings that the wizard goes by. */
@@ -43,14 +42,6 @@ export function throughputOf(choices: Pick<Choices, 'throughput' | 'tuning'>): T
     case 'serverless':
       return { kind: choices.throughput };
   }
-}
-
-/** Thresholds that the user has changed; the defaults are Microsoft's and are told of as such. */
-function bandsOf({ nativeToolsUpToGb: native, servicesUpToGb: services }: WizardSettings) {
-  return {
-    ...(native === BOUNDS[SETTINGS.nativeToolsUpToGb].default ? {} : { nativeToolsUpTo: bytes(native * GIB) }),
-    ...(services === BOUNDS[SETTINGS.servicesUpToGb].default ? {} : { servicesUpTo: bytes(services * GIB) }),
-  };
 }
 
 export function paceOf(input: PaceInput): Pace {

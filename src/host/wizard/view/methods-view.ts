@@ -27,21 +27,15 @@ function summary({ derived, t }: StepInput): string {
   const { ranked = [], recommended } = derived.decisions?.recommendation ?? {};
   const best = ranked.find((method) => method.possible);
   if (!best || recommended === undefined) return t('No method can do this as it is: see what rules each of them out.');
-  const advice = t('Recommended: {0}.', methodName(recommended));
-  if (best.method === recommended) return advice;
-  const name = capital(methodName(best.method));
-  return `${advice} ${t('{0} would suit better, but this version does not carry it out.', name)}`;
+  return t('Recommended: {0}.', methodName(recommended));
 }
-
-/** Stands above all the methods. */
-const SAID_IN_SUMMARY = 'better-not-available';
 
 function card(method: RankedMethod, recommended: boolean, input: StepInput): MethodCard {
   const { derived, state } = input;
   // What rules a method out is all that counts then.
   const reasons = [
     ...method.reasons.filter(({ weight }) => weight === '!'),
-    ...method.reasons.filter(({ weight, id }) => weight !== '!' && id !== SAID_IN_SUMMARY),
+    ...method.reasons.filter(({ weight }) => weight !== '!'),
   ];
   return {
     id: method.method,

@@ -75,6 +75,6 @@ function totals(selected: readonly CollectionFacts[], input: StepInput): ReviewL
   return [
     ...lines,
     line(t('Request units to write'), t('about {0}', formatCount(write))),
-    line(t('Request units to verify'), t('about {0}', formatCount(verificationCharge(selected).total))),
+    line(t('Request units to verify'), t('about {0}', formatCount(verificationCharge(selected)))),
   ];
 }
