@@ -36,6 +36,7 @@ export const COMMANDS = {
   reportActions: `${PREFIX}.reportActions`,
   openDeadLetters: `${PREFIX}.openDeadLetters`,
   retryDeadLetters: `${PREFIX}.retryDeadLetters`,
+  cleanUpRun: `${PREFIX}.cleanUpRun`,
   showTerminal: `${PREFIX}.showTerminal`,
   startRelay: `${PREFIX}.startRelay`,
   databricksTokens: `${PREFIX}.databricksTokens`,

@@ -12,6 +12,7 @@ export const RUN_ACTIONS = [
   'report',
   'dead-letters',
   'retry-dead-letters',
+  'clean-up',
   'terminal',
 ] as const;
 export type RunAction = (typeof RUN_ACTIONS)[number];

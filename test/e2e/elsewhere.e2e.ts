@@ -187,6 +187,13 @@ describe('a migration that somebody else carries out', () => {
     await completes('data-factory', DATA.factory, world.servers.targetUri);
     expect(world.azure.notAccepted).toEqual([]);
     expect(world.azure.copies.length).toBeGreaterThan(0);
+    expect(world.azure.resources.size).toBeGreaterThan(0);
+    await workbench.openByRow(/^sales\.invoices/, /^sales\.invoices/);
+    const done = await workbench.webview(new RegExp(DATA.factory.db));
+    await done.locator('[data-action="clean-up"]').click();
+    await workbench.answerDialog('Take away what this run has made in Azure?', 'Take It Away');
+    await done.locator('[data-action="clean-up"]').waitFor({ state: 'detached', timeout: RUN_LIMIT_MS });
+    expect(world.azure.resources.size).toBe(0);
   });
 
   it('by Database Migration Service: checked, copied, verified, and the service taken away', async () => {

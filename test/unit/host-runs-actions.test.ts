@@ -65,6 +65,15 @@ describe('what can be done with a run', () => {
     expect(of('cancelled', false, 2)).toEqual(['report', 'dead-letters', 'terminal']);
   });
 
+  it('offers to clean up in Azure wherever something was left there, whatever the state', () => {
+    for (const state of STATES) {
+      const left = aRun({ alive: false, leftInAzure: true }, { state });
+      expect(possibleActions(left).slice(-2)).toEqual(['clean-up', 'terminal']);
+      expect(of(state, false)).not.toContain('clean-up');
+    }
+    expect(possibleActions(aRun({ alive: true, leftInAzure: true }, { state: 'copying' }))).not.toContain('clean-up');
+  });
+
   it('never offers pause and resume together', () => {
     for (const state of STATES) {
       for (const alive of [true, false]) {

@@ -132,11 +132,6 @@ export class DataFactoryService {
     return found;
   }
 
-  /** Takes away what is there; what is not there is fine. */
-  async remove(route: ArmRouteId, params: Readonly<Record<string, string>> = {}): Promise<void> {
-    await this.#find(route, params);
-  }
-
   get azure(): DataFactoryHandoff['azure'] {
     return this.handoff.azure;
   }

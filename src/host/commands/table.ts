@@ -149,6 +149,11 @@ export function commandTable(parts: CommandParts): CommandTable {
       () => l10n.t('Retry Dead Letters'),
       (id) => services.control.retryDeadLetters(id),
     ),
+    [COMMANDS.cleanUpRun]: withRun(
+      'clean-up',
+      () => l10n.t('Clean Up in Azure'),
+      (id) => services.control.cleanUp(id),
+    ),
     [COMMANDS.showTerminal]: withRun(
       'terminal',
       () => l10n.t('Show Terminal'),

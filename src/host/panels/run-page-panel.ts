@@ -25,6 +25,7 @@ const ACTION_COMMANDS: Readonly<Record<RunAction, CommandId>> = {
   report: COMMANDS.openReport,
   'dead-letters': COMMANDS.openDeadLetters,
   'retry-dead-letters': COMMANDS.retryDeadLetters,
+  'clean-up': COMMANDS.cleanUpRun,
   terminal: COMMANDS.showTerminal,
 };
 

@@ -130,6 +130,8 @@ function actionLabel(action: RunAction, { state, awaits }: RunSnapshot, t: Trans
       return t('Open Dead Letters');
     case 'retry-dead-letters':
       return t('Retry Dead Letters');
+    case 'clean-up':
+      return t('Clean Up in Azure…');
     case 'terminal':
       return t('Show Terminal');
   }
