@@ -72,6 +72,12 @@ export class DataFactoryService {
     return (await this.#find('storage-get')) !== undefined;
   }
 
+  /** How an integration runtime is, as the service says: `Online`, `Offline`, `NeedRegistration` ...; undefined where the factory has none of that name. */
+  async runtimeState(runtime: string): Promise<string | undefined> {
+    const found = await this.#find('runtime-status', { runtime });
+    return found && text(record(found['properties'])['state']);
+  }
+
   /** The id of the run. */
   async start(pipeline: string, parameters: Json): Promise<string> {
     const { body } = await this.#send('pipeline-run-create', { pipeline }, parameters);
