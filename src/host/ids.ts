@@ -30,6 +30,7 @@ export const COMMANDS = {
   resumeRun: `${PREFIX}.resumeRun`,
   limitRun: `${PREFIX}.limitRun`,
   proceedRun: `${PREFIX}.proceedRun`,
+  openSteps: `${PREFIX}.openSteps`,
   cancelRun: `${PREFIX}.cancelRun`,
   verifyRun: `${PREFIX}.verifyRun`,
   openReport: `${PREFIX}.openReport`,

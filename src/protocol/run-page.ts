@@ -4,6 +4,7 @@ export const RUN_PAGE_PROTOCOL = 1;
 
 export const RUN_ACTIONS = [
   'proceed',
+  'steps',
   'pause',
   'resume',
   'limit',

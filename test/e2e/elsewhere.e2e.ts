@@ -143,7 +143,9 @@ describe('a migration that somebody else carries out', () => {
     await set(wizard, 'port', String(port));
     await toReview(wizard, 'studio-3t');
     await start(wizard);
-    const page = await awaiting('studio-3t', 'Waits for Studio 3T', DATA.studio.db);
+    await (await awaiting('studio-3t', 'Waits for Studio 3T', DATA.studio.db)).locator('[data-action="steps"]').click();
+    await workbench.editorTab(/Preview/).waitFor();
+    const page = await workbench.webview(new RegExp(DATA.studio.db));
     await copyAsAPerson();
     await expect.poll(() => page.locator('[data-figure="documents"]').innerText()).toContain('300');
     await proceed(page, 'Has Studio 3T copied everything?');

@@ -31,8 +31,11 @@ describe('what can be done with a run', () => {
 
   it('while it waits for a person: their word first, and only as long as a process hears it', () => {
     const run = aRun({ alive: true }, { state: 'copying', awaits: 'studio-3t-done' });
-    expect(possibleActions(run)).toEqual(['proceed', 'pause', 'cancel', 'terminal']);
+    expect(possibleActions(run)).toEqual(['proceed', 'steps', 'pause', 'cancel', 'terminal']);
     expect(possibleActions({ ...run, alive: false })).not.toContain('proceed');
+    const other = aRun({ alive: true }, { state: 'copying', awaits: 'deployment' });
+    // Nothing is written down for it.
+    expect(possibleActions(other)).toEqual(['proceed', 'pause', 'cancel', 'terminal']);
   });
 
   it('while it waits in its terminal: resume and cancel', () => {

@@ -2,7 +2,7 @@ import { MigrationError } from '../../core/model/error.js';
 import { isRunning } from '../../core/model/run.js';
 import { ceilingsText } from '../../words/ceilings.js';
 import { goingOnSentence, runStateSentence, verdictReasonSentence } from '../../words/runs.js';
-import { formatBytes, formatCount } from '../../words/sizes.js';
+import { formatCopiedBytes, formatCount } from '../../words/sizes.js';
 import { verdictReasons } from '../../words/verdicts.js';
 import type { CommandContext, ListedRun, RunFolder, RunSummary } from '../context.js';
 import { progressBlock } from '../display/progress-lines.js';
@@ -137,7 +137,7 @@ async function show(folder: RunFolder, root: string, { adapters, output }: Comma
         c.ns,
         formatCount(c.planned),
         formatCount(c.copied),
-        formatBytes(c.bytes),
+        formatCopiedBytes(c.bytes, c.copied),
         formatCount(c.deadLetters),
         formatCount(c.conflicts),
         c.verified === 'no' ? '' : c.verified.replaceAll('-', ' '),

@@ -14,6 +14,7 @@ import { limitRun } from './limit-run.js';
 import { migrate, seedFromAny } from './migrate.js';
 import type { CommandParts } from './parts.js';
 import { pickCluster, pickRun } from './pickers.js';
+import { openSteps } from './open-steps.js';
 import { choosePlan } from './plan-files.js';
 import { recommend } from './recommend.js';
 import type { CommandHandler, CommandTable } from './register.js';
@@ -102,6 +103,11 @@ export function commandTable(parts: CommandParts): CommandTable {
       undefined,
       () => l10n.t('Open Run Page'),
       (id) => pages.open(id),
+    ),
+    [COMMANDS.openSteps]: withRun(
+      'steps',
+      () => l10n.t('Open the Steps'),
+      (id) => openSteps(services.runs.get(id)),
     ),
     [COMMANDS.pauseRun]: withRun(
       'pause',

@@ -114,6 +114,8 @@ function actionLabel(action: RunAction, { state, awaits }: RunSnapshot, t: Trans
   switch (action) {
     case 'proceed':
       return proceedLabel(awaits, t);
+    case 'steps':
+      return t('Open the Steps');
     case 'pause':
       return t('Pause');
     case 'resume':

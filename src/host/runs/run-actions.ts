@@ -1,5 +1,6 @@
 import { isRunning } from '../../core/model/run.js';
 import type { RunAction } from '../../protocol/run-page.js';
+import { stepsFile } from './awaited-run.js';
 import type { RunInfo } from '../services.js';
 
 /** What can be done with a run as it is now, the most likely first: the tree, the run page and the commands offer exactly this. */
@@ -9,7 +10,8 @@ export function possibleActions(info: RunInfo): readonly RunAction[] {
   if (alive) {
     const limit: readonly RunAction[] = snapshot.ceilings === undefined ? [] : ['limit'];
     const proceed: readonly RunAction[] = snapshot.awaits === undefined ? [] : ['proceed'];
-    if (isRunning(snapshot.state)) return [...proceed, 'pause', ...limit, 'cancel', 'terminal'];
+    const steps: readonly RunAction[] = stepsFile(info) === undefined ? [] : ['steps'];
+    if (isRunning(snapshot.state)) return [...proceed, ...steps, 'pause', ...limit, 'cancel', 'terminal'];
     if (snapshot.state === 'paused') return ['resume', 'cancel', 'terminal'];
     return ['terminal'];
   }
