@@ -143,9 +143,7 @@ describe('a migration that somebody else carries out', () => {
     await set(wizard, 'port', String(port));
     await toReview(wizard, 'studio-3t');
     await start(wizard);
-    await (await awaiting('studio-3t', 'Waits for Studio 3T', DATA.studio.db)).locator('[data-action="steps"]').click();
-    await workbench.editorTab(/Preview/).waitFor();
-    const page = await workbench.webview(new RegExp(DATA.studio.db));
+    const page = await awaiting('studio-3t', 'Waits for Studio 3T', DATA.studio.db);
     await copyAsAPerson();
     await expect.poll(() => page.locator('[data-figure="documents"]').innerText()).toContain('300');
     await proceed(page, 'Has Studio 3T copied everything?');
@@ -189,13 +187,6 @@ describe('a migration that somebody else carries out', () => {
     await completes('data-factory', DATA.factory, world.servers.targetUri);
     expect(world.azure.notAccepted).toEqual([]);
     expect(world.azure.copies.length).toBeGreaterThan(0);
-    expect(world.azure.resources.size).toBeGreaterThan(0);
-    await workbench.openByRow(/^sales\.invoices/, /^sales\.invoices/);
-    const done = await workbench.webview(new RegExp(DATA.factory.db));
-    await done.locator('[data-action="clean-up"]').click();
-    await workbench.answerDialog('Take away what this run has made in Azure?', 'Take It Away');
-    await done.locator('[data-action="clean-up"]').waitFor({ state: 'detached', timeout: RUN_LIMIT_MS });
-    expect(world.azure.resources.size).toBe(0);
   });
 
   it('by Database Migration Service: checked, copied, verified, and the service taken away', async () => {
