@@ -20,6 +20,7 @@ import { locateTools } from './adapters/tools/locate-tool.js';
 import { readPrices } from './adapters/files/price-file.js';
 import { assessSource, readsOf } from './assembly/assess-source.js';
 import { chargeSamples } from './assembly/charge-samples.js';
+import { readLeftovers } from './assembly/read-leftovers.js';
 import { tryDirectCopy } from './assembly/copy-trial.js';
 import { readTargetThroughput } from './assembly/target-throughput.js';
 import { handoffFiles } from './assembly/handoff-artefacts.js';
@@ -56,6 +57,7 @@ export const adapters: HostAdapters = {
   readDeadLetterEntries,
   openRunList,
   serveSecrets,
+  readLeftovers,
   steerRun,
   limitRun,
   proceedRun,

@@ -46,7 +46,6 @@ export function composeRemoteRun(parts: RemoteRunParts, context: RunContext): Re
 
 function remoteCopy(handoff: Handoff, parts: RemoteRunParts): RemoteCopy {
   const { run, source, target, access, clock } = parts;
-  const { cleanUp } = access;
   const consent = consentOf(access);
   switch (handoff.kind) {
     case 'spark-databricks':
@@ -54,7 +53,6 @@ function remoteCopy(handoff: Handoff, parts: RemoteRunParts): RemoteCopy {
     case 'data-factory':
       return dataFactoryCopy({
         ...{ run, source, target, clock, arm: armClient(parts) },
-        ...(cleanUp === undefined ? {} : { cleanUp }),
         ...consent,
       });
     case 'dms': {

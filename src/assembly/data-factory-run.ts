@@ -17,15 +17,13 @@ export interface DataFactoryRunParts extends ProviderConsent {
   readonly target: ConnectedCluster;
   readonly arm: ArmClient;
   readonly clock: Clock;
-  /** Take away what the run has made in Azure once everything is copied. */
-  readonly cleanUp?: boolean;
   /** For tests: the largest range, in bytes. */
   readonly rangeBytes?: number;
 }
 
 /** What has Data Factory copy, for the `remote` of a `RemoteRunContext`. */
 export function dataFactoryCopy(parts: DataFactoryRunParts): RemoteCopy {
-  const { run, source, target, arm, clock, cleanUp, askFirst, registerProviders, rangeBytes } = parts;
+  const { run, source, target, arm, clock, askFirst, registerProviders, rangeBytes } = parts;
   const connectionStrings = { source: source.connectionString.reveal(), target: target.connectionString.reveal() };
   return new DataFactoryCopy({
     arm,
@@ -37,7 +35,6 @@ export function dataFactoryCopy(parts: DataFactoryRunParts): RemoteCopy {
     clock,
     connectionStrings,
     secrets: [...Object.values(connectionStrings), ...source.session.parts.secrets, ...target.session.parts.secrets],
-    ...(cleanUp === undefined ? {} : { cleanUp }),
     ...(askFirst === undefined ? {} : { askFirst }),
     ...(registerProviders === undefined ? {} : { registerProviders }),
     ...(rangeBytes === undefined ? {} : { rangeBytes }),

@@ -16,8 +16,6 @@ export interface RemoteAccess {
   readonly dumpUrl?: string;
   /** The connection strings are put into the secret scope of Databricks first. */
   readonly putSecrets?: boolean;
-  /** What a run has made in Azure is taken away once everything is there. */
-  readonly cleanUp?: boolean;
   /** A person agrees to what Azure foresees before it is deployed. */
   readonly askFirst?: boolean;
   /** Resource providers that are missing may be registered in the subscription. */
@@ -32,7 +30,6 @@ export interface RemoteAccessInput {
   /** From the window that started this process. */
   readonly handed?: Pick<HandedSecrets, 'tokens' | 'dumpUrl' | 'databricksToken'>;
   readonly putSecrets?: boolean;
-  readonly cleanUp?: boolean;
   readonly askFirst?: boolean;
   readonly registerProviders?: boolean;
 }
@@ -49,7 +46,6 @@ export function remoteAccess({
   clock,
   handed = {},
   putSecrets,
-  cleanUp,
   askFirst,
   registerProviders,
 }: RemoteAccessInput): RemoteAccess {
@@ -63,7 +59,6 @@ export function remoteAccess({
     ...(armEndpoint ? { armEndpoint } : {}),
     ...(dumpUrl ? { dumpUrl } : {}),
     ...(putSecrets ? { putSecrets } : {}),
-    ...(cleanUp ? { cleanUp } : {}),
     ...(askFirst ? { askFirst } : {}),
     ...(registerProviders ? { registerProviders } : {}),
     secrets: [ofDatabricks, dumpUrl, env['AZURE_CLIENT_SECRET']].flatMap((secret) => (secret ? [secret] : [])),

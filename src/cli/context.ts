@@ -35,6 +35,8 @@ import type { Output } from './output.js';
 import type { Prompts } from './prompts.js';
 import type * as artefactFolders from '../adapters/files/artefact-folder.js';
 import type * as accountFinding from '../assembly/find-accounts.js';
+import type * as cleanUps from '../assembly/clean-up-run.js';
+import type * as leftovers from '../assembly/read-leftovers.js';
 import type * as remotes from '../assembly/remote-access.js';
 import type * as handoffs from '../assembly/handoff-artefacts.js';
 import type * as runReports from '../assembly/run-reports.js';
@@ -90,6 +92,8 @@ export interface Adapters {
   readonly steerRun: typeof steering.steerRun;
   readonly limitRun: typeof steering.limitRun;
   readonly proceedRun: typeof steering.proceedRun;
+  readonly readLeftovers: typeof leftovers.readLeftovers;
+  readonly cleanUpRun: typeof cleanUps.cleanUpRun;
   readonly remoteAccess: typeof remotes.remoteAccess;
   readonly findAccounts: typeof accountFinding.findAccounts;
   readonly handoffFiles: typeof handoffs.handoffFiles;

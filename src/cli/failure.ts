@@ -94,6 +94,11 @@ const OWN_WORDS: Readonly<Record<string, (facts: Facts) => ErrorWords>> = {
     why: `What answers now is ${kind(f, 'found')}.`,
     todo: 'Make the plan again for this target, or correct the connection string.',
   }),
+  'clean-up-consent': () => ({
+    happened: 'Nobody is there to agree to what is taken away.',
+    why: 'Nothing was touched.',
+    todo: 'Add --yes to agree beforehand.',
+  }),
   'consent-needed': (f) => ({
     happened: 'Nobody is there to agree to the charge.',
     why: `Reading the target costs about ${text(f, 'charge')}.`,

@@ -76,9 +76,11 @@ as the target's own: logging in passes through. TLS towards the target is made b
 request units the relay waits and sends the refused documents again; the tool never sees it. Ctrl-C ends the relay and
 prints what arrived.
 `,
-  runs: `${examples(`${PROGRAM} runs`, `${PROGRAM} runs show latest`, `${PROGRAM} runs pause latest`, `${PROGRAM} runs cancel 20260314`)}
+  runs: `${examples(`${PROGRAM} runs`, `${PROGRAM} runs show latest`, `${PROGRAM} runs pause latest`, `${PROGRAM} runs cancel 20260314`, `${PROGRAM} runs clean-up latest`)}
 Pause, resume and cancel are asked of the process that works on the run. Where none does, cancel closes the run in its
 journal, and going on is ${PROGRAM} run --resume. What a cancelled run has copied stays on the target.
+Clean-up takes away what a run by Data Factory or DMS has made in Azure: it tells by name what goes and what stays, and
+asks first.
 `,
   tools: examples(`${PROGRAM} tools`, `MCM_MONGODUMP=/opt/tools/bin/mongodump ${PROGRAM} tools --no-install`),
 };

@@ -40,6 +40,8 @@ import { terminalPrompts } from './prompts.js';
 import { noteStartFailure } from '../adapters/files/start-failure.js';
 import { writeArtefacts } from '../adapters/files/artefact-folder.js';
 import { findAccounts } from '../assembly/find-accounts.js';
+import { cleanUpRun } from '../assembly/clean-up-run.js';
+import { readLeftovers } from '../assembly/read-leftovers.js';
 import { remoteAccess } from '../assembly/remote-access.js';
 import { handoffFiles } from '../assembly/handoff-artefacts.js';
 import { readRunReport, writeReports } from '../assembly/run-reports.js';
@@ -89,6 +91,8 @@ const adapters: Adapters = {
   limitRun,
   proceedRun,
   handoffFiles,
+  readLeftovers,
+  cleanUpRun,
   remoteAccess,
   findAccounts,
   writeArtefacts,

@@ -206,6 +206,8 @@ export function createProgram(setup: ProgramSetup): Command {
       addRunsFolderOption(program.command('runs').description('list the runs of this machine, or steer one of them')),
     )
       .option('--no-limit', 'direct copy: as fast as source and target allow')
+      .option('-y, --yes', 'clean-up: agree to what is taken away, without being asked')
+      .option(...ATTENDED)
       .addArgument(new Argument('[action]', 'what to do with a run').choices(RUN_ACTIONS))
       .argument('[run]', 'its id, the start of it, or latest'),
     (options, context, [action, which]) => runs(action, which, options, context),

@@ -21,6 +21,7 @@ import type * as priceFiles from '../adapters/files/price-file.js';
 import type * as assessments from '../assembly/assess-source.js';
 import type * as chargeSampling from '../assembly/charge-samples.js';
 import type * as copyTrials from '../assembly/copy-trial.js';
+import type * as leftovers from '../assembly/read-leftovers.js';
 import type * as throughputs from '../assembly/target-throughput.js';
 import type * as copyDescriptions from '../assembly/describe-copy.js';
 import type { Clock } from '../engine/ports.js';
@@ -59,6 +60,7 @@ export interface HostAdapters {
   readonly openRunList: typeof runLists.openRunList;
   readonly serveSecrets: typeof handovers.serveSecrets;
   readonly readDeadLetterEntries: typeof deadLetters.readDeadLetterEntries;
+  readonly readLeftovers: typeof leftovers.readLeftovers;
   readonly steerRun: typeof steering.steerRun;
   readonly limitRun: typeof steering.limitRun;
   readonly proceedRun: typeof steering.proceedRun;

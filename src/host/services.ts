@@ -76,6 +76,8 @@ export interface RunInfo {
   /** Names of its clusters. */
   readonly source?: string;
   readonly target?: string;
+  /** Nobody works on it, and things stand in Azure that it has made. */
+  readonly leftInAzure?: true;
   /** Why the latest process that was to work on it could not; `at` in epoch milliseconds. */
   readonly startFailure?: {
     readonly at: number;
@@ -106,6 +108,8 @@ export interface RunControl {
   /** Sends all dead letters again, or the chosen ones. */
   retryDeadLetters(runId: string, choice?: LetterChoice): Promise<void>;
   showTerminal(runId: string): void;
+  /** Takes away, after a question, what the run has made in Azure; in a terminal. */
+  cleanUp(runId: string): Promise<void>;
 }
 
 /** What every part of the shell works with; made once, by the composition root. */

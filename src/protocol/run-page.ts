@@ -4,6 +4,7 @@ export const RUN_PAGE_PROTOCOL = 1;
 
 export const RUN_ACTIONS = [
   'proceed',
+  'steps',
   'pause',
   'resume',
   'limit',
@@ -12,6 +13,7 @@ export const RUN_ACTIONS = [
   'report',
   'dead-letters',
   'retry-dead-letters',
+  'clean-up',
   'terminal',
 ] as const;
 export type RunAction = (typeof RUN_ACTIONS)[number];

@@ -43,6 +43,16 @@ const FLAWS: Readonly<Record<string, (facts: ErrorFacts) => ErrorWords>> = {
     why: 'It writes a marker for every finished range, and signs in to the storage account as itself.',
     todo: 'Give it a system-assigned identity, or name a factory that does not exist yet.',
   }),
+  'runtime-missing': (facts) => ({
+    happened: `The factory ${textOf(facts, 'factory')} has no integration runtime ${textOf(facts, 'runtime')}.`,
+    why: 'The plan has the source read by it, and a self-hosted runtime is made in the factory and on its machine by hand.',
+    todo: 'Make it in that factory and register its machine, or take integrationRuntime out of the plan where Azure reaches the source itself.',
+  }),
+  'runtime-not-online': (facts) => ({
+    happened: `The integration runtime ${textOf(facts, 'runtime')} is not online: ${textOf(facts, 'state')}.`,
+    why: 'The source is read by it, so that nothing would be copied.',
+    todo: 'Start its machine, or register it with the factory; look at it under Manage > Integration runtimes.',
+  }),
   'name-not-unicode': (facts) => ({
     happened: `${textOf(facts, 'namespace')} cannot go by Data Factory.`,
     why: 'Its name is no valid Unicode, and no request can carry it.',

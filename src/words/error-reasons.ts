@@ -138,6 +138,8 @@ export function optionFlaw(reason: string, facts: ErrorFacts): string {
       return `The account that is signed in sees no subscription "${textOf(facts, 'value')}".`;
     case 'file-exists':
       return `${textOf(facts, 'path')} is there already.`;
+    case 'clean-up-consent':
+      return 'What would be taken away is told, and there is no terminal to ask at.';
     case 'consent-needed':
       return 'It costs request units, and there is no terminal to ask at.';
     case 'method-not-carried-out':

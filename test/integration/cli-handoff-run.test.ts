@@ -103,7 +103,7 @@ describe('a plan for Data Factory', () => {
     expect(files).toMatchObject({ code: 0 });
     expect(await readdir(join(folder.path, 'files'))).toContain('README.md');
 
-    const ran = await mcm(azure.env, 'run', 'factory.migration.json', '--clean-up');
+    const ran = await mcm(azure.env, 'run', 'factory.migration.json');
     expect(model.notAccepted).toEqual([]);
     expect(ran.stderr).not.toContain('Error');
     // The view is told of, and stays behind.
@@ -111,10 +111,40 @@ describe('a plan for Data Factory', () => {
     expect(ran.stdout).toContain('Completed, with findings');
     expect(ran.stdout).toContain('1 collection left out');
     expect(model.copies.length).toBeGreaterThan(0);
-    expect(model.resources.size).toBe(0);
     const target = pair.backendClient.db('factory').collection('orders');
     expect(await target.countDocuments()).toBe(1500);
-    await expectNoSecret(azure, planned, dry, files, ran);
+
+    const standing = model.resources.size;
+    expect(standing).toBeGreaterThan(0);
+    const unasked = await mcm(azure.env, 'runs', 'clean-up', 'latest');
+    expect(unasked).toMatchObject({ code: 2 });
+    expect(unasked.stderr).toContain('with everything in it');
+    expect(unasked.stderr).toContain('--yes');
+    expect(model.resources.size).toBe(standing);
+    const cleaned = await mcm(azure.env, 'runs', 'clean-up', 'latest', '--yes');
+    expect(cleaned).toMatchObject({ code: 0 });
+    expect(cleaned.stdout).toMatch(/^taken away: data factory /);
+    expect(model.resources.size).toBe(0);
+    const again = await mcm(azure.env, 'runs', 'clean-up', 'latest');
+    expect(again).toMatchObject({ code: 0 });
+    expect(again.stdout).toContain('Nothing stands in Azure');
+    const told = await mcm({}, 'report', 'latest');
+    expect(told.stdout).toContain('taken away');
+    expect(await target.countDocuments()).toBe(1500);
+    await expectNoSecret(azure, planned, dry, files, ran, unasked, cleaned, told);
+  }, 120_000);
+
+  it('leaves nothing in Azure where it is told to clean up at its end', async () => {
+    await pair.sourceClient.db('tidy').collection('orders').insertMany(someDocuments(200));
+    const place = { subscription: SUBSCRIPTION, group: 'migration' };
+    await using model = await MockDataFactory.start(systemClock, place, { deploysAtOnce: true });
+    await using azure = await serveAzure(model.arm);
+    expect(await plan('tidy', '--method', 'data-factory', ...PLACE)).toMatchObject({ code: 0 });
+    const ran = await mcm(azure.env, 'run', 'tidy.migration.json', '--clean-up');
+    expect(ran).toMatchObject({ code: 0 });
+    expect(ran.stdout + ran.stderr).toContain('taken away: data factory ');
+    expect(model.resources.size).toBe(0);
+    expect(model.notAccepted).toEqual([]);
   }, 120_000);
 
   it('says what to do where nobody has signed in', async () => {

@@ -204,35 +204,6 @@ describe('a run by Data Factory', () => {
     expect(again.verdict).toEqual({ state: 'completed', reasons: [] });
   });
 
-  it('takes away what it has made once all is copied, where it was asked to', async () => {
-    await fill('clean', 'orders', 20);
-    const { verdict, status } = await migrate('clean', { cleanUp: true });
-    expect(verdict.state).toBe('completed');
-    expect([...azure.resources.keys()].filter((id) => /factories|storageaccounts\/[^/]+$/.test(id))).toEqual([]);
-    expect(status.remote).toMatchObject({ factory: { phase: 'removed' }, storage: { phase: 'removed' } });
-  });
-
-  it('leaves a factory and a storage account that were there before, and takes away only its own parts', async () => {
-    await fill('clean2', 'orders', 20);
-    const base = '/subscriptions/00000000-0000-0000-0000-000000000001/resourcegroups/migration/providers';
-    const factory = `${base}/microsoft.datafactory/factories/adf-migration`;
-    const account = `${base}/microsoft.storage/storageaccounts/migrationmarkers`;
-    const there = (id: string, type: string, body: Record<string, unknown>): void =>
-      azure.arm.put({ id, type, apiVersion: '2018-06-01', body });
-    const identity = { type: 'SystemAssigned', principalId: 'p' };
-    there(factory, 'Microsoft.DataFactory/factories', { identity, theirs: true });
-    there(`${factory}/pipelines/theirs`, 'Microsoft.DataFactory/factories/pipelines', { properties: {} });
-    there(account, 'Microsoft.Storage/storageAccounts', { theirs: true });
-    there(`${account}/blobservices/default`, 'Microsoft.Storage/storageAccounts/blobServices', {});
-    const { verdict } = await migrate('clean2', { cleanUp: true });
-    expect(verdict.state).toBe('completed');
-    expect(azure.arm.resource(factory)?.body).toMatchObject({ theirs: true });
-    expect([...azure.resources.keys()].filter((id) => id.startsWith(`${factory}/`))).toEqual([
-      `${factory}/pipelines/theirs`,
-    ]);
-    expect(azure.arm.resource(account)?.body).toMatchObject({ theirs: true });
-  });
-
   it('is refused where the subscription has not registered a provider, before anything is made', async () => {
     await fill('unregistered', 'orders', 5);
     azure.arm.providers.set('microsoft.storage', 'NotRegistered');

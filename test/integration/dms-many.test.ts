@@ -1,6 +1,7 @@
 /** More collections than one job of DMS for vCore takes: several jobs, one after another. */
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cleanUpRun } from '../../src/assembly/clean-up-run.js';
 import { MOCK_GROUP, MOCK_SUBSCRIPTION, type ArmMockServer as ArmMock } from '../support/arm/arm-mock.js';
 import { withDms, type DmsWorld } from '../support/arm/dms-migration.js';
 import type { DmsTrouble } from '../support/arm/dms-model.js';
@@ -65,6 +66,19 @@ describe('a migration of many collections into a vCore cluster by DMS', { timeou
       const second = await attempt({ ...vcore, resume: first.folder });
       expect(second.verdict.state).toBe('completed');
       expect(jobs(mock)).toEqual(['p1-1', 'p1-2', 'p1-3']);
+      expect(mock.problems).toEqual([]);
+    }));
+
+  it('goes on after a clean-up with what was not copied yet', () =>
+    withMany(async ({ mock, attempt }) => {
+      const { folder } = await attempt({ ...vcore, stopAt: 'p1-2: InProgress' });
+      const access = { tokens: mock.tokens, databricksTokens: mock.tokens, armEndpoint: mock.endpoint, secrets: [] };
+      const { signal } = new AbortController();
+      expect(await cleanUpRun(folder, { access, clock: mock.clock, signal, say: () => undefined })).toBe(0);
+      expect(mock.resources.size).toBe(0);
+      const second = await attempt({ ...vcore, resume: folder });
+      expect(second.verdict.state).toBe('completed');
+      expect(jobs(mock)).toEqual(['p1-1', 'p1-2', 'p1-2', 'p1-3']);
       expect(mock.problems).toEqual([]);
     }));
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createArmClient } from '../../src/adapters/azure/arm-client.js';
 import { isNotFound } from '../../src/adapters/azure/arm-errors.js';
+import type { ArmRequest } from '../../src/adapters/azure/ports.js';
 import { ARM_ROUTES, armRequest, type ArmRouteId } from '../../src/adapters/azure/routes.js';
 import { MigrationError } from '../../src/core/model/error.js';
 import { errorSentence } from '../../src/words/errors.js';
@@ -16,6 +17,12 @@ import type { MockResourceType } from '../support/arm/mock-parts.js';
 import { virtualClock } from '../support/virtual-clock.js';
 
 const place = { subscription: MOCK_SUBSCRIPTION, group: MOCK_GROUP, deployment: 'd1' };
+
+/** The simplest thing that ARM can be asked, whether or not this product does. */
+function aGroup(name = place.group): ArmRequest {
+  const path = `/subscriptions/${place.subscription}/resourceGroups/${name}`;
+  return { method: 'GET', path, apiVersion: '2021-04-01' };
+}
 
 const thing: MockResourceType = {
   type: 'Microsoft.Test/things',
@@ -84,7 +91,7 @@ describe('the client of ARM', () => {
     withMock(async (mock, clock) => {
       mock.inject({ reply: { status: 429, headers: { 'retry-after': '17' } } });
       mock.inject({ reply: { status: 503, headers: { 'retry-after': new Date(clock.now() + 40_000).toUTCString() } } });
-      await clientOf(mock, clock).send(armRequest('group-get', place));
+      await clientOf(mock, clock).send(aGroup());
       expect(mock.requests.map((r) => r.status)).toEqual([429, 503, 200]);
       // 17 s, then until the moment that the second answer named.
       expect(clock.slept).toBe(40_000);
@@ -93,7 +100,7 @@ describe('the client of ARM', () => {
   it('gives up on what is refused for longer than a person would wait, and says so', () =>
     withMock(async (mock, clock) => {
       mock.inject({ times: 1000, reply: { status: 429, headers: { 'retry-after': '300' } } });
-      const error = await caught(clientOf(mock, clock).send(armRequest('group-get', place)));
+      const error = await caught(clientOf(mock, clock).send(aGroup()));
       expect(error).toMatchObject({ code: 'azure-refused', facts: { reason: 'too-many-requests', status: 429 } });
       expect(clock.slept).toBe(900_000);
     }));
@@ -101,13 +108,13 @@ describe('the client of ARM', () => {
   it('renews an expired token once, and asks for a sign-in when that does not help', () =>
     withMock(async (mock, clock) => {
       const client = clientOf(mock, clock);
-      await client.send(armRequest('group-get', place));
+      await client.send(aGroup());
       mock.expireTokens();
-      await client.send(armRequest('group-get', place));
+      await client.send(aGroup());
       expect(mock.requests.map((r) => r.status)).toEqual([200, 401, 200]);
       expect(new Set(mock.scopes)).toEqual(new Set([`${mock.endpoint}/.default`]));
       mock.expireTokens(true);
-      const error = await caught(client.send(armRequest('group-get', place)));
+      const error = await caught(client.send(aGroup()));
       expect(error.code).toBe('azure-sign-in-needed');
     }));
 
@@ -117,10 +124,10 @@ describe('the client of ARM', () => {
       mock.inject({
         reply: { status: 409, body: { error: { code: 'Busy', message: 'Another operation is going on.' } } },
       });
-      const conflict = await caught(client.send(armRequest('group-get', place)));
+      const conflict = await caught(client.send(aGroup()));
       expect(conflict.facts).toMatchObject({ reason: 'conflict', azureCode: 'Busy', status: 409 });
       expect(errorSentence(conflict)).toContain('It said: Another operation is going on (Busy).');
-      const gone = await caught(client.send(armRequest('group-get', { ...place, group: 'nowhere' })));
+      const gone = await caught(client.send(aGroup('nowhere')));
       expect(isNotFound(gone)).toBe(true);
     }));
 
@@ -128,7 +135,7 @@ describe('the client of ARM', () => {
     withMock(async (mock, clock) => {
       const client = clientOf(mock, clock);
       mock.inject({ reply: 'hang-up' });
-      await client.send(armRequest('group-get', place));
+      await client.send(aGroup());
       mock.inject({ reply: 'hang-up' });
       const run = armRequest('pipeline-run-create', { ...place, factory: 'f', pipeline: 'p' }, { body: {} });
       expect(await caught(client.send(run))).toMatchObject({ code: 'azure-unreachable', facts: { reason: 'unclear' } });
@@ -172,7 +179,7 @@ describe('the client of ARM', () => {
       mock.inject({
         reply: { status: 400, body: { error: { code: 'Bad', message: 'Bad.', details: [{ message }] } } },
       });
-      const error = await caught(clientOf(mock, clock, ['canary-2']).send(armRequest('group-get', place)));
+      const error = await caught(clientOf(mock, clock, ['canary-2']).send(aGroup()));
       const told = `${JSON.stringify(error.facts)} ${errorSentence(error)}`;
       expect(told).toContain('mongodb://u:***@h/');
       expect(told).not.toContain('canary');
@@ -182,7 +189,7 @@ describe('the client of ARM', () => {
     withMock(async (mock, clock) => {
       const headers = { 'azure-asyncoperation': 'https://management.azure.example/steal', 'retry-after': '0' };
       mock.inject({ reply: { status: 202, headers } });
-      const error = await caught(clientOf(mock, clock).sendAndWait(armRequest('group-get', place)));
+      const error = await caught(clientOf(mock, clock).sendAndWait(aGroup()));
       expect(error.facts).toMatchObject({ reason: 'foreign-address', host: 'management.azure.example' });
       for (const endpoint of ['http://management.azure.com', 'ftp://127.0.0.1', 'nothing']) {
         expect(() => createArmClient({ tokens: mock.tokens, clock, endpoint })).toThrow('bad-option');
@@ -202,14 +209,14 @@ describe('the client of ARM', () => {
         },
       };
       const client = createArmClient({ tokens: mock.tokens, clock: sleeps, endpoint: mock.endpoint });
-      await expect(client.send(armRequest('group-get', place), stop.signal)).rejects.toThrow('enough');
+      await expect(client.send(aGroup(), stop.signal)).rejects.toThrow('enough');
     }));
 });
 
 describe('the table of routes', () => {
   it('takes every name as one segment and no id that leads elsewhere', () => {
-    const { path } = armRequest('group-get', { subscription: 's', group: 'a/../b?c#d' });
-    expect(path).toBe('/subscriptions/s/resourceGroups/a%2F..%2Fb%3Fc%23d');
+    const { path } = armRequest('provider-get', { subscription: 's', namespace: 'a/../b?c#d' });
+    expect(path).toBe('/subscriptions/s/providers/a%2F..%2Fb%3Fc%23d');
     for (const account of [
       'https://evil.example',
       '//evil.example/x',
@@ -217,7 +224,7 @@ describe('the table of routes', () => {
       '/subscriptions/s/x?y',
       '',
     ]) {
-      expect(() => armRequest('account-get', { account })).toThrow('internal');
+      expect(() => armRequest('account-connection-strings', { account })).toThrow('internal');
     }
   });
 

@@ -7,6 +7,7 @@ import type { Plan, PlannedCollection } from '../../src/core/model/plan.js';
 import type { ClusterSession } from '../../src/engine/ports.js';
 import { errorWords } from '../../src/words/errors.js';
 import { HANDOFF, PLACE, startMockAzure } from '../support/data-factory/migrate.js';
+import type { SeenRequest } from '../support/arm/arm-mock.js';
 import type { MockDataFactory } from '../support/data-factory/mock-data-factory.js';
 import { aCollection } from './core-builders.js';
 import { planOf } from './core-plan-builders.js';
@@ -19,6 +20,7 @@ beforeAll(async () => {
 afterAll(() => azure[Symbol.asyncDispose]());
 beforeEach(() => {
   azure.resources.clear();
+  azure.runtimes.clear();
   azure.arm.providers.set('microsoft.datafactory', 'Registered');
 });
 
@@ -74,6 +76,10 @@ async function refusal({
   }
 }
 
+const RUNTIME = 'machine-room';
+const byRuntime: Case = { plan: { handoff: { ...HANDOFF, integrationRuntime: RUNTIME } } };
+const runtimeIs = (state: string) => (): void => void azure.runtimes.set(RUNTIME, state);
+
 const ours = { factory: { phase: 'started' as const } };
 
 it.each<[string, Case, () => void]>([
@@ -81,6 +87,8 @@ it.each<[string, Case, () => void]>([
   ['a full target that may be overwritten', { target: FULL, plan: { conflictPolicy: 'overwrite' } }, () => undefined],
   ['a target that this run has filled', { target: FULL, earlier: ours }, () => undefined],
   ['a factory with an identity of its own', {}, () => factory({ type: 'SystemAssigned,UserAssigned' })],
+  ['a self-hosted runtime that is online', byRuntime, runtimeIs('Online')],
+  ['one of which some machines are', byRuntime, runtimeIs('Limited')],
 ])('%s is no hindrance', async (_what, what, before) => {
   before();
   expect(await refusal(what)).toBeUndefined();
@@ -90,6 +98,9 @@ it.each<[string, Case, () => void, string]>([
   ['a time series', { change: { options: { timeseries: { timeField: 't' } } } }, () => undefined, 'time series'],
   ['documents that are changed on the way', { change: { transform: {} } }, () => undefined, 'direct copy'],
   ['a target that holds documents', { target: FULL }, () => undefined, 'conflictPolicy'],
+  ['a self-hosted runtime that is not there', byRuntime, () => undefined, 'no integration runtime machine-room'],
+  ['one whose machine is off', byRuntime, runtimeIs('Offline'), 'not online: Offline'],
+  ['one that no machine is registered for', byRuntime, runtimeIs('NeedRegistration'), 'register it with the factory'],
   ['a factory without an identity', {}, () => factory({ type: 'UserAssigned' }), 'system-assigned identity'],
   [
     'a provider that is not registered',
@@ -106,5 +117,6 @@ it.each<[string, Case, () => void, string]>([
   for (const text of [happened, todo]) expect(text).toMatch(/^(shop\.orders|[A-Z]).*\.$/s);
   expect(`${happened} ${why} ${todo}`).toContain(words);
   expect(`${happened} ${why} ${todo}`).not.toMatch(/undefined|unknown|data-factory-/);
-  expect(azure.requests.slice(sent).every(({ method }) => method === 'GET')).toBe(true);
+  const asks = ({ method, path }: SeenRequest): boolean => method === 'GET' || path.endsWith('/getStatus');
+  expect(azure.requests.slice(sent).every(asks)).toBe(true);
 });

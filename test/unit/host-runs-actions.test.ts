@@ -31,8 +31,11 @@ describe('what can be done with a run', () => {
 
   it('while it waits for a person: their word first, and only as long as a process hears it', () => {
     const run = aRun({ alive: true }, { state: 'copying', awaits: 'studio-3t-done' });
-    expect(possibleActions(run)).toEqual(['proceed', 'pause', 'cancel', 'terminal']);
+    expect(possibleActions(run)).toEqual(['proceed', 'steps', 'pause', 'cancel', 'terminal']);
     expect(possibleActions({ ...run, alive: false })).not.toContain('proceed');
+    const other = aRun({ alive: true }, { state: 'copying', awaits: 'deployment' });
+    // Nothing is written down for it.
+    expect(possibleActions(other)).toEqual(['proceed', 'pause', 'cancel', 'terminal']);
   });
 
   it('while it waits in its terminal: resume and cancel', () => {
@@ -63,6 +66,15 @@ describe('what can be done with a run', () => {
     ]);
     expect(of('copying', true, 2)).not.toContain('retry-dead-letters');
     expect(of('cancelled', false, 2)).toEqual(['report', 'dead-letters', 'terminal']);
+  });
+
+  it('offers to clean up in Azure wherever something was left there, whatever the state', () => {
+    for (const state of STATES) {
+      const left = aRun({ alive: false, leftInAzure: true }, { state });
+      expect(possibleActions(left).slice(-2)).toEqual(['clean-up', 'terminal']);
+      expect(of(state, false)).not.toContain('clean-up');
+    }
+    expect(possibleActions(aRun({ alive: true, leftInAzure: true }, { state: 'copying' }))).not.toContain('clean-up');
   });
 
   it('never offers pause and resume together', () => {

@@ -13,7 +13,7 @@ const PARALLEL = 4;
 const PROVIDERS = ['Microsoft.DataFactory', 'Microsoft.Storage'];
 
 /**
- * @throws MigrationError `bad-plan` (`reason`: `data-factory-timeseries`, `data-factory-changes`, `data-factory-overwrites`, `factory-without-identity`), as {@link ensureProviders}, and what
+ * @throws MigrationError `bad-plan` (`reason`: `data-factory-timeseries`, `data-factory-changes`, `data-factory-overwrites`, `factory-without-identity`, `runtime-missing`, `runtime-not-online`), as {@link ensureProviders}, and what
  * ARM and the target refuse.
  */
 export async function checkForDataFactory(
@@ -37,6 +37,7 @@ export async function checkForDataFactory(
       reason: 'factory-without-identity',
       factory: plan.handoff?.kind === 'data-factory' ? plan.handoff.factory : '',
     });
+  await checkRuntime(plan.handoff, service);
   // An upsert replaces whatever has the same _id: what was there before this run must not be lost without having been asked for.
   const isOurs = Object.keys(earlier).length > 0;
   if (plan.conflictPolicy === 'overwrite' || isOurs) return;
@@ -49,6 +50,19 @@ export async function checkForDataFactory(
     },
     signal,
   );
+}
+
+/** What can copy: a self-hosted runtime with `Limited` has some of its nodes. Source: `IntegrationRuntimeState` of Microsoft.DataFactory 2018-06-01. */
+const WORKS: ReadonlySet<string> = new Set(['Online', 'Limited', 'Started']);
+
+/** Each range would fail on its own otherwise, after the time that the service waits for the machine. */
+async function checkRuntime(handoff: RemoteCheckJob['plan']['handoff'], service: DataFactoryService): Promise<void> {
+  if (handoff?.kind !== 'data-factory' || handoff.integrationRuntime === undefined) return;
+  const { integrationRuntime: runtime, factory } = handoff;
+  const state = await service.runtimeState(runtime);
+  if (state === undefined) throw new MigrationError('bad-plan', { reason: 'runtime-missing', runtime, factory });
+  if (!WORKS.has(state))
+    throw new MigrationError('bad-plan', { reason: 'runtime-not-online', runtime, factory, state });
 }
 
 async function hasDocuments(session: ClusterSession, ns: Namespace, signal: AbortSignal): Promise<boolean> {

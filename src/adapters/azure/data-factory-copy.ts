@@ -9,7 +9,7 @@ import type { Clock, ClusterSession } from '../../engine/ports.js';
 import { STEP_LINE, type RemoteCopy, type RemoteCopyJob, type RemoteEnd } from '../../engine/remote-ports.js';
 import { dataFactoryDesign, type DataFactoryDesign } from '../../handoff/data-factory/artefacts.js';
 import { checkForDataFactory } from './data-factory-check.js';
-import { deployFactory, removeFactory } from './data-factory-deploy.js';
+import { deployFactory } from './data-factory-deploy.js';
 import { RangeLedger, type LedgerStore, type RangeStatus } from './data-factory-ledger.js';
 import { countWithin, cutRange, planCopyRanges, type RangeReads } from './data-factory-ranges.js';
 import { PipelineRuns, type RunEnd } from './data-factory-runs.js';
@@ -31,8 +31,6 @@ export interface DataFactoryParts extends ProviderConsent {
   readonly connectionStrings: { readonly source: string; readonly target: string };
   /** Literals that are taken out of every message of the service. */
   readonly secrets?: readonly string[];
-  /** Take away what this run has made in Azure once everything is copied. */
-  readonly cleanUp?: boolean;
   /** For tests: the largest range, in bytes. */
   readonly rangeBytes?: number;
 }
@@ -74,7 +72,7 @@ export class DataFactoryCopy implements RemoteCopy {
       job.onLine({ tool: 'data-factory', kind, text: redact(text, this.#parts.secrets ?? []) });
     const say = line(STEP_LINE);
     job.onCounts(ledger.counts());
-    const made = await deployFactory({
+    await deployFactory({
       design,
       service,
       job,
@@ -97,9 +95,7 @@ export class DataFactoryCopy implements RemoteCopy {
     await runs.takeUp(design);
     // What is left of an earlier attempt's refusals may have been an outage.
     ledger.reopen();
-    const end = await this.#copyAll({ design, ledger, runs, namespaces, job, reads, say: line('info') });
-    if (end.kind === 'done' && this.#parts.cleanUp) await removeFactory({ design, service, job, say, made });
-    return end;
+    return this.#copyAll({ design, ledger, runs, namespaces, job, reads, say: line('info') });
   }
 
   async #ledger(job: RemoteCopyJob, reads: RangeReads, namespaces: ReadonlySet<string>): Promise<RangeLedger> {

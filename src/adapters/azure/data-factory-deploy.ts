@@ -1,4 +1,5 @@
-/** Makes and takes away what a run needs in Azure, each written down before it is done. */
+/** Makes what a run needs in Azure, each written down before it is done. */
+import { MADE } from '../../core/plan/made-in-azure.js';
 import type { Clock } from '../../engine/ports.js';
 import type { RemoteCopyJob } from '../../engine/remote-ports.js';
 import type { DataFactoryDesign } from '../../handoff/data-factory/artefacts.js';
@@ -19,12 +20,11 @@ export interface DeployParts {
   readonly service: DataFactoryService;
   readonly job: RemoteCopyJob;
   readonly say: (text: string) => void;
-}
-
-/** What this run, in any attempt, has made. */
-export interface Made {
-  readonly factory: boolean;
-  readonly storage: boolean;
+  readonly arm: ArmClient;
+  readonly clock: Clock;
+  readonly secrets: { readonly source: string; readonly target: string };
+  /** A person agrees to what Azure foresees before it is deployed. */
+  readonly askFirst?: boolean;
 }
 
 /**
@@ -40,20 +40,10 @@ export async function deployFactory({
   clock,
   secrets,
   askFirst,
-}: DeployParts & {
-  readonly arm: ArmClient;
-  readonly clock: Clock;
-  readonly secrets: { readonly source: string; readonly target: string };
-  /** A person agrees to what Azure foresees before it is deployed. */
-  readonly askFirst?: boolean;
-}): Promise<Made> {
+}: DeployParts): Promise<void> {
   const { earlier, signal } = job;
   const factoryExists = (await service.factory()) !== undefined;
   const storageExists = await service.hasStorage();
-  const made: Made = {
-    factory: !factoryExists || earlier['factory'] !== undefined,
-    storage: !storageExists || earlier['storage'] !== undefined,
-  };
   const { factory, storage, azure } = design.handoff;
   const deployments = design.templates.flatMap(({ name, template }) => {
     const isFactory = name === 'factory';
@@ -81,16 +71,33 @@ export async function deployFactory({
   }
   if (asks) await job.await('deployment');
 
-  if (!factoryExists) await job.note({ what: 'factory', phase: 'intent', id: factory });
-  if (!storageExists) await job.note({ what: 'storage', phase: 'intent', id: storage.account });
+  if (!factoryExists) await job.note({ what: MADE.factory, phase: 'intent', id: factory });
+  else if (!isMade(earlier[MADE.factory])) await noteParts(design, job);
+  if (!storageExists) await job.note({ what: MADE.storage, phase: 'intent', id: storage.account });
   for (const { name, deployment, isDone } of deployments) {
     show(job, 'create', deployment);
     say(`deploying ${name}`);
     await deploy(arm, deployment, { clock, signal, earlier: isDone ? {} : earlier, note: (entry) => job.note(entry) });
   }
-  if (!factoryExists) await job.note({ what: 'factory', phase: 'started', id: factory });
-  if (!storageExists) await job.note({ what: 'storage', phase: 'started', id: storage.account });
-  return made;
+  if (!factoryExists) await job.note({ what: MADE.factory, phase: 'started', id: factory });
+  if (!storageExists) await job.note({ what: MADE.storage, phase: 'started', id: storage.account });
+}
+
+function isMade(record: RemoteCopyJob['earlier'][string] | undefined): boolean {
+  return record !== undefined && record.phase !== 'removed';
+}
+
+/** What is put into a factory that is somebody else's, in the order in which it comes to be. */
+async function noteParts({ names, pipelines }: DataFactoryDesign, job: RemoteCopyJob): Promise<void> {
+  const parts = [
+    ...[names.sourceService, names.targetService, names.markerService].map((name) => `linkedservices/${name}`),
+    ...[names.sourceDataset, names.targetDataset, names.markerDataset].map((name) => `datasets/${name}`),
+    ...pipelines.map((name) => `pipelines/${name}`),
+  ];
+  for (const part of parts) {
+    const what = `${MADE.factoryPart}${part}`;
+    if (!isMade(job.earlier[what])) await job.note({ what, phase: 'intent' });
+  }
 }
 
 function hasSucceeded(deployment: Deployment, earlier: RemoteCopyJob['earlier']): boolean {
@@ -100,31 +107,4 @@ function hasSucceeded(deployment: Deployment, earlier: RemoteCopyJob['earlier'])
 
 function show(job: RemoteCopyJob, step: 'what-if' | 'create', { place, name }: Deployment): void {
   job.onCommand(`az deployment group ${step} --resource-group ${place.resourceGroup} --name ${name}`);
-}
-
-/** Takes away what the run has made, connections with their secrets first; a factory or storage account that was there before stays. */
-export async function removeFactory({
-  design,
-  service,
-  job,
-  say,
-  made,
-}: DeployParts & { readonly made: Made }): Promise<void> {
-  const { names, handoff } = design;
-  say('taking away what was made in Azure');
-  if (made.factory) {
-    await service.remove('factory-delete');
-    await job.note({ what: 'factory', phase: 'removed', id: handoff.factory });
-  } else {
-    // Whoever refers to others goes first.
-    for (const pipeline of [...design.pipelines].reverse()) await service.remove('pipeline-delete', { pipeline });
-    for (const dataset of [names.sourceDataset, names.targetDataset, names.markerDataset])
-      await service.remove('dataset-delete', { dataset });
-    for (const linked of [names.sourceService, names.targetService, names.markerService])
-      await service.remove('linked-service-delete', { linked });
-  }
-  if (made.storage) {
-    await service.remove('storage-delete');
-    await job.note({ what: 'storage', phase: 'removed', id: handoff.storage.account });
-  }
 }

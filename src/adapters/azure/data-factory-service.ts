@@ -72,6 +72,12 @@ export class DataFactoryService {
     return (await this.#find('storage-get')) !== undefined;
   }
 
+  /** How an integration runtime is, as the service says: `Online`, `Offline`, `NeedRegistration` ...; undefined where the factory has none of that name. */
+  async runtimeState(runtime: string): Promise<string | undefined> {
+    const found = await this.#find('runtime-status', { runtime });
+    return found && text(record(found['properties'])['state']);
+  }
+
   /** The id of the run. */
   async start(pipeline: string, parameters: Json): Promise<string> {
     const { body } = await this.#send('pipeline-run-create', { pipeline }, parameters);
@@ -130,11 +136,6 @@ export class DataFactoryService {
       more = text(page['continuationToken']) || undefined;
     } while (more !== undefined);
     return found;
-  }
-
-  /** Takes away what is there; what is not there is fine. */
-  async remove(route: ArmRouteId, params: Readonly<Record<string, string>> = {}): Promise<void> {
-    await this.#find(route, params);
   }
 
   get azure(): DataFactoryHandoff['azure'] {

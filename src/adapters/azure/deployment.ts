@@ -1,6 +1,7 @@
 /** A deployment of a template, for whatever is made in Azure: what it needs, what it would change, and the deployment itself. */
 import { createHash } from 'node:crypto';
 import type { AzurePlace } from '../../core/model/handoff.js';
+import { MADE } from '../../core/plan/made-in-azure.js';
 import type { RemoteRecord } from '../../engine/journal/record.js';
 import type { Clock } from '../../engine/ports.js';
 import { isNotFound, refusal } from './arm-errors.js';
@@ -98,7 +99,8 @@ export async function deploy(arm: ArmClient, deployment: Deployment, steps: Depl
     await note({ what, phase: 'intent', id });
   }
   try {
-    let state = before === undefined ? undefined : await stateOf(arm, deployment, signal);
+    const isNew = before === undefined || before.phase === 'removed';
+    let state = isNew ? undefined : await stateOf(arm, deployment, signal);
     if (state === undefined || /^(failed|cancell?ed)$/i.test(state)) {
       await start(arm, deployment, signal);
       await note({ what, phase: 'started', id });
@@ -113,7 +115,7 @@ export async function deploy(arm: ArmClient, deployment: Deployment, steps: Depl
 
 /** The record of a deployment in the journal. */
 export function recordName({ name }: Pick<Deployment, 'name'>): string {
-  return `deployment ${name}`;
+  return `${MADE.deployment}${name}`;
 }
 
 async function start(arm: ArmClient, deployment: Deployment, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 /** A copy into an RU account: tasks of the classic service. */
 import type { DmsHandoff } from '../../core/model/handoff.js';
+import { MADE } from '../../core/plan/made-in-azure.js';
 import type { RemoteCopyJob } from '../../engine/remote-ports.js';
 import { connectTask, migrationSettings, settingsTask, type DmsTaskBody } from '../../handoff/dms/task-bodies.js';
 import { dmsFailure, taskProgress } from './dms-progress.js';
@@ -15,7 +16,7 @@ export class ClassicCopy extends DmsRun {
     const { job, handoff } = this;
     const { ends } = this.options;
     const settings = migrationSettings(job.plan, handoff, job.collections, ends);
-    if (job.earlier['dms-task migrate']?.phase !== 'started') {
+    if (job.earlier[`${MADE.dmsTask}migrate`]?.phase !== 'started') {
       // Also to a dump: a connection may be the address of a blob container (`MongoDbConnectionInfo`).
       await this.finish('connect-source', connectTask(ends.source));
       await this.finish('connect-target', connectTask(ends.target));
@@ -28,7 +29,7 @@ export class ClassicCopy extends DmsRun {
   private async finish(task: string, body: DmsTaskBody): Promise<void> {
     const { job, arm } = this;
     const params = { ...this.place, task };
-    const what = `dms-task ${task}`;
+    const what = `${MADE.dmsTask}${task}`;
     const id = armRequest('dms-task-get', params).path;
     const isStarted = job.earlier[what]?.phase === 'started' && (await this.isThere('dms-task-get', params));
     if (!isStarted) {

@@ -1,5 +1,6 @@
 /** A copy into a vCore cluster: `databaseMigrations` of the cluster, one for each 25 collections, one after another. */
 import type { DmsHandoff } from '../../core/model/handoff.js';
+import { MADE } from '../../core/plan/made-in-azure.js';
 import type { RemoteCopyJob } from '../../engine/remote-ports.js';
 import { clusterMigrations } from '../../handoff/dms/cluster-migration.js';
 import { dmsFailure } from './dms-progress.js';
@@ -40,7 +41,8 @@ export class ClusterCopy extends DmsRun {
 
   #isDone({ migration }: Params): boolean {
     const before = this.job.earlier[recordName(migration)];
-    return before?.phase === 'ended' && DONE.test(before.outcome ?? '');
+    // What has copied its collections has done so, also where it was taken away since.
+    return (before?.phase === 'ended' || before?.phase === 'removed') && DONE.test(before.outcome ?? '');
   }
 
   async #migrate(params: Params, body: unknown): Promise<void> {
@@ -94,5 +96,5 @@ export class ClusterCopy extends DmsRun {
 const FORCE = { query: { force: 'true' } };
 
 function recordName(migration: string | undefined): string {
-  return `dms-migration ${migration ?? ''}`;
+  return `${MADE.dmsMigration}${migration ?? ''}`;
 }

@@ -1,6 +1,7 @@
 /** What both services of Database Migration Service have in common: they are made, they are asked, they are taken away. */
 import { MigrationError } from '../../core/model/error.js';
 import type { DmsHandoff } from '../../core/model/handoff.js';
+import { MADE } from '../../core/plan/made-in-azure.js';
 import type { Clock } from '../../engine/ports.js';
 import { STEP_LINE, type RemoteCopyJob, type RemoteEnd } from '../../engine/remote-ports.js';
 import { serviceTemplate } from '../../handoff/dms/service-templates.js';
@@ -23,7 +24,7 @@ export const DONE = /^(succeeded|completed?)$/i;
 export const FAILED = /^(failed|faulted|failedinputvalidation|cancell?ed)$/i;
 
 /** The service in the journal, whatever its name. */
-const SERVICE = 'dms-service';
+const SERVICE = MADE.dmsService;
 
 interface ServiceRoutes {
   readonly get: ArmRouteId;

@@ -37,32 +37,22 @@ export const ARM_ROUTES = {
     apiVersion: RESOURCES,
     repeatable: true,
   },
-  'group-get': { method: 'GET', path: GROUP, apiVersion: RESOURCES },
-  'groups-list': { method: 'GET', path: '/subscriptions/{subscription}/resourceGroups', apiVersion: RESOURCES },
   'deployment-what-if': { method: 'POST', path: `${DEPLOYMENT}/whatIf`, apiVersion: RESOURCES, repeatable: true },
   'deployment-put': { method: 'PUT', path: DEPLOYMENT, apiVersion: RESOURCES },
   'deployment-get': { method: 'GET', path: DEPLOYMENT, apiVersion: RESOURCES },
   'deployment-cancel': { method: 'POST', path: `${DEPLOYMENT}/cancel`, apiVersion: RESOURCES, repeatable: true },
   'deployment-delete': { method: 'DELETE', path: DEPLOYMENT, apiVersion: RESOURCES },
-  'deployment-operations': { method: 'GET', path: `${DEPLOYMENT}/operations`, apiVersion: RESOURCES },
 
   'accounts-list': {
     method: 'GET',
     path: '/subscriptions/{subscription}/providers/Microsoft.DocumentDB/databaseAccounts',
     apiVersion: ACCOUNTS,
   },
-  'account-get': { method: 'GET', path: '{+account}', apiVersion: ACCOUNTS },
   'account-connection-strings': {
     method: 'POST',
     path: '{+account}/listConnectionStrings',
     apiVersion: ACCOUNTS,
     repeatable: true,
-  },
-  'account-databases': { method: 'GET', path: '{+account}/mongodbDatabases', apiVersion: ACCOUNTS },
-  'account-collections': {
-    method: 'GET',
-    path: '{+account}/mongodbDatabases/{database}/collections',
-    apiVersion: ACCOUNTS,
   },
   'database-throughput': {
     method: 'GET',
@@ -79,7 +69,6 @@ export const ARM_ROUTES = {
     path: '/subscriptions/{subscription}/providers/Microsoft.DocumentDB/mongoClusters',
     apiVersion: CLUSTERS,
   },
-  'cluster-get': { method: 'GET', path: '{+cluster}', apiVersion: CLUSTERS },
   'cluster-connection-strings': {
     method: 'POST',
     path: '{+cluster}/listConnectionStrings',
@@ -92,7 +81,6 @@ export const ARM_ROUTES = {
 
   'factory-get': { method: 'GET', path: FACTORY, apiVersion: DATA_FACTORY },
   'factory-delete': { method: 'DELETE', path: FACTORY, apiVersion: DATA_FACTORY },
-  'pipeline-get': { method: 'GET', path: `${FACTORY}/pipelines/{pipeline}`, apiVersion: DATA_FACTORY },
   'pipeline-delete': { method: 'DELETE', path: `${FACTORY}/pipelines/{pipeline}`, apiVersion: DATA_FACTORY },
   'dataset-delete': { method: 'DELETE', path: `${FACTORY}/datasets/{dataset}`, apiVersion: DATA_FACTORY },
   'linked-service-delete': { method: 'DELETE', path: `${FACTORY}/linkedservices/{linked}`, apiVersion: DATA_FACTORY },

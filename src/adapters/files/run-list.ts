@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { MigrationError } from '../../core/model/error.js';
 import { isRunning } from '../../core/model/run.js';
+import { leftoversOf } from '../../core/plan/made-in-azure.js';
 import { planSubject, planTitle } from '../../core/plan/plan-title.js';
 import type { RunSnapshot } from '../../core/model/run-snapshot.js';
 import { livePath, readFreshLive, snapshotOf } from './live-snapshot.js';
@@ -28,6 +29,8 @@ export interface ListedRun {
   readonly problem?: string;
   /** Why the latest process that was to work on it could not. */
   readonly startFailure?: StartFailure;
+  /** Nobody works on it, and things stand in Azure that it has made. */
+  readonly leftInAzure?: true;
 }
 
 export interface RunList {
@@ -97,8 +100,10 @@ async function listedRun(folder: RunFolder, names: Map<string, Names>): Promise<
   const problems: string[] = summary.problem === undefined ? [] : [summary.problem];
   let found: Names = { planName: folder.runId, subject: '', source: '', target: '' };
   let snapshot: RunSnapshot | undefined;
+  let isLeft = false;
   try {
     const plan = await readPlanFile(folder.planPath);
+    isLeft = leftoversOf(plan, summary.status?.remote ?? {}).goes.length > 0;
     found = {
       planName: planTitle(plan),
       subject: planSubject(plan),
@@ -118,7 +123,7 @@ async function listedRun(folder: RunFolder, names: Map<string, Names>): Promise<
     snapshot,
     ...(await failureOf(folder, snapshot)),
     alive: summary.process !== undefined,
-    ...(summary.process === undefined ? {} : { pid: summary.process.pid }),
+    ...(summary.process === undefined ? (isLeft ? { leftInAzure: true } : {}) : { pid: summary.process.pid }),
     ...(problem === undefined ? {} : { problem }),
   };
 }

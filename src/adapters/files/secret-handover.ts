@@ -128,10 +128,12 @@ export async function receiveSecrets(
 }
 
 function parseSecrets(line: string): HandedSecrets | undefined {
-  const { source, target, sourceFiles, targetFiles, tokens, dumpUrl, databricksToken } = JSON.parse(line) as Readonly<
+  const parsed: unknown = JSON.parse(line);
+  // What needs no cluster may be handed a token alone, or nothing where the terminal signs in by itself.
+  if (typeof parsed !== 'object' || parsed === null) return undefined;
+  const { source, target, sourceFiles, targetFiles, tokens, dumpUrl, databricksToken } = parsed as Readonly<
     Record<string, unknown>
   >;
-  if (!isText(source) && !isText(target)) return undefined;
   return {
     ...(isText(source) ? { source, sourceFiles: parseFiles(sourceFiles) } : {}),
     ...(isText(target) ? { target, targetFiles: parseFiles(targetFiles) } : {}),

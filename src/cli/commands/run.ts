@@ -6,6 +6,7 @@ import type { Plan } from '../../core/model/plan.js';
 import type { RunSide } from '../../assembly/compose-run.js';
 import type { RemoteAccess } from '../../assembly/remote-access.js';
 import { checkFilters } from '../../engine/copy/try-transform.js';
+import { cleanUpAfter } from './clean-up.js';
 import { carryOut } from '../carry-out.js';
 import { openSides, type Sides } from '../sides.js';
 import { ceilingsFrom, type CeilingOptions } from '../ceiling-options.js';
@@ -112,7 +113,8 @@ async function carryOutPlan(
     const folder = existing ?? (await adapters.createRun(root, plan, context.clock.now()));
     made.folder = folder;
     const attended = options.attended === true || isWatched(context);
-    return await carryOut(
+    const access = plan.handoff ? await accessFor(options, context) : undefined;
+    const code = await carryOut(
       {
         folder,
         sides,
@@ -122,13 +124,16 @@ async function carryOutPlan(
         ceilings: limits,
         ...(surveys === undefined ? {} : { surveys }),
         tools,
-        ...(plan.handoff ? { access: await accessFor(options, context) } : {}),
+        ...(access === undefined ? {} : { access }),
         attempt: (composed, { shelf }) =>
           isRetry ? adapters.retryDeadLetters(composed.context, shelf, choice) : composed.run(),
         isPart: isRetry,
       },
       context,
     );
+    const isThere = code === EXIT.success || code === EXIT.findings;
+    if (options.cleanUp && isThere && access) await cleanUpAfter(folder, access, context);
+    return code;
   } finally {
     await Promise.allSettled([sides.connected.source.close(), sides.connected.target.close()]);
   }
@@ -143,7 +148,7 @@ async function checkRoom(folder: string, { text }: Plan, { adapters }: CommandCo
 
 /** Secrets of it are kept out of everything that is printed. */
 async function accessFor(
-  { putSecrets, cleanUp, askFirst, registerProviders }: RunOptions,
+  { putSecrets, askFirst, registerProviders }: RunOptions,
   context: CommandContext,
 ): Promise<RemoteAccess> {
   const { env, clock, handedOver, output, adapters } = context;
@@ -152,7 +157,6 @@ async function accessFor(
     ...{ env, clock },
     ...(handed ? { handed } : {}),
     ...(putSecrets ? { putSecrets } : {}),
-    ...(cleanUp ? { cleanUp } : {}),
     ...(askFirst ? { askFirst } : {}),
     ...(registerProviders ? { registerProviders } : {}),
   });

@@ -2,7 +2,7 @@ import { MigrationError } from '../../core/model/error.js';
 import { isRunning } from '../../core/model/run.js';
 import { ceilingsText } from '../../words/ceilings.js';
 import { goingOnSentence, runStateSentence, verdictReasonSentence } from '../../words/runs.js';
-import { formatBytes, formatCount } from '../../words/sizes.js';
+import { formatCopiedBytes, formatCount } from '../../words/sizes.js';
 import { verdictReasons } from '../../words/verdicts.js';
 import type { CommandContext, ListedRun, RunFolder, RunSummary } from '../context.js';
 import { progressBlock } from '../display/progress-lines.js';
@@ -10,6 +10,7 @@ import { ceilingsFrom, type CeilingOptions } from '../ceiling-options.js';
 import type { CopyCeilings } from '../../core/model/plan.js';
 import { awaitedLines } from '../awaited-text.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { cleanUp, type CleanUpCommandOptions } from './clean-up.js';
 import { runsRoot } from '../runs-folder.js';
 import { table, type Column } from '../table.js';
 
@@ -23,13 +24,13 @@ const COLUMNS: readonly Column[] = [
   { title: 'to' },
 ];
 
-export const RUN_ACTIONS = ['show', 'pause', 'resume', 'proceed', 'cancel', 'limit'] as const;
+export const RUN_ACTIONS = ['show', 'pause', 'resume', 'proceed', 'cancel', 'limit', 'clean-up'] as const;
 
 /** Lists the runs of this machine, shows one of them, or tells one what to do, whichever process works on it. */
 export async function runs(
   action: string | undefined,
   which: string | undefined,
-  options: CeilingOptions & { readonly runsFolder?: string; readonly limit?: boolean },
+  options: CeilingOptions & CleanUpCommandOptions & { readonly runsFolder?: string; readonly limit?: boolean },
   context: CommandContext,
 ): Promise<ExitCode> {
   const root = runsRoot(options, context);
@@ -47,6 +48,7 @@ export async function runs(
   if (action === 'pause' || action === 'resume' || action === 'cancel') return steer(folder, action, context);
   if (action === 'proceed') return proceed(folder, context);
   if (action === 'limit') return limit(folder, ceilings, context);
+  if (action === 'clean-up') return cleanUp(folder, options, context);
   return show(folder, root, context);
 }
 
@@ -135,7 +137,7 @@ async function show(folder: RunFolder, root: string, { adapters, output }: Comma
         c.ns,
         formatCount(c.planned),
         formatCount(c.copied),
-        formatBytes(c.bytes),
+        formatCopiedBytes(c.bytes, c.copied),
         formatCount(c.deadLetters),
         formatCount(c.conflicts),
         c.verified === 'no' ? '' : c.verified.replaceAll('-', ' '),

@@ -22,14 +22,17 @@ export function readme(plan: Plan, design: Described): string {
   const { handoff, names, pace, job, templates } = design;
   const { azure, storage, factory } = handoff;
   const ranges = design.chunks.reduce((sum, chunk) => sum + chunk.ranges.length, 0);
-  const deployments = templates.map(({ name }) => {
-    const parameters = name === 'factory' ? ' --parameters @factory.parameters.json' : '';
-    return `az deployment group create --subscription ${azure.subscriptionId} --resource-group ${azure.resourceGroup} --name ${name} --template-file ${name}.template.json${parameters}`;
-  });
+  const deployments = (step: 'what-if' | 'create'): string =>
+    templates
+      .map(({ name }) => {
+        const parameters = name === 'factory' ? ' --parameters @factory.parameters.json' : '';
+        return `az deployment group ${step} --subscription ${azure.subscriptionId} --resource-group ${azure.resourceGroup} --name ${name} --template-file ${name}.template.json${parameters}`;
+      })
+      .join('\n');
   return `# Migration by Azure Data Factory
 
 Copies ${plan.collections.filter(({ options }) => !options.view).length} collections in ${ranges} ranges of \`_id\`, ${pace.parallelRanges} at a time, into \`${factory}\`'s target.
-The target's collections, and unique indexes above all, must be there first: \`migrate run\` makes them, starts all this by itself, and verifies
+The target's collections, and unique indexes above all, must be there first: \`mongo-cosmos-migration run\` makes them, starts all this by itself, and verifies
 afterwards. What follows is for doing it by hand.
 
 ## Before
@@ -50,10 +53,18 @@ afterwards. What follows is for doing it by hand.
 
 4. Source and target must let Data Factory in${handoff.integrationRuntime === undefined ? ' (firewalls: the addresses of its integration runtime)' : ': the source is read through the self-hosted integration runtime that the plan names'}.
 
+## See what would change
+
+Changes nothing. Before the factory is there, Azure foresees its pipelines only as far as it can without it.
+
+\`\`\`
+${deployments('what-if')}
+\`\`\`
+
 ## Deploy, in this order
 
 \`\`\`
-${deployments.join('\n')}
+${deployments('create')}
 \`\`\`
 
 ## Run
@@ -64,7 +75,7 @@ az datafactory pipeline create-run --subscription ${azure.subscriptionId} --reso
 
 A range that was copied leaves \`${storage.container}/${job}/${BLOB_FOLDER.done}/RANGE.json\`; one that was refused leaves \`${storage.container}/${job}/${BLOB_FOLDER.failed}/RANGE.json\` with the words of the
 refusal, and the pipeline fails in the end. Run it again: finished ranges are skipped, documents are replaced by \`_id\`, so nothing comes twice.
-Which documents of a refused range are at fault is found by \`migrate run\`, which halves such ranges down to single documents and keeps these as dead letters.
+Which documents of a refused range are at fault is found by \`mongo-cosmos-migration run\`, which halves such ranges down to single documents and keeps these as dead letters.
 
 ## Numbers
 

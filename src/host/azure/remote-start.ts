@@ -47,7 +47,7 @@ export class RemoteStart {
     switch (handoff?.kind) {
       case 'dms':
       case 'data-factory': {
-        const tokens = await this.#tokens(plan, adapters);
+        const tokens = await this.tokensFor(plan, adapters);
         const dump = handoff.kind === 'dms' ? await this.#dumpUrl(handoff) : {};
         return { secrets: { ...tokens, ...dump }, args: ['--ask-first'] };
       }
@@ -65,7 +65,8 @@ export class RemoteStart {
     }
   }
 
-  async #tokens(
+  /** Of Azure alone, for what is done without a run. @throws MigrationError `azure-sign-in-needed`, `file-failed`. */
+  async tokensFor(
     plan: Pick<Plan, 'target' | 'handoff'>,
     adapters: Pick<HostAdapters, 'serveTokens'>,
   ): Promise<HandedSecrets> {
@@ -84,8 +85,8 @@ export class RemoteStart {
     if (tokens.isFromEnvironment()) return {};
     const kept = await databricks.get(workspaceUrl);
     if (kept !== undefined && !isRefused) return { databricksToken: kept };
-    if (kept === undefined && (await tokens.isSignedIn(plan))) return this.#tokens(plan, adapters);
-    if ((await this.#signInBy(workspaceUrl)) === 'account') return this.#tokens(plan, adapters);
+    if (kept === undefined && (await tokens.isSignedIn(plan))) return this.tokensFor(plan, adapters);
+    if ((await this.#signInBy(workspaceUrl)) === 'account') return this.tokensFor(plan, adapters);
     const typed = await askDatabricksToken(workspaceUrl, this.#parts.ask.text);
     if (typed === undefined) throw new MigrationError('cancelled');
     await databricks.keep(workspaceUrl, typed);

@@ -14,6 +14,7 @@ import { limitRun } from './limit-run.js';
 import { migrate, seedFromAny } from './migrate.js';
 import type { CommandParts } from './parts.js';
 import { pickCluster, pickRun } from './pickers.js';
+import { openSteps } from './open-steps.js';
 import { choosePlan } from './plan-files.js';
 import { recommend } from './recommend.js';
 import type { CommandHandler, CommandTable } from './register.js';
@@ -103,6 +104,11 @@ export function commandTable(parts: CommandParts): CommandTable {
       () => l10n.t('Open Run Page'),
       (id) => pages.open(id),
     ),
+    [COMMANDS.openSteps]: withRun(
+      'steps',
+      () => l10n.t('Open the Steps'),
+      (id) => openSteps(services.runs.get(id)),
+    ),
     [COMMANDS.pauseRun]: withRun(
       'pause',
       () => l10n.t('Pause Migration'),
@@ -148,6 +154,11 @@ export function commandTable(parts: CommandParts): CommandTable {
       'retry-dead-letters',
       () => l10n.t('Retry Dead Letters'),
       (id) => services.control.retryDeadLetters(id),
+    ),
+    [COMMANDS.cleanUpRun]: withRun(
+      'clean-up',
+      () => l10n.t('Clean Up in Azure'),
+      (id) => services.control.cleanUp(id),
     ),
     [COMMANDS.showTerminal]: withRun(
       'terminal',

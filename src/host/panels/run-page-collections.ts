@@ -1,7 +1,7 @@
 import { isRunning } from '../../core/model/run.js';
 import type { CollectionSnapshot, RunSnapshot } from '../../core/model/run-snapshot.js';
 import type { RunPageCollection, RunPageView } from '../../protocol/run-page.js';
-import { formatBytes, formatCount, formatCountOf } from '../../words/sizes.js';
+import { formatCopiedBytes, formatCount, formatCountOf } from '../../words/sizes.js';
 import type { Translate } from '../translate.js';
 
 /** A page is sent whole twice a second; more rows than that are read by nobody. */
@@ -48,7 +48,7 @@ function pageCollection(collection: CollectionSnapshot, run: RunSnapshot, t: Tra
     share: shareOf(collection, state),
     doneText: formatCount(state === 'verifying' ? (collection.compared ?? 0) : copied),
     plannedText: formatCount(planned),
-    bytesText: formatBytes(bytes),
+    bytesText: formatCopiedBytes(bytes, copied),
     throttledText: formatCount(throttled),
     deadLettersText: formatCount(deadLetters),
     state,

@@ -17,6 +17,7 @@ type PagesServices = Pick<HostServices, 'runs' | 'adapters' | 'log' | 'control'>
 
 const ACTION_COMMANDS: Readonly<Record<RunAction, CommandId>> = {
   proceed: COMMANDS.proceedRun,
+  steps: COMMANDS.openSteps,
   pause: COMMANDS.pauseRun,
   resume: COMMANDS.resumeRun,
   limit: COMMANDS.limitRun,
@@ -25,6 +26,7 @@ const ACTION_COMMANDS: Readonly<Record<RunAction, CommandId>> = {
   report: COMMANDS.openReport,
   'dead-letters': COMMANDS.openDeadLetters,
   'retry-dead-letters': COMMANDS.retryDeadLetters,
+  'clean-up': COMMANDS.cleanUpRun,
   terminal: COMMANDS.showTerminal,
 };
 

@@ -114,6 +114,8 @@ function actionLabel(action: RunAction, { state, awaits }: RunSnapshot, t: Trans
   switch (action) {
     case 'proceed':
       return proceedLabel(awaits, t);
+    case 'steps':
+      return t('Open the Steps');
     case 'pause':
       return t('Pause');
     case 'resume':
@@ -130,6 +132,8 @@ function actionLabel(action: RunAction, { state, awaits }: RunSnapshot, t: Trans
       return t('Open Dead Letters');
     case 'retry-dead-letters':
       return t('Retry Dead Letters');
+    case 'clean-up':
+      return t('Clean Up in Azure…');
     case 'terminal':
       return t('Show Terminal');
   }

@@ -63,5 +63,6 @@ export const buttons = {
   proceed: (): string => l10n.t('Yes, Go On'),
   openSteps: (): string => l10n.t('Open the Steps'),
   keep: (): string => l10n.t('Keep It'),
+  takeAway: (): string => l10n.t('Take It Away'),
   cancelMigration: (): string => l10n.t('Cancel Migration'),
 } as const;

@@ -5,6 +5,15 @@ import type { CopyCeilings, Plan } from '../../core/model/plan.js';
 import { isRunning, type RunState } from '../../core/model/run.js';
 import { planSubject } from '../../core/plan/plan-title.js';
 import { awaitedWords } from '../../words/awaits.js';
+import {
+  CLEAN_UP_QUESTION,
+  cleanUpWarning,
+  goesHeading,
+  goesLines,
+  NOTHING_TO_CLEAN_UP,
+  STAYS_HEADING,
+  staysLines,
+} from '../../words/clean-up.js';
 import { ceilingsText } from '../../words/ceilings.js';
 import { formatCountOf } from '../../words/sizes.js';
 import type { HandedSecrets, HostAdapters, RunFolder } from '../adapters.js';
@@ -29,7 +38,7 @@ export interface RunControlDeps {
   readonly runsRoot: () => string;
   readonly settings: () => Settings;
   readonly cliPath: string;
-  readonly remote: Pick<RemoteStart, 'begin'>;
+  readonly remote: Pick<RemoteStart, 'begin' | 'tokensFor'>;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -155,6 +164,29 @@ export class RunSteering implements RunControl {
       throw new MigrationError('run-locked', { run: runId, ...(run?.pid === undefined ? {} : { pid: run.pid }) });
     }
     await this.#launchAgain(adapters, folder, 'retry-dead-letters', letterArguments(choice));
+  }
+
+  async cleanUp(runId: string): Promise<void> {
+    this.#demandTrust();
+    const { questions, remote, runs } = this.#deps;
+    const adapters = await this.#deps.adapters();
+    const { plan, state, leftovers } = await adapters.readLeftovers(await this.#folder(adapters, runId));
+    const { handoff } = plan;
+    if (leftovers.goes.length === 0 || !handoff || !('azure' in handoff)) {
+      questions.tell('information', NOTHING_TO_CLEAN_UP);
+      return runs.refresh();
+    }
+    const listed = (lines: readonly string[]): string[] => lines.map((line) => `• ${line}`);
+    const lines = [goesHeading(handoff.azure), ...listed(goesLines(leftovers)), '', STAYS_HEADING];
+    const detail = [...lines, ...listed(staysLines(leftovers)), '', cleanUpWarning(state)].join('\n').trimEnd();
+    if (!(await questions.confirm({ message: CLEAN_UP_QUESTION, detail, button: buttons.takeAway() }))) return;
+    const secrets = await remote.tokensFor(plan, adapters);
+    await this.#launch(adapters, {
+      title: l10n.t('Clean up {0}', runTitle(planSubject(plan), runId)),
+      args: ['runs', 'clean-up', runId, '--runs-folder', this.#deps.runsRoot(), '--yes', '--attended'],
+      secrets,
+      icon: new ThemeIcon('trash'),
+    });
   }
 
   showTerminal(runId: string): void {

@@ -46,6 +46,8 @@ interface AttemptOptions {
   readonly resume?: Attempt['folder'];
   readonly handoff?: Partial<DmsHandoff>;
   readonly targetKind?: 'cosmos-vcore';
+  /** In the place of one that is made here. */
+  readonly plan?: Plan;
   readonly stopAt?: string;
   /** Called when a person is asked. */
   readonly onAwait?: (what: string) => void;
@@ -98,7 +100,7 @@ export async function withDms(
         from,
         to,
       );
-      const plan: Plan = {
+      const plan: Plan = more.plan ?? {
         ...made,
         method: 'dms',
         targetKind: more.targetKind ?? 'cosmos-ru',

@@ -51,6 +51,18 @@ export function factoryRoutes(factory: FactoryRuns): readonly MockRoute[] {
       },
     },
     {
+      method: 'POST',
+      path: `${FACTORY}/integrationRuntimes/{runtime}/getStatus`,
+      apiVersions: API,
+      handle: ({ params }) => {
+        const name = params['runtime'] ?? '';
+        const state = factory.runtimes.get(name);
+        return state === undefined
+          ? errorReply(404, 'IntegrationRuntimeNotFound', `There is no ${name}.`)
+          : { status: 200, body: { name, properties: { type: 'SelfHosted', state, typeProperties: {} } } };
+      },
+    },
+    {
       method: 'GET',
       path: `${FACTORY}/pipelineruns/{run}`,
       apiVersions: API,

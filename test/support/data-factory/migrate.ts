@@ -41,7 +41,6 @@ export interface FactoryMigration {
   readonly selection?: Partial<NamespaceSelection>;
   readonly plan?: Partial<Pick<PlanInput, 'conflictPolicy' | 'throughput'>>;
   readonly rangeBytes?: number;
-  readonly cleanUp?: boolean;
   readonly resume?: RunFolder;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: RunEvent) => void;
@@ -93,7 +92,7 @@ export async function migrateByDataFactory(job: FactoryMigration): Promise<Facto
   const { clock } = job.azure;
   const run = await openRun(folder, { clock: systemClock });
   try {
-    const { rangeBytes, cleanUp } = job;
+    const { rangeBytes } = job;
     const remote = dataFactoryCopy({
       run,
       source,
@@ -101,7 +100,6 @@ export async function migrateByDataFactory(job: FactoryMigration): Promise<Facto
       arm: job.azure.client(),
       clock,
       ...(rangeBytes === undefined ? {} : { rangeBytes }),
-      ...(cleanUp === undefined ? {} : { cleanUp }),
     });
     const verdict = await remoteRun({
       plan: run.plan,

@@ -54,6 +54,8 @@ export class MockDataFactory implements FactoryRuns, AsyncDisposable {
   readonly store = new BlobStore();
   readonly copies: (CopyAttempt & { readonly output?: CopyOutput })[] = [];
   readonly runs = new Map<string, MockRun>();
+  /** Self-hosted integration runtimes of the factory, and their state. */
+  readonly runtimes = new Map<string, string>();
   readonly #lastOf = new Map<string, Promise<void>>();
   readonly #clusters = new Map<string, Promise<ConnectedCluster>>();
   readonly #notAccepted: unknown[] = [];

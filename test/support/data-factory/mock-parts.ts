@@ -34,6 +34,7 @@ export interface MockRun {
 /** The runs of a factory, for the requests about them. */
 export interface FactoryRuns {
   readonly runs: ReadonlyMap<string, MockRun>;
+  readonly runtimes: ReadonlyMap<string, string>;
   has(pipeline: string): boolean;
   /** @throws NotAccepted where the pipeline does not take these parameters. */
   begin(pipeline: string, given: Json): MockRun;
