@@ -50,6 +50,7 @@ function ruBlocks(ru: RuSizing, notes: NoteBook): readonly Block[] {
         { title: 'Insert, RU' },
         { title: 'With indexes, RU' },
         { title: 'Point read, RU' },
+        { title: 'Query, RU' },
         { title: 'Replace, RU' },
         { title: 'Delete, RU' },
         { title: 'Every day, RU/s' },
@@ -67,8 +68,8 @@ function ruBlocks(ru: RuSizing, notes: NoteBook): readonly Block[] {
 function restsOn(collections: readonly RuCollectionSizing[], notes: NoteBook): readonly Block[] {
   const byId = new Map(
     collections
-      .flatMap(({ insert, insertWithIndexes, pointRead, replace, steady, partitions }) =>
-        [insert, insertWithIndexes, pointRead, replace, ...(steady ? [steady] : []), partitions].flatMap(
+      .flatMap(({ insert, insertWithIndexes, pointRead, query, replace, steady, partitions }) =>
+        [insert, insertWithIndexes, pointRead, query, replace, ...(steady ? [steady] : []), partitions].flatMap(
           ({ assumptions }) => assumptions,
         ),
       )
@@ -83,7 +84,7 @@ function restsOn(collections: readonly RuCollectionSizing[], notes: NoteBook): r
 function collectionRow(one: RuCollectionSizing, noLoad: string): readonly Content[] {
   return [
     code(formatNamespace(one.ns)),
-    ...[one.insert, one.insertWithIndexes, one.pointRead, one.replace, one.remove].map((figure) =>
+    ...[one.insert, one.insertWithIndexes, one.pointRead, one.query, one.replace, one.remove].map((figure) =>
       prose(figureRange(figure)),
     ),
     prose(one.steady ? figureRange(one.steady) : noLoad),
