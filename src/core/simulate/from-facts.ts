@@ -151,20 +151,22 @@ export function simulationInput(facts: SimulationFacts): SimulationInput | undef
   };
 }
 
+function chargeAssumption(ruPerDocument: number | undefined, sizing: RuSizing | undefined): Assumption {
+  const isMeasured = ruPerDocument !== undefined;
+  if (sizing && isMeasured) return taken('simulated-charge-sized', 'measured');
+  if (sizing) return taken('simulated-charge-sized', 'published', {}, CHARGES);
+  if (isMeasured) return taken('simulated-charge-measured', 'measured', { ruPerDocument });
+  return taken('simulated-charge-table', 'published', {}, CHARGES);
+}
+
 function meteredAssumptions(
   { ruPerDocument, sizing, throughput, ruPerSecond }: SimulationFacts,
   keyed: Readonly<Record<'even' | 'measured' | 'placed', number>>,
   collections: number,
 ): readonly Assumption[] {
-  const charge =
-    ruPerDocument !== undefined
-      ? taken('simulated-charge-measured', 'measured', { ruPerDocument })
-      : sizing
-        ? taken('simulated-charge-sized', 'published', {}, CHARGES)
-        : taken('simulated-charge-table', 'published', {}, CHARGES);
   const isServerless = throughput?.kind === 'serverless';
   return [
-    charge,
+    chargeAssumption(ruPerDocument, sizing),
     taken('simulated-budget-alone', 'judged'),
     ...(keyed.even + keyed.measured + keyed.placed > 0
       ? [taken('simulated-partitions-by-rule', 'published', {}, CONCEPTS)]
@@ -225,8 +227,11 @@ function writeCharge(
   terms: number,
   { facts, inserts }: Known,
 ): Band {
+  // The sizing rests on the same measurement, and tells small documents from large ones.
+  const sized = inserts.get(formatNamespace(collection.ns));
+  if (sized) return sized;
   if (facts.ruPerDocument !== undefined) return times(MEASURED_BAND, facts.ruPerDocument);
-  return inserts.get(formatNamespace(collection.ns)) ?? times(TABLE_BAND, meanCharge(collection, scan, terms));
+  return times(TABLE_BAND, meanCharge(collection, scan, terms));
 }
 
 /** By stretches of sizes where documents were looked at: a mean of sizes hides the large ones, which cost more for each KB. */
