@@ -93,7 +93,7 @@ function collectionRow(one: RuCollectionSizing, noLoad: string): readonly Conten
 }
 
 /** Who gets how much of the sums above. */
-function budgetTable({ budgets = [] }: RuSizing): readonly Block[] {
+function budgetTable({ budgets = [], steady: everyday, steadyByRates }: RuSizing): readonly Block[] {
   if (budgets.length < 2) return [];
   const most = [...budgets].sort((a, b) => (b.boost ?? b.steady) - (a.boost ?? a.steady));
   return [
@@ -114,7 +114,21 @@ function budgetTable({ budgets = [] }: RuSizing): readonly Block[] {
         prose(formatRuPerSecond(least)),
       ]),
     ),
+    ...unplaced(
+      budgets.reduce((sum, { steady }) => sum + steady, 0),
+      everyday.expected,
+      steadyByRates ? 'operations' : 'cores',
+    ),
   ];
+}
+
+/** What is known of the source as a whole is no collection's. */
+function unplaced(placed: number, everyday: number, by: 'operations' | 'cores'): readonly Block[] {
+  if (placed >= everyday) return [];
+  const text =
+    `Every day these come to ${formatRuPerSecond(placed)}. The ${formatRuPerSecond(everyday)} above are by the ${by} of the whole source, which do not tell ` +
+    'whose they are: give the rest to the collections that you know to be busy.';
+  return [{ kind: 'paragraph', text }];
 }
 
 function preSplit({ preSplit: splits }: RuSizing): readonly Block[] {
