@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Their bars are about time that passes on real clocks, so nothing else may use the processor meanwhile. */
-const TIMED = ['test/integration/simulate-stand-in.test.ts'];
+const TIMED = ['test/integration/simulate-stand-in.test.ts', 'test/integration/assess-expected-run.test.ts'];
 
 /** Minutes each: begun last, one of them runs on alone when all else is done. */
 const LONG = /\/(native-run-throttled|direct-run-killed|torture|spark-\w+)\.test\.ts$/;

@@ -50,6 +50,7 @@ function ruBlocks(ru: RuSizing, notes: NoteBook): readonly Block[] {
         { title: 'Insert, RU' },
         { title: 'With indexes, RU' },
         { title: 'Point read, RU' },
+        { title: 'Query, RU' },
         { title: 'Replace, RU' },
         { title: 'Delete, RU' },
         { title: 'Every day, RU/s' },
@@ -67,8 +68,8 @@ function ruBlocks(ru: RuSizing, notes: NoteBook): readonly Block[] {
 function restsOn(collections: readonly RuCollectionSizing[], notes: NoteBook): readonly Block[] {
   const byId = new Map(
     collections
-      .flatMap(({ insert, insertWithIndexes, pointRead, replace, steady, partitions }) =>
-        [insert, insertWithIndexes, pointRead, replace, ...(steady ? [steady] : []), partitions].flatMap(
+      .flatMap(({ insert, insertWithIndexes, pointRead, query, replace, steady, partitions }) =>
+        [insert, insertWithIndexes, pointRead, query, replace, ...(steady ? [steady] : []), partitions].flatMap(
           ({ assumptions }) => assumptions,
         ),
       )
@@ -83,7 +84,7 @@ function restsOn(collections: readonly RuCollectionSizing[], notes: NoteBook): r
 function collectionRow(one: RuCollectionSizing, noLoad: string): readonly Content[] {
   return [
     code(formatNamespace(one.ns)),
-    ...[one.insert, one.insertWithIndexes, one.pointRead, one.replace, one.remove].map((figure) =>
+    ...[one.insert, one.insertWithIndexes, one.pointRead, one.query, one.replace, one.remove].map((figure) =>
       prose(figureRange(figure)),
     ),
     prose(one.steady ? figureRange(one.steady) : noLoad),
@@ -92,7 +93,7 @@ function collectionRow(one: RuCollectionSizing, noLoad: string): readonly Conten
 }
 
 /** Who gets how much of the sums above. */
-function budgetTable({ budgets = [] }: RuSizing): readonly Block[] {
+function budgetTable({ budgets = [], steady: everyday, steadyByRates }: RuSizing): readonly Block[] {
   if (budgets.length < 2) return [];
   const most = [...budgets].sort((a, b) => (b.boost ?? b.steady) - (a.boost ?? a.steady));
   return [
@@ -113,7 +114,21 @@ function budgetTable({ budgets = [] }: RuSizing): readonly Block[] {
         prose(formatRuPerSecond(least)),
       ]),
     ),
+    ...unplaced(
+      budgets.reduce((sum, { steady }) => sum + steady, 0),
+      everyday.expected,
+      steadyByRates ? 'operations' : 'cores',
+    ),
   ];
+}
+
+/** What is known of the source as a whole is no collection's. */
+function unplaced(placed: number, everyday: number, by: 'operations' | 'cores'): readonly Block[] {
+  if (placed >= everyday) return [];
+  const text =
+    `Every day these come to ${formatRuPerSecond(placed)}. The ${formatRuPerSecond(everyday)} above are by the ${by} of the whole source, which do not tell ` +
+    'whose they are: give the rest to the collections that you know to be busy.';
+  return [{ kind: 'paragraph', text }];
 }
 
 function preSplit({ preSplit: splits }: RuSizing): readonly Block[] {

@@ -1,4 +1,4 @@
-import { MongoClient } from 'mongodb';
+import { MongoClient, type Document } from 'mongodb';
 import { systemClock } from '../../src/adapters/system-clock.js';
 import { runPiped } from '../../src/adapters/tools/run-tool.js';
 import { startRelay, type Relay, type RelayOptions } from '../../src/relay/relay.js';
@@ -51,28 +51,30 @@ export function relayTo(port: number, options: Partial<RelayOptions> = {}): Prom
   });
 }
 
-/** Creates `ns` on an RU target with manual throughput; sharded by `_id` where one partition cannot have that much. */
+/** Creates `ns` on an RU target with manual throughput; sharded by `shardKey` where one partition cannot have that much. */
 export async function createRuCollection(
   uri: string,
   db: string,
   collection: string,
   ruPerSecond: number,
+  shardKey = '_id',
 ): Promise<void> {
   const client = new MongoClient(uri);
-  const sharded = ruPerSecond > 10_000 ? { shardKey: '_id' } : {};
+  const sharded = ruPerSecond > 10_000 ? { shardKey } : {};
   await client
     .db(db)
     .command({ customAction: 'CreateCollection', collection, offerThroughput: ruPerSecond, ...sharded });
   await client.close();
 }
 
-/** Documents of about `bytes` bytes, ids 0 to count - 1. */
+/** Documents of about `bytes` bytes, ids 0 to count - 1; `more` fields make them a little larger. */
 export async function fillCollection(
   uri: string,
   db: string,
   collection: string,
   count: number,
   bytes: number,
+  more: (i: number) => Document = () => ({}),
 ): Promise<void> {
   const client = new MongoClient(uri);
   const pad = 'x'.repeat(Math.max(0, bytes - 90));
@@ -82,6 +84,7 @@ export async function fillCollection(
       name: `name ${start + i}`,
       at: new Date(1_600_000_000_000 + start + i),
       pad,
+      ...more(start + i),
     }));
     await client.db(db).collection(collection).insertMany(documents, { ordered: false });
   }

@@ -34,6 +34,18 @@ describe('the report of an assessment', () => {
     await expect(assessmentText(demo, format, VERSION)).toMatchFileSnapshot(`assessment-golden/demo.${format}.txt`);
   });
 
+  it('says why what single throughputs come to is less than what is advised for every day', () => {
+    const told = (perDay: number): string => {
+      const targets = demo.targets.map(({ ru, ...target }) =>
+        ru ? { ...target, ru: { ...ru, steady: { ...ru.steady, expected: perDay } } } : target,
+      );
+      return assessmentText({ ...demo, targets }, 'md', VERSION);
+    };
+    const placed = demo.targets.flatMap(({ ru }) => ru?.budgets ?? []).reduce((sum, { steady }) => sum + steady, 0);
+    expect(told(placed + 1_000)).toContain(`Every day these come to ${placed.toLocaleString('en-US')} RU/s.`);
+    expect(told(placed)).not.toContain('these come to');
+  });
+
   it('advises on methods by how much the source writes and how far its oplog reaches back', () => {
     const throughput = { kind: 'manual', ruPerSecond: ruPerSecond(400) } as const;
     const demoed = demoInput({ wishes: { online: true }, throughput });

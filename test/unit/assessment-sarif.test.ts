@@ -1,5 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { makeAssessment } from '../../src/core/assess/make-assessment.js';
+import { RULES } from '../../src/core/assess/rules.js';
+import type { Rule } from '../../src/core/assess/rule.js';
 import { assessmentSarif } from '../../src/words/assessment-sarif.js';
 import { demoInput } from './assessment-facts.js';
 
@@ -38,6 +43,30 @@ interface Sarif {
 const made = makeAssessment(demoInput());
 const sarif = JSON.parse(JSON.stringify(assessmentSarif(made, '1.2.3'))) as Sarif;
 
+/** The schema of the standard, as Microsoft's SDK for SARIF ships it; of draft 4 only the place of its id differs from what ajv reads. */
+const SCHEMA = fileURLToPath(
+  new URL('../../node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json', import.meta.url),
+);
+
+function problemsOf(log: unknown): readonly string[] {
+  const schema = JSON.parse(readFileSync(SCHEMA, 'utf8')) as Record<string, unknown>;
+  delete schema['id'];
+  delete schema['$schema'];
+  const ajv = new Ajv({
+    strict: false,
+    allErrors: true,
+    unicodeRegExp: false,
+    formats: {
+      uri: (text: string) => URL.canParse(text),
+      'uri-reference': (text: string) => URL.canParse(text, 'https://base.example'),
+      'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/,
+    },
+  });
+  const validate = ajv.compile(schema);
+  validate(log);
+  return (validate.errors ?? []).map(({ instancePath, message = '' }) => `${instancePath} ${message}`);
+}
+
 /** Source of the constraints: docs.oasis-open.org/sarif/sarif/v2.1.0/ (3.13, 3.14, 3.19, 3.27, 3.49). */
 describe('SARIF', () => {
   it('is of version 2.1.0, one run for each target, of a tool with a name', () => {
@@ -52,6 +81,33 @@ describe('SARIF', () => {
       expect(invocations).toMatchObject([{ executionSuccessful: true }]);
       expect(Date.parse(invocations[0]?.endTimeUtc ?? '')).not.toBeNaN();
     }
+  });
+
+  it('is valid by the schema of the standard, also where a rule failed', () => {
+    expect(problemsOf(sarif)).toEqual([]);
+    const failing: Rule = {
+      ...(RULES[0] as Rule),
+      check: () => {
+        throw new Error('it broke');
+      },
+    };
+    const broken = makeAssessment(demoInput(), [failing, ...RULES.slice(1)]);
+    expect(broken.targets.some(({ failedRules }) => failedRules.length > 0)).toBe(true);
+    expect(problemsOf(JSON.parse(JSON.stringify(assessmentSarif(broken, '1.2.3'))))).toEqual([]);
+  });
+
+  it('would not be valid with a level, a place or a property that the standard does not know', () => {
+    const changed = (change: (result: Record<string, unknown>) => void): readonly string[] => {
+      const copy = structuredClone(sarif) as unknown as { runs: { results: Record<string, unknown>[] }[] };
+      const [first] = copy.runs[0]?.results ?? [];
+      if (!first) throw new Error('no finding');
+      change(first);
+      return problemsOf(copy);
+    };
+    expect(changed((result) => (result['level'] = 'blocker'))).not.toEqual([]);
+    expect(changed((result) => (result['remedy'] = 'none'))).not.toEqual([]);
+    expect(changed((result) => delete result['message'])).not.toEqual([]);
+    expect(changed((result) => (result['locations'] = [{ logicalLocations: [{ index: -2 }] }]))).not.toEqual([]);
   });
 
   it('has a result for every finding, of a rule that is there, with a level, a text and a place', () => {

@@ -54,7 +54,12 @@ function aSurvey(): Survey {
     },
     transforms: {},
     arriving: {},
-    measured: { ruPerDocument: requestUnits(5.5), samples: 20, latencyMs: milliseconds(12) },
+    measured: {
+      ruPerDocument: requestUnits(5.5),
+      tableRuPerDocument: requestUnits(5),
+      samples: 20,
+      latencyMs: milliseconds(12),
+    },
   };
 }
 

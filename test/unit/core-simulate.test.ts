@@ -1,10 +1,13 @@
+import { serialize } from 'bson';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ShardKeyAdvice, SimulatedRun } from '../../src/core/model/assessment.js';
+import type { SimulatedRun } from '../../src/core/model/assessment.js';
 import type { CollectionFacts } from '../../src/core/model/facts.js';
 import { MigrationError } from '../../src/core/model/error.js';
+import type { CollectionScan } from '../../src/core/model/scan.js';
 import { bytes, GIB, ruPerSecond } from '../../src/core/model/units.js';
 import { describeTarget } from '../../src/core/plan/target.js';
+import { CollectionScanner } from '../../src/core/scan/collection-scanner.js';
 import { SIMULATION_ASSUMPTIONS } from '../../src/core/simulate/assumption-ids.js';
 import { simulationInput, type SimulationFacts } from '../../src/core/simulate/from-facts.js';
 import { simulateCopy } from '../../src/core/simulate/simulate-copy.js';
@@ -30,6 +33,19 @@ function run(facts: Partial<SimulationFacts> & { readonly collections: readonly 
 const orders = (documents: number, more: Partial<CollectionFacts> = {}): CollectionFacts =>
   aCollection('shop.orders', { documents, ...more });
 
+/** Of a random sample of a much larger collection. */
+function scanOf(documents: number, value: (i: number) => unknown): CollectionScan {
+  const scanner = new CollectionScanner({ indexes: [] });
+  for (let i = 0; i < documents; i += 1) scanner.add(Buffer.from(serialize({ _id: i, c: value(i) })));
+  return scanner.scan({
+    ns: { db: 'shop', coll: 'orders' },
+    mode: 'sample',
+    of: documents * 1_000,
+    drawn: 'random',
+    gaps: [],
+  });
+}
+
 describe('a simulated copy', () => {
   it('takes what documents cost by what their collection is given, and a start', () => {
     const { durationMs, limitedBy, utilisation } = run({ collections: [orders(1_000_000)] });
@@ -50,22 +66,41 @@ describe('a simulated copy', () => {
   });
 
   it('waits for the partition that one value of the shard key fills', () => {
-    const candidate = (distribution: readonly number[]): ShardKeyAdvice =>
-      ({
-        ns: { db: 'shop', coll: 'orders' },
-        needed: 'advised',
-        why: [],
-        candidates: [{ path: 'c', distribution }],
-      }) as never;
     const shared = { collections: [orders(5_000_000)], throughput: manual(30_000), shardKeys: { 'shop.orders': 'c' } };
     const even = run(shared);
-    const hot = run({ ...shared, shardKeyAdvice: [candidate([0.6, 0.1, 0.1, 0.1, 0.1])] });
+    const hot = run({ ...shared, scans: [scanOf(2_000, (i) => (i % 10 < 6 ? 'hot' : i))] });
     expect(hot.limitedBy).toBe('hot-partition');
-    expect(hot.durationMs.expected / even.durationMs.expected).toBeCloseTo(3, 0);
-    expect(hot.utilisation).toBeCloseTo(1 / 3, 1);
-    // As many or not: who fills one of five fills one of four.
-    const other = run({ ...shared, shardKeyAdvice: [candidate([0.6, 0.2, 0.2])] });
-    expect(other.durationMs.expected).toBeCloseTo(hot.durationMs.expected, -4);
+    // 60 % and a fifth of the rest, on a fifth of the throughput.
+    expect(hot.durationMs.expected / even.durationMs.expected).toBeCloseTo(0.68 * 5, 0);
+    expect(hot.utilisation).toBeCloseTo(1 / (0.68 * 5), 1);
+    // Other partitions, the same value.
+    const more = run({
+      ...shared,
+      throughput: manual(60_000),
+      scans: [scanOf(2_000, (i) => (i % 10 < 6 ? 'hot' : i))],
+    });
+    expect(more.durationMs.expected / even.durationMs.expected).toBeCloseTo((0.64 * 10) / 2, 0);
+  });
+
+  it('takes for even what a sample shows of an even key, on however many partitions', () => {
+    const large = { documents: 50_000_000, logicalBytes: bytes(5_000 * GIB) };
+    const facts = { collections: [orders(large.documents, large)], shardKeys: { 'shop.orders': 'c' } };
+    for (const throughput of [manual(30_000), manual(600_000)]) {
+      const unread = run({ ...facts, throughput });
+      const read = run({ ...facts, throughput, scans: [scanOf(1_000, (i) => i)] });
+      expect(read.durationMs.expected).toBe(unread.durationMs.expected);
+      expect(read.durationMs.assumptions.map(({ id }) => id)).toContain('simulated-spread-measured');
+      expect(read.durationMs.high).toBeGreaterThan(read.durationMs.expected);
+    }
+  });
+
+  it('tells in its bounds that two heavy values may lie together or apart', () => {
+    const shared = { collections: [orders(5_000_000)], throughput: manual(30_000), shardKeys: { 'shop.orders': 'c' } };
+    const { durationMs } = run({ ...shared, scans: [scanOf(2_000, (i) => (i % 10 < 6 ? `hot ${i % 2}` : i))] });
+    const even = run(shared).durationMs;
+    const ratio = (ms: number): number => ms / even.expected / 5;
+    expect(ratio(durationMs.expected)).toBeLessThan(0.45);
+    expect(ratio(durationMs.high)).toBeGreaterThan(0.68);
   });
 
   it('tells what comes after the data by itself', () => {

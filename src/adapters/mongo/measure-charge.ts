@@ -2,6 +2,7 @@
 import { MigrationError } from '../../core/model/error.js';
 import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
 import { milliseconds, requestUnits, type Milliseconds, type RequestUnits } from '../../core/model/units.js';
+import { insertCharge } from '../../core/size/charges.js';
 import type { ConnectedCluster } from './connect.js';
 import { MongoCosmosRu } from './cosmos-ru.js';
 import { SERVER_CODE, serverCode } from './errors.js';
@@ -27,6 +28,8 @@ export interface MeasureChargeRequest {
 export interface MeasuredCharge {
   /** Mean over the samples. */
   readonly ruPerDocument: RequestUnits;
+  /** What the published table says of the same documents: few documents stand badly for the sizes of all, but well for how far the table is off. */
+  readonly tableRuPerDocument: RequestUnits;
   readonly samples: number;
   /** Median time of an insert of one document, throttled attempts left out. */
   readonly latencyMs: Milliseconds;
@@ -66,6 +69,8 @@ async function insertOne(
   }
 }
 
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
@@ -97,8 +102,12 @@ export async function measureInsertCharge(
         charges.push(await ru.lastRequestCharge());
       }
     });
-    const mean = charges.reduce((sum, charge) => sum + charge, 0) / charges.length;
-    return { ruPerDocument: requestUnits(mean), samples: charges.length, latencyMs: milliseconds(median(times)) };
+    return {
+      ruPerDocument: requestUnits(meanOf(charges)),
+      tableRuPerDocument: requestUnits(meanOf(samples.map(({ length }) => insertCharge(length)))),
+      samples: charges.length,
+      latencyMs: milliseconds(median(times)),
+    };
   } finally {
     await probe.close();
   }

@@ -44,7 +44,7 @@ export function assessTarget(target: AssessedTarget, input: AssessmentInput, rul
     ru && ru.collections.length > 0 && input.throughput === undefined
       ? sizedThroughput(ru, dataCollections(collections), indexes)
       : undefined;
-  const expectedRun = simulateRun(target, input, { indexes, shardKeys, ru, sized });
+  const expectedRun = simulateRun(target, input, { indexes, ru, sized });
   const advice = adviceInput(target, input, { sized, ru }, expectedRun);
   const recommendation = advise(advice);
   const recommended = recommendation.ranked.find(({ method }) => method === recommendation.recommended);
@@ -198,7 +198,6 @@ function usableRate(
 
 interface Sized {
   readonly indexes: readonly IndexTranslation[];
-  readonly shardKeys: readonly ShardKeyAdvice[];
   readonly ru: RuSizing | undefined;
   readonly sized: SizedThroughput | undefined;
 }
@@ -206,7 +205,7 @@ interface Sized {
 function simulateRun(
   { description, cluster }: AssessedTarget,
   input: AssessmentInput,
-  { indexes, shardKeys, ru, sized }: Sized,
+  { indexes, ru, sized }: Sized,
 ): SimulatedRun | undefined {
   const { inventory, selection, throughput, scans, trial, measured } = input;
   const collectionThroughput: Readonly<Record<string, Throughput>> = {
@@ -219,7 +218,6 @@ function simulateRun(
     target: description,
     indexes,
     scans,
-    shardKeyAdvice: shardKeys,
     collectionThroughput,
     ...(sized ? { sharedRuPerSecond: sized.shared } : {}),
     ...(throughput ? { throughput } : {}),

@@ -7,6 +7,7 @@ import type { PlannedRead, ReadingGap } from '../model/reading.js';
 import type { CollectionScan } from '../model/scan.js';
 import type { SourceUsage } from '../model/usage.js';
 import type { TargetDescription } from '../plan/target.js';
+import type { RuSizingInput } from '../size/ru-sizing.js';
 import type { Trial } from '../size/trial.js';
 
 /** One service that the source is looked at for. */
@@ -38,7 +39,7 @@ export interface AssessmentInput {
   readonly collectionThroughput?: Readonly<Record<string, Throughput>>;
   readonly shardKeys?: Readonly<Record<string, string>>;
   /** Measured with the user's consent: RU of an insert. */
-  readonly measured?: { readonly ruPerDocument: number };
+  readonly measured?: RuSizingInput['measured'];
   readonly trial?: Trial;
   /** How long the copy may take. */
   readonly wishedCopyMs?: number;

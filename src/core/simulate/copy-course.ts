@@ -33,6 +33,8 @@ export interface Reader {
 /** What the beginning of a budget loses, in answers and at most: found on the model with answers after 30 to 500 ms (test/unit/core-simulate-engine.test.ts). */
 const BEGINNING_ANSWERS = 10;
 const MOST_BEGINNING_MS = 1_500;
+/** A partition's throughput is given second by second (learn.microsoft.com/azure/cosmos-db/set-throughput). */
+const BUDGET_MS = 1_000;
 /** Documents; less of one is none. */
 const NOTHING = 1e-6;
 
@@ -111,17 +113,26 @@ class Simulation {
   #take(reader: Reader, work: Work, documents: number, isWholeRange: boolean): void {
     if (isWholeRange) work.pending -= 1;
     reader.work = work;
-    reader.left = documents;
-    reader.waitMs = this.#beginMs(work.collection);
+    const begun = this.#begin(work.collection, documents);
+    this.#documents += begun.documents;
+    reader.left = documents - begun.documents;
+    reader.waitMs = begun.waitMs;
     work.active.add(reader);
   }
 
-  /** The first inserts into a budget are few and small, until charges and answers are known. */
-  #beginMs({ budget, documents, ru }: CourseCollection): number {
-    if (!budget || this.#begun.has(budget)) return 0;
+  /**
+   * The first inserts into a budget are few and small, until charges and answers are known. A hot partition is asked until it refuses: it gives all that the second has
+   * which the copy begins in, and as soon as the last one begins it is done with.
+   */
+  #begin(collection: CourseCollection, most: number): { readonly waitMs: number; readonly documents: number } {
+    const { budget, documents, ru } = collection;
+    if (!budget || this.#begun.has(budget)) return { waitMs: 0, documents: 0 };
     this.#begun.add(budget);
     const allMs = (documents * ru * 1000) / budget.ruPerSecond;
-    return Math.min(allMs, MOST_BEGINNING_MS, BEGINNING_ANSWERS * this.input.targetLatencyMs);
+    const waitMs = Math.min(allMs, MOST_BEGINNING_MS, BEGINNING_ANSWERS * this.input.targetLatencyMs);
+    const [alone] = pacesOf([collection], this.input);
+    const isHot = alone?.by === 'hot-partition';
+    return { waitMs, documents: isHot ? Math.min(most, alone.documentsPerMs * BUDGET_MS) : 0 };
   }
 
   #open(reader: Reader): void {

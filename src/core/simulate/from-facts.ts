@@ -1,4 +1,4 @@
-import type { IndexTranslation, RuSizing, ShardKeyAdvice } from '../model/assessment.js';
+import type { IndexTranslation, RuSizing } from '../model/assessment.js';
 import type { Assumption, Basis } from '../model/estimate.js';
 import type { ClusterFacts, CollectionFacts, Throughput } from '../model/facts.js';
 import type { Reason } from '../model/method.js';
@@ -17,6 +17,7 @@ import { TOOL_PARALLEL_COLLECTIONS } from '../tune/limits.js';
 import { taken } from './assumption-ids.js';
 import { budgetFor, SERVERLESS_RU_PER_SECOND, type NamedBudget } from './budgets.js';
 import type { SimulatedCollection, SimulationInput } from './input.js';
+import { partitionSpread, type PartitionSpread } from './partition-shares.js';
 
 export interface SimulationFacts {
   /** What takes part; views and time series are left out. */
@@ -33,10 +34,10 @@ export interface SimulationFacts {
   readonly sharedRuPerSecond?: Readonly<Record<string, number>>;
   /** By name on the source: what the user has chosen. */
   readonly shardKeys?: Readonly<Record<string, string>>;
-  readonly shardKeyAdvice?: readonly ShardKeyAdvice[];
   /** Without it the charge is that of the published table, unless it was measured. */
   readonly sizing?: RuSizing;
   readonly ruPerDocument?: number;
+  /** What was read of documents: their sizes, their index terms, and how a shard key spreads them. */
   readonly scans?: readonly CollectionScan[];
   /** Without them they follow from the rules, index by index. */
   readonly indexes?: readonly IndexTranslation[];
@@ -58,7 +59,6 @@ interface Known {
   readonly scans: ReadonlyMap<string, CollectionScan>;
   readonly inserts: ReadonlyMap<string, Band>;
   readonly indexes: ReadonlyMap<string, readonly PlannedIndex[]>;
-  readonly keys: ReadonlyMap<string, ShardKeyAdvice>;
 }
 
 function knownOf(facts: SimulationFacts): Known {
@@ -83,11 +83,6 @@ function knownOf(facts: SimulationFacts): Known {
       facts.indexes,
       ({ ns }) => ns,
       ({ indexes }) => indexes,
-    ),
-    keys: named(
-      facts.shardKeyAdvice,
-      ({ ns }) => ns,
-      (advice) => advice,
     ),
   };
 }
@@ -121,14 +116,13 @@ export function simulationInput(facts: SimulationFacts): SimulationInput | undef
     if (!budget) return undefined;
     const kept = budgets.get(budget.name) ?? budget;
     budgets.set(kept.name, kept);
-    const shares = sharesOf(known.keys.get(name), shardKey, kept.partitions, i);
-    if (shares) keyed[shardKey === undefined ? 'placed' : 'measured'] += 1;
-    else if (kept.partitions > 1) keyed.even += 1;
+    const { basis, ...spread } = spreadOf(known.scans.get(name), shardKey, kept.partitions, i);
+    if (basis) keyed[basis] += 1;
     collections.push({
       ...baseOf(collection, known),
       ...chargesOf(collection, known),
       budget: kept.name,
-      ...(shares ? { shares } : {}),
+      ...spread,
     });
   }
   const { speed, told } = speedOf('direct-copy', trial);
@@ -157,20 +151,22 @@ export function simulationInput(facts: SimulationFacts): SimulationInput | undef
   };
 }
 
+function chargeAssumption(ruPerDocument: number | undefined, sizing: RuSizing | undefined): Assumption {
+  const isMeasured = ruPerDocument !== undefined;
+  if (sizing && isMeasured) return taken('simulated-charge-sized', 'measured');
+  if (sizing) return taken('simulated-charge-sized', 'published', {}, CHARGES);
+  if (isMeasured) return taken('simulated-charge-measured', 'measured', { ruPerDocument });
+  return taken('simulated-charge-table', 'published', {}, CHARGES);
+}
+
 function meteredAssumptions(
   { ruPerDocument, sizing, throughput, ruPerSecond }: SimulationFacts,
   keyed: Readonly<Record<'even' | 'measured' | 'placed', number>>,
   collections: number,
 ): readonly Assumption[] {
-  const charge =
-    ruPerDocument !== undefined
-      ? taken('simulated-charge-measured', 'measured', { ruPerDocument })
-      : sizing
-        ? taken('simulated-charge-sized', 'published', {}, CHARGES)
-        : taken('simulated-charge-table', 'published', {}, CHARGES);
   const isServerless = throughput?.kind === 'serverless';
   return [
-    charge,
+    chargeAssumption(ruPerDocument, sizing),
     taken('simulated-budget-alone', 'judged'),
     ...(keyed.even + keyed.measured + keyed.placed > 0
       ? [taken('simulated-partitions-by-rule', 'published', {}, CONCEPTS)]
@@ -231,8 +227,11 @@ function writeCharge(
   terms: number,
   { facts, inserts }: Known,
 ): Band {
+  // The sizing rests on the same measurement, and tells small documents from large ones.
+  const sized = inserts.get(formatNamespace(collection.ns));
+  if (sized) return sized;
   if (facts.ruPerDocument !== undefined) return times(MEASURED_BAND, facts.ruPerDocument);
-  return inserts.get(formatNamespace(collection.ns)) ?? times(TABLE_BAND, meanCharge(collection, scan, terms));
+  return times(TABLE_BAND, meanCharge(collection, scan, terms));
 }
 
 /** By stretches of sizes where documents were looked at: a mean of sizes hides the large ones, which cost more for each KB. */
@@ -257,22 +256,26 @@ function isLate({ fate }: PlannedIndex): boolean {
   return fate.kind !== 'skip' && fate.when !== 'before-data';
 }
 
-/** Shares of the documents on the partitions, where they are known: by the scan for a key that was looked at; without a key all of it lies on one. */
-function sharesOf(
-  advice: ShardKeyAdvice | undefined,
+interface Spread extends Partial<PartitionSpread> {
+  /** Where it is from; absent where there is one partition. */
+  readonly basis?: 'even' | 'measured' | 'placed';
+}
+
+/** How a collection lies on the partitions of its budget: as its documents have shown where they were read; without a key all of it lies on one. */
+function spreadOf(
+  scan: CollectionScan | undefined,
   shardKey: string | undefined,
   partitions: number,
   place: number,
-): readonly number[] | undefined {
-  if (partitions < 2) return undefined;
-  if (shardKey === undefined) return Array.from({ length: partitions }, (_, p) => (p === place % partitions ? 1 : 0));
-  const { distribution = [] } = advice?.candidates.find(({ path }) => path === shardKey) ?? {};
-  const [fullest] = distribution;
-  if (fullest === undefined || distribution.length === partitions)
-    return fullest === undefined ? undefined : distribution;
-  // It was told for another number of partitions: a value that fills one of those fills one of these.
-  const rest = (1 - fullest) / (partitions - 1);
-  return fullest > rest ? Array.from({ length: partitions }, (_, p) => (p === 0 ? fullest : rest)) : undefined;
+): Spread {
+  if (partitions < 2) return {};
+  if (shardKey === undefined)
+    return {
+      basis: 'placed',
+      shares: Array.from({ length: partitions }, (_, p) => (p === place % partitions ? 1 : 0)),
+    };
+  const spread = partitionSpread(scan, shardKey, partitions);
+  return spread ? { basis: 'measured', ...spread } : { basis: 'even' };
 }
 
 const BASES: Readonly<Record<string, Basis>> = {

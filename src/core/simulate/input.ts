@@ -19,6 +19,8 @@ export interface SimulatedCollection {
   readonly indexRu?: number;
   /** Shares of its documents on the budget's partitions; absent: spread by a hash, as even as chance lets it be. */
   readonly shares?: readonly number[];
+  /** The largest of them, least and most; absent where nobody has looked. */
+  readonly fullest?: Pick<Band, 'low' | 'high'>;
   /** Read from the start to the end by one reader: capped, clustered, or from a source without ranges. */
   readonly inOneGo?: boolean;
   /** Indexes that are built after the data. */

@@ -9,6 +9,7 @@ import { copyCourse, type Course } from './copy-course.js';
 import type { CourseBudget, CourseCollection, CourseInput } from './course-input.js';
 import type { SimulatedCollection, SimulationInput } from './input.js';
 import { fullestShare } from './partition-load.js';
+import { sharesWith } from './partition-shares.js';
 import type { Cause } from './paces.js';
 
 /** Ranges that are followed one by one; of larger sources several are taken for one, which changes little but which reader has the last of them. */
@@ -114,10 +115,9 @@ function courseCollection(
   budgets: ReadonlyMap<string, CourseBudget>,
   { input, bound, rangeBytes, mostRanges }: CollectionContext,
 ): CourseCollection {
-  const { documents, bytes, shares, inOneGo = false } = collection;
+  const { documents, bytes, inOneGo = false } = collection;
   const budget = collection.budget === undefined ? undefined : budgets.get(collection.budget);
   const partitions = budget?.partitions ?? 1;
-  const even = fullestShare(partitions, documents);
   return {
     documents,
     bytes,
@@ -125,8 +125,19 @@ function courseCollection(
     divisible: !inOneGo,
     ...(budget ? { budget } : {}),
     ru: collection.writeRu?.[bound] ?? 0,
-    load: shares ?? (bound === 'high' && partitions > 1 ? Math.min(1, even * UNEVEN) : even),
+    load: loadOf(collection, partitions, bound),
   };
+}
+
+function loadOf(
+  { documents, shares, fullest }: SimulatedCollection,
+  partitions: number,
+  bound: keyof Band,
+): CourseCollection['load'] {
+  if (shares) return fullest && bound !== 'expected' ? sharesWith(fullest[bound], partitions) : shares;
+  const even = fullestShare(partitions, documents);
+  if (bound !== 'high' || partitions < 2) return even;
+  return fullest ? Math.max(even, fullest.high) : Math.min(1, even * UNEVEN);
 }
 
 function startMs(input: SimulationInput, bound: keyof Band): number {

@@ -46,8 +46,11 @@ export interface RuSizingInput {
   readonly shardKeys?: Readonly<Record<string, string>>;
   /** Absent: what a direct copy takes by itself, an hour at least, as far as the partitions that the data need give so much. */
   readonly wishedCopyMs?: number;
-  /** What the target charged for documents without indexes, on average over the collections by their numbers of documents. */
-  readonly measured?: { readonly ruPerDocument: number };
+  /**
+   * What the target charged for documents without indexes, on average over the collections by their numbers of documents; and what the table says of the very same
+   * documents, without which it is asked for the average of all.
+   */
+  readonly measured?: { readonly ruPerDocument: number; readonly tableRuPerDocument?: number };
 }
 
 const HOUR_MS = 3_600_000;
@@ -72,6 +75,7 @@ export function sizeForRu(input: RuSizingInput): RuSizing {
   for (const [name, value] of [
     ['wishedCopyMs', input.wishedCopyMs],
     ['ruPerDocument', input.measured?.ruPerDocument],
+    ['tableRuPerDocument', input.measured?.tableRuPerDocument],
   ] as const) {
     if (value !== undefined && !(value > 0 && Number.isFinite(value))) {
       throw new MigrationError('bad-number', { name, value: String(value) });
@@ -150,6 +154,8 @@ function added({ params }: Assumption, other: Assumption): Assumption['params'] 
 
 function tableFactor({ collections, scans, measured }: RuSizingInput): TableFactor {
   if (!measured) return publishedFactor();
+  const { ruPerDocument, tableRuPerDocument } = measured;
+  if (tableRuPerDocument !== undefined) return calibratedFactor(ruPerDocument / tableRuPerDocument, ruPerDocument);
   let documents = 0;
   let ru = 0;
   for (const collection of dataCollections(collections)) {
@@ -157,9 +163,7 @@ function tableFactor({ collections, scans, measured }: RuSizingInput): TableFact
     const sizes = documentSizes(collection, scanOf(collection.ns, scans));
     ru += collection.documents * averageCharge(sizes, insertCharge).expected;
   }
-  return documents === 0
-    ? publishedFactor()
-    : calibratedFactor(measured.ruPerDocument / (ru / documents), measured.ruPerDocument);
+  return documents === 0 ? publishedFactor() : calibratedFactor(ruPerDocument / (ru / documents), ruPerDocument);
 }
 
 function sizeCollection(
