@@ -71,7 +71,6 @@ describe('a Spark job that writes to a throttling target', () => {
       await Promise.all([from.close(), to.close()]);
       const job = { plan, sourceUri, targetUri, workspace, folder: folder.path };
       const records: JournalRecord[] = [];
-      let latest: readonly RelayedCounts[] = [];
       const ordersOf = (counts: readonly RelayedCounts[]): RelayedCounts | undefined =>
         counts.find(({ ns }) => ns.coll === NS.coll);
       const first = await sparkRun({
@@ -88,9 +87,6 @@ describe('a Spark job that writes to a throttling target', () => {
       const second = await sparkRun({
         ...job,
         records,
-        onEvent: (event) => {
-          if (event.kind === 'copy-progress') latest = event.counts;
-        },
       });
       expect(second.verdict).toMatchObject({
         state: 'completed-with-findings',
@@ -98,7 +94,7 @@ describe('a Spark job that writes to a throttling target', () => {
       });
       expect(JSON.stringify(await hashOf(pair.backendClient))).toBe(JSON.stringify(await hashOf(pair.sourceClient)));
       expect(standIn.stats()[NAME]?.documentsWritten).toBe(DOCUMENTS);
-      const orders = ordersOf(latest);
+      const orders = second.status.collections[NAME]?.copy;
       expect((orders?.acknowledged ?? 0) + (orders?.alreadyThere ?? 0)).toBe(DOCUMENTS);
       // A quarter of a second of the whole budget is the largest batch; each of the two tasks repeats one at most.
       expect(orders?.alreadyThere).toBeLessThanOrEqual(2 * Math.ceil(RU / 4 / RU_EACH));
