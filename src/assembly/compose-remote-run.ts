@@ -30,6 +30,7 @@ export interface RemoteRunParts {
 export interface RemoteRun {
   run(): Promise<Verdict>;
   proceed(what: Awaited): void;
+  cancel(): Promise<Verdict>;
 }
 
 /** @throws MigrationError `bad-plan` where the plan does not say where, `bad-option` for an endpoint that tokens are not sent to. */
@@ -38,9 +39,12 @@ export function composeRemoteRun(parts: RemoteRunParts, context: RunContext): Re
   if (!handoff) throw new MigrationError('bad-plan', { reason: 'handoff-missing', method: parts.run.plan.method });
   const word = new PersonsWord(parts.signal);
   const remote = remoteCopy(handoff, parts);
+  const run = (signal: AbortSignal): Promise<Verdict> =>
+    remoteRun({ ...context, signal, remote, proceed: (what) => word.until(what) });
   return {
-    run: () => remoteRun({ ...context, remote, proceed: (what) => word.until(what) }),
+    run: () => run(context.signal),
     proceed: (what) => word.proceed(what),
+    cancel: () => run(AbortSignal.abort('cancelled')),
   };
 }
 

@@ -76,6 +76,8 @@ export interface ComposedRun {
   readonly limit?: (ceilings: CopyCeilings) => void;
   /** A person says that what the run waits for is done; nothing happens where it does not wait for that. Absent where it never waits. */
   readonly proceed?: (what: Awaited) => void;
+  /** Cancels a run that rests after a pause, where something of it may stand elsewhere. @throws MigrationError only where the journal itself cannot be written. */
+  readonly cancel?: () => Promise<Verdict>;
 }
 
 /** What a run needs, from connected clusters and an opened run. @throws MigrationError `target-not-ready`, `file-failed`. */

@@ -142,8 +142,11 @@ export async function carryOut(job: CarryOut, context: CommandContext): Promise<
       const next = await goOn(attendance, job, opened.plan, context);
       if (next === 'leave') break;
       if (next === 'cancel') {
-        verdict = await cancelled(opened);
-        onEvent({ kind: 'verdict', verdict });
+        if (composed.cancel) verdict = await composed.cancel();
+        else {
+          verdict = await cancelled(opened);
+          onEvent({ kind: 'verdict', verdict });
+        }
         break;
       }
       await opened.takeUpAgain();

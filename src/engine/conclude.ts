@@ -58,7 +58,8 @@ async function verdictOfFailure(error: unknown, context: RunContext): Promise<Ve
   };
 }
 
-function verdictOfStop({ signal, journal }: Pick<RunContext, 'signal' | 'journal'>): Verdict {
+/** The verdict of a run that was told to stop, as its signal's reason says. */
+export function verdictOfStop({ signal, journal }: Pick<RunContext, 'signal' | 'journal'>): Verdict {
   const wish: unknown = signal.reason;
   if (wish === 'paused' || wish === 'cancelled') return verdictOfWish(wish, journal.status());
   return { state: 'failed-resumable', reasons: [{ id: 'stopped-by-user', params: {} }] };

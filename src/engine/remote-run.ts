@@ -1,11 +1,12 @@
 import { formatNamespace } from '../core/model/namespace.js';
-import { conclude, enterStep, indexAndVerify } from './conclude.js';
+import { conclude, enterStep, indexAndVerify, verdictOfStop } from './conclude.js';
+import type { Journal } from './journal/port.js';
 import type { Verdict } from './journal/record.js';
 import type { RelayedCounts } from './native-ports.js';
 import type { PreparedCollection } from './prepare/outcome.js';
 import { prepareTarget } from './prepare/prepare-target.js';
 import { CountsRecorder, whileRecording } from './record-counts.js';
-import type { RemoteCheckJob, RemoteEnd } from './remote-ports.js';
+import { NotStopped, type AddedUp, type RemoteCheckJob, type RemoteCopyJob, type RemoteEnd } from './remote-ports.js';
 import type { RemoteRunContext } from './run-context.js';
 
 /**
@@ -15,22 +16,65 @@ import type { RemoteRunContext } from './run-context.js';
  * @throws MigrationError only where the journal itself cannot be written.
  */
 export async function remoteRun(context: RemoteRunContext): Promise<Verdict> {
-  const { plan, target, ru, journal, clock, signal, remote } = context;
   return conclude(context, async () => {
-    await enterStep(context, 'preparing');
-    const data = plan.collections.filter((c) => !c.options.view);
-    const earlier = journal.status().remote;
-    await remote.check?.({ plan, collections: data, earlier, signal, ...shown(context) });
-    const prepared = await prepareTarget(plan, target, ru, journal, { clock, signal });
-    context.onEvent({ kind: 'prepared', prepared });
-
-    await enterStep(context, 'copying');
-    const { end, counts } = await copy(context, prepared);
-    signal.throwIfAborted();
-    if (end.kind === 'failed') return { state: 'failed-resumable', reasons: end.reasons };
-    const proven = end.verification === undefined ? {} : { proven: end.verification };
-    return indexAndVerify(context, { prepared, relayed: counts, ...proven });
+    try {
+      return await attempt(context);
+    } catch (error) {
+      if (!context.signal.aborted) throw error;
+      const left = await leftElsewhere(context, error);
+      const { state, reasons } = verdictOfStop(context);
+      return { state, reasons: [...reasons, ...left] };
+    }
   });
+}
+
+async function attempt(context: RemoteRunContext): Promise<Verdict> {
+  const { plan, target, ru, journal, clock, signal, remote } = context;
+  await enterStep(context, 'preparing');
+  const data = plan.collections.filter((c) => !c.options.view);
+  const earlier = journal.status().remote;
+  await remote.check?.({ plan, collections: data, earlier, signal, ...shown(context) });
+  const prepared = await prepareTarget(plan, target, ru, journal, { clock, signal });
+  context.onEvent({ kind: 'prepared', prepared });
+
+  await enterStep(context, 'copying');
+  const { end, counts } = await copy(context, prepared);
+  signal.throwIfAborted();
+  if (end.kind === 'failed') return { state: 'failed-resumable', reasons: end.reasons };
+  const proven = end.verification === undefined ? {} : { proven: end.verification };
+  const verdict = await indexAndVerify(context, { prepared, relayed: counts, ...proven });
+  await end.cleanUp?.();
+  return verdict;
+}
+
+/** Why something still goes on, or stands, elsewhere once the run has been told to stop. */
+async function leftElsewhere(context: RemoteRunContext, error: unknown): Promise<Verdict['reasons']> {
+  const { plan, journal, deadLetters, remote, signal } = context;
+  if (error instanceof NotStopped) return error.reasons;
+  if (signal.reason !== 'cancelled' || !remote.cancel) return [];
+  const { onLine, onCommand } = shown(context);
+  const reasons = await remote.cancel({ plan, deadLetters, onLine, onCommand, ...noted(journal) });
+  await deadLetters.flush();
+  return reasons;
+}
+
+function noted(journal: Journal): Pick<RemoteCopyJob, 'earlier' | 'note'> {
+  return { earlier: journal.status().remote, note: (entry) => journal.append({ type: 'remote', ...entry }) };
+}
+
+function recordedBefore(journal: Journal): RemoteCopyJob['recorded'] {
+  const { collections } = journal.status();
+  const rest = Object.entries(collections).map(([ns, { copy, copyByThisProcess: now }]) => {
+    const before: AddedUp = {
+      acknowledged: copy.acknowledged - now.acknowledged,
+      deadLettered: copy.deadLettered - now.deadLettered,
+      throttled: copy.throttled - now.throttled,
+      bytes: copy.bytes - now.bytes,
+      ru: copy.ru - now.ru,
+    };
+    return [ns, before] as const;
+  });
+  return new Map(rest);
 }
 
 /** What the other system says and asks for, as events of the run. */
@@ -65,8 +109,8 @@ async function copy(
         context.remote.copy({
           plan,
           collections,
-          earlier: journal.status().remote,
-          note: (entry) => journal.append({ type: 'remote', ...entry }),
+          ...noted(journal),
+          recorded: recordedBefore(journal),
           deadLetters,
           onCounts: (now) => (counts = now),
           ...shown(context),

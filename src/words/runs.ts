@@ -5,6 +5,7 @@ import { errorSentence, isErrorCode } from './errors.js';
 import { indexWhySentence } from './fates.js';
 import { lookUp, numberOf, textOf, unknownId, type Params } from './params.js';
 import { formatCount, formatCountOf } from './sizes.js';
+import { SPARK_REASONS } from './spark.js';
 
 const STATES: Readonly<Record<RunState, string>> = {
   planned: 'Planned: nothing has been touched yet.',
@@ -130,8 +131,9 @@ const REASONS: Readonly<Record<string, (params: Params) => string>> = {
   },
   'all-refused': (p) =>
     `${documents(p)} in a row were refused by the target with code ${textOf(p, 'code')}${quoted(p)}: nothing of ${textOf(p, 'ns')} arrives.`,
-  'spark-run-ended': (p) =>
-    `The job in Databricks ended as ${textOf(p, 'outcome')} in its task ${textOf(p, 'task')}${quoted(p)}.`,
+  ...SPARK_REASONS,
+  'left-elsewhere': (p) =>
+    `${formatCountOf(numberOf(p, 'things'), 'thing')} that the run made or started elsewhere may still be there or go on: the report names each.`,
   interrupted: () => 'The run was cut off.',
   'throughput-not-restored': (p) =>
     `The throughput of ${textOf(p, 'budget').replace(/\.$/, '')} is still raised, and billed so: it could not be put back (${textOf(p, 'message').replace(/\.+$/, '')}).`,

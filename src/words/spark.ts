@@ -41,6 +41,25 @@ export function sparkNoteSentence(note: { readonly id: string; readonly params: 
   return lookUp(NOTES, note.id)?.(note.params) ?? unknownId(note.id, note.params);
 }
 
+const quoted = (params: Params): string => {
+  const message = textOf(params, 'message', '').replace(/[.\s]+$/, '');
+  return message === '' ? '' : ` (${message})`;
+};
+
+/** How runs ended, or could not be ended. */
+export const SPARK_REASONS: Readonly<Record<string, (params: Params) => string>> = {
+  'spark-run-ended': (p) => {
+    if (textOf(p, 'outcome') === 'NotFound') return 'The workspace does not know the run of the job any more.';
+    const task = textOf(p, 'task', '');
+    return `The job in Databricks ended as ${textOf(p, 'outcome')}${task === '' ? '' : ` in its task ${task}`}${quoted(p)}.`;
+  },
+  'spark-run-goes-on': (p) =>
+    textOf(p, 'run', '') === ''
+      ? `It could not be asked whether the job in Databricks has started${quoted(p)}: if it has, it goes on.`
+      : `Run ${textOf(p, 'run')} of the job could not be stopped${quoted(p)}: it goes on in Databricks.`,
+  'spark-not-taken-away': (p) => `What the run has made in Databricks could not be taken away${quoted(p)}.`,
+};
+
 export function databricksWords(facts: ErrorFacts): ErrorWords {
   const request = textOf(facts, 'request', 'a request');
   const said = textOf(facts, 'message', '').replace(/[.\s]+$/, '');

@@ -134,6 +134,10 @@ const STEPS: Readonly<Record<string, string | ((params: Params) => string)>> = {
   'tool-failed': "Look at the tool's words, then resume.",
   'spark-run-ended':
     "Look at the run's page in Databricks and its words, correct what is in the way and resume: ranges that are copied stay so.",
+  'spark-run-goes-on': 'Stop it on the page of the job in Databricks, if it is not to go on.',
+  'spark-not-taken-away': 'Delete the job and its folder in the workspace; their names are in the report.',
+  'left-elsewhere':
+    'Look at "Carried out elsewhere" in the report: stop there what still goes on, and delete what nobody needs.',
   interrupted: 'Resume the run.',
   'throughput-not-restored': 'Lower the throughput in the portal, or resume the run: it tries again.',
 };

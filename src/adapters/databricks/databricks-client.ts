@@ -1,5 +1,5 @@
 /** The few calls of the Databricks REST API that a migration needs. Paths and fields: docs.databricks.com/api. */
-import { MigrationError } from '../../core/model/error.js';
+import { MigrationError, type ErrorFacts } from '../../core/model/error.js';
 import { DATABRICKS_SCOPE } from '../../core/model/handoff.js';
 import { redact } from '../../core/model/redact.js';
 import type { Clock } from '../../engine/ports.js';
@@ -76,6 +76,7 @@ export class DatabricksClient {
     await this.#unlessGone({ method: 'POST', path: '/api/2.0/workspace/delete', body, repeatable: true }, signal);
   }
 
+  /** Not sent again where it is not known what became of it: two jobs may have one name. */
   async createJob(job: SparkJob, signal?: AbortSignal): Promise<string> {
     const reply = await this.#call(
       { method: 'POST', path: '/api/2.2/jobs/create', body: { ...job }, repeatable: false },
@@ -84,14 +85,13 @@ export class DatabricksClient {
     return id(reply, 'job_id');
   }
 
-  /** The job of this very name, where there is one. */
-  async findJob(name: string, signal?: AbortSignal): Promise<string | undefined> {
+  /** The jobs of this very name. */
+  async findJobs(name: string, signal?: AbortSignal): Promise<readonly string[]> {
     const reply = await this.#call(
       { method: 'GET', path: '/api/2.2/jobs/list', query: { name }, repeatable: true },
       signal,
     );
-    const [found] = Array.isArray(reply['jobs']) ? (reply['jobs'] as Record<string, unknown>[]) : [];
-    return found === undefined ? undefined : id(found, 'job_id');
+    return listOf(reply, 'jobs').map((job) => id(job, 'job_id'));
   }
 
   async removeJob(jobId: string, signal?: AbortSignal): Promise<void> {
@@ -111,12 +111,14 @@ export class DatabricksClient {
     return id(reply, 'run_id');
   }
 
-  async run(runId: string, signal?: AbortSignal): Promise<JobRun> {
-    const reply = await this.#call(
+  /** Undefined where the workspace does not know the run, or not any more: it keeps them for some weeks. */
+  async run(runId: string, signal?: AbortSignal): Promise<JobRun | undefined> {
+    const reply = await this.#unlessGone(
       { method: 'GET', path: '/api/2.2/jobs/runs/get', query: { run_id: runId }, repeatable: true },
       signal,
     );
-    const tasks = Array.isArray(reply['tasks']) ? (reply['tasks'] as Record<string, unknown>[]) : [];
+    if (reply === undefined) return undefined;
+    const tasks = listOf(reply, 'tasks');
     const state = stateOf(reply);
     return {
       ...state,
@@ -124,6 +126,14 @@ export class DatabricksClient {
       url: typeof reply['run_page_url'] === 'string' ? reply['run_page_url'] : undefined,
       tasks: tasks.map((task) => ({ key: text(task, 'task_key'), ...stateOf(task) })),
     };
+  }
+
+  /** Runs of a job that are not over. */
+  async activeRuns(jobId: string, signal?: AbortSignal): Promise<readonly string[]> {
+    const query = { job_id: jobId, active_only: 'true' };
+    const call: Call = { method: 'GET', path: '/api/2.2/jobs/runs/list', query, repeatable: true };
+    const reply = await this.#unlessGone(call, signal);
+    return reply === undefined ? [] : listOf(reply, 'runs').map((run) => id(run, 'run_id'));
   }
 
   async cancelRun(runId: string, signal?: AbortSignal): Promise<void> {
@@ -135,7 +145,7 @@ export class DatabricksClient {
   async putSecret(scope: string, key: string, value: string, signal?: AbortSignal): Promise<void> {
     try {
       const path = '/api/2.0/secrets/scopes/create';
-      await this.#call({ method: 'POST', path, body: { scope }, repeatable: false }, signal);
+      await this.#call({ method: 'POST', path, body: { scope }, repeatable: true }, signal);
     } catch (error) {
       if (!MigrationError.is(error, 'databricks-refused') || error.facts['errorCode'] !== 'RESOURCE_ALREADY_EXISTS')
         throw error;
@@ -148,16 +158,14 @@ export class DatabricksClient {
   async secretKeys(scope: string, signal?: AbortSignal): Promise<readonly string[]> {
     const call: Call = { method: 'GET', path: '/api/2.0/secrets/list', query: { scope }, repeatable: true };
     const reply = await this.#unlessGone(call, signal);
-    const found = Array.isArray(reply?.['secrets']) ? (reply['secrets'] as Record<string, unknown>[]) : [];
-    return found.map((secret) => text(secret, 'key'));
+    return listOf(reply ?? {}, 'secrets').map((secret) => text(secret, 'key'));
   }
 
   async #unlessGone(call: Call, signal?: AbortSignal): Promise<Record<string, unknown> | undefined> {
     try {
       return await this.#call(call, signal);
     } catch (error) {
-      const isGone = MigrationError.is(error, 'databricks-refused') && error.facts['status'] === 404;
-      if (isGone) return undefined;
+      if (MigrationError.is(error, 'databricks-refused') && isGone(error.facts)) return undefined;
       throw error;
     }
   }
@@ -170,7 +178,7 @@ export class DatabricksClient {
       signal?.throwIfAborted();
       const reply = await this.#send(call, token, signal);
       if (reply !== undefined && reply.ok) return reply.body;
-      if (reply?.status === 401 && !isRenewed) {
+      if (reply !== undefined && !isRenewed && isTokenRefused(reply)) {
         isRenewed = true;
         token = await tokens.token(DATABRICKS_SCOPE, { renew: true });
         continue;
@@ -193,7 +201,8 @@ export class DatabricksClient {
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
         redirect: 'error',
-        signal: signal ? AbortSignal.any([signal, limit]) : limit,
+        // What changes something is let come to its end, so that it is known what there is.
+        signal: signal && call.method === 'GET' ? AbortSignal.any([signal, limit]) : limit,
       });
       const body = objectOf(await response.text());
       const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
@@ -204,7 +213,6 @@ export class DatabricksClient {
         retryAfterMs: Number.isFinite(seconds) ? Math.min(LONGEST_WAIT_MS, seconds * 1000) : undefined,
       };
     } catch {
-      signal?.throwIfAborted();
       return undefined;
     }
   }
@@ -228,6 +236,24 @@ interface Reply {
   readonly status: number;
   readonly body: Record<string, unknown>;
   readonly retryAfterMs: number | undefined;
+}
+
+/**
+ * A token that is over is told by 401, by 403, and has been told by 400, as clients of the API report
+ * (github.com/databrickslabs/splunk-integration/issues/55, github.com/databricks/databricks-vscode/issues/583).
+ */
+function isTokenRefused({ status, body }: Reply): boolean {
+  return status === 401 || status === 403 || (status === 400 && /expired/i.test(String(body['message'])));
+}
+
+/** Of runs and jobs it is told by 400, too (databricks-sdk-go, the exceptions of its errors package). */
+function isGone({ status, errorCode, message }: ErrorFacts): boolean {
+  const isSaid = errorCode === 'INVALID_PARAMETER_VALUE' && /does not exist/.test(String(message));
+  return status === 404 || (status === 400 && isSaid);
+}
+
+function listOf(reply: Record<string, unknown>, name: string): Record<string, unknown>[] {
+  return Array.isArray(reply[name]) ? (reply[name] as Record<string, unknown>[]) : [];
 }
 
 function objectOf(textOfBody: string): Record<string, unknown> {

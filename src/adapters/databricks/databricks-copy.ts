@@ -2,12 +2,36 @@
 import { randomBytes } from 'node:crypto';
 import { MigrationError } from '../../core/model/error.js';
 import { formatNamespace } from '../../core/model/namespace.js';
+import type { Verdict } from '../../engine/journal/record.js';
 import type { Clock, ClusterSession } from '../../engine/ports.js';
-import { STEP_LINE, type RemoteCopy, type RemoteCopyJob, type RemoteEnd } from '../../engine/remote-ports.js';
-import { sparkJob } from '../../handoff/spark/job.js';
+import {
+  NotStopped,
+  STEP_LINE,
+  type RemoteCancelJob,
+  type RemoteCopy,
+  type RemoteCopyJob,
+  type RemoteEnd,
+} from '../../engine/remote-ports.js';
+import type { VerificationResult } from '../../engine/verify/result.js';
+import { sparkJob, type SparkJob } from '../../handoff/spark/job.js';
 import { leftToOthers } from '../../handoff/spark/plan-json.js';
 import { sparkArtefacts, sparkHandoffOf } from '../../handoff/spark/spark-artefacts.js';
 import type { DatabricksClient, JobRun } from './databricks-client.js';
+import {
+  FOLDER,
+  isOver,
+  JOB,
+  jobName,
+  Made,
+  NOT_FOUND,
+  outcomeOf,
+  RUN,
+  STATE,
+  stopRuns,
+  takeAway,
+  type Teardown,
+} from './databricks-made.js';
+import { SparkCounts } from './spark-counts.js';
 import { SparkState } from './spark-state.js';
 
 export interface DatabricksCopyParts {
@@ -15,8 +39,6 @@ export interface DatabricksCopyParts {
   /** Of the target: the job's progress, dead letters and results are read there. */
   readonly target: ClusterSession;
   readonly clock: Clock;
-  /** Milliseconds between two looks at the job; 10,000 where it is left out. */
-  readonly pollMs?: number;
   /** Literals that are taken out of every message. */
   readonly secrets?: readonly string[];
   /** What to put into the secret scope first, where the user has asked for that. */
@@ -26,20 +48,17 @@ export interface DatabricksCopyParts {
 /** A cluster takes minutes to come up, and a copy hours. */
 const POLL_MS = 10_000;
 const SECRET_KEYS = ['source-uri', 'target-uri'] as const;
-/** `life_cycle_state` of a run that is over (Jobs API, RunLifeCycleState). */
-const OVER: ReadonlySet<string> = new Set(['TERMINATED', 'SKIPPED', 'INTERNAL_ERROR']);
 const SUCCESS = 'SUCCESS';
-/** Names in the journal. */
-const STATE = 'databricks-state';
-const FOLDER = 'databricks-folder';
-const JOB = 'databricks-job';
-const RUN = 'databricks-run';
+const MOST_CREATIONS = 3;
+/** What was on its way when its answer was lost is done by then. */
+const CREATED_BY_THEN_MS = 5_000;
 
 /** A copy by Spark on Databricks, as a run of this product starts it, follows it, takes it up again and cleans it away. */
 export function databricksCopy(parts: DatabricksCopyParts): RemoteCopy {
   return {
     check: (job) => check(parts, job),
     copy: (job) => new Following(parts, job).copy(),
+    cancel: (job) => cancel(parts, job),
   };
 }
 
@@ -67,57 +86,103 @@ async function check(
     });
 }
 
-type Made = RemoteCopyJob['earlier'][string];
-
 class Following {
   readonly #parts: DatabricksCopyParts;
   readonly #job: RemoteCopyJob;
-  /** What there is in Databricks, as the journal has it. */
-  readonly #made: Map<string, Made>;
+  readonly #made: Made;
+  #counts: SparkCounts | undefined;
 
   constructor(parts: DatabricksCopyParts, job: RemoteCopyJob) {
     this.#parts = parts;
     this.#job = job;
-    this.#made = new Map(Object.entries(job.earlier));
+    this.#made = new Made(job);
   }
 
   async copy(): Promise<RemoteEnd> {
-    const { plan, signal } = this.#job;
-    const name = await this.#name();
-    const state = new SparkState(this.#parts.target, name, this.#parts.secrets);
-    const going = this.#made.get(RUN);
-    let runId = going?.phase === 'started' ? going.id : undefined;
-    if (runId === undefined) {
-      const folder = await this.#deploy(name);
-      const jobId = await this.#createJob(name, folder);
-      runId = await this.#start(jobId, name);
-    } else this.#say(`run ${runId} is taken up again`);
-    let end: JobRun;
     try {
-      end = await this.#follow(runId, state);
+      return (await this.#finished()) ?? (await this.#carryOut());
     } catch (error) {
-      if (signal.aborted) await this.#stop(runId);
+      if (this.#job.signal.aborted) await this.#stop();
       throw error;
     }
-    await this.#note({ what: RUN, phase: 'ended', id: runId, outcome: end.result ?? end.lifeCycle });
-    this.#job.onCounts(await state.counts(this.#brought()));
-    const letters = await state.fetchDeadLetters(this.#job.deadLetters, signal);
-    if (letters > 0) this.#say(`${letters} dead letters fetched`);
-    if (end.result !== SUCCESS) return { kind: 'failed', reasons: await this.#reasons(end, state) };
-    const isVerified = plan.verification.depth === 'full' || sparkHandoffOf(plan).mode === 'transform';
-    const verification = isVerified ? await state.results(signal) : undefined;
-    await this.#cleanUp(state);
-    return verification === undefined ? { kind: 'done' } : { kind: 'done', verification };
+  }
+
+  /** Of a job whose end an earlier attempt has seen, and was cut off before all else was done. Undefined where there is none. */
+  async #finished(): Promise<RemoteEnd | undefined> {
+    const [known, run] = [this.#made.get(STATE), this.#made.get(RUN)];
+    if (known?.id === undefined || run?.phase !== 'ended' || run.outcome !== SUCCESS) return undefined;
+    const state = this.#state(known.id);
+    const verification = await this.#results(state);
+    if (verification === undefined || this.#isComplete(verification)) {
+      this.#say(`run ${run.id ?? ''} has ended before, as ${SUCCESS}`);
+      return this.#done(state, verification);
+    }
+    // Cut off while its memory was dropped: what it had found is lost.
+    await takeAway(this.#teardown(), state);
+    return undefined;
+  }
+
+  async #carryOut(): Promise<RemoteEnd> {
+    const name = await this.#name();
+    const state = this.#state(name);
+    this.#counts = await SparkCounts.begin(state, this.#job, this.#brought());
+    const { id, end } = (await this.#takenUp()) ?? (await this.#started(name));
+    await this.#made.note({ what: RUN, phase: 'ended', id, outcome: outcomeOf(end) });
+    await this.#tellCounts();
+    if (end?.result !== SUCCESS) {
+      await fetchDeadLetters(state, this.#job);
+      return { kind: 'failed', reasons: await this.#reasons(end, state) };
+    }
+    return this.#done(state, await this.#results(state));
+  }
+
+  async #done(state: SparkState, verification: readonly VerificationResult[] | undefined): Promise<RemoteEnd> {
+    await fetchDeadLetters(state, this.#job);
+    const cleanUp = (): Promise<void> => takeAway(this.#teardown(), state);
+    return { kind: 'done', cleanUp, ...(verification === undefined ? {} : { verification }) };
+  }
+
+  /** What the job has found; undefined where it was not to compare. */
+  async #results(state: SparkState): Promise<readonly VerificationResult[] | undefined> {
+    const { plan, signal } = this.#job;
+    const compares = plan.verification.depth === 'full' || sparkHandoffOf(plan).mode === 'transform';
+    return compares ? state.results(signal) : undefined;
+  }
+
+  #isComplete(results: readonly VerificationResult[]): boolean {
+    const found = new Set(results.map(({ ns }) => ns));
+    return this.#brought().every(({ target }) => found.has(formatNamespace(target)));
   }
 
   /** Of what the job remembers, and another once that is removed: who runs a finished copy again has a source that has moved on. */
   async #name(): Promise<string> {
     const { plan } = this.#job;
     const known = this.#made.get(STATE);
-    if (known?.id !== undefined && known.phase !== 'removed') return known.id;
+    if (known?.id !== undefined) return known.id;
     const name = `${plan.id.slice(0, 24).toLowerCase()}-${randomBytes(4).toString('hex')}`;
-    await this.#note({ what: STATE, phase: 'intent', id: name });
+    await this.#made.note({ what: STATE, phase: 'intent', id: name });
     return name;
+  }
+
+  /** Follows what an earlier attempt has started, to its end. */
+  async #takenUp(): Promise<Ended | undefined> {
+    const going = this.#made.get(RUN);
+    if (going?.phase !== 'started' || going.id === undefined) return undefined;
+    const { id } = going;
+    this.#say(`run ${id} is taken up again`);
+    const end = await this.#follow(id);
+    if (end !== undefined) return { id, end };
+    // Only runs that are over can be deleted (Jobs API, runs/delete).
+    this.#say(`run ${id} is not known in the workspace any more: another one is started`);
+    await this.#made.note({ what: RUN, phase: 'ended', id, outcome: NOT_FOUND });
+    return undefined;
+  }
+
+  async #started(name: string): Promise<Ended> {
+    const folder = await this.#deploy(name);
+    const jobId = await this.#createJob(name, folder);
+    const id = await this.#start(jobId, name);
+    return { id, end: await this.#follow(id) };
   }
 
   async #deploy(name: string): Promise<string> {
@@ -129,31 +194,47 @@ class Following {
       await client.putSecret(secretScope, 'source-uri', putSecrets.sourceUri, signal);
       await client.putSecret(secretScope, 'target-uri', putSecrets.targetUri, signal);
     }
-    const folder = `/Workspace/Users/${await client.me(signal)}/mongo-cosmos-migration/${name}`;
-    await this.#note({ what: FOLDER, phase: 'intent', id: folder });
+    // Whoever resumes may be somebody else: the job, if there is one, has its notebooks where they were put first.
+    const folder =
+      this.#made.get(FOLDER)?.id ?? `/Workspace/Users/${await client.me(signal)}/mongo-cosmos-migration/${name}`;
+    await this.#made.note({ what: FOLDER, phase: 'intent', id: folder });
     onCommand(`databricks workspace import-dir . ${folder}`);
     const { files } = sparkArtefacts(plan);
     const folders = new Set(files.map(({ path }) => `${folder}/${path}`.replace(/\/[^/]*$/, '')));
     for (const one of folders) await client.makeFolder(one, signal);
     for (const { path, text } of files) await client.putFile(`${folder}/${path}`, text, signal);
-    await this.#note({ what: FOLDER, phase: 'started', id: folder });
+    await this.#made.note({ what: FOLDER, phase: 'started', id: folder });
     this.#say(`${files.length} files in ${folder}`);
     return folder;
   }
 
   async #createJob(name: string, folder: string): Promise<string> {
-    const { client } = this.#parts;
-    const { plan, signal, onCommand } = this.#job;
+    const { plan, onCommand } = this.#job;
     const job = {
       ...sparkJob(plan, sparkHandoffOf(plan), (notebook) => `${folder}/src/${notebook}`),
-      name: `Migration ${name}`,
+      name: jobName(name),
     };
-    await this.#note({ what: JOB, phase: 'intent', id: job.name });
+    await this.#made.note({ what: JOB, phase: 'intent', id: job.name });
     onCommand(`databricks jobs create --json @${folder}/job.json`);
-    // A process that ended between the making and the noting has left one of this name, which no other run has.
-    const jobId = (await client.findJob(job.name, signal)) ?? (await client.createJob(job, signal));
-    await this.#note({ what: JOB, phase: 'started', id: jobId });
+    const jobId = await this.#foundOrMade(job);
+    await this.#made.note({ what: JOB, phase: 'started', id: jobId });
     return jobId;
+  }
+
+  /** A process that ended between the making and the noting, or an answer that was lost, has left a job of this name, which no other run has. */
+  async #foundOrMade(job: SparkJob): Promise<string> {
+    const { client, clock } = this.#parts;
+    const { signal } = this.#job;
+    for (let attempt = 1; ; attempt += 1) {
+      const [found] = await client.findJobs(job.name, signal);
+      if (found !== undefined) return found;
+      try {
+        return await client.createJob(job, signal);
+      } catch (error) {
+        if (!isUnclear(error) || attempt >= MOST_CREATIONS) throw error;
+        await clock.sleep(CREATED_BY_THEN_MS, signal);
+      }
+    }
   }
 
   async #start(jobId: string, name: string): Promise<string> {
@@ -162,73 +243,71 @@ class Following {
     // Noted before and used again after a crash, so that it is one run.
     const known = this.#made.get(RUN);
     const token = (known?.phase === 'intent' ? known.id : undefined) ?? randomBytes(16).toString('hex');
-    await this.#note({ what: RUN, phase: 'intent', id: token });
+    await this.#made.note({ what: RUN, phase: 'intent', id: token });
     onCommand(`databricks jobs run-now ${jobId}`);
     const runId = await client.runJob(jobId, { run: name }, token, signal);
-    await this.#note({ what: RUN, phase: 'started', id: runId });
+    await this.#made.note({ what: RUN, phase: 'started', id: runId });
     return runId;
   }
 
-  async #follow(runId: string, state: SparkState): Promise<JobRun> {
-    const { client, clock, pollMs = POLL_MS } = this.#parts;
-    const { signal, onCounts } = this.#job;
+  /** To its end; undefined where the workspace does not know the run any more. */
+  async #follow(runId: string): Promise<JobRun | undefined> {
+    const { client, clock } = this.#parts;
+    const { signal } = this.#job;
     const told = new Map<string, string>();
     for (let isFirst = true; ; isFirst = false) {
       const run = await client.run(runId, signal);
+      if (run === undefined) return undefined;
       if (isFirst && run.url !== undefined) this.#say(run.url);
       for (const task of run.tasks) {
         const now = task.result ?? task.lifeCycle;
         if (told.get(task.key) !== now) this.#say(`task ${task.key}: ${now}`);
         told.set(task.key, now);
       }
-      onCounts(await state.counts(this.#brought(), signal));
-      if (OVER.has(run.lifeCycle)) return run;
-      await clock.sleep(pollMs, signal);
+      await this.#tellCounts(signal);
+      if (isOver(run)) return run;
+      await clock.sleep(POLL_MS, signal);
     }
   }
 
-  /** Paused, cancelled or stopped: the job is stopped there, whatever comes of it here. */
-  async #stop(runId: string): Promise<void> {
-    const { client, target, clock, pollMs = POLL_MS } = this.#parts;
-    const { signal } = this.#job;
-    await client.cancelRun(runId);
-    let run = await client.run(runId);
-    for (; !OVER.has(run.lifeCycle); run = await client.run(runId)) await clock.sleep(Math.min(pollMs, 2_000));
-    await this.#note({ what: RUN, phase: 'ended', id: runId, outcome: run.result ?? run.lifeCycle });
-    const state = new SparkState(target, await this.#name(), this.#parts.secrets);
-    await state.fetchDeadLetters(this.#job.deadLetters);
-    this.#job.onCounts(await state.counts(this.#brought()));
-    // A pause is gone on from, by the same job's ranges.
-    if (signal.reason === 'cancelled') await this.#cleanUp(state);
+  /** Paused, cancelled or stopped: the job is stopped there, whatever comes of it here. The signal has stopped all else, so this goes past it. */
+  async #stop(): Promise<void> {
+    const run = this.#made.get(RUN);
+    try {
+      await stopRuns(this.#teardown());
+    } catch (error) {
+      if (!MigrationError.is(error) || error.code === 'file-failed') throw error;
+      const id = run?.phase === 'started' ? (run.id ?? '') : '';
+      this.#say(`run ${id} could not be stopped: it goes on in the workspace`);
+      throw new NotStopped([{ id: 'spark-run-goes-on', params: { run: id, message: whyOf(error) } }]);
+    }
+    const name = this.#made.get(STATE)?.id;
+    if (name === undefined || run === undefined) return;
+    await fetchDeadLetters(this.#state(name), this.#job);
+    await this.#tellCounts();
   }
 
-  async #reasons(end: JobRun, state: SparkState): Promise<Extract<RemoteEnd, { kind: 'failed' }>['reasons']> {
+  async #reasons(
+    end: JobRun | undefined,
+    state: SparkState,
+  ): Promise<Extract<RemoteEnd, { kind: 'failed' }>['reasons']> {
     const reasons = await state.failures(this.#job.signal);
     if (reasons.length > 0) return reasons;
-    const task = end.tasks.find(({ result }) => result !== undefined && result !== SUCCESS);
-    const params = { outcome: end.result ?? end.lifeCycle, task: task?.key ?? '', message: end.message };
+    const task = end?.tasks.find(({ result }) => result !== undefined && result !== SUCCESS);
+    const params = { outcome: outcomeOf(end), task: task?.key ?? '', message: end?.message ?? '' };
     return [{ id: 'spark-run-ended', params }];
   }
 
-  /** Takes away what this run has made: job, files, and the job's memory on the target. */
-  async #cleanUp(state: SparkState): Promise<void> {
-    const { client } = this.#parts;
-    const [job, folder] = [this.#made.get(JOB), this.#made.get(FOLDER)];
-    if (job?.phase === 'started' && job.id !== undefined) {
-      await client.removeJob(job.id);
-      await this.#note({ what: JOB, phase: 'removed', id: job.id });
-    }
-    if (folder?.id !== undefined) {
-      await client.removeFolder(folder.id);
-      await this.#note({ what: FOLDER, phase: 'removed', id: folder.id });
-    }
-    await state.drop();
-    await this.#note({ what: STATE, phase: 'removed' });
+  async #tellCounts(signal?: AbortSignal): Promise<void> {
+    if (this.#counts) this.#job.onCounts(await this.#counts.now(signal));
   }
 
-  async #note(entry: { readonly what: string } & Made): Promise<void> {
-    await this.#job.note(entry);
-    this.#made.set(entry.what, entry);
+  #state(name: string): SparkState {
+    return new SparkState(this.#parts.target, name, this.#parts.secrets);
+  }
+
+  #teardown(): Teardown {
+    return teardownOf(this.#parts, this.#made);
   }
 
   #brought(): RemoteCopyJob['collections'] {
@@ -236,6 +315,55 @@ class Following {
   }
 
   #say(text: string): void {
-    this.#job.onLine({ tool: 'databricks', kind: STEP_LINE, text });
+    say(this.#job, text);
   }
+}
+
+/** Whether what was asked for was done is not known. */
+function isUnclear(error: unknown): boolean {
+  if (!MigrationError.is(error, 'databricks-refused')) return false;
+  const { reason, status } = error.facts;
+  return reason === 'unreachable' || (typeof status === 'number' && status >= 500);
+}
+
+interface Ended {
+  readonly id: string;
+  readonly end: JobRun | undefined;
+}
+
+function teardownOf({ client, clock }: DatabricksCopyParts, made: Made): Teardown {
+  return { client, clock, made };
+}
+
+async function cancel(parts: DatabricksCopyParts, job: RemoteCancelJob): Promise<Verdict['reasons']> {
+  const made = new Made(job);
+  const name = made.get(STATE)?.id;
+  if (name === undefined) return [];
+  const state = new SparkState(parts.target, name, parts.secrets);
+  const teardown = teardownOf(parts, made);
+  try {
+    await stopRuns(teardown);
+    await fetchDeadLetters(state, job);
+    await takeAway(teardown, state);
+    say(job, 'job and files are taken away from the workspace');
+    return [];
+  } catch (error) {
+    if (!MigrationError.is(error) || error.code === 'file-failed') throw error;
+    return [{ id: 'spark-not-taken-away', params: { message: whyOf(error) } }];
+  }
+}
+
+async function fetchDeadLetters(state: SparkState, job: Pick<RemoteCopyJob, 'deadLetters' | 'onLine'>): Promise<void> {
+  const letters = await state.fetchDeadLetters(job.deadLetters);
+  if (letters > 0) say(job, `${letters} dead letters fetched`);
+}
+
+function whyOf({ code, facts }: MigrationError): string {
+  const { message, reason } = facts;
+  const said = [message, reason, code].find((text) => typeof text === 'string' && text !== '');
+  return String(said).replaceAll('-', ' ');
+}
+
+function say({ onLine }: Pick<RemoteCopyJob, 'onLine'>, text: string): void {
+  onLine({ tool: 'databricks', kind: STEP_LINE, text });
 }

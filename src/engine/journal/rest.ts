@@ -9,7 +9,10 @@ export function verdictOfWish(state: 'paused' | 'cancelled', status: RunStatus):
   const collections = Object.values(status.collections);
   const documents = collections.reduce((sum, c) => sum + c.copy.acknowledged, 0);
   const created = collections.filter((c) => c.created === 'created' || c.created === 'intended').length;
-  return { state, reasons: [{ id: 'cancelled-by-user', params: { documents, collections: created } }] };
+  const reason = { id: 'cancelled-by-user', params: { documents, collections: created } };
+  // What is known to have ended, or to be taken away, needs nobody any more.
+  const left = Object.values(status.remote).filter(({ phase }) => phase === 'intent' || phase === 'started').length;
+  return { state, reasons: [reason, ...(left > 0 ? [{ id: 'left-elsewhere', params: { things: left } }] : [])] };
 }
 
 /**

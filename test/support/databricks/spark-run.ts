@@ -12,13 +12,17 @@ import type { Plan } from '../../../src/core/model/plan.js';
 import { makePlan, selectedCollections, type PlanInput } from '../../../src/core/plan/make-plan.js';
 import { describeTarget } from '../../../src/core/plan/target.js';
 import { tune, tuneInputFor } from '../../../src/core/tune/tune.js';
-import type { JournalRecord, Verdict } from '../../../src/engine/journal/record.js';
+import type { Journal } from '../../../src/engine/journal/port.js';
+import type { JournalRecord, RemoteRecord, Verdict } from '../../../src/engine/journal/record.js';
+import type { RunStatus } from '../../../src/engine/journal/reduce.js';
 import { remoteRun } from '../../../src/engine/remote-run.js';
 import type { RunEvent } from '../../../src/engine/run-context.js';
 import { memoryJournal } from '../../contract/memory-journal.js';
+import { busyClock } from '../data-factory/busy-clock.js';
 import { connectTo } from '../migrate.js';
 import type { Workspace } from './workspace.js';
 
+const LONGEST_SLEEP_MS = 100;
 export const SCOPE = 'migration';
 
 export const HANDOFF: SparkHandoff = {
@@ -74,13 +78,22 @@ export interface SparkRun {
   readonly records?: JournalRecord[];
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: RunEvent) => void;
+  /** Both connection strings are put into the secret scope first. */
+  readonly putsSecrets?: boolean;
+  /** Before something elsewhere is written down; what it throws is thrown in the place of the writing. */
+  readonly onNote?: (entry: RemoteRecord) => void;
+  /** What is done in this process after the first attempt's end: a pause is cancelled, say. */
+  readonly after?: (again: (signal: AbortSignal) => Promise<Verdict>) => Promise<Verdict>;
 }
 
 export interface SparkRan {
   readonly verdict: Verdict;
+  readonly status: RunStatus;
   readonly records: JournalRecord[];
   readonly events: readonly RunEvent[];
   readonly deadLetters: number;
+  /** Milliseconds that were waited between a call and its repeat. */
+  readonly waited: readonly number[];
 }
 
 export async function sparkRun(run: SparkRun): Promise<SparkRan> {
@@ -88,26 +101,60 @@ export async function sparkRun(run: SparkRun): Promise<SparkRan> {
   const [source, target] = await Promise.all([connectTo(run.sourceUri), connectTo(run.targetUri)]);
   const deadLetters = await openDeadLetters(run.folder, { clock: systemClock });
   const events: RunEvent[] = [];
-  const client = new DatabricksClient({ workspaceUrl: workspace.url, tokens: workspace.tokens, clock: systemClock });
-  try {
-    const verdict = await remoteRun({
+  const waited: number[] = [];
+  const hasty = busyClock();
+  const client = new DatabricksClient({
+    workspaceUrl: workspace.url,
+    tokens: workspace.tokens,
+    // Whoever is told to wait, or to come again, comes at once.
+    clock: {
+      now: () => hasty.now(),
+      sleep: (ms, stop) => {
+        waited.push(ms);
+        return hasty.sleep(ms, stop);
+      },
+    },
+  });
+  const journal = memoryJournal({ runId: 'run', planId: plan.id, planHash: 'hash' }, records);
+  await journal.append({ type: 'process', pid: records.length, startTime: 'then' });
+  const noting: Journal = {
+    ...journal,
+    append: async (entry) => {
+      if (entry.type === 'remote') run.onNote?.(entry);
+      await journal.append(entry);
+    },
+  };
+  const attempt = (stop: AbortSignal): Promise<Verdict> =>
+    remoteRun({
       plan,
       source: source.session,
       target: target.session,
       ru: target.ru,
-      journal: memoryJournal({ runId: 'run', planId: plan.id, planHash: 'hash' }, records),
+      journal: noting,
       deadLetters,
       deadLetterIds: (ns) => deadLetterIds(run.folder, ns),
       clock: systemClock,
-      signal,
+      signal: stop,
       onEvent: (event) => {
         events.push(event);
         run.onEvent?.(event);
       },
-      remote: databricksCopy({ client, target: target.session, clock: systemClock, pollMs: 250 }),
+      remote: databricksCopy({
+        client,
+        target: target.session,
+        // Looks often.
+        clock: {
+          now: () => systemClock.now(),
+          sleep: (ms, stop) => systemClock.sleep(Math.min(ms, LONGEST_SLEEP_MS), stop),
+        },
+        ...(run.putsSecrets ? { putSecrets: { sourceUri: run.sourceUri, targetUri: run.targetUri } } : {}),
+      }),
       proceed: () => Promise.reject(new Error('nothing is waited for')),
     });
-    return { verdict, records, events, deadLetters: deadLetters.count() };
+  try {
+    const first = await attempt(signal);
+    const verdict = run.after ? await run.after(attempt) : first;
+    return { verdict, status: journal.status(), records, events, deadLetters: deadLetters.count(), waited };
   } finally {
     await deadLetters.close();
     await Promise.all([source.close(), target.close()]);
