@@ -3,6 +3,7 @@ import type { Assessment, TargetAssessment, WhatIf } from '../core/model/assessm
 import type { RankedMethod, Reason } from '../core/model/method.js';
 import { formatNamespace } from '../core/model/namespace.js';
 import type { NoteBook } from './assessment-notes.js';
+import { costNotice, methodCostTexts } from './costs.js';
 import { shortTargetName } from './assessment-targets.js';
 import { boundedTable } from './bounded.js';
 import { methodName } from './methods.js';
@@ -69,11 +70,13 @@ function markOf({ id, weight }: Reason): string {
 }
 
 function methodBlocks(assessed: TargetAssessment, notes: NoteBook): readonly Block[] {
-  const { target, recommendation, whatWouldChange } = assessed;
+  const { target, recommendation, whatWouldChange, cost } = assessed;
+  const isPriced = recommendation.ranked.some(({ cost }) => cost);
   const rows = recommendation.ranked.map((method): readonly Content[] => [
     { text: methodName(method.method), ...(method.method === recommendation.recommended ? { tone: 'good' } : {}) },
     prose(stateOf(method, method.method === recommendation.recommended)),
     prose(method.possible ? formatDurationRange(method.durationMs) : ''),
+    ...(isPriced ? [costCell(method, notes)] : []),
     lines(method.reasons.map((reason) => `${MARKS[reason.weight]}${sentenceFor(reason)}`)),
   ]);
   return [
@@ -85,11 +88,26 @@ function methodBlocks(assessed: TargetAssessment, notes: NoteBook): readonly Blo
     },
     {
       kind: 'table',
-      columns: [{ title: 'Method' }, { title: 'State' }, { title: 'Moving the data takes' }, { title: 'Reasons' }],
+      columns: [
+        { title: 'Method' },
+        { title: 'State' },
+        { title: 'Moving the data takes' },
+        ...(isPriced ? [{ title: 'Moving the data costs' }] : []),
+        { title: 'Reasons' },
+      ],
       rows,
     },
+    ...(isPriced && cost ? [{ kind: 'paragraph' as const, text: costNotice(cost) }] : []),
     ...whatIfs(whatWouldChange),
   ];
+}
+
+function costCell({ cost }: RankedMethod, notes: NoteBook): Content {
+  if (!cost) return prose('');
+  const { amount, lines: made, leftOut } = methodCostTexts(cost);
+  const [first, ...others] = lines([amount, ...made, ...leftOut]);
+  if (!first) return prose('');
+  return [{ ...first, ...(cost.amount ? { notes: notes.assumptions(cost.amount.assumptions) } : {}) }, ...others];
 }
 
 function stateOf(method: RankedMethod, recommended: boolean): string {

@@ -143,6 +143,10 @@ describe('size and advise', () => {
     const advised = await run(['advise']);
     expect(advised.code, advised.stderr).toBe(0);
     expect(advised.stdout).toContain('Recommended: direct copy');
+    const told = advised.stdout.replaceAll(/\s+/g, ' ');
+    expect(told).toMatch(/moving the data costs USD [\d.]+ \([\d.]+ to [\d.]+\), for: [\d,]+ RU\/s, billed for/);
+    expect(told).toContain('Not in it, as no price is known: the machine that it runs on');
+    expect(told).toContain('no quote');
   });
 });
 
@@ -190,6 +194,14 @@ describe('prices', () => {
     const advised = await run(['advise', '--prices', 'mine.prices.json']);
     expect(advised.code, advised.stderr).toBe(0);
     expect(advised.stdout.replaceAll(/\s+/g, ' ')).not.toContain('one of the two was not reckoned');
+    const direct = (made: Assessment, kind: string): number =>
+      made.targets
+        .find(({ target }) => target.kind === kind)
+        ?.recommendation.ranked.find(({ method }) => method === 'direct-copy')?.cost?.amount?.low ?? NaN;
+    expect(direct(yours, 'cosmos-ru') / direct(ours, 'cosmos-ru')).toBeCloseTo(8 / 0.008, 6);
+    // Two nodes for the hour that a short copy is billed for at least.
+    expect(direct(yours, 'cosmos-vcore')).toBeCloseTo(2 * 3, 6);
+    expect(direct(ours, 'cosmos-vcore')).toBeNaN();
   });
 
   it('that are none are refused before anything is read, with each place that is wrong', async () => {

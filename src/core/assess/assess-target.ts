@@ -2,13 +2,17 @@ import { advise } from '../advise/advise.js';
 import type { AdviceInput } from '../advise/facts.js';
 import { whatWouldChange } from '../advise/what-would-change.js';
 import { estimateCost } from '../cost/estimate-cost.js';
+import type { HeldTarget } from '../cost/method-cost.js';
+import { regionsOf, type Regions } from '../cost/regions.js';
 import { adviceInputOf } from '../decide/decide.js';
 import type {
   IndexTranslation,
+  RuBudgetSizing,
   RuSizing,
   ShardKeyAdvice,
   SimulatedRun,
   TargetAssessment,
+  VcoreSizing,
 } from '../model/assessment.js';
 import type { Throughput } from '../model/facts.js';
 import { formatNamespace } from '../model/namespace.js';
@@ -45,7 +49,7 @@ export function assessTarget(target: AssessedTarget, input: AssessmentInput, rul
       ? sizedThroughput(ru, dataCollections(collections), indexes)
       : undefined;
   const expectedRun = simulateRun(target, input, { indexes, shardKeys, ru, sized });
-  const advice = adviceInput(target, input, { sized, ru }, expectedRun);
+  const advice = adviceInput(target, input, { sized, ru, vcore }, expectedRun);
   const recommendation = advise(advice);
   const recommended = recommendation.ranked.find(({ method }) => method === recommendation.recommended);
   const copyMs =
@@ -69,6 +73,7 @@ export function assessTarget(target: AssessedTarget, input: AssessmentInput, rul
           prices,
           ...(ru ? { ru } : {}),
           ...(vcore ? { vcore } : {}),
+          regions: regionsFor(input),
           ...(copyMs && !sized ? { copyMs } : {}),
         })
       : undefined;
@@ -153,7 +158,7 @@ function shardKeyAdvice(
 function adviceInput(
   { description, cluster }: AssessedTarget,
   input: AssessmentInput,
-  { sized, ru }: Pick<Sized, 'sized' | 'ru'>,
+  { sized, ru, vcore }: Pick<Sized, 'sized' | 'ru'> & { readonly vcore: VcoreSizing | undefined },
   simulated: SimulatedRun | undefined,
 ): AdviceInput {
   const { inventory, selection, throughput, collectionThroughput, shardKeys, measured, trial, wishes, usage, scans } =
@@ -170,16 +175,50 @@ function adviceInput(
     ...(trial ? { trial } : {}),
     ...(wishes ? { wishes } : {}),
     ...(usage ? { usage } : {}),
+    pricing: { prices: input.prices, ...regionsFor(input) },
     scans,
   });
+  if (vcore) return heldAs(advice, heldCluster(vcore));
   // Of an account that was looked at, its owner says the throughput: the wizard shows the same.
   if (!sized || cluster || advice.targetRuPerSecond !== undefined) return advice;
   const usable = usableRate(sized, ru, simulated);
   return {
-    ...advice,
+    ...(ru ? heldAs(advice, heldThroughput(ru)) : advice),
     targetRuPerSecond: usable,
     ...(usable < sized.ruPerSecond ? { provisionedRuPerSecond: sized.ruPerSecond } : {}),
     ...(simulated ? { simulated } : {}),
+  };
+}
+
+function regionsFor({ regions, wants = [] }: AssessmentInput): Regions {
+  return regionsOf({ ...(regions === undefined ? {} : { regions }), globalWrites: wants.includes('global-writes') });
+}
+
+function heldAs(advice: AdviceInput, held: HeldTarget): AdviceInput {
+  return advice.pricing ? { ...advice, pricing: { ...advice.pricing, held } } : advice;
+}
+
+/** All budgets as they are sized for the copy, whether they are raised for it or not. */
+function heldThroughput({ budgets = [] }: RuSizing): HeldTarget {
+  const sum = (of: (budget: RuBudgetSizing) => number): number => budgets.reduce((all, budget) => all + of(budget), 0);
+  const whileCopying = ({ boost, steady }: RuBudgetSizing): number => boost ?? steady;
+  return {
+    kind: 'throughput',
+    manual: sum(whileCopying),
+    autoscale: 0,
+    first: sum((budget) => Math.max(whileCopying(budget), budget.createWith ?? 0)),
+    by: 'sized',
+  };
+}
+
+/** The tier that it has while data is copied, which may be larger than the one for everyday life. */
+function heldCluster({ tier, shards, highAvailability, reasons }: VcoreSizing): HeldTarget {
+  const larger = reasons.find(({ id }) => id === 'larger-while-copying')?.params['tier'];
+  return {
+    kind: 'cluster',
+    tier: typeof larger === 'string' ? larger : tier,
+    shards,
+    nodes: shards * (highAvailability ? 2 : 1),
   };
 }
 
