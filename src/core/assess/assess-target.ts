@@ -20,6 +20,7 @@ import { selectedCollections } from '../plan/make-plan.js';
 import { simulationInput } from '../simulate/from-facts.js';
 import { simulateCopy } from '../simulate/simulate-copy.js';
 import { adviseShardKey } from '../shard-key/advise-shard-key.js';
+import { requiredRuPerSecond } from '../size/required-ru.js';
 import { sizeForRu } from '../size/ru-sizing.js';
 import { dataCollections } from '../size/totals.js';
 import { sizeForVcore } from '../size/vcore-sizing.js';
@@ -63,7 +64,7 @@ export function assessTarget(target: AssessedTarget, input: AssessmentInput, rul
       method: recommendation.recommended,
       ...(wishes.online === undefined ? {} : { online: wishes.online }),
       ...(copyMs ? { expectedCopyMs: copyMs.expected } : {}),
-      ...(ru ? { requiredRuPerSecond: requiredRu(ru) } : {}),
+      ...(ru ? { requiredRuPerSecond: requiredRuPerSecond(ru) } : {}),
     },
     rules,
   );
@@ -124,12 +125,6 @@ function ruSizing(
     ...(wishedCopyMs === undefined ? {} : { wishedCopyMs }),
     ...(measured ? { measured } : {}),
   });
-}
-
-function requiredRu({ collections }: RuSizing): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    collections.flatMap(({ ns, steady }) => (steady ? [[formatNamespace(ns), steady.expected] as const] : [])),
-  );
 }
 
 function shardKeyAdvice(

@@ -67,10 +67,34 @@ export interface Decisions {
 /** Everything that follows from the facts and the user's choices: what wizard and command line show, and what goes into the plan. @throws MigrationError `bad-number`. */
 export function decide(input: DecideInput): Decisions {
   const pace = decidePace(input);
-  return { ...pace, findings: decideFindings(input, pace.recommendation.recommended) };
+  const { recommended } = pace.recommendation;
+  const expectedCopyMs = expectedCopy(input.method ?? recommended, pace);
+  const { online } = input.wishes ?? {};
+  return {
+    ...pace,
+    findings: decideFindings(
+      {
+        ...input,
+        ...(online === undefined ? {} : { online }),
+        ...(expectedCopyMs === undefined ? {} : { expectedCopyMs }),
+      },
+      recommended,
+    ),
+  };
 }
 
-/** All but the findings, which do not hang on numbers: those are tried out one after another. @throws MigrationError `bad-number`. */
+/** How long the data takes by a method: where nobody said a throughput, with the least, which is what new collections then have. */
+export function expectedCopy(
+  method: MethodId,
+  { recommendation, leastThroughputMs }: Omit<Decisions, 'findings'>,
+): number | undefined {
+  return (
+    leastThroughputMs?.get(method) ??
+    recommendation.ranked.find((ranked) => ranked.method === method)?.durationMs.expected
+  );
+}
+
+/** All but the findings, which hang on no number but the time of the copy: numbers are tried out one after another. @throws MigrationError `bad-number`. */
 export function decidePace(input: DecideInput): Omit<Decisions, 'findings'> {
   const { throughput } = input;
   const tuning = tuningOf(input);
@@ -239,10 +263,10 @@ function givenThroughput(
 /** `recommended` counts where the user has chosen no method. */
 export function decideFindings(
   input: Pick<DecideInput, 'inventory' | 'selection' | 'target' | 'shardKeys' | 'method'> &
-    Pick<AssessInput, 'scans' | 'usage'>,
+    Pick<AssessInput, 'scans' | 'usage' | 'online' | 'expectedCopyMs' | 'requiredRuPerSecond'>,
   recommended: MethodId,
 ): readonly Finding[] {
-  const { inventory, selection, target, shardKeys, scans, usage } = input;
+  const { inventory, selection, target, shardKeys, scans, usage, online, expectedCopyMs } = input;
   return assess({
     inventory,
     target,
@@ -250,6 +274,9 @@ export function decideFindings(
     ...(shardKeys === undefined ? {} : { shardKeys }),
     ...(scans === undefined ? {} : { scans }),
     ...(usage === undefined ? {} : { usage }),
+    ...(online === undefined ? {} : { online }),
+    ...(expectedCopyMs === undefined ? {} : { expectedCopyMs }),
+    ...(input.requiredRuPerSecond === undefined ? {} : { requiredRuPerSecond: input.requiredRuPerSecond }),
     method: input.method ?? recommended,
   }).findings;
 }

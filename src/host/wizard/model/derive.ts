@@ -1,6 +1,6 @@
 import { CARRIED_OUT } from '../../../core/advise/advise.js';
 import { asPlanned } from '../../../core/assess/as-planned.js';
-import { decideFindings, type Decisions } from '../../../core/decide/decide.js';
+import { decideFindings, expectedCopy, type Decisions } from '../../../core/decide/decide.js';
 import type { Assessment } from '../../../core/model/assessment.js';
 import type { MigrationError } from '../../../core/model/error.js';
 import type { ClusterFacts, ClusterInventory, Throughput } from '../../../core/model/facts.js';
@@ -166,6 +166,17 @@ function chosenMethod({ method }: WizardState): { method?: MethodId } {
   return method === undefined ? {} : { method };
 }
 
+/** How long the copy takes says something only where changes are to be followed meanwhile, and changes with every number that is typed. */
+function onlineOf(
+  { wishes: { online } }: WizardState,
+  method: MethodId,
+  pace: Pace,
+): Pick<FindingsInput, 'online' | 'expectedCopyMs'> {
+  if (!online) return {};
+  const expectedCopyMs = expectedCopy(method, pace);
+  return { online, ...(expectedCopyMs === undefined ? {} : { expectedCopyMs }) };
+}
+
 /** The plan with its id, and made now. */
 export function planOf(draft: PlanDraft, now: number): Plan {
   const dated = { ...draft, createdAt: new Date(now).toISOString() };
@@ -225,6 +236,7 @@ export function createDeriver(): (input: DeriveInput) => Derived {
     target: i.target,
   }));
   const ceilingsFor = stable<CopyCeilings>();
+  const lookedAtFor = remembered(lookedAt);
   const paceFor = remembered(attempt(paceOf));
   const decisionsFor = remembered((i: { pace: Pace; findings: Decisions['findings'] }): Decisions => ({
     ...i.pace,
@@ -293,7 +305,8 @@ export function createDeriver(): (input: DeriveInput) => Derived {
       shardKeys,
       recommended,
       ...chosenMethod(state),
-      ...lookedAt(assessment),
+      ...lookedAtFor({ assessment }),
+      ...onlineOf(state, method, pace.value),
     });
     const decisions = decisionsFor({ pace: pace.value, findings });
     const from = sourceFor(sourceId === undefined ? undefined : reference(sourceId));
