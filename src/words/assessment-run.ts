@@ -10,7 +10,7 @@ import { methodName } from './methods.js';
 import { code, prose, lines, section, type Block, type Content, type Section } from './report-parts.js';
 import { sentenceFor } from './reasons.js';
 import { formatCount, formatDuration, formatDurationRange } from './sizes.js';
-import { targetChoiceSentence, targetReasonSentence } from './target-choice.js';
+import { targetChoiceSentence, targetReasonSentence, targetWishName } from './target-choice.js';
 import { limitSentence } from './simulation.js';
 import { whatIfSentence } from './what-would-change.js';
 
@@ -126,7 +126,7 @@ function whatIfs(changes: readonly WhatIf[]): readonly Block[] {
 }
 
 /** Reasons for the one and for the other service. */
-export function choiceSection({ choice }: Assessment): Section | undefined {
+export function choiceSection({ choice, wants = [] }: Assessment): Section | undefined {
   if (!choice) return undefined;
   const of = (kind: 'cosmos-ru' | 'cosmos-vcore'): readonly Block[] => {
     const reasons = choice.reasons.filter(({ target }) => target === kind);
@@ -142,6 +142,14 @@ export function choiceSection({ choice }: Assessment): Section | undefined {
   return section(
     'Which service',
     { kind: 'paragraph', text: targetChoiceSentence(choice) },
+    ...(wants.length > 0
+      ? [
+          {
+            kind: 'paragraph' as const,
+            text: `Weighed as well is what you want: ${wants.map(targetWishName).join(', ')}.`,
+          },
+        ]
+      : []),
     ...of('cosmos-ru'),
     ...of('cosmos-vcore'),
   );

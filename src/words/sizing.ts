@@ -120,7 +120,7 @@ const ASSUMPTIONS: Readonly<Record<AssumptionId, (params: Params) => string>> = 
     `High availability is taken to double what is paid: ${count(p, 'nodes', 'node')} for ${count(p, 'shards', 'shard')}. No page was found that says so.`,
   'migration-tier-hours': () => 'The larger tier is paid for the hours of the copy, in the place of the smaller one.',
   'held-while-moving': () =>
-    'All that the target has while the data is moved is paid for as long as that takes; building indexes and checking come afterwards and are not in the figure.',
+    'All that the target has while the data is moved counts for as long as that takes, also what is paid for by the month anyway: the cost of the migration counts only what is raised for it. Building indexes and checking come afterwards and are not in the figure.',
   'throughput-as-sized': () =>
     'The throughput while the data is moved is the one that was sized for it, paid for as manual throughput.',
   'throughput-as-said': () =>

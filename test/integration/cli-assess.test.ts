@@ -150,6 +150,32 @@ describe('size and advise', () => {
   });
 });
 
+describe('what is wanted of the service', () => {
+  it('is weighed, is told in the report, and is reckoned with in the cost, in each command', async () => {
+    const wants = ['--wants', 'global-writes,elastic', '--regions', '3'];
+    const made = await assessed(wants);
+    expect(made).toMatchObject({ wants: ['global-writes', 'elastic'], regions: 3 });
+    const weighed = made.choice?.reasons.map(({ reason }) => reason.id);
+    expect(weighed).toEqual(expect.arrayContaining(['global-writes', 'regions-for-reading', 'elastic']));
+    expect(weighed).not.toContain('latency-promised');
+    for (const command of ['assess', 'advise', 'size']) {
+      const { code, stdout, stderr } = await run([command, ...wants]);
+      expect(code, stderr).toBe(0);
+      const told = stdout.replaceAll(/\s+/g, ' ');
+      expect(told, command).toMatch(command === 'size' ? /in 3 regions/ : /writes in several regions/);
+    }
+    const spaced = await assessed(['--wants', 'low-latency', 'elastic']);
+    expect(spaced.wants).toEqual(['low-latency', 'elastic']);
+    expect(await assessed()).not.toHaveProperty('wants');
+  });
+
+  it('in regions is refused for a target that has none', async () => {
+    const { code, stderr } = await run(['size', '--target-kind', 'cosmos-vcore', '--regions', '2']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--regions[\s\S]*RU accounts only/);
+  });
+});
+
 describe('prices', () => {
   const mine = (prices: readonly object[]): string =>
     JSON.stringify({ version: 1, currency: 'USD', asOf: '2026-02-01', region: 'West Europe', prices });

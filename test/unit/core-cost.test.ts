@@ -94,15 +94,18 @@ describe('the cost of an RU account', () => {
       option(estimateCost({ prices, ru, ...more }).options, 'ru-manual').monthly?.expected ?? 0;
     const said = (regions: number) => ({ regions: regionsOf({ regions }) });
     expect(monthly(said(3))).toBeCloseTo(3 * monthly({}), 6);
-    expect(monthly({ regions: regionsOf({ regions: 2, globalWrites: true }) })).toBeGreaterThan(monthly(said(2)));
+    expect(monthly({ regions: regionsOf({ regions: 2, wants: ['global-writes'] }) })).toBeGreaterThan(monthly(said(2)));
     expect(() => said(0)).toThrow(MigrationError);
     expect(() => said(1.5)).toThrow(MigrationError);
   });
 
   it('has one region where nobody says how many, and two where writes in several are wanted', () => {
     expect(regionsOf({})).toEqual({ regions: 1, multipleWriteRegions: false });
-    expect(regionsOf({ globalWrites: true })).toEqual({ regions: 2, multipleWriteRegions: true });
-    expect(regionsOf({ globalWrites: true, regions: 3 })).toEqual({ regions: 3, multipleWriteRegions: true });
+    expect(regionsOf({ wants: ['global-writes'] })).toEqual({ regions: 2, multipleWriteRegions: true });
+    expect(regionsOf({ wants: ['global-writes', 'elastic'], regions: 3 })).toEqual({
+      regions: 3,
+      multipleWriteRegions: true,
+    });
   });
 
   it('of a copy is that of the hours that it takes, the first at what the collection is made with', () => {

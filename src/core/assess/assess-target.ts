@@ -3,7 +3,7 @@ import type { AdviceInput } from '../advise/facts.js';
 import { whatWouldChange } from '../advise/what-would-change.js';
 import { estimateCost } from '../cost/estimate-cost.js';
 import type { HeldTarget } from '../cost/method-cost.js';
-import { regionsOf, type Regions } from '../cost/regions.js';
+import { regionsOf } from '../cost/regions.js';
 import { adviceInputOf } from '../decide/decide.js';
 import type {
   IndexTranslation,
@@ -74,7 +74,7 @@ export function assessTarget(target: AssessedTarget, input: AssessmentInput, rul
           prices,
           ...(ru ? { ru } : {}),
           ...(vcore ? { vcore } : {}),
-          regions: regionsFor(input),
+          regions: regionsOf(input),
           ...(copyMs && !sized ? { copyMs } : {}),
         })
       : undefined;
@@ -170,7 +170,7 @@ function adviceInput(
     ...(trial ? { trial } : {}),
     ...(wishes ? { wishes } : {}),
     ...(usage ? { usage } : {}),
-    pricing: { prices: input.prices, ...regionsFor(input) },
+    pricing: { prices: input.prices, ...regionsOf(input) },
     scans,
   });
   if (vcore) return heldAs(advice, heldCluster(vcore));
@@ -183,10 +183,6 @@ function adviceInput(
     ...(usable < sized.ruPerSecond ? { provisionedRuPerSecond: sized.ruPerSecond } : {}),
     ...(simulated ? { simulated } : {}),
   };
-}
-
-function regionsFor({ regions, wants = [] }: AssessmentInput): Regions {
-  return regionsOf({ ...(regions === undefined ? {} : { regions }), globalWrites: wants.includes('global-writes') });
 }
 
 function heldAs(advice: AdviceInput, held: HeldTarget): AdviceInput {

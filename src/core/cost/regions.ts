@@ -1,6 +1,7 @@
 /** Regions of an RU account: each has all of its throughput and storage, and is paid for it. */
 import { MigrationError } from '../model/error.js';
 import type { Assumption } from '../model/estimate.js';
+import type { TargetWish } from '../model/target-wishes.js';
 import { assume } from '../size/assumption-ids.js';
 import { SIZE_SOURCES } from '../size/sources.js';
 
@@ -10,9 +11,11 @@ export interface Regions {
   readonly multipleWriteRegions: boolean;
 }
 
-/** What an account has that nobody has said anything of, and the least for writes in several regions. */
-const ONE = 1;
-const LEAST_FOR_WRITES = 2;
+/** Regions that an account has at least: writes in several take two. */
+export function leastRegions(wants: readonly TargetWish[] = []): number {
+  return wants.includes('global-writes') ? 2 : 1;
+}
+
 /** More than Azure has. */
 export const MOST_REGIONS = 100;
 
@@ -20,9 +23,9 @@ export const MOST_REGIONS = 100;
  * The regions that a cost is reckoned with: as many as were said, one where nobody said it, two where writes in several are wanted.
  * @throws MigrationError `bad-number` for regions that are no whole number above 0.
  */
-export function regionsOf(said: { readonly regions?: number; readonly globalWrites?: boolean }): Regions {
-  const multipleWriteRegions = said.globalWrites === true;
-  const regions = said.regions ?? (multipleWriteRegions ? LEAST_FOR_WRITES : ONE);
+export function regionsOf(said: { readonly regions?: number; readonly wants?: readonly TargetWish[] }): Regions {
+  const multipleWriteRegions = said.wants?.includes('global-writes') ?? false;
+  const regions = said.regions ?? leastRegions(said.wants);
   if (!Number.isInteger(regions) || regions < 1) {
     throw new MigrationError('bad-number', { name: 'regions', value: String(regions) });
   }
