@@ -145,6 +145,8 @@ export type AssessSourceOptions = ReadingOptions &
     | 'targets'
     | 'prices'
     | 'wishes'
+    | 'wants'
+    | 'regions'
     | 'throughput'
     | 'collectionThroughput'
     | 'shardKeys'

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { SourceReadings } from '../assembly/assess-source.js';
 import type { AssessedTarget } from '../core/assess/assessment-input.js';
-import { leastRegions, MOST_REGIONS } from '../core/cost/regions.js';
+import { leastRegions, MOST_REGIONS } from '../core/model/regions.js';
 import { makeAssessment } from '../core/assess/make-assessment.js';
 import type { Assessment } from '../core/model/assessment.js';
 import { MigrationError } from '../core/model/error.js';

@@ -1,6 +1,7 @@
 /** The settings, typed and within bounds whatever the user's file says: VS Code shows a squiggle for a wrong value and hands it out all the same. */
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import { MOST_REGIONS } from '../core/model/regions.js';
 import { SETTINGS } from './ids.js';
 
 /** Paths of the database tools, where they are not to be looked for. */
@@ -21,6 +22,8 @@ export interface Settings {
   readonly runsFolder?: string;
   /** Absent: the prices that are shipped. */
   readonly pricesFile?: string;
+  /** Of an RU account, for its cost. Absent: not said. */
+  readonly regions?: number;
   readonly notifications: 'all' | 'problems' | 'none';
   readonly azure: {
     /** Of Azure Resource Manager; absent: the public cloud's. */
@@ -36,6 +39,7 @@ export const BOUNDS = {
   [SETTINGS.servicesUpToGb]: { default: 1024, minimum: 0.001, maximum: 10_000_000 },
   [SETTINGS.analysisParallelism]: { default: 8, minimum: 1, maximum: 64 },
   [SETTINGS.insertionWorkers]: { default: 0, minimum: 0, maximum: 64 },
+  [SETTINGS.regions]: { default: 1, minimum: 1, maximum: MOST_REGIONS },
 } as const;
 
 /** Every setting, read through `get` with the keys of `SETTINGS`. */
@@ -49,6 +53,7 @@ export function readSettings(get: (key: string) => unknown): Settings {
   const workers = Math.round(bounded(get, SETTINGS.insertionWorkers));
   const runsFolder = path(get(SETTINGS.runsFolder));
   const pricesFile = path(get(SETTINGS.pricesFile));
+  const regions = Math.round(bounded(get, SETTINGS.regions));
   const connections = get(SETTINGS.connections);
   const notifications = get(SETTINGS.notifications);
   const endpoint = get(SETTINGS.azureEndpoint);
@@ -61,6 +66,7 @@ export function readSettings(get: (key: string) => unknown): Settings {
     ...(workers === 0 ? {} : { insertionWorkers: workers }),
     ...(runsFolder === undefined ? {} : { runsFolder }),
     ...(pricesFile === undefined ? {} : { pricesFile }),
+    ...(regions === BOUNDS[SETTINGS.regions].default ? {} : { regions }),
     notifications: notifications === 'problems' || notifications === 'none' ? notifications : 'all',
     azure: {
       ...(typeof endpoint === 'string' && endpoint.trim() !== '' ? { endpoint: endpoint.trim() } : {}),

@@ -1,6 +1,7 @@
 /** Regions of an RU account: each has all of its throughput and storage, and is paid for it. */
 import { MigrationError } from '../model/error.js';
 import type { Assumption } from '../model/estimate.js';
+import { leastRegions } from '../model/regions.js';
 import type { TargetWish } from '../model/target-wishes.js';
 import { assume } from '../size/assumption-ids.js';
 import { SIZE_SOURCES } from '../size/sources.js';
@@ -10,14 +11,6 @@ export interface Regions {
   readonly regions: number;
   readonly multipleWriteRegions: boolean;
 }
-
-/** Regions that an account has at least: writes in several take two. */
-export function leastRegions(wants: readonly TargetWish[] = []): number {
-  return wants.includes('global-writes') ? 2 : 1;
-}
-
-/** More than Azure has. */
-export const MOST_REGIONS = 100;
 
 /**
  * The regions that a cost is reckoned with: as many as were said, one where nobody said it, two where writes in several are wanted.
