@@ -1,16 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import ourPrices from '../../media/prices.json';
 import { makeAssessment } from '../../src/core/assess/make-assessment.js';
+import { priceList, type PriceFile } from '../../src/core/cost/price-list.js';
 import { decide } from '../../src/core/decide/decide.js';
 import type { Assessment } from '../../src/core/model/assessment.js';
 import { EVERYTHING } from '../../src/core/model/namespace.js';
 import type { SourceUsage } from '../../src/core/model/usage.js';
 import { assumedTarget } from '../../src/core/plan/target.js';
+import { viewOf } from '../../src/host/wizard/view/view-of.js';
+import type { WizardModel } from '../../src/host/wizard/view/wizard-model.js';
 import { createDeriver } from '../../src/host/wizard/model/derive.js';
 import type { WizardState } from '../../src/host/wizard/model/wizard-state.js';
 import type { ClusterInventory } from '../../src/core/model/facts.js';
-import type { WizardIntent } from '../../src/protocol/wizard.js';
+import { isWizardMessage } from '../../src/protocol/guards/wizard.js';
+import { WIZARD_PROTOCOL, type WizardIntent } from '../../src/protocol/wizard.js';
 import { demoInput } from './assessment-facts.js';
-import { modelOf, readState, SMALL } from './host-wizard-builders.js';
+import { modelOf, readState, SETTINGS, SMALL } from './host-wizard-builders.js';
 import { aUsage } from './size-sources.js';
 
 const HOUR = 3_600_000;
@@ -85,6 +90,42 @@ describe("the wizard's findings", () => {
     const sharded = readState(REPLICATED, 'ru', { type: 'set-shard-key', ns: 'shop.orders', path: 'customer' });
     expect(found(sharded, busy).has('unsharded-over-10000-ru')).toBe(false);
     expect(found(readState(REPLICATED, 'ru')).has('unsharded-over-10000-ru')).toBe(false);
+  });
+});
+
+describe("the wizard's methods", () => {
+  const costTexts = (state: WizardState, change: Partial<WizardModel>): readonly (string | undefined)[] =>
+    viewOf(modelOf(state, change)).methods.cards.map(({ costText }) => costText);
+  const prices = priceList(ourPrices as PriceFile);
+  const said: readonly WizardIntent[] = [
+    { type: 'set-throughput', value: 'manual' },
+    { type: 'set-tuning', field: 'ruPerSecond', value: 10_000 },
+  ];
+
+  it('tell what moving the data costs, in all regions, once the throughput is said', () => {
+    const state = readState(REPLICATED, 'ru', ...said);
+    const view = viewOf(modelOf(state, { prices }));
+    expect(isWizardMessage({ v: WIZARD_PROTOCOL, type: 'view', view })).toBe(true);
+    for (const { possible, costText = '' } of view.methods.cards) {
+      expect(costText).toMatch(
+        possible ? /^Moving the data costs USD .* no quote\. Not in it, as no price is known: / : /^$/,
+      );
+    }
+    const amount = (texts: readonly (string | undefined)[]): number => Number(/USD ([\d.]+)/.exec(texts[0] ?? '')?.[1]);
+    const settings = { ...SETTINGS, regions: 3 };
+    expect(amount(costTexts(state, { prices, settings }))).toBeCloseTo(3 * amount(costTexts(state, { prices })), 1);
+  });
+
+  it('tell no cost of a throughput that nobody has said, and none without prices', () => {
+    expect(costTexts(readState(REPLICATED, 'ru'), { prices }).filter((text) => text !== undefined)).toEqual([]);
+    expect(costTexts(readState(REPLICATED, 'ru', ...said), {}).filter((text) => text !== undefined)).toEqual([]);
+  });
+
+  it('name the cluster that they write to as left out', () => {
+    const [first] = costTexts(readState(REPLICATED, 'vcore'), { prices });
+    expect(first).toMatch(
+      /^Not in it, as no price is known: .* Not in it: the cluster that is written to, which was not sized\.$/,
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 import { CARRIED_OUT } from '../../../core/advise/advise.js';
 import { asPlanned } from '../../../core/assess/as-planned.js';
+import type { PriceList } from '../../../core/cost/price-list.js';
 import { decideFindings, expectedCopy, type Decisions } from '../../../core/decide/decide.js';
 import type { Assessment } from '../../../core/model/assessment.js';
 import type { MigrationError } from '../../../core/model/error.js';
@@ -66,7 +67,9 @@ export interface DeriveInput {
   readonly settings: WizardSettings;
   readonly reference: (clusterId: string) => ClusterReference | undefined;
   /** The latest of the chosen source. */
-  readonly assessment?: Assessment;
+  readonly assessment?: Assessment | undefined;
+  /** Absent until they are read, and where they could not be. */
+  readonly prices?: PriceList | undefined;
   readonly t: Translate;
 }
 
@@ -255,7 +258,7 @@ export function createDeriver(): (input: DeriveInput) => Derived {
   const sourceFor = stable<ClusterReference | undefined>();
   const targetReferenceFor = stable<ClusterReference | undefined>();
 
-  return ({ state, settings, reference, assessment, t }) => {
+  return ({ state, settings, reference, assessment, prices, t }) => {
     const { source, selected, sourceId, targetId } = state;
     const cluster = state.target && isTargetRead(state) ? state.target.facts : undefined;
     const described = cluster && targetFor({ facts: cluster, capabilities: state.capabilities });
@@ -294,6 +297,7 @@ export function createDeriver(): (input: DeriveInput) => Derived {
       shardKeys,
       measured,
       trial,
+      prices,
     });
     if (!pace.value) return { ...base, failure: pace.error };
     const method = methodOf(state.method, pace.value);
