@@ -58,6 +58,7 @@ export function activate(context: ExtensionContext): void {
       runsRoot: () => settings().runsFolder ?? defaultRunsRoot(),
       clusters,
       databricks,
+      remoteStart: async () => (await features()).RemoteStart,
       log,
       cliPath: context.asAbsolutePath('dist/cli.cjs'),
       settings,

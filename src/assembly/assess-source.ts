@@ -146,6 +146,8 @@ export type AssessSourceOptions = ReadingOptions &
     | 'prices'
     | 'wishes'
     | 'settings'
+    | 'wants'
+    | 'regions'
     | 'throughput'
     | 'collectionThroughput'
     | 'shardKeys'

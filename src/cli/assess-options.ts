@@ -1,5 +1,6 @@
 /** The options of `assess`, `size` and `advise`: what is looked at, how deep, and what for. */
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { TARGET_WISHES, type TargetWish } from '../core/model/target-wishes.js';
 import { wholeNumber } from './numbers.js';
 import type { WishOptions } from './wish-options.js';
 
@@ -18,6 +19,8 @@ export interface AssessOptions extends WishOptions {
   readonly watch?: string;
   readonly prices?: string;
   readonly wantedHours?: string;
+  readonly wants?: readonly TargetWish[];
+  readonly regions?: string;
   readonly earlier?: string;
   readonly listReads?: boolean;
   readonly yes?: boolean;
@@ -50,9 +53,25 @@ export function addAssessOptions(command: Command): Command {
     .option('--watch <seconds>', 'watch the counters for so long, in place of their average since the start')
     .option('--prices <file>', 'your own price list, as media/prices.json')
     .option('--wanted-hours <n>', 'how long the copy may take; throughput is sized by it')
+    .addOption(wantsOption())
+    .option('--regions <n>', 'RU targets: regions of the account (default: 1; 2 with --wants global-writes)')
     .option('--list-reads', 'print every command that would be sent to the source, and end')
     .option('-y, --yes', 'agree to a scan of all documents')
     .addOption(new Option('--fail-on <what>', 'end with status 6 where it is found').choices(FAIL_ON).default('never'));
+}
+
+/** Words of a closed list, next to each other or with commas in between. */
+function wantsOption(): Option {
+  return new Option('--wants <what...>', 'what you want of the service; RU or vCore is advised by it')
+    .choices(TARGET_WISHES)
+    .argParser((text: string, before: readonly TargetWish[] = []) => {
+      const wants = text.split(',').map((word) => {
+        const wish = TARGET_WISHES.find((one) => one === word.trim());
+        if (!wish) throw new InvalidArgumentError(`Allowed choices are ${TARGET_WISHES.join(', ')}.`);
+        return wish;
+      });
+      return [...new Set([...before, ...wants])];
+    });
 }
 
 /** A number of an option within bounds, undefined where it was not given. @throws MigrationError `bad-number`. */

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { SourceReadings } from '../assembly/assess-source.js';
 import type { AssessedTarget } from '../core/assess/assessment-input.js';
+import { leastRegions, MOST_REGIONS } from '../core/model/regions.js';
 import { makeAssessment } from '../core/assess/make-assessment.js';
 import type { Assessment } from '../core/model/assessment.js';
 import { MigrationError } from '../core/model/error.js';
@@ -40,6 +41,7 @@ export async function assessed(
   const selection = selectionFrom(options);
   const { capabilities, throughput, collectionThroughput, shardKeys } = targetWishes(options);
   const wantedHours = optionalNumber('--wanted-hours', options.wantedHours, 1, 8760);
+  const regions = optionalNumber('--regions', options.regions, leastRegions(options.wants), MOST_REGIONS);
   const earlier = options.earlier === undefined ? undefined : await earlierAssessment(options.earlier, context);
   const prices = await adapters.readPrices(options.prices === undefined ? undefined : resolve(cwd, options.prices));
   const wanted = clusterOptions('target', options);
@@ -54,13 +56,10 @@ export async function assessed(
   const targets = to
     ? [{ description: describeTarget(to.facts, capabilities), cluster: to.facts }]
     : kindsOf(options.targetKind).map((kind): AssessedTarget => ({ description: assumedTarget(kind, capabilities) }));
-  if (throughput !== undefined && !targets.some(({ description }) => description.kind === 'cosmos-ru')) {
-    const [first] = targets;
-    throw new MigrationError('bad-option', {
-      option: '--throughput',
-      reason: 'ru-only',
-      target: first?.description.kind ?? '',
-    });
+  if (!targets.some(({ description }) => description.kind === 'cosmos-ru')) {
+    const option = throughput === undefined ? (regions === undefined ? undefined : '--regions') : '--throughput';
+    const target = targets[0]?.description.kind ?? '';
+    if (option !== undefined) throw new MigrationError('bad-option', { option, reason: 'ru-only', target });
   }
   const wishes = readingOptions(options, depth, cwd);
   const answer = await tellReads(
@@ -96,6 +95,8 @@ export async function assessed(
     ...(throughput === undefined ? {} : { throughput }),
     ...(measured === undefined ? {} : { measured }),
     ...(trial === undefined ? {} : { trial }),
+    ...(options.wants === undefined ? {} : { wants: options.wants }),
+    ...(regions === undefined ? {} : { regions }),
     ...(wantedHours === undefined ? {} : { wishedCopyMs: wantedHours * HOUR_MS }),
     ...(earlier === undefined ? {} : { earlier }),
   });

@@ -74,6 +74,7 @@ export const SETTINGS = {
   insertionWorkers: 'tuning.insertionWorkers',
   runsFolder: 'runsFolder',
   pricesFile: 'prices.file',
+  regions: 'cost.regions',
   notifications: 'notifications',
   azureEndpoint: 'azure.endpoint',
   azureSignIn: 'azure.signIn',

@@ -2,6 +2,7 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import type { AdviceInput } from '../core/advise/facts.js';
+import { MOST_REGIONS } from '../core/model/regions.js';
 import { bytes, GIB } from '../core/model/units.js';
 import { SETTINGS } from './ids.js';
 
@@ -23,6 +24,8 @@ export interface Settings {
   readonly runsFolder?: string;
   /** Absent: the prices that are shipped. */
   readonly pricesFile?: string;
+  /** Of an RU account, for its cost. Absent: not said. */
+  readonly regions?: number;
   readonly notifications: 'all' | 'problems' | 'none';
   readonly azure: {
     /** Of Azure Resource Manager; absent: the public cloud's. */
@@ -38,6 +41,7 @@ export const BOUNDS = {
   [SETTINGS.servicesUpToGb]: { default: 1024, minimum: 0.001, maximum: 10_000_000 },
   [SETTINGS.analysisParallelism]: { default: 8, minimum: 1, maximum: 64 },
   [SETTINGS.insertionWorkers]: { default: 0, minimum: 0, maximum: 64 },
+  [SETTINGS.regions]: { default: 1, minimum: 1, maximum: MOST_REGIONS },
 } as const;
 
 export type ThresholdSettings = Pick<Settings, 'nativeToolsUpToGb' | 'servicesUpToGb'>;
@@ -64,6 +68,7 @@ export function readSettings(get: (key: string) => unknown): Settings {
   const workers = Math.round(bounded(get, SETTINGS.insertionWorkers));
   const runsFolder = path(get(SETTINGS.runsFolder));
   const pricesFile = path(get(SETTINGS.pricesFile));
+  const regions = Math.round(bounded(get, SETTINGS.regions));
   const connections = get(SETTINGS.connections);
   const notifications = get(SETTINGS.notifications);
   const endpoint = get(SETTINGS.azureEndpoint);
@@ -76,6 +81,7 @@ export function readSettings(get: (key: string) => unknown): Settings {
     ...(workers === 0 ? {} : { insertionWorkers: workers }),
     ...(runsFolder === undefined ? {} : { runsFolder }),
     ...(pricesFile === undefined ? {} : { pricesFile }),
+    ...(regions === BOUNDS[SETTINGS.regions].default ? {} : { regions }),
     notifications: notifications === 'problems' || notifications === 'none' ? notifications : 'all',
     azure: {
       ...(typeof endpoint === 'string' && endpoint.trim() !== '' ? { endpoint: endpoint.trim() } : {}),

@@ -103,6 +103,8 @@ export interface MethodCard {
   /** Whether this product carries it out; others are shown with their reasons and cannot be chosen. */
   readonly available: boolean;
   readonly durationText: string;
+  /** What moving the data costs, and what the figure does not hold; absent where no prices are there. */
+  readonly costText?: string;
   readonly reasons: readonly { readonly weight: '+' | '-' | '!'; readonly text: string }[];
   readonly needs: readonly string[];
 }

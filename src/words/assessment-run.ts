@@ -3,13 +3,14 @@ import type { Assessment, TargetAssessment, WhatIf } from '../core/model/assessm
 import type { RankedMethod, Reason } from '../core/model/method.js';
 import { formatNamespace } from '../core/model/namespace.js';
 import type { NoteBook } from './assessment-notes.js';
+import { costNotice, methodCostTexts } from './costs.js';
 import { shortTargetName } from './assessment-targets.js';
 import { boundedTable } from './bounded.js';
 import { methodName } from './methods.js';
 import { code, prose, lines, section, type Block, type Content, type Section } from './report-parts.js';
 import { sentenceFor } from './reasons.js';
 import { formatCount, formatDuration, formatDurationRange } from './sizes.js';
-import { targetChoiceSentence, targetReasonSentence } from './target-choice.js';
+import { targetChoiceSentence, targetReasonSentence, targetWishName } from './target-choice.js';
 import { limitSentence } from './simulation.js';
 import { whatIfSentence } from './what-would-change.js';
 
@@ -69,11 +70,13 @@ function markOf({ id, weight }: Reason): string {
 }
 
 function methodBlocks(assessed: TargetAssessment, notes: NoteBook): readonly Block[] {
-  const { target, recommendation, whatWouldChange } = assessed;
+  const { target, recommendation, whatWouldChange, cost } = assessed;
+  const isPriced = recommendation.ranked.some(({ cost }) => cost);
   const rows = recommendation.ranked.map((method): readonly Content[] => [
     { text: methodName(method.method), ...(method.method === recommendation.recommended ? { tone: 'good' } : {}) },
     prose(stateOf(method, method.method === recommendation.recommended)),
     prose(method.possible ? formatDurationRange(method.durationMs) : ''),
+    ...(isPriced ? [costCell(method, notes)] : []),
     lines(method.reasons.map((reason) => `${MARKS[reason.weight]}${sentenceFor(reason)}`)),
   ]);
   return [
@@ -85,11 +88,26 @@ function methodBlocks(assessed: TargetAssessment, notes: NoteBook): readonly Blo
     },
     {
       kind: 'table',
-      columns: [{ title: 'Method' }, { title: 'State' }, { title: 'Moving the data takes' }, { title: 'Reasons' }],
+      columns: [
+        { title: 'Method' },
+        { title: 'State' },
+        { title: 'Moving the data takes' },
+        ...(isPriced ? [{ title: 'Moving the data costs' }] : []),
+        { title: 'Reasons' },
+      ],
       rows,
     },
+    ...(isPriced && cost ? [{ kind: 'paragraph' as const, text: costNotice(cost) }] : []),
     ...whatIfs(whatWouldChange),
   ];
+}
+
+function costCell({ cost }: RankedMethod, notes: NoteBook): Content {
+  if (!cost) return prose('');
+  const { amount, lines: made, leftOut } = methodCostTexts(cost);
+  const [first, ...others] = lines([amount, ...made, ...leftOut]);
+  if (!first) return prose('');
+  return [{ ...first, ...(cost.amount ? { notes: notes.assumptions(cost.amount.assumptions) } : {}) }, ...others];
 }
 
 function stateOf(method: RankedMethod, recommended: boolean): string {
@@ -108,7 +126,7 @@ function whatIfs(changes: readonly WhatIf[]): readonly Block[] {
 }
 
 /** Reasons for the one and for the other service. */
-export function choiceSection({ choice }: Assessment): Section | undefined {
+export function choiceSection({ choice, wants = [] }: Assessment): Section | undefined {
   if (!choice) return undefined;
   const of = (kind: 'cosmos-ru' | 'cosmos-vcore'): readonly Block[] => {
     const reasons = choice.reasons.filter(({ target }) => target === kind);
@@ -124,6 +142,14 @@ export function choiceSection({ choice }: Assessment): Section | undefined {
   return section(
     'Which service',
     { kind: 'paragraph', text: targetChoiceSentence(choice) },
+    ...(wants.length > 0
+      ? [
+          {
+            kind: 'paragraph' as const,
+            text: `Weighed as well is what you want: ${wants.map(targetWishName).join(', ')}.`,
+          },
+        ]
+      : []),
     ...of('cosmos-ru'),
     ...of('cosmos-vcore'),
   );

@@ -8,10 +8,10 @@ import { countOf, moveDuration, pricedOptions, recommendedMethod, shortTargetNam
 import type { NoteBook } from './assessment-notes.js';
 import { estimateText } from './estimates.js';
 import { findingCounts } from './finding-groups.js';
-import { targetChoiceSentence } from './target-choice.js';
+import { targetChoiceSentence, targetWishName } from './target-choice.js';
 import { methodName } from './methods.js';
 import { prose, section, time, type Block, type Cell, type Content, type Section, type Tone } from './report-parts.js';
-import { formatBytes, formatCountOf } from './sizes.js';
+import { formatBytes, formatCount, formatCountOf } from './sizes.js';
 
 export function assessmentHeadline({ targets, choice }: Assessment): { readonly text: string; readonly tone: Tone } {
   const free = targets.filter((target) => countOf(target.findings, 'blocker') === 0);
@@ -100,10 +100,19 @@ export function inShort(assessment: Assessment, notes: NoteBook): Section {
             `version ${target.version}, ${target.probed ? 'as it was found' : 'the newest that the service offers: no target was looked at'}${target.capabilities.length > 0 ? `; with ${target.capabilities.join(', ')}, as you say` : ''}`,
           ),
         ]),
+        ...saidPairs(assessment),
       ],
     },
     table,
   );
+}
+
+/** As it was given: what it makes of the answer is told where it does. */
+function saidPairs({ wants = [], regions }: Assessment): readonly (readonly [string, Cell])[] {
+  return [
+    ...(wants.length > 0 ? [['You want', prose(wants.map(targetWishName).join(', '))] as const] : []),
+    ...(regions === undefined ? [] : [['Regions, as you say', prose(formatCount(regions))] as const]),
+  ];
 }
 
 function canBeMoved(target: TargetAssessment): Cell {

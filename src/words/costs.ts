@@ -1,11 +1,13 @@
 /** Costs in words. Nothing here is a quote, and the texts say so. */
-import type { CostLineId, CostWhyId } from '../core/cost/cost-ids.js';
-import type { CostEstimate, CostLine, CostOption } from '../core/model/assessment.js';
+import type { CostGapId, CostLineId, CostWhyId } from '../core/cost/cost-ids.js';
+import type { CostEstimate, CostOption } from '../core/model/assessment.js';
+import type { CostLine, MethodCost } from '../core/model/cost.js';
 import type { Estimate } from '../core/model/estimate.js';
 import type { Reason } from '../core/model/method.js';
 import {
   bytesOf,
   countOf,
+  durationOf,
   lookUp,
   numberOf,
   ruOf,
@@ -35,6 +37,10 @@ const times = (p: Params): string => {
   const regions = numberOf(p, 'regions');
   return regions > 1 ? ` in ${formatCount(regions)} regions` : '';
 };
+const billed = (p: Params): string => {
+  const hours = shortOf(p, 'hours');
+  return `billed for ${hours} ${hours === '1' ? 'hour' : 'hours'}`;
+};
 const nodes = (p: Params): string => formatCountOf(numberOf(p, 'nodes'), 'node');
 
 const LINES: Readonly<Record<CostLineId, (params: Params) => string>> = {
@@ -51,11 +57,57 @@ const LINES: Readonly<Record<CostLineId, (params: Params) => string>> = {
   'vcore-compute': (p) => `${nodes(p)} of ${textOf(p, 'tier')} for ${countOf(p, 'hours')} hours`,
   'vcore-storage': (p) => `${nodes(p)} with ${countOf(p, 'gib')} GiB of disk each`,
   'migration-vcore': (p) => `${nodes(p)} of ${textOf(p, 'tier')} for ${shortOf(p, 'hours')} hours of the copy`,
+  'held-manual': (p) =>
+    `${ruPerSecondOf(p, 'ruPerSecond')}${times(p)}, ${billed(p)}${numberOf(p, 'first') > numberOf(p, 'ruPerSecond') ? `, the first of them at ${ruPerSecondOf(p, 'first')} to get the partitions` : ''}`,
+  'held-autoscale': (p) => `Autoscale at ${ruPerSecondOf(p, 'maxRuPerSecond')}, its maximum${times(p)}, ${billed(p)}`,
+  'held-serverless': (p) => `${ruOf(p, 'ru')} for writing every document`,
+  'held-vcore': (p) => `${nodes(p)} of ${textOf(p, 'tier')}, ${billed(p)}`,
+  'data-factory-units': (p) =>
+    `Data Factory: ${formatCountOf(numberOf(p, 'copies'), 'copy', 'copies')} at once with ${countOf(p, 'units')} data integration units each, for ${durationOf(p, 'ms')}`,
+  'databricks-nodes': (p) => `Databricks: ${nodes(p)}, machine and DBUs, for ${durationOf(p, 'ms')}`,
+  'dms-service': (p) => `Azure Database Migration Service for ${durationOf(p, 'ms')}`,
+  machine: (p) => `The machine that it runs on, for ${durationOf(p, 'ms')}`,
 };
 
 /** What one line pays for. */
 export function costLineText({ id, params }: Pick<CostLine, 'id' | 'params'>): string {
   return lookUp<(p: Params) => string>(LINES, id)?.(params) ?? unknownId(id, params);
+}
+
+const GAPS: Readonly<Record<CostGapId, string>> = {
+  'throughput-not-said': 'the throughput of the target, which nobody has said',
+  'cluster-not-sized': 'the cluster that is written to, which was not sized',
+  'data-factory-runs': 'activity runs of Data Factory and the storage of its marks',
+  'studio-3t-licence': 'the licence of Studio 3T',
+};
+
+/** What a method costs besides the figure, in one sentence for what has no price and one for the rest. */
+function leftOutSentences({ leftOut }: MethodCost): readonly string[] {
+  const unpriced = leftOut.filter(({ params }) => 'price' in params).map(costLineText);
+  const others = leftOut
+    .filter(({ params }) => !('price' in params))
+    .map(({ id, params }) => lookUp<string>(GAPS, id) ?? unknownId(id, params));
+  const inSentence = (texts: readonly string[]): string => texts.join('; ').replace(/(^|; )The /g, '$1the ');
+  return [
+    ...(unpriced.length > 0 ? [`Not in it, as no price is known: ${inSentence(unpriced)}.`] : []),
+    ...(others.length > 0 ? [`Not in it: ${inSentence(others)}.`] : []),
+  ];
+}
+
+/** What moving the data costs by a method: the figure, what it is for, and what it does not hold. */
+export function methodCostTexts(cost: MethodCost): {
+  readonly amount: string;
+  readonly lines: readonly string[];
+  readonly leftOut: readonly string[];
+} {
+  const { amount, currency, lines } = cost;
+  return {
+    amount: amount ? formatMoney(amount, currency) : 'not known',
+    lines: lines.map((line) =>
+      lines.length === 1 ? costLineText(line) : `${formatMoney(line.amount, currency)}: ${costLineText(line)}`,
+    ),
+    leftOut: leftOutSentences(cost),
+  };
 }
 
 const WHYS: Readonly<Record<CostWhyId, (params: Params) => string>> = {

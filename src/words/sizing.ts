@@ -119,6 +119,19 @@ const ASSUMPTIONS: Readonly<Record<AssumptionId, (params: Params) => string>> = 
   'availability-doubles': (p) =>
     `High availability is taken to double what is paid: ${count(p, 'nodes', 'node')} for ${count(p, 'shards', 'shard')}. No page was found that says so.`,
   'migration-tier-hours': () => 'The larger tier is paid for the hours of the copy, in the place of the smaller one.',
+  'held-while-moving': () =>
+    'All that the target has while the data is moved counts for as long as that takes, also what is paid for by the month anyway: the cost of the migration counts only what is raised for it. Building indexes and checking come afterwards and are not in the figure.',
+  'throughput-as-sized': () =>
+    'The throughput while the data is moved is the one that was sized for it, paid for as manual throughput.',
+  'throughput-as-said': () =>
+    'The throughput while the data is moved is the one that you said, of all collections together.',
+  'charge-only': () => 'A serverless account is paid for what is written, however long that takes.',
+  'copies-at-once': (p) =>
+    `Data Factory runs ${count(p, 'copies', 'copy', 'copies')} at once, as the plan would have it, each with the ${countOf(p, 'units')} data integration units that it has by itself.`,
+  'nodes-as-planned': (p) =>
+    `The Spark cluster has ${count(p, 'workers', 'worker')}, as the plan would ask for, and a driver.`,
+  'service-while-moving': () =>
+    'What does the moving is paid for as long as the data is moved; setting it up, and leaving it on, is not in the figure.',
 };
 
 const PRICES: Readonly<Record<string, string>> = {
@@ -129,6 +142,10 @@ const PRICES: Readonly<Record<string, string>> = {
   serverless: 'Serverless request units',
   storage: 'Storage of the RU account',
   'vcore-storage': 'Storage of the vCore cluster',
+  'data-factory-unit': 'A data integration unit of Data Factory',
+  'databricks-node': 'A node of Databricks, machine and DBUs',
+  dms: 'Azure Database Migration Service',
+  machine: 'The machine that this product runs on',
 };
 const UNITS: Readonly<Record<string, string>> = {
   '100-ru-per-second-hour': 'for 100 RU/s and an hour',
@@ -136,6 +153,8 @@ const UNITS: Readonly<Record<string, string>> = {
   'gb-month': 'for a GB and a month',
   'node-hour': 'for a node and an hour',
   'gib-month': 'for a GiB and a month',
+  'unit-hour': 'for a unit and an hour',
+  hour: 'for an hour',
 };
 
 /** What a price is of, as the start of a sentence. `price` is its id. */

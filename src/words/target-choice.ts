@@ -1,5 +1,6 @@
 import type { TargetReasonId } from '../core/advise/target-choice.js';
 import type { TargetChoice } from '../core/model/assessment.js';
+import type { TargetWish } from '../core/model/target-wishes.js';
 import { bytesOf, countOf, lookUp, numberOf, textOf, unknownId, type Params } from './params.js';
 import { clusterKind } from './reasons.js';
 import { formatCount, formatCountOf } from './sizes.js';
@@ -40,6 +41,17 @@ const SENTENCES: Readonly<Record<TargetReasonId, (params: Params) => string>> = 
   'latency-promised': () => 'Its latency of single reads and writes is part of its service level agreement.',
   'usage-unknown': () => 'What the source is used for was not read, and counts for nothing here.',
 };
+
+const WISHES: Readonly<Record<TargetWish, string>> = {
+  'global-writes': 'writes in several regions',
+  elastic: 'throughput that follows a load which comes and goes within minutes',
+  'low-latency': 'a promised latency of single reads and writes',
+};
+
+/** What is wanted of the service, as the end of a sentence. */
+export function targetWishName(wish: TargetWish): string {
+  return WISHES[wish];
+}
 
 /** One reason for or against a service. Never fails: an unknown id is shown as it is. */
 export function targetReasonSentence({ reason }: TargetChoice['reasons'][number]): string {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { Assessment } from '../../src/core/model/assessment.js';
+import { TARGET_WISHES } from '../../src/core/model/target-wishes.js';
 import { MigrationError } from '../../src/core/model/error.js';
 import { makePlan } from '../../src/core/plan/make-plan.js';
 import { decide } from '../../src/core/decide/decide.js';
@@ -202,6 +203,7 @@ describe('the assessment of a source', () => {
       settings: () => ({
         nativeToolsUpToGb: 10,
         servicesUpToGb: 1024,
+        regions: 3,
         ...(pricesFile === undefined ? {} : { pricesFile }),
       }),
       show: (id, assessment) => {
@@ -217,16 +219,19 @@ describe('the assessment of a source', () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
-  /** Answers each question with the item of this label; what was on offer is noted. */
+  /** Answers each question with the item of this label, one with several answers with all of these; what was on offer is noted. */
   function answer(...labels: readonly string[]): void {
     const left = [...labels];
     const showQuickPick = async (
       items: Thenable<readonly vscode.QuickPickItem[]> | readonly vscode.QuickPickItem[],
+      options?: vscode.QuickPickOptions,
     ) => {
       const offered = await items;
       asked.push(offered.map(({ label }) => label));
       const wanted = left.shift();
-      return offered.find(({ label }) => label === wanted);
+      if (!options?.canPickMany) return offered.find(({ label }) => label === wanted);
+      // Several answers have commas in between; none of them is an answer, too.
+      return wanted === undefined ? undefined : offered.filter(({ label }) => wanted.split(',').includes(label));
     };
     Object.assign(vscode.window, { showQuickPick });
   }
@@ -242,7 +247,7 @@ describe('the assessment of a source', () => {
 
   it('tells the commands first, and reads nothing where they are not agreed to', async function () {
     this.timeout(60_000);
-    answer('RU and vCore, side by side', 'Look at a sample of the documents', 'nothing of it');
+    answer('RU and vCore, side by side', '', 'Look at a sample of the documents', 'nothing of it');
     const made = await assessSource([{ kind: 'cluster', clusterId: sourceId }], parts);
     assert.equal(made, undefined);
     assert.equal(shown.length, 0);
@@ -260,8 +265,9 @@ describe('the assessment of a source', () => {
 
   it('reads a real source for both targets, shows the report, and a rerun tells what has changed', async function () {
     this.timeout(120_000);
-    for (let round = 0; round < 2; round++) {
-      answer('RU and vCore, side by side', 'Look at a sample of the documents', 'Start the assessment');
+    for (const wanted of ['', 'global-writes,elastic']) {
+      asked.length = 0;
+      answer('RU and vCore, side by side', wanted, 'Look at a sample of the documents', 'Start the assessment');
       await assessSource([{ kind: 'cluster', clusterId: sourceId }], parts);
     }
     const [first, second] = shown;
@@ -273,6 +279,12 @@ describe('the assessment of a source', () => {
     assert.equal(first.scans.length > 0, true);
     assert.equal(first.comparison, undefined);
     assert.equal(second.comparison?.earlierMadeAt, first.madeAt);
+    // The question has the words of the command line.
+    assert.deepEqual(asked[1], [...TARGET_WISHES]);
+    assert.deepEqual([first.wants, second.wants], [undefined, ['global-writes', 'elastic']]);
+    assert.deepEqual([first.regions, second.regions], [3, 3]);
+    const weighed = second.choice?.reasons.map(({ reason }) => reason.id) ?? [];
+    assert.ok(weighed.includes('global-writes') && weighed.includes('elastic'), weighed.join(', '));
     // A tab is told of some time after its panel was made.
     while (reportTabs().length === 0) await tabsChange();
     assert.equal(reportTabs().length, 1);

@@ -5,6 +5,7 @@ import { after, afterEach, before, describe, it } from 'mocha';
 import { MongoClient } from 'mongodb';
 import * as vscode from 'vscode';
 import { adapters } from '../../src/extension-adapters.js';
+import { RemoteStart } from '../../src/host/azure/remote-start.js';
 import { createRuns, type Runs } from '../../src/host/runs/runs.js';
 import { possibleActions } from '../../src/host/runs/run-actions.js';
 import type { RunInfo } from '../../src/host/services.js';
@@ -45,6 +46,7 @@ describe('what a run has left in Azure', function () {
       adapters: () => Promise.resolve(adapters),
       runsRoot: () => runsRoot,
       clusters,
+      remoteStart: () => Promise.resolve(RemoteStart),
       databricks: { get: () => Promise.resolve(undefined), keep: () => Promise.resolve() },
       log,
       cliPath: join(extension.extensionPath, 'dist', 'cli.cjs'),

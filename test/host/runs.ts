@@ -8,6 +8,7 @@ import * as vscode from 'vscode';
 import { MigrationError, type MigrationErrorCode } from '../../src/core/model/error.js';
 import { adapters } from '../../src/extension-adapters.js';
 import type { SavedClusterStore } from '../../src/host/clusters/cluster-store.js';
+import { RemoteStart } from '../../src/host/azure/remote-start.js';
 import { COMMANDS, PANELS } from '../../src/host/ids.js';
 import { RunNotifier } from '../../src/host/runs/notifier.js';
 import type { Choice } from '../../src/host/runs/questions.js';
@@ -84,6 +85,7 @@ describe('runs', function () {
       adapters: () => Promise.resolve(adapters),
       runsRoot: () => root,
       clusters: store,
+      remoteStart: () => Promise.resolve(RemoteStart),
       databricks: { get: () => Promise.resolve(undefined), keep: () => Promise.resolve() },
       log,
       cliPath,

@@ -161,6 +161,7 @@ describe('the wizard', () => {
             t: vscode.l10n.t,
             now: () => Date.now(),
             settings: () => SETTINGS,
+            prices: () => undefined,
             mayMeasure: () => Promise.resolve(false),
             mayTry: () => Promise.resolve(undefined),
             addCluster: () => Promise.resolve(undefined),

@@ -176,6 +176,36 @@ describe('size and advise', () => {
     const advised = await run(['advise']);
     expect(advised.code, advised.stderr).toBe(0);
     expect(advised.stdout).toContain('Recommended: direct copy');
+    const told = advised.stdout.replaceAll(/\s+/g, ' ');
+    expect(told).toMatch(/moving the data costs USD [\d.]+ \([\d.]+ to [\d.]+\), for: [\d,]+ RU\/s, billed for/);
+    expect(told).toContain('Not in it, as no price is known: the machine that it runs on');
+    expect(told).toContain('no quote');
+  });
+});
+
+describe('what is wanted of the service', () => {
+  it('is weighed, is told in the report, and is reckoned with in the cost, in each command', async () => {
+    const wants = ['--wants', 'global-writes,elastic', '--regions', '3'];
+    const made = await assessed(wants);
+    expect(made).toMatchObject({ wants: ['global-writes', 'elastic'], regions: 3 });
+    const weighed = made.choice?.reasons.map(({ reason }) => reason.id);
+    expect(weighed).toEqual(expect.arrayContaining(['global-writes', 'regions-for-reading', 'elastic']));
+    expect(weighed).not.toContain('latency-promised');
+    for (const command of ['assess', 'advise', 'size']) {
+      const { code, stdout, stderr } = await run([command, ...wants]);
+      expect(code, stderr).toBe(0);
+      const told = stdout.replaceAll(/\s+/g, ' ');
+      expect(told, command).toMatch(command === 'size' ? /in 3 regions/ : /writes in several regions/);
+    }
+    const spaced = await assessed(['--wants', 'low-latency', 'elastic']);
+    expect(spaced.wants).toEqual(['low-latency', 'elastic']);
+    expect(await assessed()).not.toHaveProperty('wants');
+  });
+
+  it('in regions is refused for a target that has none', async () => {
+    const { code, stderr } = await run(['size', '--target-kind', 'cosmos-vcore', '--regions', '2']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--regions[\s\S]*RU accounts only/);
   });
 });
 
@@ -223,6 +253,14 @@ describe('prices', () => {
     const advised = await run(['advise', '--prices', 'mine.prices.json']);
     expect(advised.code, advised.stderr).toBe(0);
     expect(advised.stdout.replaceAll(/\s+/g, ' ')).not.toContain('one of the two was not reckoned');
+    const direct = (made: Assessment, kind: string): number =>
+      made.targets
+        .find(({ target }) => target.kind === kind)
+        ?.recommendation.ranked.find(({ method }) => method === 'direct-copy')?.cost?.amount?.low ?? NaN;
+    expect(direct(yours, 'cosmos-ru') / direct(ours, 'cosmos-ru')).toBeCloseTo(8 / 0.008, 6);
+    // Two nodes for the hour that a short copy is billed for at least.
+    expect(direct(yours, 'cosmos-vcore')).toBeCloseTo(2 * 3, 6);
+    expect(direct(ours, 'cosmos-vcore')).toBeNaN();
   });
 
   it('that are none are refused before anything is read, with each place that is wrong', async () => {

@@ -103,6 +103,7 @@ function aSession(state = initialState({ sourceId, targetId }), change: Partial<
       t,
       now: () => systemClock.now(),
       settings: () => SETTINGS,
+      prices: () => undefined,
       mayMeasure: () => Promise.resolve(true),
       mayTry: () => Promise.resolve('copy'),
       addCluster: () => Promise.resolve(undefined),

@@ -102,8 +102,8 @@ const ENDED = 'spark-run-ended';
 
 describe('a job that goes on in Databricks while nobody looks', { timeout: 5 * MINUTES }, () => {
   it('is followed, and not started a second time', async () => {
-    const { cut, comesUp } = await cutOffWhileRunning();
-    await using _ = cut;
+    const { cut: begun, comesUp } = await cutOffWhileRunning();
+    await using cut = begun;
     let looks = 0;
     cut.workspace.hooks = {
       onCall: ({ name }) => {
@@ -118,8 +118,8 @@ describe('a job that goes on in Databricks while nobody looks', { timeout: 5 * M
   });
 
   it('and ends well, is taken for what it is', async () => {
-    const { cut, comesUp } = await cutOffWhileRunning();
-    await using _ = cut;
+    const { cut: begun, comesUp } = await cutOffWhileRunning();
+    await using cut = begun;
     comesUp();
     await cut.workspace.allRunsOver();
     expect(await cut.outcome(await cut.run())).toEqual(WELL);
@@ -129,8 +129,8 @@ describe('a job that goes on in Databricks while nobody looks', { timeout: 5 * M
     ['fails', 'FAILED', (cut: SparkCase) => cut.workspace.crash()],
     ['is cancelled by somebody in the workspace', 'CANCELED', (cut: SparkCase) => cut.workspace.cancelRuns()],
   ])('and %s, is told so; resumed once more it is started again', async (_words, outcome, end) => {
-    const { cut, comesUp } = await cutOffWhileRunning();
-    await using _ = cut;
+    const { cut: begun, comesUp } = await cutOffWhileRunning();
+    await using cut = begun;
     end(cut);
     comesUp();
     await cut.workspace.allRunsOver();
@@ -140,8 +140,8 @@ describe('a job that goes on in Databricks while nobody looks', { timeout: 5 * M
   });
 
   it('and is forgotten there, is started again, and that is told', async () => {
-    const { cut, comesUp } = await cutOffWhileRunning();
-    await using _ = cut;
+    const { cut: begun, comesUp } = await cutOffWhileRunning();
+    await using cut = begun;
     cut.workspace.crash();
     comesUp();
     await cut.workspace.allRunsOver();
@@ -153,8 +153,8 @@ describe('a job that goes on in Databricks while nobody looks', { timeout: 5 * M
   });
 
   it('and was started once more by hand, is not started beside that', async () => {
-    const { cut, comesUp } = await cutOffWhileRunning();
-    await using _ = cut;
+    const { cut: begun, comesUp } = await cutOffWhileRunning();
+    await using cut = begun;
     cut.workspace.crash();
     await cut.workspace.allRunsOver();
     expect((await cut.run()).verdict.reasons).toMatchObject([{ id: ENDED, params: { outcome: 'FAILED' } }]);

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ruPerSecond } from '../../src/core/model/units.js';
 import type { JournalRecord } from '../../src/engine/journal/record.js';
-import type { RelayedCounts } from '../../src/engine/native-ports.js';
 import { startCutOff } from '../support/databricks/cut-off.js';
 import { SCOPE, sparkPlan, sparkRun } from '../support/databricks/spark-run.js';
 import { startWorkspace, type Workspace } from '../support/databricks/workspace.js';
@@ -80,8 +79,6 @@ describe('a Spark job that writes to a throttling target', () => {
       await Promise.all([from.close(), to.close()]);
       const job = { plan, sourceUri, targetUri, workspace, folder: folder.path };
       const records: JournalRecord[] = [];
-      const ordersOf = (counts: readonly RelayedCounts[]): RelayedCounts | undefined =>
-        counts.find(({ ns }) => ns.coll === NS.coll);
       const first = await sparkRun({ ...job, records });
       expect(first.verdict.state).toBe('failed-resumable');
       const before = standIn.stats()[NAME]?.perSecond.at(-1)?.second ?? Number.NaN;

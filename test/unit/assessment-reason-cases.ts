@@ -249,6 +249,14 @@ export const SERVICE_REASONS: readonly (readonly [
     'cosmos-ru - documents-over-2mb',
   ],
   [
+    'writes in several regions',
+    { wants: ['global-writes'] },
+    'cosmos-ru + global-writes',
+    'cosmos-vcore - regions-for-reading',
+  ],
+  ['load that comes and goes', { wants: ['elastic'] }, 'cosmos-ru + elastic', 'cosmos-vcore - scaled-by-hand'],
+  ['a promised latency', { wants: ['low-latency'] }, 'cosmos-ru + latency-promised'],
+  [
     'transactions',
     { usage: aUsage({ transactionsCommitted: 3 }) },
     'cosmos-ru - transactions-across-collections',

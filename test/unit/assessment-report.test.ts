@@ -7,11 +7,13 @@ import type { Rule } from '../../src/core/assess/rule.js';
 import { RULES } from '../../src/core/assess/rules.js';
 import type { Assessment } from '../../src/core/model/assessment.js';
 import { formatNamespace, parseNamespace } from '../../src/core/model/namespace.js';
+import { TARGET_WISHES } from '../../src/core/model/target-wishes.js';
 import { ruPerSecond } from '../../src/core/model/units.js';
 import { REMEDIES } from '../../src/words/remedies.js';
 import { FEATURE_REMEDIES } from '../../src/words/finding-features.js';
 import { ASSESSMENT_FORMATS, assessmentText } from '../../src/words/assessment-formats.js';
 import { assessmentJson } from '../../src/words/assessment-json.js';
+import { targetWishName } from '../../src/words/target-choice.js';
 import { remedyWork } from '../../src/words/remedy-work.js';
 import { demoInput } from './assessment-facts.js';
 import { aCollection, anIndex, anInventory, ID_INDEX } from './core-builders.js';
@@ -71,6 +73,31 @@ describe('the report of an assessment', () => {
     for (const id of ['stops-so-many-writes', 'writes-outrun-target', 'oplog-shorter-than-copy']) {
       expect([id, without.has(id), withUse.has(id)]).toEqual([id, false, true]);
     }
+  });
+
+  it('weighs what is wanted of the service, tells it as it was said, and reckons with its regions', () => {
+    const said = makeAssessment(demoInput({ wants: TARGET_WISHES, regions: 3 }));
+    expect(validate(written(said)) ? [] : validate.errors).toEqual([]);
+    expect(written(said)).toMatchObject({ wants: TARGET_WISHES, regions: 3 });
+    const reasons = (made: Assessment) => new Set(made.choice?.reasons.map(({ reason }) => reason.id));
+    for (const id of ['global-writes', 'elastic', 'latency-promised']) {
+      expect([id, reasons(demo).has(id), reasons(said).has(id)]).toEqual([id, false, true]);
+    }
+    for (const format of ['html', 'md'] as const) {
+      const text = assessmentText(said, format, VERSION);
+      for (const wish of TARGET_WISHES) expect(text).toContain(targetWishName(wish));
+      expect(text).toMatch(/3 regions, each with all of the throughput and storage[^.]*\. \(said by you\)/);
+      expect(assessmentText(demo, format, VERSION)).not.toContain(targetWishName('global-writes'));
+      expect(assessmentText(demo, format, VERSION)).toContain('One region is reckoned with');
+    }
+    const manual = ({ targets }: Assessment) =>
+      targets[0]?.cost?.options
+        .find(({ id }) => id === 'ru-manual')
+        ?.lines.find(({ id }) => id === 'throughput-manual');
+    // Three regions, at the price of several write regions, which is twice as high.
+    expect(manual(said)?.amount.expected).toBeCloseTo(6 * (manual(demo)?.amount.expected ?? Number.NaN), 6);
+    const least = makeAssessment(demoInput({ wants: ['global-writes'] }));
+    expect(manual(least)?.params['regions']).toBe(2);
   });
 
   it('says everything in sentences: no id is shown as it is', () => {

@@ -242,13 +242,6 @@ describe('circumstances of a migration', () => {
     const large = input(50 * GIB, { usage: aUsage({ gaps: [gap] }) }, { kind: 'atlas' });
     expect(advise(large).assumptions.map(({ id }) => id)).not.toContain('atlas-shared-assumed');
   });
-
-  it('carry what a migration costs, where it was reckoned', () => {
-    const cost = { unit: 'money', low: 1, expected: 2, high: 3, assumptions: [] } as const;
-    const facts = input(GIB, { costs: { 'direct-copy': cost } });
-    expect(of(facts, 'direct-copy').costOf).toBe(cost);
-    expect(of(facts, 'dms')).not.toHaveProperty('costOf');
-  });
 });
 
 const inputs = fc

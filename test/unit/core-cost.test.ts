@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import ourPrices from '../../media/prices.json';
 import { billedHours } from '../../src/core/cost/billed-hours.js';
 import { estimateCost } from '../../src/core/cost/estimate-cost.js';
+import { regionsOf } from '../../src/core/cost/regions.js';
 import { priceList, unitOf, type PriceFile, type PriceId } from '../../src/core/cost/price-list.js';
 import type { CostOption } from '../../src/core/model/assessment.js';
 import { MigrationError } from '../../src/core/model/error.js';
@@ -91,9 +92,20 @@ describe('the cost of an RU account', () => {
   it('grows with every region, and with several write regions', () => {
     const monthly = (more: object): number =>
       option(estimateCost({ prices, ru, ...more }).options, 'ru-manual').monthly?.expected ?? 0;
-    expect(monthly({ regions: 3 })).toBeCloseTo(3 * monthly({}), 6);
-    expect(monthly({ regions: 2, multipleWriteRegions: true })).toBeGreaterThan(monthly({ regions: 2 }));
-    expect(() => monthly({ regions: 0 })).toThrow(MigrationError);
+    const said = (regions: number) => ({ regions: regionsOf({ regions }) });
+    expect(monthly(said(3))).toBeCloseTo(3 * monthly({}), 6);
+    expect(monthly({ regions: regionsOf({ regions: 2, wants: ['global-writes'] }) })).toBeGreaterThan(monthly(said(2)));
+    expect(() => said(0)).toThrow(MigrationError);
+    expect(() => said(1.5)).toThrow(MigrationError);
+  });
+
+  it('has one region where nobody says how many, and two where writes in several are wanted', () => {
+    expect(regionsOf({})).toEqual({ regions: 1, multipleWriteRegions: false });
+    expect(regionsOf({ wants: ['global-writes'] })).toEqual({ regions: 2, multipleWriteRegions: true });
+    expect(regionsOf({ wants: ['global-writes', 'elastic'], regions: 3 })).toEqual({
+      regions: 3,
+      multipleWriteRegions: true,
+    });
   });
 
   it('of a copy is that of the hours that it takes, the first at what the collection is made with', () => {
@@ -133,7 +145,10 @@ describe('the cost of an RU account', () => {
   it('rules serverless out where a collection is too large or a second region is wished', () => {
     const small = sizeForRu({ ...smallShop(), target: ruTarget });
     expect(option(estimateCost({ prices, ru: small }).options, 'ru-serverless').possible).toBe(true);
-    const two = option(estimateCost({ prices, ru: small, regions: 2 }).options, 'ru-serverless');
+    const two = option(
+      estimateCost({ prices, ru: small, regions: regionsOf({ regions: 2 }) }).options,
+      'ru-serverless',
+    );
     expect(two).toMatchObject({ possible: false });
     expect(two.why.map(({ id }) => id)).toContain('serverless-one-region');
   });

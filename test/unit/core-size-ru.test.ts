@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import ourPrices from '../../media/prices.json';
 import { estimateCost } from '../../src/core/cost/estimate-cost.js';
+import { regionsOf } from '../../src/core/cost/regions.js';
 import { priceList, PRICE_IDS, unitOf, type PriceFile } from '../../src/core/cost/price-list.js';
 import type { Estimate } from '../../src/core/model/estimate.js';
 import { MigrationError } from '../../src/core/model/error.js';
@@ -120,7 +121,7 @@ describe('sizing of any source', () => {
       fc.property(anySource, fc.integer({ min: 1, max: 3 }), (source, regions) => {
         const ru = sizeForRu(source);
         const vcore = sizeForVcore(source);
-        const cost = estimateCost({ prices: priceList(everyPrice), ru, vcore, regions });
+        const cost = estimateCost({ prices: priceList(everyPrice), ru, vcore, regions: regionsOf({ regions }) });
         const all = estimatesIn([ru, vcore, cost]);
         expect(all.length).toBeGreaterThan(10);
         for (const { low, expected, high, assumptions } of all) {

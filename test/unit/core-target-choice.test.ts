@@ -1,3 +1,4 @@
+import { TARGET_WISHES } from '../../src/core/model/target-wishes.js';
 import { describe, expect, it } from 'vitest';
 import {
   adviseTarget,
@@ -111,11 +112,11 @@ const CASES: readonly (readonly [string, Partial<TargetChoiceInput>, ServiceKind
     RU,
     '+ spreads-without-end',
   ],
-  ['writes in several regions', { wishes: { globalWrites: true } }, RU, '+ global-writes'],
-  ['writes in several regions', { wishes: { globalWrites: true } }, VCORE, '- regions-for-reading'],
-  ['load that comes and goes', { wishes: { elastic: true } }, RU, '+ elastic'],
-  ['load that comes and goes', { wishes: { elastic: true } }, VCORE, '- scaled-by-hand'],
-  ['a promised latency', { wishes: { latency: true } }, RU, '+ latency-promised'],
+  ['writes in several regions', { wants: ['global-writes'] }, RU, '+ global-writes'],
+  ['writes in several regions', { wants: ['global-writes'] }, VCORE, '- regions-for-reading'],
+  ['load that comes and goes', { wants: ['elastic'] }, RU, '+ elastic'],
+  ['load that comes and goes', { wants: ['elastic'] }, VCORE, '- scaled-by-hand'],
+  ['a promised latency', { wants: ['low-latency'] }, RU, '+ latency-promised'],
 ];
 
 const said = (given: TargetChoiceInput): readonly string[] =>
@@ -143,9 +144,9 @@ describe('the choice of a service', () => {
   });
 
   it('is the other one where one has blockers, whatever else speaks for it', () => {
-    const wishes = { globalWrites: true, elastic: true, latency: true };
-    expect(adviseTarget(input({ wishes })).advised).toBe(RU);
-    expect(adviseTarget(input({ wishes, ru: { findings: [finding('blocker')] } })).advised).not.toBe(RU);
+    const wants = TARGET_WISHES;
+    expect(adviseTarget(input({ wants })).advised).toBe(RU);
+    expect(adviseTarget(input({ wants, ru: { findings: [finding('blocker')] } })).advised).not.toBe(RU);
   });
 
   const TYPICAL: Readonly<Record<string, Partial<TargetChoiceInput>>> = {
@@ -162,7 +163,7 @@ describe('the choice of a service', () => {
         ...USAGE,
         fields: [{ ns: { db: 'a', coll: 'b' }, path: '_id', equality: 9_900, otherwise: 100, updated: 0, sorted: 0 }],
       },
-      wishes: { globalWrites: true, elastic: true },
+      wants: ['global-writes', 'elastic'],
       ru: { findings: [], cost: cost(300, 500) },
       vcore: { findings: [], cost: cost(400, 600) },
     },

@@ -6,7 +6,7 @@ import { copyRange } from '../../src/handoff/data-factory/copy-range.js';
 import { cutBounds, WHOLE } from '../../src/handoff/data-factory/id-bounds.js';
 import { masterPipelines } from '../../src/handoff/data-factory/pipelines.js';
 import { factoryNames } from '../../src/handoff/data-factory/names.js';
-import { copyPace } from '../../src/handoff/data-factory/pace.js';
+import { copyPace } from '../../src/core/tune/copy-activities.js';
 import { expectGolden } from '../golden/expect-golden.js';
 import { hasArmSchemas, schemaMisfits } from '../support/arm/arm-schemas.js';
 import { checkResource } from '../support/data-factory/definitions.js';

@@ -194,6 +194,8 @@ const BASE: Omit<WizardView, 'step'> = {
         possible: true,
         available: true,
         durationText: '1 h 10 min to 1 h 40 min',
+        costText:
+          'Moving the data costs USD 2.40 (1.60 to 2.40) by list prices, no quote. Not in it, as no price is known: the machine that it runs on, for 1 h 20 min.',
         reasons: [
           { weight: '+', text: '4.6 GB is well below 10 GB, up to which native tools are advised.' },
           { weight: '+', text: 'Documents travel as they are, byte for byte.' },

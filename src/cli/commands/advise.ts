@@ -23,9 +23,9 @@ export async function advise(options: AssessCommandOptions, context: CommandCont
   const width = output.people.columns;
   output.say(
     ...reportLines(assessmentContent(assessment, 'choice'), width),
-    ...assessment.targets.flatMap(({ target, findings, recommendation, whatWouldChange }) => [
+    ...assessment.targets.flatMap(({ target, findings, recommendation, whatWouldChange, cost }) => [
       ...heading(`To ${shortTargetName(target.kind)}`),
-      ...recommendationLines(recommendation, width),
+      ...recommendationLines(recommendation, width, cost),
       ...(whatWouldChange.length === 0
         ? []
         : [

@@ -1,3 +1,4 @@
+import { methodCost, type MovedData } from '../cost/method-cost.js';
 import type { SimulatedRun } from '../model/assessment.js';
 import type { MethodId, RankedMethod, Recommendation } from '../model/method.js';
 import { milliseconds } from '../model/units.js';
@@ -32,7 +33,8 @@ export function advise(input: AdviceInput): Recommendation {
   const ranked = judged.map(({ method, verdict, duration }, i): RankedMethod => {
     const { possible, score, reasons, needs } = verdict;
     const { low, expected, high } = duration;
-    const cost = input.costs?.[method];
+    const { pricing } = input;
+    const cost = possible && pricing ? methodCost(method, duration, movedData(facts), pricing) : undefined;
     return {
       method,
       rank: i + 1,
@@ -42,13 +44,24 @@ export function advise(input: AdviceInput): Recommendation {
       reasons,
       needs,
       durationMs: { low, expected, high },
-      ...(cost === undefined ? {} : { costOf: cost }),
+      ...(cost === undefined ? {} : { cost }),
     };
   });
   return {
     ranked,
     recommended: recommended?.method ?? 'direct-copy',
     assumptions: [...facts.assumptions, ...(recommended?.duration.assumptions ?? [])],
+  };
+}
+
+function movedData({ target, documents, logicalBytes, ruPerSecond, ruPerDocument, wishes }: AdviceFacts): MovedData {
+  return {
+    targetKind: target.kind,
+    documents,
+    logicalBytes,
+    ...(ruPerSecond === undefined ? {} : { ruPerSecond }),
+    ...(ruPerDocument === undefined ? {} : { ruPerDocument }),
+    ...(wishes.ownsStudio3t ? { ownsStudio3t: true } : {}),
   };
 }
 

@@ -1,7 +1,7 @@
+import type { MethodPricing } from '../cost/method-cost.js';
 import type { SimulatedRun } from '../model/assessment.js';
-import type { Estimate } from '../model/estimate.js';
 import type { ClusterFacts, ClusterInventory, CollectionFacts } from '../model/facts.js';
-import type { MethodId, Reason } from '../model/method.js';
+import type { Reason } from '../model/method.js';
 import { EVERYTHING, type NamespaceSelection } from '../model/namespace.js';
 import type { CollectionScan } from '../model/scan.js';
 import type { SourceUsage } from '../model/usage.js';
@@ -74,8 +74,8 @@ export interface AdviceInput {
   readonly usage?: SourceUsage;
   /** Default: by `usage`. */
   readonly writesPerSecond?: number;
-  /** What the migration costs by each method, as far as that was reckoned. */
-  readonly costs?: Readonly<Partial<Record<MethodId, Estimate>>>;
+  /** Absent: nothing is said of what a method costs. */
+  readonly pricing?: MethodPricing;
   readonly settings?: Partial<AdviceSettings>;
 }
 

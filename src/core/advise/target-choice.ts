@@ -3,6 +3,7 @@ import type { Estimate } from '../model/estimate.js';
 import type { ClusterInventory } from '../model/facts.js';
 import type { Finding } from '../model/finding.js';
 import type { Reason } from '../model/method.js';
+import type { TargetWish } from '../model/target-wishes.js';
 import type { SourceUsage } from '../model/usage.js';
 import { GIB, MIB, TIB } from '../model/units.js';
 import { MAX_UNSHARDED_RU_BYTES } from '../size/limits.js';
@@ -51,14 +52,7 @@ export interface TargetChoiceInput {
   readonly vcore: ServiceFacts & { readonly sizing?: VcoreSizing };
   readonly inventory: ClusterInventory;
   readonly usage?: SourceUsage;
-  readonly wishes?: {
-    /** Writes in several regions. */
-    readonly globalWrites?: boolean;
-    /** Load that comes and goes within minutes. */
-    readonly elastic?: boolean;
-    /** A promised latency of single reads and writes. */
-    readonly latency?: boolean;
-  };
+  readonly wants?: readonly TargetWish[];
 }
 
 /** Points: a blocker outweighs everything, a matter of taste nothing. Judged, as is the distance below which both will do. */
@@ -210,14 +204,14 @@ function costParams(own: Estimate, other: Estimate, currency: string): Reason['p
   return { low: own.low, high: own.high, otherLow: other.low, otherHigh: other.high, currency };
 }
 
-function weighWishes(weighed: Weighed, { wishes = {} }: TargetChoiceInput): void {
-  if (wishes.globalWrites) {
+function weighWishes(weighed: Weighed, { wants = [] }: TargetChoiceInput): void {
+  if (wants.includes('global-writes')) {
     weighed.pro('cosmos-ru', POINTS.much, 'global-writes');
     weighed.con('cosmos-vcore', POINTS.some, 'regions-for-reading');
   }
-  if (wishes.elastic) {
+  if (wants.includes('elastic')) {
     weighed.pro('cosmos-ru', POINTS.some, 'elastic');
     weighed.con('cosmos-vcore', POINTS.little, 'scaled-by-hand');
   }
-  if (wishes.latency) weighed.pro('cosmos-ru', POINTS.some, 'latency-promised');
+  if (wants.includes('low-latency')) weighed.pro('cosmos-ru', POINTS.some, 'latency-promised');
 }

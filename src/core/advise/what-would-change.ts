@@ -111,7 +111,8 @@ export function whatWouldChange(input: AdviceInput): readonly WhatIf[] {
   });
 }
 
-function answerOf(input: AdviceInput): { readonly recommended: MethodId; readonly best?: MethodId } {
+/** What it costs is no part of the answer. */
+function answerOf({ pricing: _, ...input }: AdviceInput): { readonly recommended: MethodId; readonly best?: MethodId } {
   const { recommended, ranked } = advise(input);
   const best = ranked.find(({ possible }) => possible);
   return { recommended, ...(best ? { best: best.method } : {}) };

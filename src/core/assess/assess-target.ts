@@ -2,13 +2,17 @@ import { advise } from '../advise/advise.js';
 import type { AdviceInput } from '../advise/facts.js';
 import { whatWouldChange } from '../advise/what-would-change.js';
 import { estimateCost } from '../cost/estimate-cost.js';
+import type { HeldTarget } from '../cost/method-cost.js';
+import { regionsOf } from '../cost/regions.js';
 import { adviceInputOf } from '../decide/decide.js';
 import type {
   IndexTranslation,
+  RuBudgetSizing,
   RuSizing,
   ShardKeyAdvice,
   SimulatedRun,
   TargetAssessment,
+  VcoreSizing,
 } from '../model/assessment.js';
 import type { Throughput } from '../model/facts.js';
 import { formatNamespace } from '../model/namespace.js';
@@ -16,6 +20,7 @@ import { selectedCollections } from '../plan/make-plan.js';
 import { simulationInput } from '../simulate/from-facts.js';
 import { simulateCopy } from '../simulate/simulate-copy.js';
 import { adviseShardKey } from '../shard-key/advise-shard-key.js';
+import { requiredRuPerSecond } from '../size/required-ru.js';
 import { sizeForRu } from '../size/ru-sizing.js';
 import { dataCollections } from '../size/totals.js';
 import { sizeForVcore } from '../size/vcore-sizing.js';
@@ -45,7 +50,7 @@ export function assessTarget(target: AssessedTarget, input: AssessmentInput, rul
       ? sizedThroughput(ru, dataCollections(collections), indexes)
       : undefined;
   const expectedRun = simulateRun(target, input, { indexes, ru, sized });
-  const advice = adviceInput(target, input, { sized, ru }, expectedRun);
+  const advice = adviceInput(target, input, { sized, ru, vcore }, expectedRun);
   const recommendation = advise(advice);
   const recommended = recommendation.ranked.find(({ method }) => method === recommendation.recommended);
   const copyMs =
@@ -59,7 +64,7 @@ export function assessTarget(target: AssessedTarget, input: AssessmentInput, rul
       method: recommendation.recommended,
       ...(wishes.online === undefined ? {} : { online: wishes.online }),
       ...(copyMs ? { expectedCopyMs: copyMs.expected } : {}),
-      ...(ru ? { requiredRuPerSecond: requiredRu(ru) } : {}),
+      ...(ru ? { requiredRuPerSecond: requiredRuPerSecond(ru) } : {}),
     },
     rules,
   );
@@ -69,6 +74,7 @@ export function assessTarget(target: AssessedTarget, input: AssessmentInput, rul
           prices,
           ...(ru ? { ru } : {}),
           ...(vcore ? { vcore } : {}),
+          regions: regionsOf(input),
           ...(copyMs && !sized ? { copyMs } : {}),
         })
       : undefined;
@@ -121,12 +127,6 @@ function ruSizing(
   });
 }
 
-function requiredRu({ collections }: RuSizing): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    collections.flatMap(({ ns, steady }) => (steady ? [[formatNamespace(ns), steady.expected] as const] : [])),
-  );
-}
-
 function shardKeyAdvice(
   { description }: AssessedTarget,
   { inventory, selection, scans, usage }: AssessmentInput,
@@ -153,7 +153,7 @@ function shardKeyAdvice(
 function adviceInput(
   { description, cluster }: AssessedTarget,
   input: AssessmentInput,
-  { sized, ru }: Pick<Sized, 'sized' | 'ru'>,
+  { sized, ru, vcore }: Pick<Sized, 'sized' | 'ru'> & { readonly vcore: VcoreSizing | undefined },
   simulated: SimulatedRun | undefined,
 ): AdviceInput {
   const { inventory, selection, throughput, collectionThroughput, shardKeys, measured, trial, wishes, usage, scans } =
@@ -172,16 +172,46 @@ function adviceInput(
     ...(wishes ? { wishes } : {}),
     ...(usage ? { usage } : {}),
     ...(settings ? { settings } : {}),
+    pricing: { prices: input.prices, ...regionsOf(input) },
     scans,
   });
+  if (vcore) return heldAs(advice, heldCluster(vcore));
   // Of an account that was looked at, its owner says the throughput: the wizard shows the same.
   if (!sized || cluster || advice.targetRuPerSecond !== undefined) return advice;
   const usable = usableRate(sized, ru, simulated);
   return {
-    ...advice,
+    ...(ru ? heldAs(advice, heldThroughput(ru)) : advice),
     targetRuPerSecond: usable,
     ...(usable < sized.ruPerSecond ? { provisionedRuPerSecond: sized.ruPerSecond } : {}),
     ...(simulated ? { simulated } : {}),
+  };
+}
+
+function heldAs(advice: AdviceInput, held: HeldTarget): AdviceInput {
+  return advice.pricing ? { ...advice, pricing: { ...advice.pricing, held } } : advice;
+}
+
+/** All budgets as they are sized for the copy, whether they are raised for it or not. */
+function heldThroughput({ budgets = [] }: RuSizing): HeldTarget {
+  const sum = (of: (budget: RuBudgetSizing) => number): number => budgets.reduce((all, budget) => all + of(budget), 0);
+  const whileCopying = ({ boost, steady }: RuBudgetSizing): number => boost ?? steady;
+  return {
+    kind: 'throughput',
+    manual: sum(whileCopying),
+    autoscale: 0,
+    first: sum((budget) => Math.max(whileCopying(budget), budget.createWith ?? 0)),
+    by: 'sized',
+  };
+}
+
+/** The tier that it has while data is copied, which may be larger than the one for everyday life. */
+function heldCluster({ tier, shards, highAvailability, reasons }: VcoreSizing): HeldTarget {
+  const larger = reasons.find(({ id }) => id === 'larger-while-copying')?.params['tier'];
+  return {
+    kind: 'cluster',
+    tier: typeof larger === 'string' ? larger : tier,
+    shards,
+    nodes: shards * (highAvailability ? 2 : 1),
   };
 }
 

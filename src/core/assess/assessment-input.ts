@@ -5,6 +5,7 @@ import type { ClusterFacts, ClusterInventory, Throughput } from '../model/facts.
 import type { NamespaceSelection } from '../model/namespace.js';
 import type { PlannedRead, ReadingGap } from '../model/reading.js';
 import type { CollectionScan } from '../model/scan.js';
+import type { TargetWish } from '../model/target-wishes.js';
 import type { SourceUsage } from '../model/usage.js';
 import type { TargetDescription } from '../plan/target.js';
 import type { RuSizingInput } from '../size/ru-sizing.js';
@@ -34,6 +35,10 @@ export interface AssessmentInput {
   readonly wishes?: AdviceWishes;
   /** Sizes up to which methods are advised, where they are not Microsoft's. */
   readonly settings?: AdviceInput['settings'];
+  /** Of the service; nothing said counts for nothing. */
+  readonly wants?: readonly TargetWish[];
+  /** RU targets: regions of the account. Absent: as `regionsOf` has it. */
+  readonly regions?: number;
   /** RU targets: as in a plan. */
   readonly throughput?: Throughput;
   readonly collectionThroughput?: Readonly<Record<string, Throughput>>;

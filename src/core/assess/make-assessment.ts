@@ -23,6 +23,8 @@ export function makeAssessment(input: AssessmentInput, rules: readonly Rule[] = 
     inventory,
     scans: input.scans,
     ...(input.usage ? { usage: input.usage } : {}),
+    ...(input.wants ? { wants: input.wants } : {}),
+    ...(input.regions === undefined ? {} : { regions: input.regions }),
     reads: input.reads,
     gaps: input.gaps,
     rules: rules.map(({ id }) => id),
@@ -38,7 +40,7 @@ export function makeAssessment(input: AssessmentInput, rules: readonly Rule[] = 
 function targetChoice(
   targets: readonly TargetAssessment[],
   inventory: ClusterInventory,
-  { usage }: AssessmentInput,
+  { usage, wants }: AssessmentInput,
 ): TargetChoice | undefined {
   const ru = targets.find(({ target }) => target.kind === 'cosmos-ru');
   const vcore = targets.find(({ target }) => target.kind === 'cosmos-vcore');
@@ -48,6 +50,7 @@ function targetChoice(
     vcore: { ...serviceFacts(vcore), ...(vcore.vcore ? { sizing: vcore.vcore } : {}) },
     inventory,
     ...(usage ? { usage } : {}),
+    ...(wants ? { wants } : {}),
   });
 }
 

@@ -12,8 +12,25 @@ export const COST_LINE_IDS = [
   'vcore-compute',
   'vcore-storage',
   'migration-vcore',
+  'held-manual',
+  'held-autoscale',
+  'held-serverless',
+  'held-vcore',
+  'data-factory-units',
+  'databricks-nodes',
+  'dms-service',
+  'machine',
 ] as const;
 export type CostLineId = (typeof COST_LINE_IDS)[number];
+
+/** What the cost of a method leaves out whatever the prices are. */
+export const COST_GAP_IDS = [
+  'throughput-not-said',
+  'cluster-not-sized',
+  'data-factory-runs',
+  'studio-3t-licence',
+] as const;
+export type CostGapId = (typeof COST_GAP_IDS)[number];
 
 export const COST_WHY_IDS = [
   'load-is-even',

@@ -1,10 +1,9 @@
 import type { CostEstimate, CostOption, RuSizing, VcoreSizing } from '../model/assessment.js';
 import type { Assumption, Estimate } from '../model/estimate.js';
-import { MigrationError } from '../model/error.js';
 import { assume } from '../size/assumption-ids.js';
 import { NONE } from '../size/bands.js';
-import { SIZE_SOURCES } from '../size/sources.js';
 import type { PriceList } from './price-list.js';
+import { regionAssumption, regionsOf, type Regions } from './regions.js';
 import { ruCosts } from './ru-cost.js';
 import { vcoreCost } from './vcore-cost.js';
 
@@ -15,26 +14,18 @@ export interface CostInput {
   readonly vcore?: VcoreSizing;
   /** How long the copy takes. Absent: as long as its charge alone takes at the throughput of the sizing. */
   readonly copyMs?: Estimate;
-  /** Regions of the account, the first one counted. Default: 1. */
-  readonly regions?: number;
-  readonly multipleWriteRegions?: boolean;
+  /** Of an RU account. Default: one. */
+  readonly regions?: Regions;
 }
 
-/**
- * What the targets cost by the price list, each way of paying by itself. List prices without discounts, reservations, free tiers, backups and traffic: never a quote.
- * @throws MigrationError `bad-number` for regions that are no whole number above 0.
- */
+/** What the targets cost by the price list, each way of paying by itself. List prices without discounts, reservations, free tiers, backups and traffic: never a quote. */
 export function estimateCost(input: CostInput): CostEstimate {
-  const { prices, ru, vcore, regions = 1, multipleWriteRegions = false } = input;
-  if (!Number.isInteger(regions) || regions < 1) {
-    throw new MigrationError('bad-number', { name: 'regions', value: String(regions) });
-  }
+  const { prices, ru, vcore } = input;
+  const { regions, multipleWriteRegions } = input.regions ?? regionsOf({});
   const copyMs = input.copyMs ?? ru?.migrationMs;
   const about: readonly Assumption[] = [
     assume('hours-per-month', 'published', { hours: prices.hoursPerMonth }, prices.hoursSource),
-    regions === 1
-      ? assume('one-region', 'judged')
-      : assume('several-regions', 'said', { regions, multipleWriteRegions }, SIZE_SOURCES.bill),
+    regionAssumption({ regions, multipleWriteRegions }),
     ...(input.copyMs ? [] : [assume('copy-time-by-charge', 'judged')]),
   ];
   const shared = { prices, copyMs: copyMs ?? NONE, about };

@@ -1,7 +1,10 @@
 /** Prices as data: ours, and those that the user knows better. */
 import { VCORE_TIERS } from '../size/vcore-tiers.js';
 
-/** What can have a price. `vcore-*` besides the storage is of one node of the tier for an hour. */
+/**
+ * What can have a price. `vcore-*` besides the storage is of one node of the tier for an hour; `data-factory-unit` of a data integration unit, `databricks-node` of a node's machine
+ * and its DBUs together, `dms` of the service, `machine` of the one that this product runs on.
+ */
 export const PRICE_IDS = [
   'throughput-manual',
   'throughput-manual-multi-write',
@@ -19,16 +22,23 @@ export const PRICE_IDS = [
   'vcore-M80',
   'vcore-M200',
   'vcore-storage',
+  'data-factory-unit',
+  'databricks-node',
+  'dms',
+  'machine',
 ] as const;
 export type PriceId = (typeof PRICE_IDS)[number];
 
-export type PriceUnit = '100-ru-per-second-hour' | 'million-ru' | 'gb-month' | 'node-hour' | 'gib-month';
+export type PriceUnit =
+  '100-ru-per-second-hour' | 'million-ru' | 'gb-month' | 'node-hour' | 'gib-month' | 'unit-hour' | 'hour';
 
 /** What each price is for; a file that says another unit is refused. */
 export function unitOf(id: PriceId): PriceUnit {
   if (id.startsWith('throughput-')) return '100-ru-per-second-hour';
   if (id === 'serverless') return 'million-ru';
   if (id === 'storage') return 'gb-month';
+  if (id === 'data-factory-unit') return 'unit-hour';
+  if (id === 'dms' || id === 'machine') return 'hour';
   return id === 'vcore-storage' ? 'gib-month' : 'node-hour';
 }
 

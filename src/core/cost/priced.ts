@@ -1,5 +1,6 @@
 /** Amounts of money, each with the price that it is made of. */
-import type { CostLine, CostOption } from '../model/assessment.js';
+import type { CostOption } from '../model/assessment.js';
+import type { CostLine, MethodCost } from '../model/cost.js';
 import type { Assumption, Estimate } from '../model/estimate.js';
 import { assume } from '../size/assumption-ids.js';
 import { add, estimate, times, type Band } from '../size/bands.js';
@@ -13,6 +14,7 @@ export type Period = 'monthly' | 'migration';
 export class PricedLines {
   readonly lines: CostLine[] = [];
   readonly missing = new Set<PriceId>();
+  private readonly unpriced: Pick<CostLine, 'id' | 'params'>[] = [];
   private readonly amounts: Record<Period, Estimate[]> = { monthly: [], migration: [] };
 
   constructor(private readonly list: PriceList) {}
@@ -29,6 +31,7 @@ export class PricedLines {
     const price = this.list.prices.get(priceId);
     if (!price) {
       this.missing.add(priceId);
+      this.unpriced.push({ id, params: { ...params, price: priceId, from: this.list.from } });
       return this;
     }
     const amount = estimate(period === 'monthly' ? 'money-per-month' : 'money', times(units, price.amount), [
@@ -50,6 +53,17 @@ export class PricedLines {
       why: [...why, ...missing.map((price) => costWhy('no-price-known', '-', { price, from: this.list.from }))],
       ...(known ? { monthly: this.sum('monthly'), migration: this.sum('migration') } : { missingPrices: missing }),
       lines: this.lines,
+    };
+  }
+
+  /** What one method costs: the sum of what has a price, with all that it leaves out. */
+  method(gaps: MethodCost['leftOut']): MethodCost {
+    const amount = this.lines.length === 0 ? undefined : this.sum('migration');
+    return {
+      currency: this.list.currency,
+      ...(amount ? { amount } : {}),
+      lines: this.lines,
+      leftOut: [...this.unpriced, ...gaps],
     };
   }
 

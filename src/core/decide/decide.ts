@@ -1,6 +1,7 @@
 import { advise } from '../advise/advise.js';
 import type { AdviceInput, AdviceWishes } from '../advise/facts.js';
 import { assess, type AssessInput } from '../assess/assess.js';
+import type { HeldTarget, MethodPricing } from '../cost/method-cost.js';
 import type { SimulatedRun } from '../model/assessment.js';
 import type { ClusterFacts, ClusterInventory, CollectionFacts, Throughput } from '../model/facts.js';
 import type { Finding } from '../model/finding.js';
@@ -15,7 +16,9 @@ import { planShardKey, planThroughput } from '../plan/options.js';
 import type { TargetDescription } from '../plan/target.js';
 import { simulationInput } from '../simulate/from-facts.js';
 import { simulateCopy } from '../simulate/simulate-copy.js';
+import { exactly } from '../size/bands.js';
 import { MANUAL_RU_PER_SECOND } from '../size/limits.js';
+import { dataCollections, migrationCharge } from '../size/totals.js';
 import type { Trial } from '../size/trial.js';
 import { usableRate } from '../size/usable-rate.js';
 import type { FixedTuning } from '../tune/limits.js';
@@ -42,6 +45,8 @@ export interface DecideInput {
   /** What the source is used for: how much is written, and how far its oplog reaches back. */
   readonly usage?: SourceUsage;
   readonly fixed?: FixedTuning;
+  /** What each method costs is reckoned by these. */
+  readonly pricing?: Omit<MethodPricing, 'held'>;
   readonly wishes?: AdviceWishes;
   readonly settings?: AdviceInput['settings'];
   /** Chosen by the user; without it the recommended one. */
@@ -62,10 +67,34 @@ export interface Decisions {
 /** Everything that follows from the facts and the user's choices: what wizard and command line show, and what goes into the plan. @throws MigrationError `bad-number`. */
 export function decide(input: DecideInput): Decisions {
   const pace = decidePace(input);
-  return { ...pace, findings: decideFindings(input, pace.recommendation.recommended) };
+  const { recommended } = pace.recommendation;
+  const expectedCopyMs = expectedCopy(input.method ?? recommended, pace);
+  const { online } = input.wishes ?? {};
+  return {
+    ...pace,
+    findings: decideFindings(
+      {
+        ...input,
+        ...(online === undefined ? {} : { online }),
+        ...(expectedCopyMs === undefined ? {} : { expectedCopyMs }),
+      },
+      recommended,
+    ),
+  };
 }
 
-/** All but the findings, which do not hang on numbers: those are tried out one after another. @throws MigrationError `bad-number`. */
+/** How long the data takes by a method: where nobody said a throughput, with the least, which is what new collections then have. */
+export function expectedCopy(
+  method: MethodId,
+  { recommendation, leastThroughputMs }: Omit<Decisions, 'findings'>,
+): number | undefined {
+  return (
+    leastThroughputMs?.get(method) ??
+    recommendation.ranked.find((ranked) => ranked.method === method)?.durationMs.expected
+  );
+}
+
+/** All but the findings, which hang on no number but the time of the copy: numbers are tried out one after another. @throws MigrationError `bad-number`. */
 export function decidePace(input: DecideInput): Omit<Decisions, 'findings'> {
   const { throughput } = input;
   const tuning = tuningOf(input);
@@ -147,7 +176,33 @@ function adviceInput(
     ...(trial === undefined ? {} : { trial }),
     ...(input.usage === undefined ? {} : { usage: input.usage }),
     ...(settings === undefined ? {} : { settings }),
+    ...(input.pricing === undefined ? {} : { pricing: { ...input.pricing, held: heldTarget(input, common) } }),
   };
+}
+
+/** What is paid for while the data is moved, by what was said of it. */
+function heldTarget(input: DecideInput, common: Throughput | undefined): HeldTarget {
+  const { inventory, selection, target, scans, insert = {}, trial } = input;
+  if (target.kind === 'mongodb') return { kind: 'own' };
+  if (target.kind === 'cosmos-vcore') return { kind: 'not-known', gap: 'cluster-not-sized' };
+  const collections = dataCollections(selectedCollections(inventory, selection));
+  if (common?.kind === 'serverless') {
+    const ruPerDocument = insert.ruPerDocument ?? trial?.ruPerDocument;
+    const charge = migrationCharge(collections, {
+      ...(ruPerDocument === undefined ? {} : { ruPerDocument }),
+      ...(scans === undefined ? {} : { scans }),
+    });
+    return { kind: 'serverless', ru: exactly(charge.total) };
+  }
+  const given = givenThroughput(input, common, collections);
+  let [manual, autoscale] = [0, 0];
+  for (const { ns } of collections) {
+    const throughput = given[formatNamespace(ns)];
+    if (throughput?.kind === 'manual') manual += throughput.ruPerSecond;
+    else if (throughput?.kind === 'autoscale') autoscale += throughput.maxRuPerSecond;
+    else return { kind: 'not-known', gap: 'throughput-not-said' };
+  }
+  return { kind: 'throughput', manual, autoscale, by: 'said' };
 }
 
 /** What the methods are ranked by, for these facts and choices; `targetRuPerSecond` is left out where nobody said a throughput. @throws MigrationError `bad-number`. */
@@ -208,10 +263,10 @@ function givenThroughput(
 /** `recommended` counts where the user has chosen no method. */
 export function decideFindings(
   input: Pick<DecideInput, 'inventory' | 'selection' | 'target' | 'shardKeys' | 'method'> &
-    Pick<AssessInput, 'scans' | 'usage'>,
+    Pick<AssessInput, 'scans' | 'usage' | 'online' | 'expectedCopyMs' | 'requiredRuPerSecond'>,
   recommended: MethodId,
 ): readonly Finding[] {
-  const { inventory, selection, target, shardKeys, scans, usage } = input;
+  const { inventory, selection, target, shardKeys, scans, usage, online, expectedCopyMs } = input;
   return assess({
     inventory,
     target,
@@ -219,6 +274,9 @@ export function decideFindings(
     ...(shardKeys === undefined ? {} : { shardKeys }),
     ...(scans === undefined ? {} : { scans }),
     ...(usage === undefined ? {} : { usage }),
+    ...(online === undefined ? {} : { online }),
+    ...(expectedCopyMs === undefined ? {} : { expectedCopyMs }),
+    ...(input.requiredRuPerSecond === undefined ? {} : { requiredRuPerSecond: input.requiredRuPerSecond }),
     method: input.method ?? recommended,
   }).findings;
 }

@@ -1,3 +1,4 @@
+import type { CostLine } from './cost.js';
 import type { ClusterFacts, ClusterInventory } from './facts.js';
 import type { Estimate } from './estimate.js';
 import type { Finding } from './finding.js';
@@ -6,6 +7,7 @@ import type { Namespace } from './namespace.js';
 import type { PlannedIndex } from './plan.js';
 import type { PlannedRead, ReadingGap } from './reading.js';
 import type { CollectionScan } from './scan.js';
+import type { TargetWish } from './target-wishes.js';
 import type { SourceUsage } from './usage.js';
 
 /** A rule that threw: its absence from the findings means nothing. */
@@ -117,13 +119,6 @@ export interface VcoreSizing {
   readonly alternatives: readonly { readonly tier: string; readonly reasons: readonly Reason[] }[];
 }
 
-export interface CostLine {
-  /** Stable id: `throughput-manual`, `throughput-autoscale`, `serverless`, `storage`, `vcore-compute`, `migration-boost` ... */
-  readonly id: string;
-  readonly amount: Estimate;
-  readonly params: Readonly<Record<string, string | number | boolean>>;
-}
-
 /** One way of paying. Never a quote. */
 export interface CostOption {
   readonly id: 'ru-manual' | 'ru-autoscale' | 'ru-serverless' | 'vcore';
@@ -232,6 +227,10 @@ export interface Assessment {
   readonly inventory: ClusterInventory;
   readonly scans: readonly CollectionScan[];
   readonly usage?: SourceUsage;
+  /** What the user wants of the service, in the words of `--wants`; absent where they said nothing. */
+  readonly wants?: readonly TargetWish[];
+  /** Regions of an RU account, as the user said; absent where they said nothing. */
+  readonly regions?: number;
   /** What was sent to the source, and what could not be read. */
   readonly reads: readonly PlannedRead[];
   readonly gaps: readonly ReadingGap[];

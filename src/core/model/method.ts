@@ -1,4 +1,4 @@
-import type { Estimate } from './estimate.js';
+import type { MethodCost } from './cost.js';
 import type { Milliseconds } from './units.js';
 
 export type MethodId =
@@ -23,8 +23,8 @@ export interface RankedMethod {
   readonly needs: readonly Reason[];
   /** Low, expected and high wall time of the data move. */
   readonly durationMs: { readonly low: Milliseconds; readonly expected: Milliseconds; readonly high: Milliseconds };
-  /** What the migration costs by this method, where it was reckoned. */
-  readonly costOf?: Estimate;
+  /** What moving the data costs by it, where prices were given and it is possible. */
+  readonly cost?: MethodCost;
 }
 
 export interface Recommendation {

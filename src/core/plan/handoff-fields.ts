@@ -131,7 +131,11 @@ const WORKERS: readonly [least: number, most: number] = [2, 64];
  * Nodes that a Spark job gets: as many as bring the data through in a night, and no more than the target's throughput keeps busy.
  * `bytesPerDocument × ruPerSecond ÷ ruPerDocument` is what an RU target takes in a second.
  */
-export function sparkWorkers({ documents, logicalBytes, tuning }: HandoffFacts): number {
+export function sparkWorkers({
+  documents,
+  logicalBytes,
+  tuning,
+}: Pick<HandoffFacts, 'documents' | 'logicalBytes' | 'tuning'>): number {
   const { ruPerSecond, ruPerDocument } = tuning ?? {};
   const bySize = logicalBytes / (NODE_BYTES_PER_SECOND * COPY_SECONDS);
   const taken =

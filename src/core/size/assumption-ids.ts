@@ -54,6 +54,13 @@ export const ASSUMPTION_IDS = [
   'price-yours',
   'availability-doubles',
   'migration-tier-hours',
+  'held-while-moving',
+  'throughput-as-sized',
+  'throughput-as-said',
+  'charge-only',
+  'copies-at-once',
+  'nodes-as-planned',
+  'service-while-moving',
 ] as const;
 export type AssumptionId = (typeof ASSUMPTION_IDS)[number];
 

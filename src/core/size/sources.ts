@@ -23,5 +23,6 @@ export const SIZE_SOURCES = {
   vcoreAvailability: `${LEARN}/documentdb/availability-disaster-recovery-under-hood`,
   vcoreLimits: `${LEARN}/documentdb/limitations`,
   vcorePrices: 'https://azure.microsoft.com/pricing/details/document-db/',
+  dataFactoryUnits: `${LEARN}/data-factory/pricing-examples-copy-transform-dynamic-parameters`,
   wiredTigerCache: 'https://www.mongodb.com/docs/manual/core/wiredtiger/',
 } as const;

@@ -8,7 +8,7 @@ import { sinkConnector, sourceConnector } from './connectors.js';
 import { rangeItem, type CopyRange } from './copy-range.js';
 import { filterOf } from './id-bounds.js';
 import { factoryNames, type FactoryNames } from './names.js';
-import { copyPace, type CopyPace } from './pace.js';
+import { copyPace, type CopyPace } from '../../core/tune/copy-activities.js';
 import { masterPipelines, type PipelineParts } from './pipelines.js';
 import { readme } from './readme.js';
 import { chunksOf, factoryTemplate, pipelineTemplates, type Template } from './templates.js';

@@ -2,7 +2,7 @@
 import type { SinkConnector, SourceConnector } from './connectors.js';
 import type { RangeItem } from './copy-range.js';
 import type { FactoryNames } from './names.js';
-import type { CopyPace } from './pace.js';
+import type { CopyPace } from '../../core/tune/copy-activities.js';
 
 export interface PipelineParts {
   readonly names: FactoryNames;

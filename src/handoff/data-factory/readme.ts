@@ -3,7 +3,7 @@ import { formatNamespace } from '../../core/model/namespace.js';
 import type { Plan } from '../../core/model/plan.js';
 import type { DataFactoryHandoff } from '../../core/model/handoff.js';
 import type { FactoryNames } from './names.js';
-import { DOCUMENTS_PER_COPY, type CopyPace } from './pace.js';
+import { DOCUMENTS_PER_COPY, type CopyPace } from '../../core/tune/copy-activities.js';
 import { BLOB_FOLDER } from './pipelines.js';
 
 /** Collections that are named; of more the file `ranges.json` tells. */

@@ -1,14 +1,17 @@
 import { commands, l10n, QuickPickItemKind, ThemeIcon, window, type QuickPickItem } from 'vscode';
 import type { PriceList } from '../../core/cost/price-list.js';
+import { leastRegions } from '../../core/model/regions.js';
 import type { Assessment } from '../../core/model/assessment.js';
 import type { ClusterFacts } from '../../core/model/facts.js';
 import { EVERYTHING, formatNamespace } from '../../core/model/namespace.js';
 import type { PlannedRead } from '../../core/model/reading.js';
+import { TARGET_WISHES, type TargetWish } from '../../core/model/target-wishes.js';
 import { assumedTarget, describeTarget } from '../../core/plan/target.js';
 import { assessmentJson } from '../../words/assessment-json.js';
 import { clusterKind } from '../../words/reasons.js';
 import { purposeName } from '../../words/reading-words.js';
 import { formatDuration } from '../../words/sizes.js';
+import { targetWishName } from '../../words/target-choice.js';
 import type { ClusterProfile } from '../clusters/cluster-profile.js';
 import { clusterIdOf, clusterNodes } from '../commands/arguments.js';
 import { pickCluster } from '../commands/pickers.js';
@@ -22,7 +25,7 @@ import type { HostAdapters } from '../adapters.js';
 export interface AssessParts {
   readonly services: HostServices;
   readonly view: Pick<ClustersView, 'noteInventory'>;
-  readonly settings: () => Pick<Settings, 'pricesFile'> & ThresholdSettings;
+  readonly settings: () => Pick<Settings, 'pricesFile' | 'regions'> & ThresholdSettings;
   /** Shows an assessment of a source. */
   readonly show: (clusterId: string, assessment: Assessment) => Promise<void>;
 }
@@ -43,19 +46,21 @@ export async function assessSource(args: readonly unknown[], parts: AssessParts)
   const { services } = parts;
   const profile = await sourceOf(args, services);
   if (!profile) return undefined;
-  // A slip in them shows before anybody is asked anything.
   const chosen = parts.settings();
+  // A slip in them shows before anybody is asked anything.
   const prices = await (await services.adapters()).readPrices(chosen.pricesFile);
   const title = l10n.t('Assess {0}', profile.name);
   const targets = await chooseTargets(title, services);
-  const scan = targets && (await chooseScan(title));
-  if (!targets || !scan) return undefined;
+  const wants = targets && (await chooseWishes(title, targets));
+  const scan = wants && (await chooseScan(title));
+  if (!targets || !wants || !scan) return undefined;
   const scope: Scope = { targets, scan };
   const facts = await withProgress(l10n.t('Connecting to {0}', profile.name), (_, signal) =>
     services.connections.with(profile.id, signal, (connected) => Promise.resolve(connected.facts)),
   );
   if (!(await agreed(title, facts, profile, scope, services))) return undefined;
-  const assessment = await read(profile, { ...scope, prices, settings: bandsOf(chosen) }, services);
+  const said = { ...(wants.length > 0 ? { wants } : {}), ...saidRegions(chosen.regions, targets, wants) };
+  const assessment = await read(profile, { ...scope, ...said, prices, settings: bandsOf(chosen) }, services);
   await services.assessments.put(profile.id, assessmentJson(assessment));
   parts.view.noteInventory(profile.id, assessment.inventory);
   await parts.show(profile.id, assessment);
@@ -100,6 +105,23 @@ async function chooseTargets(title: string, services: HostServices): Promise<Ass
     services.connections.with(id, signal, (connected) => Promise.resolve(connected.facts)),
   );
   return [{ description: describeTarget(facts), cluster: facts }];
+}
+
+type Wants = readonly TargetWish[];
+
+/** Where both services are looked at: they decide between them, in the words of `--wants`. */
+async function chooseWishes(title: string, targets: AssessedTargets): Promise<Wants | undefined> {
+  if (targets.length < 2) return [];
+  const items = TARGET_WISHES.map((wish) => ({ label: wish, description: targetWishName(wish) }));
+  const placeHolder = l10n.t('What do you want of the service? Nothing is an answer, too.');
+  const chosen = await window.showQuickPick(items, { title, placeHolder, canPickMany: true });
+  return chosen?.map(({ label }) => label);
+}
+
+/** Fewer than the wish takes are the setting's default or a slip; a vCore cluster is not paid for by regions. */
+function saidRegions(regions: number | undefined, targets: AssessedTargets, wants: Wants): { regions?: number } {
+  const isRu = targets.some(({ description }) => description.kind === 'cosmos-ru');
+  return isRu && regions !== undefined && regions >= leastRegions(wants) ? { regions } : {};
 }
 
 async function chooseScan(title: string): Promise<ScanMode | undefined> {
@@ -184,7 +206,12 @@ function readItem({ purpose, command, database, times, maxTimeMs, readPreference
 
 async function read(
   profile: ClusterProfile,
-  wanted: Scope & { readonly prices: PriceList; readonly settings: ReturnType<typeof bandsOf> },
+  wanted: Scope & {
+    readonly prices: PriceList;
+    readonly settings: ReturnType<typeof bandsOf>;
+    readonly wants?: Wants;
+    readonly regions?: number;
+  },
   services: HostServices,
 ): Promise<Assessment> {
   const { assessSource: assess } = await services.adapters();

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { commands, workspace, type Disposable, type LogOutputChannel } from 'vscode';
 import type { HostAdapters } from '../adapters.js';
 import type { DatabricksTokens } from '../azure/databricks-tokens.js';
-import { RemoteStart } from '../azure/remote-start.js';
+import type { RemoteStart } from '../azure/remote-start.js';
 import { RunTokens } from '../azure/run-tokens.js';
 import { windowSession, type GetSession } from '../azure/sign-in.js';
 import { askChoice, askText } from '../clusters/ask.js';
@@ -24,6 +24,8 @@ export interface RunsDeps {
   readonly runsRoot: () => string;
   readonly clusters: ClusterStore;
   readonly databricks: Pick<DatabricksTokens, 'get' | 'keep'>;
+  /** Loaded when a run that is carried out elsewhere is first started, or cleaned up. */
+  readonly remoteStart: () => Promise<typeof RemoteStart>;
   readonly log: LogOutputChannel;
   /** The runner, `dist/cli.cjs`. */
   readonly cliPath: string;
@@ -53,6 +55,12 @@ export function createRuns(deps: RunsDeps): Runs {
     }),
   );
   const terminals = store.add(new RunTerminals(() => void runs.refresh()));
+  const tokens = store.add(new RunTokens({ ...deps, getSession: deps.getSession ?? windowSession }));
+  const remote = async (): Promise<RemoteStart> => {
+    const Start = await deps.remoteStart();
+    const ask = { choice: askChoice, text: askText };
+    return new Start({ tokens, databricks: deps.databricks, ask, env: process.env });
+  };
   const control = new RunSteering({
     adapters: deps.adapters,
     clusters: deps.clusters,
@@ -62,12 +70,10 @@ export function createRuns(deps: RunsDeps): Runs {
     runsRoot: deps.runsRoot,
     settings: deps.settings,
     cliPath: deps.cliPath,
-    remote: new RemoteStart({
-      tokens: store.add(new RunTokens({ ...deps, getSession: deps.getSession ?? windowSession })),
-      databricks: deps.databricks,
-      ask: { choice: askChoice, text: askText },
-      env: process.env,
-    }),
+    remote: {
+      begin: async (...args) => (await remote()).begin(...args),
+      tokensFor: async (...args) => (await remote()).tokensFor(...args),
+    },
     onFailure,
   });
   store.add(new RunStatusBar(runs));

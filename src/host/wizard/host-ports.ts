@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { commands, env, l10n, Uri, window, workspace, type ExtensionContext } from 'vscode';
+import type { PriceList } from '../../core/cost/price-list.js';
 import { MigrationError } from '../../core/model/error.js';
 import { neededTools } from '../../core/plan/needed-tools.js';
 import type { ClusterRole } from '../clusters/cluster-profile.js';
@@ -26,6 +27,11 @@ export function hostPorts(services: HostServices, context: Pick<ExtensionContext
     t: l10n.t,
     now: () => Date.now(),
     settings,
+    prices: latestPrices(
+      async (path) => (await services.adapters()).readPrices(path),
+      () => settings().pricesFile,
+      log,
+    ),
     mayMeasure,
     mayTry,
     async addCluster(role: ClusterRole) {
@@ -52,6 +58,29 @@ export function hostPorts(services: HostServices, context: Pick<ExtensionContext
     openLink: async (url) => void (await env.openExternal(Uri.parse(url, true))),
     start: (path) => start(path, services, settings().tools),
     log: (error) => log.error(error instanceof Error ? error : String(error)),
+  };
+}
+
+/** Read again where the setting names another file. One that is none leaves the methods without a cost: it is told of where an assessment is asked for. */
+function latestPrices(
+  read: (path: string | undefined) => Promise<PriceList>,
+  pathNow: () => string | undefined,
+  log: HostServices['log'],
+): HostPorts['prices'] {
+  let known: { readonly path: string | undefined; prices?: PriceList } | undefined;
+  return (changed) => {
+    const path = pathNow();
+    if (known?.path === path && known) return known.prices;
+    const reading: NonNullable<typeof known> = { path };
+    known = reading;
+    read(path).then(
+      (prices) => {
+        reading.prices = prices;
+        changed();
+      },
+      (error: unknown) => log.error(error instanceof Error ? error : String(error)),
+    );
+    return undefined;
   };
 }
 

@@ -178,7 +178,7 @@ export class QuickPickWizard {
       description: [card.recommended ? l10n.t('recommended') : '', card.durationText]
         .filter((text) => text !== '')
         .join(', '),
-      detail: card.reasons.map(({ weight, text }) => `${weight} ${text}`).join(' '),
+      detail: [card.costText ?? '', ...card.reasons.map(({ weight, text }) => `${weight} ${text}`)].join(' ').trim(),
       iconPath: new ThemeIcon(card.available && card.possible ? 'play' : 'circle-slash'),
       run: async () => {
         if (!card.available || !card.possible) return 'again';

@@ -1,3 +1,4 @@
+import type { PriceList } from '../../core/cost/price-list.js';
 import type { Assessment } from '../../core/model/assessment.js';
 import type { ClusterFacts, ClusterInventory } from '../../core/model/facts.js';
 import type { ClusterReference, Plan } from '../../core/model/plan.js';
@@ -25,6 +26,8 @@ export interface WizardPorts {
   clusters(): readonly ClusterProfile[];
   /** Undefined for a cluster that is not there any more. */
   reference(clusterId: string): ClusterReference | undefined;
+  /** What the cost of the methods is reckoned by, the user's own in place of the shipped ones; undefined where they could not be read, and until they are, which `changed` then tells. */
+  prices(changed: () => void): PriceList | undefined;
   /** Loads what makes command lines. */
   commandLines(): Promise<CommandLines>;
   readSource(

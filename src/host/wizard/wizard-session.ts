@@ -142,7 +142,6 @@ export class WizardSession {
   #model(): WizardModel {
     const { source, sourceId } = this.#state;
     const make = this.#commandLines;
-    const assessment = sourceId === undefined ? undefined : this.#ports.assessment(sourceId);
     const activity = this.#flight.current;
     return {
       state: this.#state,
@@ -151,7 +150,8 @@ export class WizardSession {
       clusters: this.#ports.clusters(),
       reference: this.#reference,
       t: this.#ports.t,
-      ...(assessment ? { assessment } : {}),
+      assessment: sourceId === undefined ? undefined : this.#ports.assessment(sourceId),
+      prices: this.#ports.prices(() => this.#changed()),
       ...(activity
         ? { busy: { text: activity.text, cancellable: activity.cancellable, ...(activity.progress ?? {}) } }
         : {}),

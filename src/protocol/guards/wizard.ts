@@ -126,18 +126,21 @@ const finding = object(
   { sourceUrl: webAddress },
 );
 
-const method = object({
-  id: name,
-  name: sentence,
-  rank: number(1),
-  recommended: boolean,
-  chosen: boolean,
-  possible: boolean,
-  available: boolean,
-  durationText: sentence,
-  reasons: list(object({ weight: oneOf(['+', '-', '!']), text: sentence })),
-  needs: list(sentence),
-});
+const method = object(
+  {
+    id: name,
+    name: sentence,
+    rank: number(1),
+    recommended: boolean,
+    chosen: boolean,
+    possible: boolean,
+    available: boolean,
+    durationText: sentence,
+    reasons: list(object({ weight: oneOf(['+', '-', '!']), text: sentence })),
+    needs: list(sentence),
+  },
+  { costText: sentence },
+);
 
 const tuningField = object(
   {

@@ -3,7 +3,7 @@
 import random
 import sys
 
-from bson import encode
+from bson import Binary, encode
 from bson.raw_bson import RawBSONDocument
 from bson.timestamp import Timestamp
 from mongo_to_cosmos import inserts, raw_cursor
@@ -65,6 +65,13 @@ def some_documents(rng, count):
         encode({"_id": at, **{rng.choice("ab\x11") * (n + 1): some_value(rng) for n in range(rng.randrange(4))}})
         for at in range(count)
     ]
+
+
+def with_short_uuid(at):
+    """Return a document whose `_id` PyMongo refuses to decode: a UUID of two bytes."""
+    whole = encode({"_id": Binary(bytes([0, at]), 0)})
+    subtype = len(whole) - 4
+    return whole[:subtype] + b"\4" + whole[subtype + 1 :]
 
 
 def finds_each_empty_timestamp_and_no_other(rng):
@@ -153,10 +160,11 @@ def notes_a_batch_when_it_is_full_or_a_second_old():
     assert not batch.has_room_for(few), "older than a second"
 
 
-def copied(source, target, documents):
-    """Copy them by reader and writer; return what the target holds, and the writer's counts."""
+def copied(source, target, documents, *, again=False):
+    """Copy them by reader and writer, `again` onto what an earlier copy has left; return the writer's counts."""
     client = connect(target)
-    client.drop_database(NS.db)
+    if not again:
+        client.drop_database(NS.db)
     counts = Counts()
     writer = Writer(
         client,
@@ -188,7 +196,7 @@ def main(source, target):
     reads_a_reply_as_pymongo_does(rng)
     notes_a_batch_when_it_is_full_or_a_second_old()
 
-    documents = some_documents(rng, 3_000)
+    documents = some_documents(rng, 2_990) + [with_short_uuid(at) for at in range(10)]
     with connect(source) as client:
         client.drop_database(NS.db)
         fill = Writer(
@@ -206,6 +214,10 @@ def main(source, target):
 
     whole = copied(source, target, documents)
     assert (whole.acknowledged, whole.sent) == (3_000, 3_000), whole
+
+    # Again onto all of them: the server quotes each `_id`, whatever its bytes are, and each is met as equal.
+    again = copied(source, target, documents, again=True)
+    assert (again.acknowledged, again.already_there) == (0, 3_000), again
 
     # A PyMongo without that connection, or a server without OP_MSG: each document goes by itself.
     wire, inserts._LEAST_WIRE_VERSION = inserts._LEAST_WIRE_VERSION, 1_000

@@ -95,7 +95,8 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
     url: `http://127.0.0.1:${port}`,
     // The first one has run out by the time that it is used.
     tokens: {
-      token: async (scope, how) => (how?.renew && scope === AUDIENCE ? model.tokens.renewed() : model.tokens.given),
+      token: (scope, how) =>
+        Promise.resolve(how?.renew && scope === AUDIENCE ? model.tokens.renewed() : model.tokens.given),
     },
     scopes: model.scopes,
     files: () => model.files.paths(),

@@ -173,7 +173,7 @@ function openCard(card: MethodCard, { send }: WizardContext): TemplateResult {
       ${title(card)}
     </label>
     <div id="method-${card.id}" class="method-body">
-      ${duration(card)} ${reasons(card)}
+      ${duration(card)} ${cost(card)} ${reasons(card)}
       ${
         card.needs.length > 0
           ? html`<div class="needs">
@@ -191,7 +191,7 @@ function otherCard(card: MethodCard): TemplateResult {
   return html`<article class="method shut" data-method=${card.id} aria-labelledby="method-${card.id}-name">
     <h3 class="method-head" id="method-${card.id}-name">${title(card)}</h3>
     <div class="method-body">
-      ${duration(card)} ${reasons(card)}
+      ${duration(card)} ${cost(card)} ${reasons(card)}
       ${
         card.needs.length > 0
           ? html`<details class="needs">
@@ -214,6 +214,10 @@ function title(card: MethodCard): TemplateResult {
 
 function duration({ durationText }: MethodCard): TemplateResult | typeof nothing {
   return durationText === '' ? nothing : html`<p class="method-time">${icon('clock')} ${durationText}</p>`;
+}
+
+function cost({ costText = '' }: MethodCard): TemplateResult | typeof nothing {
+  return costText === '' ? nothing : html`<p class="method-time">${costText}</p>`;
 }
 
 function reasons(card: MethodCard): TemplateResult {

@@ -1,6 +1,7 @@
 import { CARRIED_OUT } from '../../../core/advise/advise.js';
 import { asPlanned } from '../../../core/assess/as-planned.js';
-import { decideFindings, type Decisions } from '../../../core/decide/decide.js';
+import type { PriceList } from '../../../core/cost/price-list.js';
+import { decideFindings, expectedCopy, type Decisions } from '../../../core/decide/decide.js';
 import type { Assessment } from '../../../core/model/assessment.js';
 import type { MigrationError } from '../../../core/model/error.js';
 import type { ClusterFacts, ClusterInventory, Throughput } from '../../../core/model/facts.js';
@@ -66,7 +67,9 @@ export interface DeriveInput {
   readonly settings: WizardSettings;
   readonly reference: (clusterId: string) => ClusterReference | undefined;
   /** The latest of the chosen source. */
-  readonly assessment?: Assessment;
+  readonly assessment?: Assessment | undefined;
+  /** Absent until they are read, and where they could not be. */
+  readonly prices?: PriceList | undefined;
   readonly t: Translate;
 }
 
@@ -166,6 +169,17 @@ function chosenMethod({ method }: WizardState): { method?: MethodId } {
   return method === undefined ? {} : { method };
 }
 
+/** How long the copy takes says something only where changes are to be followed meanwhile, and changes with every number that is typed. */
+function onlineOf(
+  { wishes: { online } }: WizardState,
+  method: MethodId,
+  pace: Pace,
+): Pick<FindingsInput, 'online' | 'expectedCopyMs'> {
+  if (!online) return {};
+  const expectedCopyMs = expectedCopy(method, pace);
+  return { online, ...(expectedCopyMs === undefined ? {} : { expectedCopyMs }) };
+}
+
 /** The plan with its id, and made now. */
 export function planOf(draft: PlanDraft, now: number): Plan {
   const dated = { ...draft, createdAt: new Date(now).toISOString() };
@@ -225,6 +239,7 @@ export function createDeriver(): (input: DeriveInput) => Derived {
     target: i.target,
   }));
   const ceilingsFor = stable<CopyCeilings>();
+  const lookedAtFor = remembered(lookedAt);
   const paceFor = remembered(attempt(paceOf));
   const decisionsFor = remembered((i: { pace: Pace; findings: Decisions['findings'] }): Decisions => ({
     ...i.pace,
@@ -243,7 +258,7 @@ export function createDeriver(): (input: DeriveInput) => Derived {
   const sourceFor = stable<ClusterReference | undefined>();
   const targetReferenceFor = stable<ClusterReference | undefined>();
 
-  return ({ state, settings, reference, assessment, t }) => {
+  return ({ state, settings, reference, assessment, prices, t }) => {
     const { source, selected, sourceId, targetId } = state;
     const cluster = state.target && isTargetRead(state) ? state.target.facts : undefined;
     const described = cluster && targetFor({ facts: cluster, capabilities: state.capabilities });
@@ -282,6 +297,7 @@ export function createDeriver(): (input: DeriveInput) => Derived {
       shardKeys,
       measured,
       trial,
+      prices,
     });
     if (!pace.value) return { ...base, failure: pace.error };
     const method = methodOf(state.method, pace.value);
@@ -293,7 +309,8 @@ export function createDeriver(): (input: DeriveInput) => Derived {
       shardKeys,
       recommended,
       ...chosenMethod(state),
-      ...lookedAt(assessment),
+      ...lookedAtFor({ assessment }),
+      ...onlineOf(state, method, pace.value),
     });
     const decisions = decisionsFor({ pace: pace.value, findings });
     const from = sourceFor(sourceId === undefined ? undefined : reference(sourceId));

@@ -1,4 +1,6 @@
 /** How fast the copy may go, by what the user has said of it. */
+import type { PriceList } from '../../../core/cost/price-list.js';
+import { regionsOf } from '../../../core/cost/regions.js';
 import { decidePace, type Decisions } from '../../../core/decide/decide.js';
 import type { ClusterFacts, ClusterInventory, Throughput } from '../../../core/model/facts.js';
 import type { NamespaceSelection } from '../../../core/model/namespace.js';
@@ -12,7 +14,7 @@ import type { Choices, Measurement } from './wizard-state.js';
 /** The settings that the wizard goes by. */
 export type WizardSettings = Pick<
   Settings,
-  'nativeToolsUpToGb' | 'servicesUpToGb' | 'analysisParallelism' | 'insertionWorkers'
+  'nativeToolsUpToGb' | 'servicesUpToGb' | 'analysisParallelism' | 'insertionWorkers' | 'regions'
 >;
 
 /** What the decisions follow from, one by one, so that a change elsewhere does not make them again. */
@@ -24,6 +26,7 @@ export type PaceInput = Pick<Choices, 'throughput' | 'tuning' | 'collectionThrou
   readonly settings: WizardSettings;
   readonly measured: Measurement | undefined;
   readonly trial: Trial | undefined;
+  readonly prices: PriceList | undefined;
 };
 
 export type Pace = Omit<Decisions, 'findings'>;
@@ -45,7 +48,7 @@ export function throughputOf(choices: Pick<Choices, 'throughput' | 'tuning'>): T
 }
 
 export function paceOf(input: PaceInput): Pace {
-  const { inventory, selection, target, cluster, tuning, measured, settings } = input;
+  const { inventory, selection, target, cluster, tuning, measured, settings, prices } = input;
   const isMetered = target.kind === 'cosmos-ru';
   const throughput = isMetered ? throughputOf(input) : undefined;
   const ruPerDocument = isMetered ? (tuning.ruPerDocument ?? measured?.ruPerDocument) : undefined;
@@ -71,6 +74,7 @@ export function paceOf(input: PaceInput): Pace {
     },
     ...(input.trial === undefined ? {} : { trial: input.trial }),
     wishes: input.wishes,
+    ...(prices ? { pricing: { prices, ...regionsOf(settings) } } : {}),
     settings: bandsOf(settings),
   });
 }

@@ -1,6 +1,7 @@
 import type { RankedMethod } from '../../../core/model/method.js';
 import { MANUAL_RU_PER_SECOND } from '../../../core/size/limits.js';
 import type { MethodCard, WizardView } from '../../../protocol/wizard.js';
+import { methodCostTexts } from '../../../words/costs.js';
 import { methodName } from '../../../words/methods.js';
 import { sentenceFor } from '../../../words/reasons.js';
 import { formatDuration, formatDurationRange, formatRuPerSecond } from '../../../words/sizes.js';
@@ -46,9 +47,18 @@ function card(method: RankedMethod, recommended: boolean, input: StepInput): Met
     possible: method.possible,
     available: method.available,
     durationText: method.possible ? durationText(method, input) : '',
+    ...costText(method, input),
     reasons: reasons.map((reason) => ({ weight: reason.weight, text: sentenceFor(reason) })),
     needs: method.needs.map(sentenceFor),
   };
+}
+
+/** Without the target's throughput the hours are the least, and so would be the cost: the figure is not told before they are known. */
+function costText({ cost }: RankedMethod, { derived, t }: StepInput): Pick<MethodCard, 'costText'> {
+  if (!cost || !isPaceKnown(derived)) return {};
+  const { amount, leftOut } = methodCostTexts(cost);
+  const told = t('Moving the data costs {0} by list prices, no quote.', amount);
+  return { costText: [cost.amount ? told : '', ...leftOut].filter((text) => text !== '').join(' ') };
 }
 
 /** The tools are written as they are called. */

@@ -3,19 +3,20 @@ import { errorWords } from '../../../words/errors.js';
 import { isSourceRead, isTargetRead, reachableSteps } from '../model/reach.js';
 import type { StepInput } from './wizard-model.js';
 
-/** Steps that can be gone to: what the state allows, and where there is a plan to look at. */
+/** The step that is shown, and those that can be gone to: what the state allows, and where there is a plan to look at. */
 export function reachableNow(input: StepInput): readonly WizardStep[] {
-  const { derived } = input;
-  return reachableSteps(input.state).filter((step) => {
+  const { derived, state } = input;
+  return reachableSteps(state).filter((step) => {
+    // Who is there stays there, while something is read anew and where an answer has left no plan.
+    if (step === state.step) return true;
     if (step === 'method' || step === 'tuning') return derived.decisions !== undefined;
-    // Who is there while something is read anew stays there.
-    if (step === 'review') return derived.plan !== undefined || (derived.wantsGiven && input.state.step === 'review');
+    if (step === 'review') return derived.plan !== undefined;
     if (step === 'size' || step === 'findings') return derived.renameProblems.size === 0;
     return true;
   });
 }
 
-/** Why the next step cannot be gone to, or undefined where it can. */
+/** Why the next step cannot be gone to, or there is no plan at the last one; undefined where neither is so. */
 export function nextProblem(input: StepInput, reachable: readonly WizardStep[]): string | undefined {
   const { state, derived, busy, t } = input;
   const next = WIZARD_STEPS[WIZARD_STEPS.indexOf(state.step) + 1];
@@ -24,7 +25,7 @@ export function nextProblem(input: StepInput, reachable: readonly WizardStep[]):
       ? t("The target's throughput is being read.")
       : t("The target's throughput has not been read yet. Read it again.");
   }
-  if (next === undefined || reachable.includes(next)) return undefined;
+  if (next === undefined ? derived.plan !== undefined : reachable.includes(next)) return undefined;
   if (state.sourceId === undefined) return t('Choose a source.');
   if (state.targetId === undefined) return t('Choose a target.');
   if (!isSourceRead(state)) {

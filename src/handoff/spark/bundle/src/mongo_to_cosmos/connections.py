@@ -22,9 +22,12 @@ from mongo_to_cosmos.settings import READ_PREFERENCES, Namespace, Settings
 T = TypeVar("T")
 Client = MongoClient[dict[str, Any]]
 RAW_OPTIONS: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
-# Replies quote keys of documents, which hold what Python does not: far dates, text that is no UTF-8.
-REPLY_OPTIONS: CodecOptions[dict[str, Any]] = CodecOptions(
-    datetime_conversion=DatetimeConversion.DATETIME_AUTO, unicode_decode_error_handler="replace"
+# Replies quote keys of documents, which hold what PyMongo does not decode (a UUID of another length than 16, far dates,
+# text that is no UTF-8): what is not asked for stays bytes.
+REPLY_OPTIONS: CodecOptions[RawBSONDocument] = CodecOptions(
+    document_class=RawBSONDocument,
+    datetime_conversion=DatetimeConversion.DATETIME_AUTO,
+    unicode_decode_error_handler="replace",
 )
 
 # A throttled command comes through within seconds, a failover within a minute.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any
 
@@ -54,7 +54,7 @@ class Inserter:
             # The source's documents were taken by the source's own rules.
             self.options["bypassDocumentValidation"] = True
 
-    def insert(self, documents: Documents) -> dict[str, Any]:
+    def insert(self, documents: Documents) -> Mapping[str, Any]:
         """Send once, again only where the connection went; return the reply, which may hold errors of documents."""
         reply = self._reply(documents)
         if unaccounted(reply, len(documents)) > 0:
@@ -62,7 +62,7 @@ class Inserter:
             self._connection = None
         return reply
 
-    def _reply(self, documents: Documents) -> dict[str, Any]:
+    def _reply(self, documents: Documents) -> Mapping[str, Any]:
         lost = 0
         while True:
             try:
@@ -78,7 +78,7 @@ class Inserter:
             raise PyMongoError(f"not acknowledged for good: {reply['writeConcernError']}")
         return reply
 
-    def _in_one_piece(self, documents: Documents) -> dict[str, Any] | None:
+    def _in_one_piece(self, documents: Documents) -> Mapping[str, Any] | None:
         """Return the reply to a message of our own on PyMongo's connection; None where that cannot be had."""
         if self._connection is None:
             return None
@@ -88,12 +88,12 @@ class Inserter:
                 return None
             request = next(self._requests)
             command = {**self._command(), "$db": self._db.name}
-            reply: dict[str, Any] = connection.write_command(
+            reply: Mapping[str, Any] = connection.write_command(
                 request, message_of(request, command, documents), REPLY_OPTIONS
             )
             return reply
 
-    def _one_by_one(self, documents: Documents) -> dict[str, Any]:
+    def _one_by_one(self, documents: Documents) -> Mapping[str, Any]:
         sent = [RawBSONDocument(one, RAW_OPTIONS) for one in documents]
         return self._db.command({**self._command(), "documents": sent}, codec_options=REPLY_OPTIONS)
 
@@ -117,6 +117,6 @@ def message_of(request: int, command: dict[str, Any], documents: Documents) -> b
     return b"".join((_HEADER.pack(length, request, 0, _OP_MSG, 0), *parts))
 
 
-def unaccounted(reply: dict[str, Any], sent: int) -> int:
+def unaccounted(reply: Mapping[str, Any], sent: int) -> int:
     """Return how many documents a reply counts neither as inserted nor as failed."""
     return max(0, sent - int(reply.get("n", 0)) - len(reply.get("writeErrors", [])))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import accumulate
 from typing import Any
 
@@ -176,7 +176,7 @@ class Writer:
         return again, told
 
     def _settle(
-        self, batch: Documents, reply: dict[str, Any], expected: float, by_table: float
+        self, batch: Documents, reply: Mapping[str, Any], expected: float, by_table: float
     ) -> tuple[Documents, ServerRefusal | None]:
         throttled: list[bytes] = []
         duplicates: list[bytes] = []

@@ -1,5 +1,6 @@
 /** How many ranges are copied at once, and how much a Copy activity writes in one go. */
-import type { Tuning } from '../../core/model/plan.js';
+import type { Tuning } from '../model/plan.js';
+import { requestUnits } from '../model/units.js';
 
 export interface CopyPace {
   /** Ranges that are copied at once. */
@@ -7,6 +8,9 @@ export interface CopyPace {
   readonly writeBatchSize: number;
   readonly readBatchSize: number;
 }
+
+/** Of a plan's tuning, what the pace follows from. */
+type PacedTarget = Pick<Tuning, 'target' | 'ruPerSecond' | 'ruPerDocument'>;
 
 /** Judged, not measured: what one Copy activity on the smallest integration runtime brings in a second. */
 export const DOCUMENTS_PER_COPY = 1_000;
@@ -21,10 +25,13 @@ const LARGEST_RU_BATCH = 500;
 const LARGEST_BATCH = 1_000;
 const READ_BATCH = 1_000;
 /** Request units of an upsert of 1 KB where nothing was measured (Cosmos DB, request units: about 10 for an insert). */
-const RU_PER_DOCUMENT = 10;
+const RU_PER_DOCUMENT = requestUnits(10);
+
+/** Data integration units of a Copy activity for which nobody has set another number. Source: learn.microsoft.com/azure/data-factory/pricing-examples-copy-transform-dynamic-parameters ("default DIU setting = 4"). */
+export const UNITS_PER_COPY = 4;
 
 /** `floor(RU/s x headroom / (RU per document x documents per second of one copy))` ranges at once, and batches that are one copy's share of a second. */
-export function copyPace({ target, ruPerSecond, ruPerDocument = RU_PER_DOCUMENT as never }: Tuning): CopyPace {
+export function copyPace({ target, ruPerSecond, ruPerDocument = RU_PER_DOCUMENT }: PacedTarget): CopyPace {
   if (target !== 'ru' || ruPerSecond === undefined) {
     return { parallelRanges: PARALLEL_WITHOUT_BUDGET, writeBatchSize: LARGEST_BATCH, readBatchSize: READ_BATCH };
   }
