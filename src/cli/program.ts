@@ -92,7 +92,8 @@ export function createProgram(setup: ProgramSetup): Command {
     program
       .command('accounts')
       .description('tell which accounts and clusters of Cosmos DB there are in Azure')
-      .option('--subscription <id>', 'look at this subscription alone, by id or name'),
+      .option('--subscription <id>', 'look at this subscription alone, by id or name')
+      .option('--throughput', 'of each database and collection, and how far it can be raised at once'),
     (options, context) => accounts(options, context),
   );
   define('probe', both(program.command('probe').description('connect and tell what a cluster is')), probe);

@@ -32,6 +32,7 @@ describe('accounts', () => {
         publicNetworkAccess: 'Disabled',
         privateEndpointConnections: [{}],
       },
+      throughput: { 'db.orders': { throughput: 1000, minimumThroughput: '400', instantMaximumThroughput: '20000' } },
       connectionStrings: [{ connectionString: `mongodb://shop:${KEY}@h:10255/`, description: 'Primary' }],
     };
     await using arm = await startArmMock({ clock: systemClock, routes: accountRoutes([shop]) });
@@ -47,6 +48,15 @@ describe('accounts', () => {
     const data = await cli.run(['accounts', '--subscription', 'Test', '--json'], options);
     expect(JSON.parse(data.stdout)).toMatchObject([{ subscription: { name: 'Test' }, accounts: [{ name: 'shop' }] }]);
     expect(told.stdout + data.stdout).not.toContain(KEY);
+
+    const throughput = await cli.run(['accounts', '--throughput'], options);
+    expect(throughput.stdout).toMatch(/At once up to\s+db\.orders +1,000 +400 +20,000/);
+    expect(throughput.stdout).toContain('which takes hours');
+    const figures = await cli.run(['accounts', '--throughput', '--json'], options);
+    const own = [
+      { budget: 'db.orders', ruPerSecond: 1000, minimumRuPerSecond: 400, instantMaximumRuPerSecond: 20_000 },
+    ];
+    expect(JSON.parse(figures.stdout)).toMatchObject([{ accounts: [{ name: 'shop', throughput: own }] }]);
 
     const unknown = await cli.run(['accounts', '--subscription', 'Production'], options);
     expect(unknown.code).not.toBe(0);

@@ -41,6 +41,8 @@ const ACCOUNTS: readonly MockAccount[] = [
     throughput: {
       'db.': { throughput: 400, minimumThroughput: '400', instantMaximumThroughput: '10000' },
       'db.orders': { throughput: 1000, autoscaleSettings: { maxThroughput: 10000 }, instantMaximumThroughput: '20000' },
+      // Of a database that has none to share.
+      'own.only': { throughput: 600 },
     },
   },
   {
@@ -137,12 +139,13 @@ describe('discovery of accounts', () => {
       });
     }));
 
-  it('reads how far throughput can be raised at once, and leaves out what has none of its own', () =>
+  it('reads how far throughput can be raised at once, of each that has its own', () =>
     withAccounts(async (arm) => {
       const account = (await discoverAccounts(arm, MOCK_SUBSCRIPTION)).find((a) => a.name === 'shop') as AzureRuAccount;
-      expect(await readThroughput(arm, account, 'db', ['orders', 'shared'])).toEqual([
+      expect(await readThroughput(arm, account)).toEqual([
         { budget: 'db.', ruPerSecond: 400, minimumRuPerSecond: 400, instantMaximumRuPerSecond: 10_000 },
         { budget: 'db.orders', ruPerSecond: 1000, autoscaleMaxRuPerSecond: 10_000, instantMaximumRuPerSecond: 20_000 },
+        { budget: 'own.only', ruPerSecond: 600 },
       ]);
     }));
 });

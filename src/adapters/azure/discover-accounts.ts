@@ -93,33 +93,40 @@ function hasPlaceholders(entry: unknown): boolean {
   return /<user>:<password>@/i.test(textAt(entry, 'connectionString') ?? '');
 }
 
-/** What ARM says of the throughput of a database, and of its collections where they have their own. Databases that are not there have none. */
+/**
+ * The throughput of every database and collection that has its own, by budget; none of a serverless account. A call for each of them.
+ * @throws MigrationError `azure-refused`, `azure-sign-in-needed`, `azure-unreachable`.
+ */
 export async function readThroughput(
   arm: ArmClient,
   account: AzureRuAccount,
-  database: string,
-  collections: readonly string[],
   signal?: AbortSignal,
 ): Promise<readonly AzureThroughput[]> {
-  const params = { account: account.resourceId, database };
-  const requests = [
-    { budget: `${database}.`, request: armRequest('database-throughput', params) },
-    ...collections.map((collection) => ({
-      budget: `${database}.${collection}`,
-      request: armRequest('collection-throughput', { ...params, collection }),
-    })),
-  ];
+  if (account.serverless) return [];
   const found: AzureThroughput[] = [];
-  for (const { budget, request } of requests) {
+  const read = async (budget: string, request: ReturnType<typeof armRequest>): Promise<void> => {
     try {
       const { body } = await arm.send(request, signal);
       found.push(throughputOf(budget, at(body, 'properties', 'resource')));
     } catch (error) {
-      // Shared throughput, serverless, or not made yet: there is none to tell of.
+      // It shares its database's, or the database has none.
       if (!isNotFound(error)) throw error;
+    }
+  };
+  const within = { account: account.resourceId };
+  for (const database of namesOf(await arm.list(armRequest('account-databases', within), signal))) {
+    await read(`${database}.`, armRequest('database-throughput', { ...within, database }));
+    const collections = await arm.list(armRequest('account-collections', { ...within, database }), signal);
+    for (const collection of namesOf(collections)) {
+      await read(`${database}.${collection}`, armRequest('collection-throughput', { ...within, database, collection }));
     }
   }
   return found;
+}
+
+/** As MongoDB has them: the resource's own name is one that Azure takes in a path. */
+function namesOf(resources: readonly unknown[]): readonly string[] {
+  return resources.flatMap((one) => textAt(one, 'properties', 'resource', 'id') ?? textAt(one, 'name') ?? []).sort();
 }
 
 function throughputOf(budget: string, resource: unknown): AzureThroughput {

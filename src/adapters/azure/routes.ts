@@ -54,6 +54,12 @@ export const ARM_ROUTES = {
     apiVersion: ACCOUNTS,
     repeatable: true,
   },
+  'account-databases': { method: 'GET', path: '{+account}/mongodbDatabases', apiVersion: ACCOUNTS },
+  'account-collections': {
+    method: 'GET',
+    path: '{+account}/mongodbDatabases/{database}/collections',
+    apiVersion: ACCOUNTS,
+  },
   'database-throughput': {
     method: 'GET',
     path: '{+account}/mongodbDatabases/{database}/throughputSettings/default',

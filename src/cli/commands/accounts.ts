@@ -1,6 +1,8 @@
-import type { AzureAccountFacts } from '../../core/model/azure-account.js';
+import type { FoundAccount } from '../../assembly/find-accounts.js';
+import type { AzureAccountFacts, AzureThroughput } from '../../core/model/azure-account.js';
 import { accountAbilities } from '../../words/account-abilities.js';
 import { clusterKind } from '../../words/reasons.js';
+import { formatCount } from '../../words/sizes.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { table } from '../table.js';
@@ -8,7 +10,10 @@ import { heading } from '../text-blocks.js';
 
 /** Tells which accounts and clusters there are in Azure, and what each can do. Reads no key and no data. */
 export async function accounts(
-  { subscription }: Readonly<Record<string, unknown>> & { readonly subscription?: string },
+  {
+    subscription,
+    throughput = false,
+  }: Readonly<Record<string, unknown>> & { readonly subscription?: string; readonly throughput?: boolean },
   context: CommandContext,
 ): Promise<ExitCode> {
   const { adapters, output, env, clock, handedOver, interruption } = context;
@@ -17,12 +22,13 @@ export async function accounts(
   output.protect(access.secrets);
   const { signal } = interruption;
   const found = await adapters.findAccounts(access, {
-    ...{ clock, signal },
+    ...{ clock, signal, throughput },
     ...(subscription === undefined ? {} : { wanted: subscription }),
   });
   for (const { subscription: one, accounts: its } of found) {
     output.say(...heading(`${one.name} (${one.id})`));
     output.say(...(its.length === 0 ? ['No account or cluster of Cosmos DB for MongoDB.'] : accountTable(its)));
+    for (const account of its) output.say(...throughputOf(account));
   }
   if (found.length === 0) output.say('The account that is signed in sees no subscription.');
   output.data(found);
@@ -42,5 +48,36 @@ function accountTable(accounts: readonly AzureAccountFacts[]): string[] {
   return table(
     columns.map((title) => ({ title })),
     rows,
+  );
+}
+
+function throughputOf({ name, throughput }: FoundAccount): string[] {
+  if (throughput === undefined) return [];
+  const title = ['', `Throughput of ${name}`];
+  if (throughput.length === 0) return [...title, 'No database or collection has throughput of its own.'];
+  return [
+    ...title,
+    ...throughputTable(throughput),
+    'Above "at once up to", Azure splits partitions first, which takes hours.',
+  ];
+}
+
+function throughputTable(throughput: readonly AzureThroughput[]): string[] {
+  const figure = (value: number | undefined): string => (value === undefined ? '' : formatCount(value));
+  return table(
+    [
+      { title: 'Database or collection' },
+      { title: 'RU/s', align: 'right' },
+      { title: 'Autoscale up to', align: 'right' },
+      { title: 'At least', align: 'right' },
+      { title: 'At once up to', align: 'right' },
+    ],
+    throughput.map((one) => [
+      one.budget.endsWith('.') ? `${one.budget.slice(0, -1)} (shared)` : one.budget,
+      figure(one.ruPerSecond),
+      figure(one.autoscaleMaxRuPerSecond),
+      figure(one.minimumRuPerSecond),
+      figure(one.instantMaximumRuPerSecond),
+    ]),
   );
 }

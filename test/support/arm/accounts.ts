@@ -62,7 +62,34 @@ export function accountRoutes(accounts: readonly MockAccount[]): readonly MockRo
         : errorReply(404, 'NotFound', 'Offer not found.');
     },
   });
+  const inAccount =
+    '/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.DocumentDB/databaseAccounts/{name}';
+  const names = (
+    path: string,
+    of: (a: MockAccount, params: Readonly<Record<string, string>>) => string[],
+  ): MockRoute => ({
+    method: 'GET',
+    path: `${inAccount}/mongodbDatabases${path}`,
+    apiVersions: ACCOUNTS,
+    handle(call, mock) {
+      const account = find(call.path.slice(0, call.path.indexOf('/mongodbDatabases')));
+      const found = account ? [...new Set(of(account, call.params))] : [];
+      return pageOf(
+        found.map((id) => ({ name: id, properties: { resource: { id } } })),
+        call,
+        mock,
+      );
+    },
+  });
+  const budgets = ({ throughput: by = {} }: MockAccount): string[] => Object.keys(by);
+  const databaseOf = (budget: string): string => budget.slice(0, budget.indexOf('.'));
   return [
+    names('', (a) => budgets(a).map(databaseOf)),
+    names('/{database}/collections', (a, { database }) =>
+      budgets(a)
+        .filter((budget) => databaseOf(budget) === database && !budget.endsWith('.'))
+        .map((budget) => budget.slice(budget.indexOf('.') + 1)),
+    ),
     list('databaseAccounts', ACCOUNTS, (a) => !isCluster(a)),
     list('mongoClusters', CLUSTERS, isCluster),
     strings('databaseAccounts', ACCOUNTS),
