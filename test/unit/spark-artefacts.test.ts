@@ -141,6 +141,13 @@ describe('the size of a Spark job', () => {
     expect(sparkSizing(sparkPlanOf([]), HANDOFF)).toMatchObject({ stateRuPerSecond: undefined });
   });
 
+  it('asks a serverless account, which refuses it, for no throughput', () => {
+    const serverless = [named('a', 'b', { throughput: { kind: 'serverless' } })];
+    const sizing = sparkSizing(sparkPlanOf(serverless, { targetKind: 'cosmos-ru' }), HANDOFF);
+    expect(sizing.stateRuPerSecond).toBeUndefined();
+    expect(sizing.notes.map(({ id }) => id)).not.toContain('spark-state-throughput');
+  });
+
   it('is explained, and each note has its sentence', () => {
     const params = {
       ...{ workers: 4, cores: 8, slots: 32, nodeType: 'x', rangeBytes: 1e8, bytes: 1e12, batchDocuments: 1_000 },

@@ -30,7 +30,7 @@ export interface SparkSizing {
   readonly rangeBytes: number;
   readonly batchDocuments: number;
   readonly batchBytes: number;
-  /** RU targets: throughput of the database that the job keeps its state in. */
+  /** RU targets but serverless ones: throughput of the database that the job keeps its state in. */
   readonly stateRuPerSecond: number | undefined;
   readonly notes: readonly ArtefactNote[];
 }
@@ -49,9 +49,10 @@ export function sparkSizing(plan: Plan, { cluster }: Pick<SparkHandoff, 'cluster
   const even = Math.min(RANGE_BYTES, Math.max(SMALLEST_RANGE_BYTES, total / (slots * RANGES_PER_SLOT)));
   const rangeBytes = Math.ceil(Math.max(even, total / MOST_RANGES));
   const isRu = plan.targetKind === 'cosmos-ru';
-  const stateRuPerSecond = isRu
-    ? Math.max(LEAST_RU, Math.ceil((slots * STATE_RU_PER_SLOT) / RU_STEP) * RU_STEP)
-    : undefined;
+  // A serverless account refuses a database with throughput of its own.
+  const isServerless = plan.collections.some(({ throughput }) => throughput?.kind === 'serverless');
+  const stateRuPerSecond =
+    isRu && !isServerless ? Math.max(LEAST_RU, Math.ceil((slots * STATE_RU_PER_SLOT) / RU_STEP) * RU_STEP) : undefined;
   const batchDocuments = isRu ? RU_BATCH_DOCUMENTS : BATCH_DOCUMENTS;
   const batchBytes = isRu ? RU_BATCH_BYTES : BATCH_BYTES;
   return {
