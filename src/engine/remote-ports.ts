@@ -1,4 +1,5 @@
 /** What a run needs of a system that copies in its place: Data Factory, DMS, a Spark job. */
+import type { MigrationError } from '../core/model/error.js';
 import type { DeadLetterSink } from '../core/model/dead-letter.js';
 import type { Awaited } from '../core/model/handoff.js';
 import type { Plan, PlannedCollection } from '../core/model/plan.js';
@@ -59,6 +60,18 @@ export class NotStopped extends Error {
   constructor(readonly reasons: Verdict['reasons']) {
     super('not stopped');
   }
+}
+
+/** `reason`: an id of a verdict, told with `run` (what goes on) and the other system's words. */
+export function notStopped(reason: string, run: string, error: MigrationError): NotStopped {
+  return new NotStopped([{ id: reason, params: { run, message: whyOf(error) } }]);
+}
+
+/** What the other system said, or else what kind of error it is. */
+export function whyOf({ code, facts }: MigrationError): string {
+  const { message, reason } = facts;
+  const said = [message, reason, code].find((text) => typeof text === 'string' && text !== '');
+  return String(said).replaceAll('-', ' ');
 }
 
 /** What is known of a run that is cancelled, whether its copy goes on or not. */

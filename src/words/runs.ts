@@ -132,6 +132,10 @@ const REASONS: Readonly<Record<string, (params: Params) => string>> = {
   'all-refused': (p) =>
     `${documents(p)} in a row were refused by the target with code ${textOf(p, 'code')}${quoted(p)}: nothing of ${textOf(p, 'ns')} arrives.`,
   ...SPARK_REASONS,
+  'pipeline-run-goes-on': (p) =>
+    `Run ${textOf(p, 'run')} of the pipeline could not be stopped${quoted(p)}: it may go on in Data Factory.`,
+  'dms-goes-on': (p) =>
+    `The migration service could not be told to stop${quoted(p)}: what it is copying may go on (${textOf(p, 'run')}).`,
   'left-elsewhere': (p) =>
     `${formatCountOf(numberOf(p, 'things'), 'thing')} that the run made or started elsewhere may still be there or go on: the report names each.`,
   interrupted: () => 'The run was cut off.',

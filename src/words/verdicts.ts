@@ -135,6 +135,8 @@ const STEPS: Readonly<Record<string, string | ((params: Params) => string)>> = {
   'spark-run-ended':
     "Look at the run's page in Databricks and its words, correct what is in the way and resume: ranges that are copied stay so.",
   'spark-run-goes-on': 'Stop it on the page of the job in Databricks, if it is not to go on.',
+  'pipeline-run-goes-on': 'Stop it under Monitor in Data Factory, if it is not to go on; a resumed run takes it up.',
+  'dms-goes-on': 'Stop the migration in the Azure portal, or delete the service, if it is not to go on.',
   'spark-not-taken-away': 'Delete the job and its folder in the workspace; their names are in the report.',
   'left-elsewhere':
     'Look at "Carried out elsewhere" in the report: stop there what still goes on, and delete what nobody needs.',

@@ -172,6 +172,32 @@ describe('a run that was cut off', () => {
     expect(status.collections['paused.orders']?.copy.acknowledged).toBe(DOCUMENTS);
   });
 
+  it.each(['paused', 'cancelled'])(
+    'is %s and says that the pipeline may go on where Azure does not stop it',
+    async (how) => {
+      const db = `unstopped-${how}`;
+      await fill(db);
+      const stop = new AbortController();
+      azure.hooks = {
+        onCopy: ({ number }, when) => {
+          if (number === 10 && when === 'begins') stop.abort(how);
+          return Promise.resolve();
+        },
+      };
+      const refused = { status: 403, body: { error: { code: 'AuthorizationFailed', message: 'You may not.' } } };
+      azure.arm.inject({ method: 'POST', path: /\/pipelineruns\/[^/]+\/cancel$/, reply: refused });
+      const { verdict } = await migrate(db, { signal: stop.signal });
+      expect(verdict.state).toBe(how);
+      const [run] = [...azure.runs.keys()];
+      expect(verdict.reasons).toContainEqual({
+        id: 'pipeline-run-goes-on',
+        params: { run, message: expect.stringContaining('You may not') as string },
+      });
+      azure.hooks = {};
+      await allRunsOver();
+    },
+  );
+
   it('starts the rest again where Azure has lost a run that had come some way', async () => {
     await fill('expired');
     let looks = 0;

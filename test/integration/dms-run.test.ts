@@ -191,6 +191,21 @@ describe('a service of the classic DMS', () => {
   );
 
   it(
+    'that does not stop what it copies when the run is cancelled is said to go on',
+    () =>
+      withDms(async ({ mock, attempt }) => {
+        theirs(mock);
+        const refused = { status: 403, body: { error: { code: 'AuthorizationFailed', message: 'You may not.' } } };
+        mock.inject({ method: 'POST', path: /tasks\/migrate\/cancel$/, reply: refused });
+        const { verdict } = await attempt({ stopAt: 'migrate: Running', reason: 'cancelled' });
+        expect(verdict.state).toBe('cancelled');
+        const told = verdict.reasons.find(({ id }) => id === 'dms-goes-on');
+        expect(told?.params).toMatchObject({ message: 'You may not.' });
+      }),
+    120_000,
+  );
+
+  it(
     'that cannot be taken away after a cancel is said to stand and to cost',
     () =>
       withDms(async ({ mock, attempt }) => {

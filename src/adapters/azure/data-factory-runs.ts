@@ -1,7 +1,8 @@
 /** Pipeline runs: started, written down before their ids are relied on, followed to their end, taken up again. */
+import { MigrationError } from '../../core/model/error.js';
 import type { DataFactoryHandoff } from '../../core/model/handoff.js';
 import type { Clock } from '../../engine/ports.js';
-import type { RemoteCopyJob } from '../../engine/remote-ports.js';
+import { notStopped, type RemoteCopyJob } from '../../engine/remote-ports.js';
 import type { DataFactoryDesign } from '../../handoff/data-factory/artefacts.js';
 import { rangeItem, type RangeItem } from '../../handoff/data-factory/copy-range.js';
 import { chunksOf } from '../../handoff/data-factory/templates.js';
@@ -138,10 +139,16 @@ export class PipelineRuns {
     return isNews;
   }
 
-  /** Paused or cancelled: what is copied keeps its markers. The signal has stopped all else, so this goes past it. */
+  /** Paused or cancelled: what is copied keeps its markers. The signal has stopped all else, so this goes past it. @throws NotStopped where Azure does not. */
   async #cancel(what: string, id: string): Promise<void> {
     const { arm, handoff, job, say } = this.#parts;
-    await new DataFactoryService(arm, handoff, undefined).cancel(id);
+    try {
+      await new DataFactoryService(arm, handoff, undefined).cancel(id);
+    } catch (error) {
+      if (!MigrationError.is(error)) throw error;
+      say(`run ${id} could not be stopped: it may go on in the factory`);
+      throw notStopped('pipeline-run-goes-on', id, error);
+    }
     await job.note({ what, phase: 'ended', id, outcome: 'Cancelled' });
     say(`run ${id} is cancelled`);
   }

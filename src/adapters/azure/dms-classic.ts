@@ -74,6 +74,6 @@ export class ClassicCopy extends DmsRun {
   /** A pause does not come here: the service cannot be stopped and gone on with, so it goes on. */
   protected async stop(): Promise<void> {
     const params = { ...this.place, task: 'migrate' };
-    await this.arm.send(armRequest('dms-task-cancel', params)).catch(() => undefined);
+    await this.arm.send(armRequest('dms-task-cancel', params));
   }
 }

@@ -88,7 +88,7 @@ export class ClusterCopy extends DmsRun {
   /** There is no action that stops one: it is deleted. */
   protected async stop(): Promise<void> {
     if (!this.#current) return;
-    await this.arm.send(armRequest('dms-migration-delete', this.#current, FORCE)).catch(() => undefined);
+    await this.arm.send(armRequest('dms-migration-delete', this.#current, FORCE));
   }
 }
 

@@ -3,7 +3,7 @@ import { MigrationError } from '../../core/model/error.js';
 import type { DmsHandoff } from '../../core/model/handoff.js';
 import { MADE } from '../../core/plan/made-in-azure.js';
 import type { Clock } from '../../engine/ports.js';
-import { STEP_LINE, type RemoteCopyJob, type RemoteEnd } from '../../engine/remote-ports.js';
+import { notStopped, STEP_LINE, type RemoteCopyJob, type RemoteEnd } from '../../engine/remote-ports.js';
 import { serviceTemplate } from '../../handoff/dms/service-templates.js';
 import { isNotFound } from './arm-errors.js';
 import { changesSomething, deploy, deploymentName, foresee } from './deployment.js';
@@ -51,7 +51,7 @@ export abstract class DmsRun {
 
   /** Copies everything, and follows that. */
   protected abstract migrate(): Promise<void>;
-  /** Ends what is going on in Azure. The run is being stopped already: its signal is of no use, and whether Azure agrees changes nothing. */
+  /** Ends what is going on in Azure. The run is being stopped already: its signal is of no use. @throws MigrationError where Azure does not. */
   protected abstract stop(): Promise<void>;
 
   /**
@@ -66,9 +66,11 @@ export abstract class DmsRun {
       await this.migrate();
     } catch (error) {
       const isCancelled = signal.aborted && signal.reason === 'cancelled';
-      if (isCancelled) await this.stop();
-      if (isCancelled && isOurs) await this.removeAfterCancel();
-      else this.say(`${this.serviceId} stays, and costs as long as it is there`);
+      const refusal = isCancelled ? await this.stopped() : undefined;
+      const isGone = isCancelled && isOurs && (await this.removeAfterCancel());
+      if (!isCancelled || !isOurs) this.say(`${this.serviceId} stays, and costs as long as it is there`);
+      // A service that is taken away takes with it what it was doing.
+      if (refusal && !isGone) throw notStopped('dms-goes-on', this.serviceId, refusal);
       throw error;
     }
     if (isOurs) await this.remove(signal);
@@ -127,12 +129,28 @@ export abstract class DmsRun {
     this.say(`${this.serviceId} is taken away`);
   }
 
-  private async removeAfterCancel(): Promise<void> {
+  private async stopped(): Promise<MigrationError | undefined> {
+    try {
+      await this.stop();
+      return undefined;
+    } catch (error) {
+      if (!MigrationError.is(error)) throw error;
+      // Nothing was begun.
+      if (isNotFound(error)) return undefined;
+      this.say('the service could not be told to stop: what it is copying may go on');
+      return error;
+    }
+  }
+
+  /** Whether it is gone. */
+  private async removeAfterCancel(): Promise<boolean> {
     try {
       await this.remove(undefined);
+      return true;
     } catch (error) {
       if (!MigrationError.is(error)) throw error;
       this.say(`${this.serviceId} could not be taken away: it stays, and costs until it is deleted`);
+      return false;
     }
   }
 

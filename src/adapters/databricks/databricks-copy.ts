@@ -5,7 +5,8 @@ import { formatNamespace } from '../../core/model/namespace.js';
 import type { Verdict } from '../../engine/journal/record.js';
 import type { Clock, ClusterSession } from '../../engine/ports.js';
 import {
-  NotStopped,
+  notStopped,
+  whyOf,
   STEP_LINE,
   type RemoteCancelJob,
   type RemoteCopy,
@@ -279,7 +280,7 @@ class Following {
       if (!MigrationError.is(error) || error.code === 'file-failed') throw error;
       const id = run?.phase === 'started' ? (run.id ?? '') : '';
       this.#say(`run ${id} could not be stopped: it goes on in the workspace`);
-      throw new NotStopped([{ id: 'spark-run-goes-on', params: { run: id, message: whyOf(error) } }]);
+      throw notStopped('spark-run-goes-on', id, error);
     }
     const name = this.#made.get(STATE)?.id;
     if (name === undefined || run === undefined) return;
@@ -356,12 +357,6 @@ async function cancel(parts: DatabricksCopyParts, job: RemoteCancelJob): Promise
 async function fetchDeadLetters(state: SparkState, job: Pick<RemoteCopyJob, 'deadLetters' | 'onLine'>): Promise<void> {
   const letters = await state.fetchDeadLetters(job.deadLetters);
   if (letters > 0) say(job, `${letters} dead letters fetched`);
-}
-
-function whyOf({ code, facts }: MigrationError): string {
-  const { message, reason } = facts;
-  const said = [message, reason, code].find((text) => typeof text === 'string' && text !== '');
-  return String(said).replaceAll('-', ' ');
 }
 
 function say({ onLine }: Pick<RemoteCopyJob, 'onLine'>, text: string): void {
