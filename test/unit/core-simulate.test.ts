@@ -110,6 +110,11 @@ describe('a simulated copy', () => {
     expect(plain.phases?.indexesMs.expected).toBe(0);
     // 0.2 RU for each document, at 1,000 RU/s.
     expect(indexed.phases?.indexesMs.expected).toBeCloseTo(200_000, -2);
+    // Their charges are known no better than those of the inserts.
+    for (const after of [indexed.phases?.indexesMs, indexed.phases?.verificationMs]) {
+      expect(after?.low).toBeLessThan(0.95 * (after?.expected ?? 0));
+      expect(after?.high).toBeGreaterThan(1.05 * (after?.expected ?? 0));
+    }
     expect(indexed.durationMs.expected).toBe(plain.durationMs.expected);
     // 1 RU for reading each.
     expect(plain.phases?.verificationMs.expected).toBeGreaterThanOrEqual(1_000_000);

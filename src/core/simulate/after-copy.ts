@@ -36,13 +36,19 @@ export function indexesMs(input: SimulationInput, pace: keyof Band): number {
   return Math.max(0, ...slots);
 }
 
+/** Charges of what follows are no better known than those of the inserts: as far apart, the dearest at the slowest. */
+function dearness({ writeRu }: SimulatedCollection, pace: keyof Band): number {
+  const charge = { low: writeRu?.high, expected: writeRu?.expected, high: writeRu?.low }[pace];
+  return writeRu && charge !== undefined && writeRu.expected > 0 ? charge / writeRu.expected : 1;
+}
+
 function buildMs(collection: SimulatedCollection, { budgets, target }: SimulationInput, pace: keyof Band): number {
   const { documents, bytes, indexes, indexRu } = collection;
   const byReading = Math.max(documents / BUILD_DOCUMENTS[pace], bytes / (BUILD_MEBIBYTES[pace] * MIB)) * 1000;
   const budget = collection.budget === undefined ? undefined : budgets[collection.budget];
   // An RU account builds with the request units that nobody else needs.
-  const byCharge =
-    budget && indexRu !== undefined ? (documents * indexRu * 1000) / Math.max(1, indexes) / budget.ruPerSecond : 0;
+  const ru = documents * (indexRu ?? 0) * dearness(collection, pace);
+  const byCharge = budget ? (ru * 1000) / Math.max(1, indexes) / budget.ruPerSecond : 0;
   return Math.max(LEAST_BUILD_MS[target], byReading, byCharge);
 }
 
@@ -65,7 +71,7 @@ export function verificationMs(input: SimulationInput, pace: keyof Band): number
     documents += c.documents;
     size += c.bytes;
     const budget = c.budget === undefined ? undefined : budgets[c.budget];
-    if (budget && c.readRu !== undefined) byCharge += (c.documents * c.readRu * 1000) / budget.ruPerSecond;
+    if (budget) byCharge += (c.documents * (c.readRu ?? 0) * dearness(c, pace) * 1000) / budget.ruPerSecond;
   }
   const byReading = Math.max(documents / READ_DOCUMENTS[pace], size / (READ_MEBIBYTES[pace] * MIB)) * 1000;
   return asking + Math.max(byReading, byCharge);
