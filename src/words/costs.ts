@@ -143,7 +143,7 @@ export function formatMoney(amount: Estimate, currency: string): string {
 
 function money(value: number): string {
   if (value >= 100) return formatCount(value);
-  return value >= 1 ? value.toFixed(2) : shortNumber(value);
+  return value >= 0.1 ? value.toFixed(2) : shortNumber(value);
 }
 
 /** To be shown wherever a cost is. */
