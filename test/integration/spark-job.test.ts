@@ -25,6 +25,8 @@ const AWKWARD = `it's "odd": {[#&*!|>%@\` \\n '''\u2028 ünï 名前 - x`;
 const MIXED = 400_000;
 const PAD = 'x'.repeat(116);
 const FILLED_AT_ONCE = 50_000;
+/** A prime that does not divide their number: each comes once. */
+const SHUFFLE = 7_919;
 /** Executors of the modelled cluster, with a core each. */
 const TASKS = 2;
 const MINUTES = 60_000;
@@ -72,7 +74,8 @@ async function fill(): Promise<void> {
   await db.collection(AWKWARD).insertMany([{ _id: 1 as never }, { _id: AWKWARD as never }]);
   const kinds = [(n: number) => n, (n: number) => `n${n}`, (n: number) => ({ n })] as const;
   for (let at = 0; at < MIXED; at += FILLED_AT_ONCE) {
-    const some = Array.from({ length: FILLED_AT_ONCE }, (_, n) => at + n);
+    // In no order of `_id`: `$sample` seldom meets what has just come to the end of a collection, and ranges would be uneven.
+    const some = Array.from({ length: FILLED_AT_ONCE }, (_, n) => ((at + n) * SHUFFLE) % MIXED);
     await db.collection('mixed').insertMany(some.map((n) => ({ _id: kinds[n % 3]?.(n) as never, pad: PAD, n })));
   }
   await db.createCollection('view', { viewOn: 'plain', pipeline: [] });

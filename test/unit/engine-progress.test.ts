@@ -87,6 +87,13 @@ function check(snapshot: RunSnapshot): void {
   expect(parseSnapshot(JSON.stringify(snapshot))).toEqual(snapshot);
 }
 
+/** Found by chance: what is left takes no time at the common pace, and some by its own budget. */
+const NOTHING_LEFT_TO_SPEAK_OF: [(Parameters<typeof copyEvents>[0][number] & { ms: number })[], number, number] = [
+  [{ ms: 1, orders: 0, items: 5, dead: 0, throttled: 0 }],
+  0,
+  6,
+];
+
 describe('the progress of a run', () => {
   it('counts a document that was overwritten once, and one that was left as it was', () => {
     for (const conflictPolicy of ['skip', 'overwrite'] as const) {
@@ -159,7 +166,7 @@ describe('the progress of a run', () => {
           before = snapshot.done;
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 60, examples: [NOTHING_LEFT_TO_SPEAK_OF] },
     );
   });
 

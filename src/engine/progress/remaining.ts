@@ -39,11 +39,13 @@ export function noLessThan(
   lastMs: number | undefined,
 ): NonNullable<RunSnapshot['remainingMs']> {
   if (lastMs === undefined || lastMs <= told.expected) return told;
-  const longer = lastMs / told.expected;
+  // Less than half a millisecond was rounded to none.
+  const longer = lastMs / Math.max(1, told.expected);
+  const expected = Math.round(lastMs);
   return {
-    low: Math.round(told.low * longer),
-    expected: Math.round(lastMs),
-    high: Math.round(told.high * longer),
+    low: Math.min(expected, Math.round(told.low * longer)),
+    expected,
+    high: Math.max(expected, Math.round(told.high * longer)),
   };
 }
 
