@@ -153,10 +153,9 @@ describe('a Spark job on a modelled Databricks workspace', () => {
       expect(cutOff.sent()).toEqual({ before, after: MIXED - before + repeated, again: repeated });
       // The job's own counts say the same.
       const last = events.flatMap((event) => (event.kind === 'copy-progress' ? [event.counts] : [])).at(-1);
-      const mixed = last?.find(({ ns }) => ns.coll === 'mixed');
-      expect(mixed).toMatchObject({ acknowledged: MIXED - repeated, alreadyThere: repeated, sentOperations: MIXED });
+      expect(last?.find(({ ns }) => ns.coll === 'mixed')?.sentOperations).toBe(MIXED);
       const { copy } = second.status.collections[`${DB}.mixed`] ?? {};
-      expect((copy?.acknowledged ?? 0) + (copy?.alreadyThere ?? 0), 'in the journal, too').toBe(MIXED);
+      expect(copy).toMatchObject({ acknowledged: MIXED - repeated, alreadyThere: repeated });
       const means = records.flatMap((r) => (r.type === 'verification' ? [r.result.evidence.means] : []));
       expect(new Set(means)).toEqual(new Set(['spark-job', 'definition']));
       // All that was made is gone again.
