@@ -31,8 +31,7 @@ let cli: Cli;
 let folder: TempFolder;
 let clusters: SavedClusterStore;
 let connections: SharedConnections;
-let sourceId = '';
-let targetId = '';
+let [sourceId, targetId] = ['', ''];
 
 beforeAll(async () => {
   pair = await startMigrationPair(CANARY, { ruPerSecond: 10_000 });
@@ -204,8 +203,7 @@ describe('from the first step to a plan', () => {
     const more = '--skills spark command-line --include shop.* --no-measure --json';
     const { stdout } = await cli.run(`advise ${args} ${more}`.split(' '), { cwd: folder.path, env });
     const [{ recommendation }] = (JSON.parse(stdout) as { targets: [{ recommendation: Recommendation }] }).targets;
-    // What each costs the wizard tells once a throughput is said, and not from the least there may be.
-    const ranked = recommendation.ranked.map(({ cost: _, ...method }) => method);
+    const ranked = recommendation.ranked.map(({ cost: _toldOnceThroughputIsSaid, ...method }) => method);
     expect(session.derive().decisions?.recommendation).toEqual({ ...recommendation, ranked });
     expect(view.methods.cards.map(({ id }) => id)).toEqual(recommendation.ranked.map(({ method }) => method));
   });
