@@ -44,7 +44,6 @@ const FULL: Partial<Plan> & Pick<Plan, 'collections'> = {
     collection('shared', 'a', { throughput: { kind: 'shared' } }),
     // Servers reckon in doubles.
     collection('shared', 'b', { throughput: { kind: 'shared' }, documents: 2.5, logicalBytes: bytes(10.25) }),
-    collection('own', 'serverless', { throughput: { kind: 'serverless' } }),
   ],
 };
 
@@ -65,6 +64,11 @@ describe('a plan in a bundle', { timeout: 120_000 }, () => {
       emit('full', FULL, 'raw'),
       emit('vcore', { targetKind: 'cosmos-vcore', collections: [collection('a', 'b')] }, 'transform'),
       emit('mongodb', { targetKind: 'mongodb', collections: [collection('a', 'b')] }, 'raw'),
+      emit(
+        'serverless',
+        { targetKind: 'cosmos-ru', collections: [collection('a', 'b', { throughput: { kind: 'serverless' } })] },
+        'raw',
+      ),
       emit('nothing', { collections: [] }, 'raw'),
     ]);
     const env = { ...process.env, PYTHONPATH: PACKAGES, PYTHONDONTWRITEBYTECODE: '1' };

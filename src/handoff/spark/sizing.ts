@@ -7,13 +7,13 @@ import type { ArtefactNote } from '../artefacts.js';
 /** Cores of a node whose name does not tell: the smallest that Databricks offers for jobs (docs.databricks.com, compute types). */
 const CORES_ASSUMED = 4;
 /** Each task gets several ranges, so that those that are done early find more to do. */
-const RANGES_PER_SLOT = 4;
+const RANGES_PER_SLOT = 16;
 /** Each range is a Spark task and a small document on the target: beyond this number both cost more than they bring. */
 const MOST_RANGES = 20_000;
 /** An account takes requests of 2 MB (learn.microsoft.com/azure/cosmos-db/concepts-limits), measured as JSON, which is larger than BSON. */
 const RU_BATCH_BYTES = 1_000_000;
-/** Four replies of the source, each of which goes out as one insert: noting progress after each of them takes a tenth of the time. */
-const BATCH_BYTES = 12_000_000;
+/** Eight replies of the source, each of which goes out as one insert: noting progress after each of them takes a tenth of the time. */
+const BATCH_BYTES = 24_000_000;
 /** Up to 1,000 documents an unordered batch to an account was seen to gain (learn.microsoft.com/azure/cosmos-db/mongodb/optimize-write-performance). */
 const RU_BATCH_DOCUMENTS = 1_000;
 /** Azure DocumentDB takes 25,000 writes in a batch (its limits page), MongoDB 100,000: more than this gains nothing. */

@@ -82,6 +82,8 @@ export interface SparkRun {
   readonly putsSecrets?: boolean;
   /** Before something elsewhere is written down; what it throws is thrown in the place of the writing. */
   readonly onNote?: (entry: RemoteRecord) => void;
+  /** Milliseconds between two looks at the job, at most; without it those of tests, which are often. */
+  readonly looksEveryMs?: number;
   /** What is done in this process after the first attempt's end: a pause is cancelled, say. */
   readonly after?: (again: (signal: AbortSignal) => Promise<Verdict>) => Promise<Verdict>;
 }
@@ -145,7 +147,7 @@ export async function sparkRun(run: SparkRun): Promise<SparkRan> {
         // Looks often.
         clock: {
           now: () => systemClock.now(),
-          sleep: (ms, stop) => systemClock.sleep(Math.min(ms, LONGEST_SLEEP_MS), stop),
+          sleep: (ms, stop) => systemClock.sleep(Math.min(ms, run.looksEveryMs ?? LONGEST_SLEEP_MS), stop),
         },
         ...(run.putsSecrets ? { putSecrets: { sourceUri: run.sourceUri, targetUri: run.targetUri } } : {}),
       }),

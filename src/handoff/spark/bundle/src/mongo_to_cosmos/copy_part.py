@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from mongo_to_cosmos.connections import Client, Secrets, connect, raw_collection
 from mongo_to_cosmos.documents import Documents
 from mongo_to_cosmos.pacing import ChargeModel, RuBudget
-from mongo_to_cosmos.parts import Part
+from mongo_to_cosmos.parts import Counts, Part
 from mongo_to_cosmos.ranges import documents_in_range, id_after
 from mongo_to_cosmos.raw_bson import raw_id
 from mongo_to_cosmos.reader import read_ahead, read_part
 from mongo_to_cosmos.settings import CollectionSettings, Settings
 from mongo_to_cosmos.state import State, new_owner
 from mongo_to_cosmos.writer import Writer
+from mongo_to_cosmos.writers import AT_ONCE, Writers
 
 # How often a task asks how many share its budget.
 _SEAT_EVERY_SECONDS = 1.0
@@ -28,6 +29,9 @@ _MOST_REPLY_DOCUMENTS = 50_000
 _TOO_LONG = 1.5
 # Others may cut what they copy: that is waited for, a little at first, so that a short job ends when it is done.
 _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 0.05, 2.0
+# All that wait ask a server so often at most. An account charges for asking, and takes it from those that copy: there
+# the wait grows.
+_ASKED_PER_SECOND = 100
 # Not for ever: the cores of a machine that is gone may be needed for the tasks that it had.
 _MOST_WAITED_SECONDS = 30.0
 
@@ -44,14 +48,14 @@ class Slot:
 def copy_slot(slot: Slot, run: str, settings: Settings, secrets: Secrets) -> Iterator[int]:
     """Copy ranges until nobody has any left; yield the documents that were sent for each."""
     source = connect(secrets.source)
-    # Charges are told for the last command of a connection: this one is the writer's alone.
-    target = connect(secrets.target, connections=1)
+    # Charges are told for the last command of a connection: on an account this one is the writer's alone.
+    target = connect(secrets.target, connections=1 if settings.target_kind == "cosmos-ru" else AT_ONCE)
     state_client = connect(secrets.target)
     try:
         state = State(state_client, run, settings)
         task = _Task(slot.number, settings, source, target, state)
         try:
-            for part in _ranges_for(slot, state, task):
+            for part in _ranges_for(slot, settings, state, task):
                 before = part.counts.sent
                 task.copy(part)
                 yield part.counts.sent - before
@@ -62,12 +66,14 @@ def copy_slot(slot: Slot, run: str, settings: Settings, secrets: Secrets) -> Ite
             client.close()
 
 
-def _ranges_for(slot: Slot, state: State, task: _Task) -> Iterator[Part]:
+def _ranges_for(slot: Slot, settings: Settings, state: State, task: _Task) -> Iterator[Part]:
     for number in state.abandoned_by(slot.number):
         part = state.claim(number, slot.number, task.owner)
         if part:
             yield part
     order = {number: at for at, number in enumerate(slot.ranges)}
+    often = settings.slots / _ASKED_PER_SECOND
+    longest = _LONGEST_WAIT_SECONDS if settings.target_kind == "cosmos-ru" else min(_LONGEST_WAIT_SECONDS, often)
     wait, waited = _FIRST_WAIT_SECONDS, 0.0
     while (unclaimed := state.unclaimed()) is not None and waited < _MOST_WAITED_SECONDS:
         for number in sorted(unclaimed, key=lambda number: order.get(number, len(order))):
@@ -80,7 +86,7 @@ def _ranges_for(slot: Slot, state: State, task: _Task) -> Iterator[Part]:
         if not unclaimed:
             task.leave()
             time.sleep(wait)
-            wait, waited = min(_LONGEST_WAIT_SECONDS, wait * 2), waited + wait
+            wait, waited = max(wait, min(longest, wait * 2)), waited + wait
 
 
 class _Task:
@@ -101,20 +107,33 @@ class _Task:
         charges = self._charges.setdefault(
             part.collection, ChargeModel(settings.charge_table, settings.ru_per_document)
         )
-        writer = Writer(self._target, collection, settings, state, part.counts, self._seat.budget, charges)
+        budget = self._seat.budget
+
+        def writer(counts: Counts) -> Writer:
+            return Writer(self._target, collection, settings, state, counts, budget, charges)
+
         raw = raw_collection(self._source, collection.source, settings)
         planned = documents_in_range(collection, settings)
         most: int | None = None if part.whole else int(planned * _TOO_LONG)
+        if part.is_rest and part.last is None:
+            # So that others begin with what follows now, and not after this one.
+            self._cut(part, id_after(raw, part, planned))
         while True:
-            with closing(read_ahead(read_part(raw, part, reply_documents(collection)))) as replies:
-                copy_part(part, self.owner, replies, writer, state, self._seat, most)
+            with (
+                Writers(writer, part.counts, 1 if settings.target_kind == "cosmos-ru" else AT_ONCE) as writers,
+                closing(read_ahead(read_part(raw, part, reply_documents(collection)))) as replies,
+            ):
+                copy_part(part, self.owner, replies, writers, state, self._seat, most)
             if part.done:
                 return
-            rest = id_after(raw, part, planned)
-            if rest is None:
+            if not self._cut(part, id_after(raw, part, planned)):
                 most = None
-            else:
-                state.cut(part, self.owner, rest)
+
+    def _cut(self, part: Part, at: bytes | None) -> bool:
+        if at is None:
+            return False
+        self._state.cut(part, self.owner, at)
+        return True
 
     def leave(self) -> None:
         if self._seat:
@@ -126,7 +145,7 @@ def copy_part(
     part: Part,
     owner: str,
     replies: Iterator[Documents],
-    writer: Writer,
+    writers: Writers,
     state: State,
     seat: Seat,
     most: int | None = None,
@@ -135,25 +154,31 @@ def copy_part(
 
     The range is done then, or `most` documents of it are written and there are more.
     """
-    batch = Batch(writer.batch_documents, writer.batch_bytes)
+    batch = Batch(writers.batch_documents, writers.batch_bytes)
     written = 0
+
+    def note() -> None:
+        writers.settle()
+        state.save(part, owner)
+
     for documents in replies:
         if most is not None and written >= most:
-            state.save(part, owner)
+            note()
             return
         start = 0
         while start < len(documents):
             seat.refresh()
-            end = writer.next_insert(documents, start)
+            end = writers.next_insert(documents, start)
             some = documents.part(start, end)
             if not batch.has_room_for(some):
-                state.save(part, owner)
+                note()
                 batch.begin()
-            writer.write(some)
+            writers.write(some)
             part.last = raw_id(documents[end - 1])
             batch.add(some)
             start = end
         written += len(documents)
+    writers.settle()
     part.done = True
     state.save(part, owner)
 

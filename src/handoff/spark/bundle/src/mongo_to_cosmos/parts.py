@@ -38,6 +38,8 @@ class Part:
     lower: bytes | None = None
     """`_id` as `raw_id` gives it; None is open. The lower one belongs to the range, the upper not."""
     upper: bytes | None = None
+    is_rest: bool = False
+    """What was left of a range that was too long: nobody knows how long this one is."""
     last: bytes | None = None
     """The last `_id` that the target has acknowledged, with all before it."""
     done: bool = False
@@ -64,6 +66,7 @@ def document_of(part: Part) -> dict[str, Any]:
         "whole": part.whole,
         "lower": binary_of(part.lower),
         "upper": binary_of(part.upper),
+        "isRest": part.is_rest,
         "last": binary_of(part.last),
         "done": part.done,
         "attempts": 0,
@@ -85,6 +88,7 @@ def part_of(one: dict[str, Any]) -> Part:
         whole=one["whole"],
         lower=identifier("lower"),
         upper=identifier("upper"),
+        is_rest=one.get("isRest", False),
         last=identifier("last"),
         done=one["done"],
         counts=Counts(**one["counts"]),

@@ -18,7 +18,7 @@ from mongo_to_cosmos.settings import CollectionSettings, Settings
 
 # `$sample` walks at random below 5 % of a collection (MongoDB manual, $sample), and sorts all of it above.
 _SAMPLED_SHARE = 0.04
-_SAMPLES_PER_RANGE = 10
+_SAMPLES_PER_RANGE = 30
 _LARGEST_SAMPLE = 20_000
 
 
@@ -69,10 +69,11 @@ def documents_in_range(collection: CollectionSettings, settings: Settings) -> in
 
 
 def id_after(collection: Collection[RawBSONDocument], part: Part, documents: int) -> bytes | None:
-    """Return the `_id` so many documents after `part.last`; None where the range ends before, or it bounds nothing."""
-    if part.last is None or bound_of(part.last) is None:
+    """Return the `_id` so many documents after what is copied; None where the range ends before that."""
+    start = part.last or part.lower
+    if start is None or bound_of(start) is None:
         return None
-    bounds = {"min": {"_id": bound_of(part.last)}}
+    bounds = {"min": {"_id": bound_of(start)}}
     if part.upper is not None:
         bounds["max"] = {"_id": bound_of(part.upper)}
     # The index alone is read.

@@ -133,7 +133,7 @@ class State:
             )
         )
         number = part_number(part.collection, count["ranges"] - 1)
-        rest = replace(part, number=number, lower=at, last=None, counts=Counts())
+        rest = replace(part, number=number, lower=at, last=None, is_rest=True, counts=Counts())
         change = {"$set": {"upper": binary_of(at), "rest": document_of(rest)}}
         query = {"_id": part.number, "owner": owner}
         if patiently(lambda: self.db["ranges"].update_one(query, change)).matched_count == 0:
