@@ -128,7 +128,7 @@ class Link {
     this.#sending = this.#sending.then(async () => {
       const began = performance.now();
       // By the clock, so that a link is as slow on a busy machine as on an idle one.
-      for (let at = 0; at < message.length && !this.client.destroyed; ) {
+      for (let at = 0; at < message.length && !this.client.destroyed;) {
         const until = Math.ceil((performance.now() - began + 1) / TRICKLE_MS) * TRICKLE_BYTES;
         this.client.write(message.subarray(at, until));
         at = until;
