@@ -1,6 +1,7 @@
 /** One run from its opening to its report: attempts, pauses between them, and what is shown meanwhile. */
 import { formatNamespace } from '../core/model/namespace.js';
 import type { CopyCeilings, Plan } from '../core/model/plan.js';
+import { asCarriedOut } from '../core/plan/carried-out.js';
 import type { OpenRun } from '../adapters/files/open-run.js';
 import type { Surveys } from '../engine/copy/survey.js';
 import { enterState } from '../engine/journal/port.js';
@@ -283,7 +284,7 @@ function amountLines(report: RunReport): string[] {
 
 /** Reading an RU account is charged too: said before anything is. */
 async function tellCharge(plan: Plan, target: RunSide, { output }: CommandContext): Promise<void> {
-  if (!target.ru || plan.verification.depth !== 'full') return;
+  if (!target.ru || asCarriedOut(plan).verification.depth !== 'full') return;
   const charge = await verificationCharge(plan, target.ru);
   if (charge !== undefined) output.note(`The check at the end reads every document of the target: about ${charge}.`);
 }

@@ -1,6 +1,7 @@
 /** What a run would do, step by step, with the tools' exact command lines; what is known only then is in capitals. */
 import { isFiles, travelOf, type Plan, type PlannedCollection } from '../core/model/plan.js';
 import { formatNamespace } from '../core/model/namespace.js';
+import { asCarriedOut } from '../core/plan/carried-out.js';
 import { PROGRAM, type CommandContext } from './context.js';
 import type { Sides } from './sides.js';
 import { handoffSteps } from '../words/handoffs.js';
@@ -41,7 +42,7 @@ export async function dryRunSteps(
     {
       step: 'verify',
       text:
-        plan.verification.depth === 'full'
+        asCarriedOut(plan).verification.depth === 'full'
           ? plan.method === 'direct-copy'
             ? 'verify: read every document of the target and compare it with what was read while copying'
             : isFiles(plan.target)

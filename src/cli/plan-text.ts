@@ -1,6 +1,7 @@
 /** A plan for people: what goes where, what changes on the way, what stays behind, and the numbers. */
 import { formatNamespace, sameNamespace } from '../core/model/namespace.js';
 import { isFiles, travelOf, type Plan, type PlannedCollection, type PlannedIndex } from '../core/model/plan.js';
+import { asCarriedOut } from '../core/plan/carried-out.js';
 import type { PlannedRaises } from '../core/plan/plan-raises.js';
 import { isLeftOutByUser, splitWhys, TRANSFORM_INDEX_WHYS } from '../core/plan/whys.js';
 import { droppedOptionSentence, fateSentence, notMigratedSentence } from '../words/fates.js';
@@ -26,6 +27,7 @@ const COLUMNS: readonly Column[] = [
 
 /** `told`: namespaces (on the source) whose losses are told elsewhere, with remedies. */
 export function planLines(plan: Plan, width: number, told: ReadonlySet<string> = new Set()): string[] {
+  const { verification, conflictPolicy } = asCarriedOut(plan);
   return [
     ...heading('Plan'),
     ...labelled(
@@ -36,8 +38,8 @@ export function planLines(plan: Plan, width: number, told: ReadonlySet<string> =
         ...(plan.method === 'export-import' ? ([['documents as', travelSentence(travelOf(plan))]] as const) : []),
         ...handoffLines(plan.handoff),
         ['size', planSize(plan)],
-        ['verification', verificationName(plan.verification.depth)],
-        ...(isFiles(plan.target) ? [] : ([['conflicts', conflictPolicySentence(plan.conflictPolicy)]] as const)),
+        ['verification', verificationName(verification.depth)],
+        ...(isFiles(plan.target) ? [] : ([['conflicts', conflictPolicySentence(conflictPolicy)]] as const)),
         ...(plan.readConcern === undefined ? [] : [['read concern', readConcernText(plan.readConcern)] as const]),
         ...throughputNotSaid(plan),
       ],

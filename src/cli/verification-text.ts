@@ -1,7 +1,7 @@
 /** Results of verification for people: what differs first, in full; what is equal in one table. */
 import type { VerificationResult } from '../engine/verify/result.js';
 import { formatBytes, formatCount, formatCountOf, formatDuration } from '../words/sizes.js';
-import { differenceSentences, equalText, meansName, unverifiedSentence } from '../words/verdicts.js';
+import { differenceSentences, equalText, meansName, unverifiedSentence, wasRead } from '../words/verdicts.js';
 import { table, type Column } from './table.js';
 import { bullet } from './text-blocks.js';
 
@@ -15,9 +15,6 @@ const COLUMNS: readonly Column[] = [
   { title: 'time', align: 'right' },
 ];
 
-/** Means by which every document of the target was read. */
-const READ_IN_FULL: ReadonlySet<string> = new Set(['id-ranges', 'one-pass', 'streamed', 'spark-job']);
-
 export function verificationLines(results: readonly VerificationResult[], width: number): string[] {
   const butForDeadLetters = results.filter((r) => r.kind === 'equal' && r.evidence.deadLettered.onSource > 0).length;
   const equal = results.filter((r) => r.kind === 'equal').length - butForDeadLetters;
@@ -26,7 +23,7 @@ export function verificationLines(results: readonly VerificationResult[], width:
     resultText(r),
     formatCount(r.evidence.source.documents),
     formatCount(r.evidence.target.documents),
-    READ_IN_FULL.has(r.evidence.means) ? formatBytes(r.evidence.target.bytes) : '',
+    wasRead(r.evidence) ? formatBytes(r.evidence.target.bytes) : '',
     meansName(r.evidence),
     formatDuration(r.evidence.seconds * 1000),
   ]);

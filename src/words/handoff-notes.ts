@@ -24,7 +24,7 @@ const NOTES: Readonly<Record<string, (params: Params) => string>> = {
   'spark-secrets': (p) =>
     `The secret scope ${textOf(p, 'scope')} holds the connection strings, under source-uri and target-uri. No file does.`,
   'spark-transform-changes-types': () =>
-    'The mode transform changes types: ObjectId becomes text, UUIDs and fields of mixed types lose theirs.',
+    'The mode transform changes types: ObjectId becomes text, UUIDs and fields of mixed types lose theirs. It replaces documents of the target with the same _id, keeps no pace and no dead letters, and only counts afterwards.',
   'spark-workspace-open': () =>
     'The plan names no workspace: deploy the bundle with the Databricks CLI, which knows yours.',
   'spark-left-out': (p) => `${textOf(p, 'ns')} ${lookUp(LEFT_TO_OTHERS, textOf(p, 'why')) ?? 'is left out'}.`,

@@ -1,5 +1,6 @@
 /** How a plan is carried out elsewhere, in words: its settings, their limits, what is wrong with them. */
 import type { Handoff } from '../core/model/handoff.js';
+import { isSparkTransform } from '../core/plan/carried-out.js';
 import {
   HANDOFF_FIELDS,
   HANDOFF_PROBLEMS,
@@ -146,12 +147,23 @@ export function incompleteHandoffSentences(facts: Readonly<Record<string, unknow
   });
 }
 
-/** What there is to know of a hand-off before it is chosen: what this product does itself, and what nobody documents. */
-export function handoffNotes(kind: Handoff['kind'], targetKind: Plan['targetKind']): readonly string[] {
+/** What there is to know of a hand-off before it is chosen: what this product does itself, and what nobody documents. `isTransform`: by Spark, through DataFrames. */
+export function handoffNotes(
+  kind: Handoff['kind'],
+  targetKind: Plan['targetKind'],
+  isTransform = false,
+): readonly string[] {
   switch (kind) {
     case 'spark-databricks':
       return [
-        'The job runs in your workspace, in ranges of _id: what is refused is sent again, what is refused for good becomes a dead letter, and a job that was stopped goes on.',
+        ...(isTransform
+          ? [
+              'The job reads each collection as a DataFrame and writes what the function in src/transform_task.py makes of it. A job that is started from here has the function as it is shipped, which changes nothing. For one of your own write the files of the plan, change the function, and deploy the bundle yourself.',
+              'Whatever is chosen below, a document of the target with the same _id is replaced, and only the numbers of documents are compared: the run ends with a finding at best. Nothing paces the writes; a document that the target refuses fails the job; a job that was stopped begins again.',
+            ]
+          : [
+              'The job runs in your workspace, in ranges of _id: what is refused is sent again, what is refused for good becomes a dead letter, and a job that was stopped goes on.',
+            ]),
         'The connection strings lie in the secret scope: the start asks whether it is to put them there (run --put-secrets). They are in none of the files.',
       ];
     case 'data-factory':
@@ -217,6 +229,10 @@ export function handoffLines(handoff: Handoff | undefined): readonly (readonly [
 /** Who keeps the pace, where that is not this machine. */
 export function handoffPace(handoff: Handoff, { targetKind, tuning }: Pick<Plan, 'targetKind' | 'tuning'>): string {
   const isMetered = targetKind === 'cosmos-ru';
+  if (isSparkTransform(handoff))
+    return isMetered
+      ? 'not kept by request units: the job writes as fast as it can'
+      : 'not kept: the job writes as fast as it can';
   switch (handoff.kind) {
     case 'spark-databricks':
       return isMetered ? 'kept by the job, whose tasks divide the throughput of the target' : 'kept by the job';

@@ -2,7 +2,7 @@
 import type { CollectionReportFacts, ReportFacts, VerificationFacts } from './report-facts.js';
 import { code, prose, section, type Block, type Cell, type Section } from './report-parts.js';
 import { formatCount, formatCountOf, formatDuration } from './sizes.js';
-import { differenceSentences, meansName, unverifiedSentence } from './verdicts.js';
+import { differenceSentences, meansName, unverifiedSentence, wasRead } from './verdicts.js';
 
 export function verification(report: ReportFacts): Section | undefined {
   const checked = report.collections.filter((c) => c.verification);
@@ -12,9 +12,10 @@ export function verification(report: ReportFacts): Section | undefined {
     'Verification',
     {
       kind: 'paragraph',
-      text:
-        `${howCompared(report, checked)} A digest is the sum over the hashes of all documents, byte for byte; ` +
-        'two sides with the same digest hold the same documents.',
+      text: isCounted(checked)
+        ? 'Only the numbers of documents were compared: what is in them was read on neither side.'
+        : `${howCompared(report, checked)} A digest is the sum over the hashes of all documents, byte for byte; ` +
+          'two sides with the same digest hold the same documents.',
     },
     {
       kind: 'table',
@@ -32,6 +33,11 @@ export function verification(report: ReportFacts): Section | undefined {
     },
     ...remarks(report, checked),
   );
+}
+
+function isCounted(checked: readonly CollectionReportFacts[]): boolean {
+  const found = checked.flatMap(({ verification: one }) => (one ? [one.evidence] : []));
+  return !found.some(wasRead) && found.some(({ means }) => means === 'counts');
 }
 
 function howCompared({ verdict }: ReportFacts, checked: readonly CollectionReportFacts[]): string {

@@ -61,7 +61,7 @@ export function limitWords(by: LimitedBy): { readonly name: string; readonly det
 
 const documents = (p: Params): string => formatCountOf(numberOf(p, 'documents'), 'document');
 const unverified: Readonly<Record<string, string>> = {
-  'counts-only': 'the numbers of documents agree, and nothing more was asked for',
+  'counts-only': 'the numbers of documents agree, and nothing more was compared',
   'source-moved': 'the source was written to meanwhile',
   unreadable: 'a side could not be read',
   'no-result': 'nothing was compared',

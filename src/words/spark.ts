@@ -26,7 +26,7 @@ const NOTES: Readonly<Record<string, (params: Params) => string>> = {
   'spark-secrets': (p) =>
     `The secret scope ${textOf(p, 'scope')} has to hold both connection strings, under source-uri and target-uri.`,
   'spark-transform-changes-types': () =>
-    'DataFrames change documents even where you change nothing: every ObjectId becomes text, and so on. What arrives is counted, not compared.',
+    'DataFrames change documents even where you change nothing: every ObjectId becomes text, and so on. Documents of the target with the same _id are replaced. What arrives is counted, not compared.',
   'spark-workspace-open': () =>
     'The plan names no workspace: the bundle is deployed to the one that the Databricks CLI is signed in to.',
   'spark-left-out': (p) =>

@@ -132,8 +132,10 @@ const STEPS: Readonly<Record<string, string | ((params: Params) => string)>> = {
   'all-refused':
     "Look at the server's words, correct what is in the way and resume. Then retry the dead letters: those documents are kept whole among them. Where the documents themselves are at fault, resume on the command line with --most-refused 0, which keeps them all as dead letters.",
   'tool-failed': "Look at the tool's words, then resume.",
-  'spark-run-ended':
-    "Look at the run's page in Databricks and its words, correct what is in the way and resume: ranges that are copied stay so.",
+  'spark-run-ended': ({ task }) =>
+    `Look at the run's page in Databricks and its words, correct what is in the way and resume: ${
+      task === 'transform' ? 'every collection is read and written again' : 'ranges that are copied stay so'
+    }.`,
   'spark-run-goes-on': 'Stop it on the page of the job in Databricks, if it is not to go on.',
   'pipeline-run-goes-on': 'Stop it under Monitor in Data Factory, if it is not to go on; a resumed run takes it up.',
   'dms-goes-on': 'Stop the migration in the Azure portal, or delete the service, if it is not to go on.',
@@ -190,13 +192,20 @@ const MEANS: Readonly<Record<string, (evidence: EvidenceFacts) => string>> = {
   definition: () => 'definition',
 };
 
+const READ_IN_FULL: ReadonlySet<string> = new Set(['id-ranges', 'one-pass', 'streamed', 'spark-job']);
+
+/** Whether every document of the target was read, and not only counted. */
+export function wasRead({ means }: Pick<EvidenceFacts, 'means'>): boolean {
+  return READ_IN_FULL.has(means);
+}
+
 /** How a collection was compared, in two words. */
 export function meansName(evidence: EvidenceFacts): string {
   return MEANS[evidence.means]?.(evidence) ?? evidence.means;
 }
 
 const UNVERIFIED: Readonly<Record<string, string>> = {
-  'counts-only': 'The numbers of documents agree; nothing more was asked for.',
+  'counts-only': 'The numbers of documents agree; nothing more was compared.',
   'source-moved': 'The source was written to meanwhile, so nothing can be proven.',
   unreadable: 'A side could not be read.',
 };

@@ -4,23 +4,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPlanFile } from '../../src/adapters/files/plan-file.js';
 import { parseConnectionString } from '../../src/adapters/mongo/connection-string.js';
-import { systemClock } from '../../src/adapters/system-clock.js';
 import type { Recommendation } from '../../src/core/model/method.js';
 import type { Plan } from '../../src/core/model/plan.js';
-import { SavedClusterStore } from '../../src/host/clusters/cluster-store.js';
-import { SharedConnections } from '../../src/host/clusters/connection-pool.js';
-import { createClusterCatalog } from '../../src/host/tree/cluster-catalog.js';
-import { clusterPorts } from '../../src/host/wizard/cluster-ports.js';
 import { initialState, type WizardState } from '../../src/host/wizard/model/wizard-state.js';
 import type { WizardPorts } from '../../src/host/wizard/wizard-ports.js';
-import { WizardSession } from '../../src/host/wizard/wizard-session.js';
 import { isWizardMessage } from '../../src/protocol/guards/wizard.js';
-import { WIZARD_PROTOCOL, type WizardIntent, type WizardView } from '../../src/protocol/wizard.js';
+import { WIZARD_PROTOCOL } from '../../src/protocol/wizard.js';
 import { buildCli, type Cli } from '../support/cli.js';
 import { someDocuments, startMigrationPair, type MigrationPair } from '../support/migration-pair.js';
 import { makeTempFolder, type TempFolder } from '../support/temp.js';
-import { realAdapters as adapters } from '../support/wizard-adapters.js';
-import { SETTINGS, t } from '../unit/host-wizard-builders.js';
+import { startWizardWorld, tell, type OpenWizard, type WizardWorld } from '../support/wizard-world.js';
 
 /** With characters that have to be percent-encoded; in no other text of this test. */
 const CANARY = 'c4n#ry%,@:pw';
@@ -29,8 +22,7 @@ const YES = ['online', 'studio3t', 'azure-reaches', 'private-endpoint'] as const
 let pair: MigrationPair;
 let cli: Cli;
 let folder: TempFolder;
-let clusters: SavedClusterStore;
-let connections: SharedConnections;
+let world: WizardWorld;
 let [sourceId, targetId] = ['', ''];
 
 beforeAll(async () => {
@@ -45,89 +37,22 @@ beforeAll(async () => {
   await shop.collection('odd*name').insertMany(someDocuments(3));
   await shop.createCollection('open', { viewOn: 'orders', pipeline: [] });
   await pair.sourceClient.db('stock').collection('parts').insertMany(someDocuments(40));
-  const memento = new Map<string, unknown>();
-  const vault = new Map<string, string>();
-  clusters = new SavedClusterStore({
-    memento: { get: (key) => memento.get(key), update: (key, value) => Promise.resolve(void memento.set(key, value)) },
-    secrets: {
-      get: (key) => Promise.resolve(vault.get(key)),
-      store: (key, value) => Promise.resolve(void vault.set(key, value)),
-      delete: (key) => Promise.resolve(void vault.delete(key)),
-    },
-    changes: { event: () => ({ dispose: () => undefined }), fire: () => undefined },
-    declared: () => [],
-    env: {},
-    adapters,
-    askPassword: () => Promise.resolve(undefined),
-    onKeyringFailure: () => undefined,
-    onSecrets: () => undefined,
+  world = await startWizardWorld({
+    sourceUri: pair.source.secretUri,
+    targetUri: pair.target.secretUri,
+    folder: folder.path,
   });
-  connections = new SharedConnections({ clusters, adapters });
-  const add = async (role: 'source' | 'target', uri: string): Promise<string> => {
-    const connectionString = parseConnectionString(uri);
-    return (await clusters.add({ name: role, role, connectionString })).id;
-  };
-  sourceId = await add('source', pair.source.secretUri);
-  targetId = await add('target', pair.target.secretUri);
+  ({ sourceId, targetId } = world);
 });
 
 afterAll(async () => {
-  await connections.dispose();
+  await world.dispose();
   await folder.remove();
   await cli.remove();
   await pair.stop();
 });
 
-interface Surroundings {
-  readonly session: WizardSession;
-  readonly errors: unknown[];
-  readonly kept: WizardState[];
-  readonly views: WizardView[];
-  readonly started: string[];
-  readonly copied: string[];
-}
-
-function aSession(state = initialState({ sourceId, targetId }), change: Partial<WizardPorts> = {}): Surroundings {
-  const heard = {
-    errors: [] as unknown[],
-    kept: [] as WizardState[],
-    views: [] as WizardView[],
-    started: [] as string[],
-    copied: [] as string[],
-  };
-  const catalog = createClusterCatalog({ clusters, connections, adapters, log: { warn: () => undefined } });
-  const session = new WizardSession(
-    {
-      ...clusterPorts({ adapters, clusters, connections, catalog, settings: () => SETTINGS }),
-      t,
-      now: () => systemClock.now(),
-      settings: () => SETTINGS,
-      prices: () => undefined,
-      mayMeasure: () => Promise.resolve(true),
-      mayTry: () => Promise.resolve('copy'),
-      addCluster: () => Promise.resolve(undefined),
-      choosePlanPath: (name) => Promise.resolve(join(folder.path, name)),
-      ownPlanPath: (id) => Promise.resolve(join(folder.path, `${id}.migration.json`)),
-      copyText: (text) => Promise.resolve(void heard.copied.push(text)),
-      assessment: () => undefined,
-      loadAssessment: () => Promise.resolve(),
-      assess: () => Promise.resolve(),
-      openLink: () => Promise.resolve(),
-      start: (path) => Promise.resolve(heard.started.push(path) > 0),
-      remember: (kept) => heard.kept.push(kept),
-      log: (error) => heard.errors.push(error),
-      ...change,
-    },
-    state,
-  );
-  session.onView((view) => heard.views.push(view));
-  return { session, ...heard };
-}
-
-async function tell(session: WizardSession, ...intents: readonly WizardIntent[]): Promise<WizardView> {
-  for (const intent of intents) await session.dispatch(intent);
-  return session.view();
-}
+const aSession = (state?: WizardState, change?: Partial<WizardPorts>): OpenWizard => world.open(state, change);
 
 /** What is measured anew at every connection is not what two ways of planning differ in. */
 function comparable(plan: Plan): unknown {
@@ -329,7 +254,7 @@ describe('from the first step to a plan', () => {
 
 describe('what goes wrong', () => {
   it('is told in words and loses nothing', async () => {
-    const wrong = await clusters.add({
+    const wrong = await world.clusters.add({
       name: 'wrong',
       role: 'target',
       connectionString: parseConnectionString(pair.target.uri).withPassword('not it'),

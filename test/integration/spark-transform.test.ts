@@ -85,7 +85,7 @@ describe('a Spark job that goes through DataFrames', () => {
       // What an earlier attempt has written is replaced, whatever has become of it.
       await mixed.updateOne({ i: 0 }, { $set: { i: -1 } });
 
-      const { verdict } = await sparkRun(job);
+      const { verdict, status } = await sparkRun(job);
       expect(verdict.state).toBe('completed-with-findings');
       const unproven = verdict.reasons.filter(({ id }) => id === 'not-verified').map(({ params }) => params);
       expect(unproven).toEqual(
@@ -97,6 +97,9 @@ describe('a Spark job that goes through DataFrames', () => {
       const names = ['even', 'mixed', 'empty', 'ids'];
       const counted = await Promise.all(names.map((name) => client.db(DB).collection(name).countDocuments()));
       expect(counted).toEqual([EACH, 3 * EACH, 0, EACH]);
+      // Those that the attempt before had seen to their end are written once more, and told once.
+      const told = names.map((name) => status.collections[`${DB}.${name}`]?.copy);
+      expect(told.map((copy) => [copy?.acknowledged, copy?.alreadyThere])).toEqual(counted.map((one) => [one, 0]));
       expect(await mixed.countDocuments({ i: -1 })).toBe(0);
       const ids = await client.db(DB).collection<{ _id: unknown }>('ids').find().toArray();
       await client.close();

@@ -217,6 +217,15 @@ describe('the report', () => {
     expect(text).not.toContain('exit status');
   });
 
+  it('of counts alone does not say that documents were read', () => {
+    const [first] = aReport().collections;
+    if (first?.verification === undefined) throw new Error('a verified collection is needed');
+    const verification = { ...first.verification, evidence: { ...evidence, means: 'counts' as const } };
+    const text = reportMarkdown(aReport({ collections: [{ ...first, verification }] }));
+    expect(text).toContain('Only the numbers of documents were compared');
+    expect(text).not.toContain('A digest is');
+  });
+
   it('of a run that was cut off says that it can be resumed', () => {
     const { verdict, ...cutOff } = aReport({ state: 'failed-resumable' });
     expect(verdict).toBeDefined();

@@ -1,23 +1,23 @@
 /** The job's counts are of all attempts together; a run writes down what each of its processes has done. */
 import { formatNamespace } from '../../core/model/namespace.js';
 import type { PlannedCollection } from '../../core/model/plan.js';
+import { isSparkTransform } from '../../core/plan/carried-out.js';
 import type { RelayedCounts } from '../../engine/native-ports.js';
 import type { AddedUp, RemoteCopyJob } from '../../engine/remote-ports.js';
 import type { SparkState } from './spark-state.js';
 
-export class SparkCounts {
-  readonly #state: SparkState;
-  readonly #collections: readonly PlannedCollection[];
-  readonly #before: ReadonlyMap<string, AddedUp>;
+type ReadCounts = (signal?: AbortSignal) => Promise<RelayedCounts[]>;
 
-  private constructor(
-    state: SparkState,
-    collections: readonly PlannedCollection[],
-    before: ReadonlyMap<string, AddedUp>,
-  ) {
-    this.#state = state;
-    this.#collections = collections;
+export class SparkCounts {
+  readonly #read: ReadCounts;
+  readonly #before: ReadonlyMap<string, AddedUp>;
+  /** Whether what an earlier attempt has written is left as it is. */
+  readonly #goesOn: boolean;
+
+  private constructor(read: ReadCounts, before: ReadonlyMap<string, AddedUp>, goesOn: boolean) {
+    this.#read = read;
     this.#before = before;
+    this.#goesOn = goesOn;
   }
 
   /**
@@ -26,11 +26,13 @@ export class SparkCounts {
    */
   static async begin(
     state: SparkState,
-    { recorded, signal }: Pick<RemoteCopyJob, 'recorded' | 'signal'>,
+    { plan, recorded, signal }: Pick<RemoteCopyJob, 'plan' | 'recorded' | 'signal'>,
     collections: readonly PlannedCollection[],
   ): Promise<SparkCounts> {
+    const goesOn = !isSparkTransform(plan.handoff);
+    const read: ReadCounts = (stop) => (goesOn ? state.counts(collections, stop) : state.written(collections, stop));
     const before = new Map<string, AddedUp>();
-    for (const found of await state.counts(collections, signal)) {
+    for (const found of await read(signal)) {
       const ns = formatNamespace(found.ns);
       const known = recorded.get(ns);
       if (!known) continue;
@@ -42,19 +44,19 @@ export class SparkCounts {
         ru: Math.min(known.ru, found.requestUnits),
       });
     }
-    return new SparkCounts(state, collections, before);
+    return new SparkCounts(read, before, goesOn);
   }
 
-  /** Exact, of every collection, as far as the job's tasks have written them down. */
+  /** Of every collection, as far as the job has written them down: exact, but for DataFrames, see {@link SparkState.written}. */
   async now(signal?: AbortSignal): Promise<RelayedCounts[]> {
-    const counts = await this.#state.counts(this.#collections, signal);
+    const counts = await this.#read(signal);
     return counts.map((count) => {
       const before = this.#before.get(formatNamespace(count.ns));
       if (!before) return count;
       return {
         ...count,
         acknowledged: count.acknowledged - before.acknowledged,
-        alreadyThere: count.alreadyThere + before.acknowledged,
+        alreadyThere: count.alreadyThere + (this.#goesOn ? before.acknowledged : 0),
         deadLettered: count.deadLettered - before.deadLettered,
         throttledOperations: count.throttledOperations - before.throttled,
         bytes: count.bytes - before.bytes,

@@ -2,7 +2,7 @@
 import { Binary, deserialize, type Document } from 'bson';
 import { NO_COUNTS } from '../../core/model/counts.js';
 import type { DeadLetterSink } from '../../core/model/dead-letter.js';
-import type { Namespace } from '../../core/model/namespace.js';
+import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
 import type { PlannedCollection } from '../../core/model/plan.js';
 import { redact } from '../../core/model/redact.js';
 import type { Verdict } from '../../engine/journal/record.js';
@@ -41,6 +41,19 @@ export class SparkState {
       sum.requestUnits += numberOf(counts['ru']);
     }
     return sums;
+  }
+
+  /**
+   * The same of a job that goes through DataFrames, which nobody counts on their way: what is there of a collection once it is written, and no more than was read. Nothing
+   * of one that is not.
+   */
+  async written(collections: readonly PlannedCollection[], signal?: AbortSignal): Promise<RelayedCounts[]> {
+    const found = new Map((await this.results(signal)).map((result) => [result.ns, result.evidence]));
+    return collections.map(({ target }) => {
+      const evidence = found.get(formatNamespace(target));
+      const acknowledged = evidence ? Math.min(evidence.source.documents, evidence.target.documents) : 0;
+      return { ns: target, ...NO_COUNTS, acknowledged, sentOperations: acknowledged };
+    });
   }
 
   /** Puts every dead letter, whole, into ours. */

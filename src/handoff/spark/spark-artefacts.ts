@@ -10,6 +10,8 @@ import { sparkSizing } from './sizing.js';
 import { toYaml } from './yaml.js';
 
 const TRANSFORM_ONLY = new Set(['src/transform_task.py', 'src/mongo_to_cosmos/transform.py']);
+/** What of the sizing the mode `transform` does not go by. */
+const RAW_NOTES = new Set(['spark-slots', 'spark-cores-assumed', 'spark-ranges', 'spark-batches']);
 const RAW_ONLY = new Set(['src/plan_task.py', 'src/copy_task.py', 'src/verify_task.py']);
 
 /** The plan's settings for Spark. @throws MigrationError `bad-plan` where it has none. */
@@ -40,7 +42,7 @@ export function sparkArtefacts(plan: Plan): Artefacts {
       ...code,
     ],
     notes: [
-      ...sizing.notes,
+      ...sizing.notes.filter(({ id }) => !isTransform || !RAW_NOTES.has(id)),
       { id: 'spark-secrets', params: { scope: handoff.secretScope } },
       ...(isTransform ? [{ id: 'spark-transform-changes-types', params: {} }] : []),
       ...(handoff.workspaceUrl === undefined ? [{ id: 'spark-workspace-open', params: {} }] : []),

@@ -1,3 +1,4 @@
+import { asCarriedOut } from '../../../core/plan/carried-out.js';
 import type { ClusterChoice, WizardView } from '../../../protocol/wizard.js';
 import { clusterSummary, targetName } from '../../../words/clusters.js';
 import { clusterKind } from '../../../words/reasons.js';
@@ -32,7 +33,7 @@ function notes({ state, derived, t }: StepInput): string[] {
   if (state.target && isTargetRead(state)) lines.push(t('Target: {0}.', clusterSummary(state.target.facts)));
   lines.push(
     t('The source is only read.'),
-    state.conflictPolicy === 'overwrite'
+    (derived.plan ? asCarriedOut(derived.plan) : state).conflictPolicy === 'overwrite'
       ? t('Nothing on the target is emptied or deleted; documents with the same _id and other content are replaced.')
       : t('Nothing on the target is emptied or deleted: documents that are there already are compared and kept.'),
   );

@@ -13,10 +13,11 @@ import type { StepInput } from './wizard-model.js';
 export function handoffView({ derived, t }: StepInput): Pick<WizardView['tuning'], 'handoff'> {
   const { handoff, target } = derived;
   if (!handoff || !target) return {};
+  const isTransform = handoff.fields.some(({ id, value }) => id === 'mode' && value === 'transform');
   return {
     handoff: {
       title: t('How {0} carries it out', methodName(handoff.kind)),
-      notes: handoffNotes(handoff.kind, target.kind),
+      notes: handoffNotes(handoff.kind, target.kind, isTransform),
       fields: handoff.fields.map((field) => {
         const { id, value, origin, choices, problem } = field;
         return {

@@ -1,6 +1,7 @@
 import type { Finding } from '../../../core/model/finding.js';
 import { formatNamespace } from '../../../core/model/namespace.js';
 import { travelOf, type PlannedCollection, type PlannedIndex } from '../../../core/model/plan.js';
+import { asCarriedOut, isSparkTransform } from '../../../core/plan/carried-out.js';
 import { planId } from '../../../core/plan/plan-id.js';
 import type { ReviewLine, SaidOf, WizardView } from '../../../protocol/wizard.js';
 import { ceilingsText } from '../../../words/ceilings.js';
@@ -58,6 +59,7 @@ function lines(plan: PlanDraft, input: StepInput): ReviewLine[] {
   const documents = data.reduce((sum, c) => sum + c.documents, 0);
   const bytes = data.reduce((sum, c) => sum + c.logicalBytes, 0);
   const method = derived.decisions?.recommendation.ranked.find((m) => m.method === plan.method);
+  const { conflictPolicy, verification } = asCarriedOut(plan);
   return [
     line(t('From'), plan.source.name),
     line(t('To'), `${plan.target.name}: ${targetName(plan.targetKind)}`),
@@ -71,8 +73,8 @@ function lines(plan: PlanDraft, input: StepInput): ReviewLine[] {
     ...(method ? [line(t('Moving the data takes'), durationText(method, input))] : []),
     ...throughputLine(plan, t),
     ...paceLines(plan, t),
-    line(t('Conflicts'), conflictPolicySentence(plan.conflictPolicy)),
-    line(t('Verification'), verificationName(plan.verification.depth)),
+    line(t('Conflicts'), conflictPolicySentence(conflictPolicy)),
+    line(t('Verification'), verificationName(verification.depth)),
   ];
 }
 
@@ -126,6 +128,7 @@ function actions(plan: PlanDraft, t: Translate): string[] {
   const indexes = (when: string): number =>
     data.reduce((sum, c) => sum + c.indexes.filter((i) => i.fate.kind !== 'skip' && i.fate.when === when).length, 0);
   const documents = data.reduce((sum, c) => sum + c.documents, 0);
+  const { conflictPolicy, verification } = asCarriedOut(plan);
   const [before, after, last] = [indexes('before-data'), indexes('after-data'), indexes('after-verification')];
   return [
     data.length === 1
@@ -134,18 +137,10 @@ function actions(plan: PlanDraft, t: Translate): string[] {
     ...(plan.throughputRaises ?? []).map(raiseSentence),
     ...(before > 0 ? [t('Makes {0} before the data.', formatCountOf(before, 'index', 'indexes'))] : []),
     ...(plan.handoff?.kind === 'studio-3t' ? [] : handoffSteps(plan.handoff, plan.targetKind)),
-    plan.handoff?.kind === 'studio-3t'
-      ? t(
-          'Waits while you copy {0} with Studio 3T, by steps that it writes down, until you say that it is done.',
-          formatCountOf(documents, 'document'),
-        )
-      : t(
-          'Copies {0}; those that are there already with equal content are left as they are.',
-          formatCountOf(documents, 'document'),
-        ),
+    copyAction(plan, formatCountOf(documents, 'document'), t),
     ...(after > 0 ? [t('Builds {0}.', formatCountOf(after, 'index', 'indexes'))] : []),
     ...(views > 0 ? [t('Makes {0}.', formatCountOf(views, 'view'))] : []),
-    plan.verification.depth === 'full'
+    verification.depth === 'full'
       ? plan.method === 'direct-copy'
         ? t('Reads the target and compares every document with what was read while copying.')
         : t('Reads both sides and compares every document byte by byte.')
@@ -153,10 +148,20 @@ function actions(plan: PlanDraft, t: Translate): string[] {
     ...(last > 0
       ? [t('Builds {0} by which documents expire, last of all.', formatCountOf(last, 'index', 'indexes'))]
       : []),
-    plan.conflictPolicy === 'overwrite'
+    conflictPolicy === 'overwrite'
       ? t('Replaces documents of the target that have the same _id and other content; deletes nothing.')
       : t('Deletes nothing.'),
   ];
+}
+
+function copyAction({ handoff }: PlanDraft, documents: string, t: Translate): string {
+  if (handoff?.kind === 'studio-3t')
+    return t(
+      'Waits while you copy {0} with Studio 3T, by steps that it writes down, until you say that it is done.',
+      documents,
+    );
+  if (isSparkTransform(handoff)) return t('Writes {0} as rows of DataFrames, which change types.', documents);
+  return t('Copies {0}; those that are there already with equal content are left as they are.', documents);
 }
 
 /** Documents that the target is known to refuse. */
@@ -179,7 +184,11 @@ function leftOut(plan: PlanDraft, findings: readonly Finding[], t: Translate): S
   for (const finding of findings) {
     const names = finding.ns ? [formatNamespace(finding.ns)] : [];
     if (DEAD_LETTERS.has(finding.rule)) {
-      say(t('Documents too large for the target, kept aside as dead letters: {0}', findingSentence(finding)), ...names);
+      const sentence = findingSentence(finding);
+      const said = isSparkTransform(plan.handoff)
+        ? t('Documents too large for the target, at which the job fails: {0}', sentence)
+        : t('Documents too large for the target, kept aside as dead letters: {0}', sentence);
+      say(said, ...names);
     }
     if (NO_ROOM.has(finding.rule)) say(t('What finds no room: {0}', findingSentence(finding)), ...names);
   }
