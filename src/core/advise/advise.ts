@@ -39,7 +39,6 @@ export function advise(input: AdviceInput): Recommendation {
       method,
       rank: i + 1,
       possible,
-      available: CARRIED_OUT.has(method),
       score,
       reasons,
       needs,

@@ -36,9 +36,8 @@ function list(items: readonly string[]): Block {
   return { kind: 'list', items: items.map((item) => [prose(item)]) };
 }
 
-function state(method: RankedMethod, t: Translate): string {
-  if (!method.possible) return `: ${t('not possible here')}`;
-  return method.available ? '' : `: ${t('possible, but not carried out by this version')}`;
+function state({ possible }: RankedMethod, t: Translate): string {
+  return possible ? '' : `: ${t('not possible here')}`;
 }
 
 function methodBlocks(method: RankedMethod, t: Translate): readonly Block[] {

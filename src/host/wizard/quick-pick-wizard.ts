@@ -179,9 +179,9 @@ export class QuickPickWizard {
         .filter((text) => text !== '')
         .join(', '),
       detail: [card.costText ?? '', ...card.reasons.map(({ weight, text }) => `${weight} ${text}`)].join(' ').trim(),
-      iconPath: new ThemeIcon(card.available && card.possible ? 'play' : 'circle-slash'),
+      iconPath: new ThemeIcon(card.possible ? 'play' : 'circle-slash'),
       run: async () => {
-        if (!card.available || !card.possible) return 'again';
+        if (!card.possible) return 'again';
         await this.#session.dispatch({ type: 'choose-method', id: card.id });
         return 'next';
       },

@@ -134,7 +134,6 @@ const method = object(
     recommended: boolean,
     chosen: boolean,
     possible: boolean,
-    available: boolean,
     durationText: sentence,
     reasons: list(object({ weight: oneOf(['+', '-', '!']), text: sentence })),
     needs: list(sentence),

@@ -1,4 +1,3 @@
-import { CARRIED_OUT } from '../../../core/advise/advise.js';
 import { asPlanned } from '../../../core/assess/as-planned.js';
 import type { PriceList } from '../../../core/cost/price-list.js';
 import { decideFindings, expectedCopy, type Decisions } from '../../../core/decide/decide.js';
@@ -97,13 +96,12 @@ type PlanParts = Pick<
   readonly target: ClusterReference;
 };
 
-/** The chosen method, else the recommended one that is carried out, else the one that always is. */
+/** The chosen method, else the recommended one, else the one that always is. */
 export function methodOf(
   chosen: MethodId | undefined,
   decisions: Pick<Decisions, 'recommendation'> | undefined,
 ): MethodId {
-  const recommended = decisions?.recommendation.recommended;
-  return chosen ?? (recommended && CARRIED_OUT.has(recommended) ? recommended : 'direct-copy');
+  return chosen ?? decisions?.recommendation.recommended ?? 'direct-copy';
 }
 
 function draftOf(parts: PlanParts): PlanDraft {

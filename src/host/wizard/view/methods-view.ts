@@ -45,7 +45,6 @@ function card(method: RankedMethod, recommended: boolean, input: StepInput): Met
     recommended,
     chosen: methodOf(state.method, derived.decisions) === method.method,
     possible: method.possible,
-    available: method.available,
     durationText: method.possible ? durationText(method, input) : '',
     ...costText(method, input),
     reasons: reasons.map((reason) => ({ weight: reason.weight, text: sentenceFor(reason) })),
