@@ -241,6 +241,8 @@ export interface WizardView {
     readonly window: WindowField;
     /** Which one is recommended, and which would suit better; empty before anything was weighed. */
     readonly summary: string;
+    /** By which assessment of the source, where there is one. */
+    readonly assessed?: string;
     readonly cards: readonly MethodCard[];
     /** What all durations have in common that a reader has to know. */
     readonly durationNote?: string;

@@ -168,6 +168,7 @@ const BASE: Omit<WizardView, 'step'> = {
         ],
       },
     ],
+    assessed: 'Ranked by what the assessment of 2026-01-02 03:04:05 UTC has read of how the source is used.',
     durationNote: 'The throughput of the new collections is not set yet.',
     cards: [
       {

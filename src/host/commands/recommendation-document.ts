@@ -13,10 +13,16 @@ import type { Translate } from '../translate.js';
 
 const prose = (text: string): Cell => ({ text });
 
-export function recommendationDocument(title: string, pair: string, decisions: Decisions, t: Translate): string {
-  const { recommendation, findings, tuning } = decisions;
+/** `assessed`: by which assessment of the source, where there is one. */
+export function recommendationDocument(
+  title: string,
+  pair: string,
+  { recommendation, findings, tuning, assessed }: Decisions & { readonly assessed?: string | undefined },
+  t: Translate,
+): string {
   const chosen = recommendation.ranked.find(({ method }) => method === recommendation.recommended);
   const others = recommendation.ranked.filter((method) => method !== chosen);
+  const rests = [...(assessed === undefined ? [] : [assessed]), ...recommendation.assumptions.map(sentenceFor)];
   const headline = t('Recommended: {0}', methodName(recommendation.recommended));
   return sectionsMarkdown(title, headline, [
     { title: pair, blocks: chosen ? methodBlocks(chosen, t) : [] },
@@ -26,9 +32,7 @@ export function recommendationDocument(title: string, pair: string, decisions: D
       title: `${methodName(method.method)}${state(method, t)}`,
       blocks: methodBlocks(method, t),
     })),
-    ...(recommendation.assumptions.length > 0
-      ? [{ title: t('What the figures rest on'), blocks: [list(recommendation.assumptions.map(sentenceFor))] }]
-      : []),
+    ...(rests.length > 0 ? [{ title: t('What the figures rest on'), blocks: [list(rests)] }] : []),
   ]);
 }
 

@@ -170,7 +170,7 @@ export class QuickPickWizard {
   }
 
   #method(step: number): Promise<Outcome> {
-    const { cards: all, wishes, window: hours, summary, durationNote } = this.#view.methods;
+    const { cards: all, wishes, window: hours, summary, assessed, durationNote } = this.#view.methods;
     // The one that is chosen stands where Enter takes it.
     const ranked = [...all].sort((a, b) => Number(b.chosen) - Number(a.chosen));
     const cards = ranked.map((card): Action => ({
@@ -186,7 +186,7 @@ export class QuickPickWizard {
         return 'next';
       },
     }));
-    const placeholder = [summary, durationNote].filter((text) => text !== undefined).join(' ');
+    const placeholder = [summary, assessed, durationNote].filter((text) => text !== undefined).join(' ');
     const matters = [...wishes.map((field) => this.#wish(field)), windowAction(this.#session, hours)];
     return this.#actions(step, l10n.t('Migrate: Method'), placeholder, [...cards, ...matters]);
   }

@@ -200,7 +200,7 @@ const view = object(
         cards: list(method),
         assumptions: list(sentence),
       },
-      { durationNote: sentence },
+      { assessed: sentence, durationNote: sentence },
     ),
     tuning: object(
       {

@@ -28,6 +28,7 @@ export function methodStep({ methods, busy }: WizardView, context: WizardContext
     ${wishes(methods, context)}
     <div class="advice">
       <p class="advice-summary" aria-live="polite">${methods.summary}</p>
+      ${methods.assessed === undefined ? nothing : html`<p class="detail">${methods.assessed}</p>`}
       ${methods.durationNote === undefined ? nothing : html`<p class="detail">${icon('clock')} ${methods.durationNote}</p>`}
     </div>
     ${

@@ -282,6 +282,7 @@ export function createDeriver(): (input: DeriveInput) => Derived {
     if (!cluster || !target || selected.length === 0 || problems.size > 0) return base;
     const collectionThroughput = throughputsFor({ all: state.collectionThroughput, selected });
     const shardKeys = shardKeysFor({ all: state.shardKeys, selected });
+    const looked = lookedAtFor({ assessment });
     const pace = paceFor({
       inventory,
       cluster,
@@ -296,6 +297,7 @@ export function createDeriver(): (input: DeriveInput) => Derived {
       measured,
       trial,
       prices,
+      looked,
     });
     if (!pace.value) return { ...base, failure: pace.error };
     const method = methodOf(state.method, pace.value);
@@ -307,7 +309,7 @@ export function createDeriver(): (input: DeriveInput) => Derived {
       shardKeys,
       recommended,
       ...chosenMethod(state),
-      ...lookedAtFor({ assessment }),
+      ...looked,
       ...onlineOf(state, method, pace.value),
     });
     const decisions = decisionsFor({ pace: pace.value, findings });
