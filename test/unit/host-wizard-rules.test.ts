@@ -183,7 +183,8 @@ describe("the wizard's methods", () => {
     const by = 'Ranked by what the assessment of 2026-11-29 14:02:03 UTC has read of';
     expect(assessed(busy({ madeAt }))).toBe(`${by} documents and of how the source is used.`);
     expect(assessed(busy({ madeAt, scans: [] }))).toBe(`${by} how the source is used.`);
-    const { usage: _unread, ...documents } = busy({ madeAt });
+    const { usage, ...documents } = busy({ madeAt });
+    expect(usage).toBeDefined();
     expect(assessed(documents)).toBe(`${by} documents.`);
     expect(assessed()).toBeUndefined();
   });
