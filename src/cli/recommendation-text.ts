@@ -54,9 +54,8 @@ function costLines({ cost }: RankedMethod, width: number, indent: string): reado
   ];
 }
 
-function state(method: RankedMethod): string {
-  if (!method.possible) return ': not possible here';
-  return method.available ? '' : ': possible, but not carried out by this version';
+function state({ possible }: RankedMethod): string {
+  return possible ? '' : ': not possible here';
 }
 
 function methodBody(method: RankedMethod, width: number, indent = '  '): string[] {

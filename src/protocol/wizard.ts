@@ -99,9 +99,8 @@ export interface MethodCard {
   readonly rank: number;
   readonly recommended: boolean;
   readonly chosen: boolean;
+  /** Others are shown with their reasons and cannot be chosen. */
   readonly possible: boolean;
-  /** Whether this product carries it out; others are shown with their reasons and cannot be chosen. */
-  readonly available: boolean;
   readonly durationText: string;
   /** What moving the data costs, and what the figure does not hold; absent where no prices are there. */
   readonly costText?: string;
@@ -242,6 +241,8 @@ export interface WizardView {
     readonly window: WindowField;
     /** Which one is recommended, and which would suit better; empty before anything was weighed. */
     readonly summary: string;
+    /** By which assessment of the source, where there is one. */
+    readonly assessed?: string;
     readonly cards: readonly MethodCard[];
     /** What all durations have in common that a reader has to know. */
     readonly durationNote?: string;

@@ -4,8 +4,10 @@ import type { Estimate } from '../core/model/estimate.js';
 import type { CollectionScan } from '../core/model/scan.js';
 import { jsonPieces } from './json-pieces.js';
 
-/** Candidates of a collection that does well without a shard key, and shares of frequent values. */
-const KEPT = 1;
+/** Candidates of a collection that does well without a shard key. */
+const KEPT_CANDIDATES = 1;
+/** Shares of frequent values: what a shard key puts on its fullest partition follows from the two heaviest (core/simulate/partition-shares). */
+const KEPT_VALUES = 2;
 /** With more collections a file with line ends for every figure would be too long to be read anyway. */
 const READABLE_COLLECTIONS = 500;
 
@@ -34,7 +36,7 @@ export function* assessmentFile(assessment: Assessment, clean: (text: string) =>
 function shortScan(scan: CollectionScan): CollectionScan {
   return {
     ...scan,
-    fields: scan.fields.map((field) => ({ ...field, bucketBytes: [], top: field.top.slice(0, KEPT) })),
+    fields: scan.fields.map((field) => ({ ...field, bucketBytes: [], top: field.top.slice(0, KEPT_VALUES) })),
   };
 }
 
@@ -47,7 +49,7 @@ function shortTarget(target: TargetAssessment): TargetAssessment {
 }
 
 function shortShardKey(advice: ShardKeyAdvice): ShardKeyAdvice {
-  return advice.needed === 'none' ? { ...advice, candidates: advice.candidates.slice(0, KEPT) } : advice;
+  return advice.needed === 'none' ? { ...advice, candidates: advice.candidates.slice(0, KEPT_CANDIDATES) } : advice;
 }
 
 function shortRu(ru: RuSizing): RuSizing {

@@ -112,8 +112,7 @@ function costCell({ cost }: RankedMethod, notes: NoteBook): Content {
 
 function stateOf(method: RankedMethod, recommended: boolean): string {
   if (recommended) return 'recommended';
-  if (!method.possible) return 'not possible here';
-  return method.available ? 'possible' : 'possible, by hand';
+  return method.possible ? 'possible' : 'not possible here';
 }
 
 function whatIfs(changes: readonly WhatIf[]): readonly Block[] {

@@ -128,7 +128,7 @@ function canBeMoved(target: TargetAssessment): Cell {
 function how(target: TargetAssessment): Cell {
   const method = recommendedMethod(target);
   if (!method?.possible) return prose('No method is possible');
-  return prose(`${methodName(method.method)}${method.available ? '' : ' (by hand)'}`);
+  return prose(methodName(method.method));
 }
 
 function duration(target: TargetAssessment, notes: NoteBook): Content {

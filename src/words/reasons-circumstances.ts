@@ -7,6 +7,7 @@ const SKILLS: Readonly<Record<string, string>> = {
   spark: 'Spark',
   'command-line': 'the command line',
 };
+const collections = (p: Params): string => formatCountOf(numberOf(p, 'collections'), 'collection');
 const skill = (p: Params): string => lookUp(SKILLS, textOf(p, 'skill')) ?? textOf(p, 'skill');
 
 /** `kind`: how a kind of cluster is called. */
@@ -14,6 +15,10 @@ export const circumstances = (kind: (p: Params) => string) =>
   ({
     'speed-simulated': () =>
       'The hours of the direct copy are from a simulation of it: each collection within its own throughput, read as the copy reads.',
+    'simulated-spread-even': (p: Params) =>
+      `The shard key of ${collections(p)} is taken to spread documents evenly, which nobody has looked at; at worst the fullest partition gets half as much again.`,
+    'simulated-spread-measured': (p: Params) =>
+      `How the shard key of ${collections(p)} spreads documents is from reading them.`,
     'fits-window': (p: Params) =>
       `Copy and check take about ${durationOf(p, 'expectedMs')}, at most ${durationOf(p, 'highMs')}: that fits into the ${durationOf(p, 'windowMs')} without writes.`,
     'may-exceed-window': (p: Params) =>

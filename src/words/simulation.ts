@@ -1,3 +1,4 @@
+import type { ReasonId } from '../core/advise/reason-ids.js';
 import type { SimulatedRun } from '../core/model/assessment.js';
 import type { Assumption } from '../core/model/estimate.js';
 import type { SimulationAssumptionId } from '../core/simulate/assumption-ids.js';
@@ -7,7 +8,8 @@ import { formatCountOf } from './sizes.js';
 
 const collections = (p: Params): string => formatCountOf(numberOf(p, 'collections'), 'collection');
 
-const SENTENCES: Readonly<Record<SimulationAssumptionId, (params: Params) => string>> = {
+/** Those that a recommendation tells as well have their words there. */
+const SENTENCES: Readonly<Record<Exclude<SimulationAssumptionId, ReasonId>, (params: Params) => string>> = {
   'simulated-readers': (p) =>
     `${formatCountOf(numberOf(p, 'readers'), 'part')} of the source are read at once, as a direct copy does with a source that answers after ${durationOf(p, 'latencyMs')}.`,
   'simulated-charge-table': () =>
@@ -17,9 +19,6 @@ const SENTENCES: Readonly<Record<SimulationAssumptionId, (params: Params) => str
   'simulated-charge-sized': () => 'What documents cost is from the sizing of each collection.',
   'simulated-partitions-by-rule': () =>
     'How many physical partitions there are follows from throughput and size, by the published rules.',
-  'simulated-spread-even': (p) =>
-    `The shard key of ${collections(p)} is taken to spread documents evenly, which nobody has looked at; at worst the fullest partition gets half as much again.`,
-  'simulated-spread-measured': (p) => `How the shard key of ${collections(p)} spreads documents is from reading them.`,
   'simulated-shared-placed-in-turn': (p) =>
     `${collections(p)} without a shard key share partitions: on which of them each lies is the service's secret, so they are dealt out in turn.`,
   'simulated-serverless-rate': (p) =>

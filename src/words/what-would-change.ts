@@ -29,7 +29,5 @@ export function whatIfSentence({ id, params, recommended, best }: WhatIf): strin
   const condition = lookUp(CONDITIONS, id);
   const when = condition ? condition(params) : unknownId(id, params);
   if (best === undefined) return `${when}: no method is left.`;
-  const name = methodName(recommended);
-  const other = best === recommended ? '' : ` (best by the facts: ${methodName(best)})`;
-  return `${when}: ${name}${other}.`;
+  return `${when}: ${methodName(recommended)}.`;
 }

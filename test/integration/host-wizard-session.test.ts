@@ -2,15 +2,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readAssessmentFile } from '../../src/adapters/files/assessment-file.js';
 import { readPlanFile } from '../../src/adapters/files/plan-file.js';
 import { parseConnectionString } from '../../src/adapters/mongo/connection-string.js';
 import type { Recommendation } from '../../src/core/model/method.js';
-import type { Plan } from '../../src/core/model/plan.js';
 import { initialState, type WizardState } from '../../src/host/wizard/model/wizard-state.js';
 import type { WizardPorts } from '../../src/host/wizard/wizard-ports.js';
 import { isWizardMessage } from '../../src/protocol/guards/wizard.js';
 import { WIZARD_PROTOCOL } from '../../src/protocol/wizard.js';
 import { buildCli, type Cli } from '../support/cli.js';
+import { comparable } from '../support/comparable-plan.js';
 import { someDocuments, startMigrationPair, type MigrationPair } from '../support/migration-pair.js';
 import { makeTempFolder, type TempFolder } from '../support/temp.js';
 import { startWizardWorld, tell, type OpenWizard, type WizardWorld } from '../support/wizard-world.js';
@@ -54,25 +55,6 @@ afterAll(async () => {
 
 const aSession = (state?: WizardState, change?: Partial<WizardPorts>): OpenWizard => world.open(state, change);
 
-/** What is measured anew at every connection is not what two ways of planning differ in. */
-function comparable(plan: Plan): unknown {
-  const { source, target, tuning } = plan;
-  const explanation = tuning.explanation.map((note) => (note.id === 'latency-floor' ? { ...note, params: {} } : note));
-  const collections = plan.collections.map((c) => ({
-    ...c,
-    indexes: c.indexes.map(({ index: { usageOps: _ops, usageSince: _since, ...index }, fate }) => ({ index, fate })),
-  }));
-  return {
-    ...plan,
-    createdAt: '',
-    id: '',
-    source: source.uri,
-    target: target.uri,
-    collections,
-    tuning: { ...tuning, latencyMs: 0, explanation },
-  };
-}
-
 describe('from the first step to a plan', () => {
   it("makes the plan that the command line's plan makes for the same choices", async () => {
     const out = join(folder.path, 'cli.migration.json');
@@ -113,25 +95,39 @@ describe('from the first step to a plan', () => {
     expect(comparable(made)).toEqual(comparable(wanted));
   });
 
-  it("ranks the methods as the command line's advise does for the same wishes", async () => {
-    const { session } = aSession(initialState({ sourceId, targetId, include: ['shop.*'] }));
-    const view = await tell(
-      session,
-      { type: 'go', step: 'namespaces' },
-      ...YES.map((id) => ({ type: 'set-wish', id, value: 'yes' }) as const),
-      { type: 'set-wish', id: 'files', value: 'csv' },
-      { type: 'set-wish', id: 'skills', value: 'spark+command-line' },
-      { type: 'set-window', hours: 3 },
-    );
-    const env = { MCM_SOURCE_URI: pair.source.secretUri, MCM_TARGET_URI: pair.target.secretUri };
-    const args = '--online --studio3t --files csv --network azure-reaches-source private-endpoint --window-hours 3';
-    const more = '--skills spark command-line --include shop.* --no-measure --json';
-    const { stdout } = await cli.run(`advise ${args} ${more}`.split(' '), { cwd: folder.path, env });
-    const [{ recommendation }] = (JSON.parse(stdout) as { targets: [{ recommendation: Recommendation }] }).targets;
-    const ranked = recommendation.ranked.map(({ cost: _toldOnceThroughputIsSaid, ...method }) => method);
-    expect(session.derive().decisions?.recommendation).toEqual({ ...recommendation, ranked });
-    expect(view.methods.cards.map(({ id }) => id)).toEqual(recommendation.ranked.map(({ method }) => method));
-  });
+  it.each(['none', 'sample'] as const)(
+    "ranks the methods as the command line's advise does for the same wishes and the same assessment (scan: %s)",
+    async (scan) => {
+      const env = { MCM_SOURCE_URI: pair.source.secretUri, MCM_TARGET_URI: pair.target.secretUri };
+      const out = join(folder.path, `${scan}.assessment.json`);
+      const assessed = await cli.run(['assess', '--scan', scan, '--yes', '--no-measure', '--out', out], {
+        cwd: folder.path,
+        env,
+      });
+      expect(assessed.code, assessed.stderr).toBe(0);
+      const assessment = await readAssessmentFile(out);
+      const { session } = aSession(initialState({ sourceId, targetId, include: ['shop.*'] }), {
+        assessment: () => assessment,
+      });
+      const view = await tell(
+        session,
+        { type: 'go', step: 'namespaces' },
+        ...YES.map((id) => ({ type: 'set-wish', id, value: 'yes' }) as const),
+        { type: 'set-wish', id: 'files', value: 'csv' },
+        { type: 'set-wish', id: 'skills', value: 'spark+command-line' },
+        { type: 'set-window', hours: 3 },
+      );
+      const args = '--online --studio3t --files csv --network azure-reaches-source private-endpoint --window-hours 3';
+      const more = '--skills spark command-line --include shop.* --no-measure --yes --json';
+      const { stdout } = await cli.run(`advise --scan ${scan} ${args} ${more}`.split(' '), { cwd: folder.path, env });
+      const [{ recommendation }] = (JSON.parse(stdout) as { targets: [{ recommendation: Recommendation }] }).targets;
+      const ranked = recommendation.ranked.map(({ cost: _toldOnceThroughputIsSaid, ...method }) => method);
+      expect(session.derive().decisions?.recommendation).toEqual({ ...recommendation, ranked });
+      expect(view.methods.cards.map(({ id }) => id)).toEqual(recommendation.ranked.map(({ method }) => method));
+      expect(recommendation.assumptions.some(({ id }) => id === 'terms-by-scan')).toBe(scan === 'sample');
+      expect(view.methods.assessed).toContain(assessment.madeAt.slice(0, 10));
+    },
+  );
 
   it('reads both sides once, when the first step is left, and not again', async () => {
     const { session, views } = aSession();

@@ -39,7 +39,7 @@ function readable({ ranked, recommended, assumptions }: Recommendation): unknown
   return {
     recommended,
     ranked: ranked.map((r) => ({
-      method: `${r.rank}. ${r.method}${r.possible ? '' : ' (not possible)'}${r.available ? '' : ' (not available)'}`,
+      method: `${r.rank}. ${r.method}${r.possible ? '' : ' (not possible)'}`,
       score: r.score,
       hours: [r.durationMs.low, r.durationMs.expected, r.durationMs.high].map((ms) => Number((ms / 3.6e6).toFixed(3))),
       reasons: r.reasons.map(text),

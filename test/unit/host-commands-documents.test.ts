@@ -3,10 +3,12 @@ import { decide } from '../../src/core/decide/decide.js';
 import { EVERYTHING } from '../../src/core/model/namespace.js';
 import { bytes } from '../../src/core/model/units.js';
 import { describeTarget } from '../../src/core/plan/target.js';
+import { rankedBy } from '../../src/host/assess/ranked-by.js';
 import { recommendationDocument } from '../../src/host/commands/recommendation-document.js';
 import { sizeDocument } from '../../src/host/commands/size-document.js';
 import { methodName } from '../../src/words/methods.js';
 import { aCluster, aCollection, anInventory } from './core-builders.js';
+import { aUsage } from './size-sources.js';
 
 /** What VS Code does in English. */
 const t = (message: string, ...args: (string | number)[]): string =>
@@ -85,6 +87,10 @@ describe('the page of a recommendation', () => {
   it('explains the tuning and says what the figures rest on', () => {
     expect(page).toContain('## Tuning');
     expect(page).toContain('## What the figures rest on');
+    const assessed = rankedBy({ madeAt: '2026-01-02T03:04:05.000Z', scans: [], usage: aUsage() }, t);
+    expect(recommendationDocument('x', 'y', { ...decisions, assessed }, t)).toMatch(
+      /## What the figures rest on\n+- Ranked by what the assessment of 2026-01-02 03:04:05 UTC has read of how the source is used\.\n/,
+    );
   });
 
   it('says that nothing stands in the way where nothing does', () => {

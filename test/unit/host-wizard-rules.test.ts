@@ -1,12 +1,17 @@
+import { serialize } from 'bson';
 import { describe, expect, it } from 'vitest';
 import ourPrices from '../../media/prices.json';
+import type { AssessmentInput } from '../../src/core/assess/assessment-input.js';
 import { makeAssessment } from '../../src/core/assess/make-assessment.js';
 import { priceList, type PriceFile } from '../../src/core/cost/price-list.js';
 import { decide } from '../../src/core/decide/decide.js';
 import type { Assessment } from '../../src/core/model/assessment.js';
+import type { Recommendation } from '../../src/core/model/method.js';
 import { EVERYTHING } from '../../src/core/model/namespace.js';
+import { ruPerSecond } from '../../src/core/model/units.js';
 import type { SourceUsage } from '../../src/core/model/usage.js';
-import { assumedTarget } from '../../src/core/plan/target.js';
+import { assumedTarget, describeTarget } from '../../src/core/plan/target.js';
+import { CollectionScanner } from '../../src/core/scan/collection-scanner.js';
 import { viewOf } from '../../src/host/wizard/view/view-of.js';
 import type { WizardModel } from '../../src/host/wizard/view/wizard-model.js';
 import { createDeriver } from '../../src/host/wizard/model/derive.js';
@@ -14,7 +19,10 @@ import type { WizardState } from '../../src/host/wizard/model/wizard-state.js';
 import type { ClusterInventory } from '../../src/core/model/facts.js';
 import { isWizardMessage } from '../../src/protocol/guards/wizard.js';
 import { WIZARD_PROTOCOL, type WizardIntent } from '../../src/protocol/wizard.js';
+import { assessmentJson } from '../../src/words/assessment-json.js';
 import { demoInput } from './assessment-facts.js';
+import { aCluster } from './core-builders.js';
+import { TARGETS } from './core-plan-builders.js';
 import { modelOf, readState, SETTINGS, SMALL } from './host-wizard-builders.js';
 import { aUsage } from './size-sources.js';
 
@@ -101,6 +109,85 @@ describe("the wizard's methods", () => {
     { type: 'set-throughput', value: 'manual' },
     { type: 'set-tuning', field: 'ruPerSecond', value: 10_000 },
   ];
+
+  const cluster = { ...aCluster(), ...TARGETS.ru };
+  /** Most orders are of one customer, and the source is written to a lot. */
+  const busy = (change: Partial<AssessmentInput> = {}): Assessment => {
+    const scanner = new CollectionScanner({ indexes: [] });
+    for (let i = 0; i < 1_000; i += 1)
+      scanner.add(Buffer.from(serialize({ _id: i, number: i, customer: i % 10 < 6 ? 'large' : i })));
+    const ns = { db: 'shop', coll: 'orders' };
+    return makeAssessment(
+      demoInput({
+        inventory: REPLICATED,
+        scans: [scanner.scan({ ns, mode: 'sample', of: 2_000_000, drawn: 'random', gaps: [] })],
+        usage: aUsage({
+          ...oplogOf(60_000),
+          rates: { insert: 900, update: 5, delete: 0, query: 9, getmore: 0, command: 0, seconds: 60, by: 'watched' },
+        }),
+        targets: [{ description: describeTarget(cluster, []), cluster }],
+        settings: {},
+        ...change,
+      }),
+    );
+  };
+  const sharded = (by: string): readonly WizardIntent[] => [
+    ONLINE,
+    { type: 'set-throughput', value: 'manual' },
+    { type: 'set-tuning', field: 'ruPerSecond', value: 30_000 },
+    { type: 'set-shard-key', ns: 'shop.orders', path: by },
+  ];
+  const recommendationOf = (state: WizardState, assessment?: Assessment): Recommendation | undefined =>
+    createDeriver()(modelOf(state, { assessment })).decisions?.recommendation;
+
+  it('are ranked by the newest assessment of the source as it ranks them itself, load and skew included', () => {
+    for (const by of ['customer', 'number', 'unread']) {
+      const assessment = busy({
+        wishes: { online: true },
+        throughput: { kind: 'manual', ruPerSecond: ruPerSecond(30_000) },
+        shardKeys: { 'shop.orders': by },
+      });
+      const { ranked = [], ...rest } = assessment.targets[0]?.recommendation ?? {};
+      const wanted = { ...rest, ranked: ranked.map(({ cost: _withoutPrices, ...method }) => method) };
+      const state = readState(REPLICATED, 'ru', ...sharded(by));
+      expect(recommendationOf(state, assessment)).toEqual(wanted);
+      expect(recommendationOf(state)).not.toEqual(wanted);
+      const reasons = ranked.flatMap((method) => method.reasons.map(({ id }) => id));
+      expect(reasons).toContain('oplog-shorter-than-copy');
+    }
+  });
+
+  it('take as long as the key that is chosen lets them, as far as what is kept of an assessment tells', () => {
+    const kept = assessmentJson(busy());
+    const hours = (by: string, assessment?: Assessment): number => {
+      const { ranked = [] } = recommendationOf(readState(REPLICATED, 'ru', ...sharded(by)), assessment) ?? {};
+      return ranked.find(({ method }) => method === 'direct-copy')?.durationMs.expected ?? NaN;
+    };
+    // 60 % and a fifth of the rest lie on one of five partitions.
+    expect(hours('customer', kept) / hours('number', kept)).toBeCloseTo(0.68 * 5, 0);
+    expect(hours('customer', kept) / hours('customer', busy())).toBeCloseTo(1, 1);
+    expect(hours('customer')).toBeCloseTo(hours('number'), 5);
+    const told = (by: string): string =>
+      viewOf(modelOf(readState(REPLICATED, 'ru', ...sharded(by)), { assessment: kept })).methods.assumptions.join(' ');
+    expect(told('customer')).toContain('How the shard key of 1 collection spreads documents is from reading them.');
+    expect(told('unread')).toContain('The shard key of 1 collection is taken to spread documents evenly');
+  });
+
+  it('say by which assessment they are ranked, and nothing where there is none', () => {
+    const assessed = (assessment?: Assessment): string | undefined => {
+      const view = viewOf(modelOf(readState(REPLICATED, 'ru'), { assessment }));
+      expect(isWizardMessage({ v: WIZARD_PROTOCOL, type: 'view', view })).toBe(true);
+      return view.methods.assessed;
+    };
+    const madeAt = '2026-11-29T14:02:03.456Z';
+    const by = 'Ranked by what the assessment of 2026-11-29 14:02:03 UTC has read of';
+    expect(assessed(busy({ madeAt }))).toBe(`${by} documents and of how the source is used.`);
+    expect(assessed(busy({ madeAt, scans: [] }))).toBe(`${by} how the source is used.`);
+    const { usage, ...documents } = busy({ madeAt });
+    expect(usage).toBeDefined();
+    expect(assessed(documents)).toBe(`${by} documents.`);
+    expect(assessed()).toBeUndefined();
+  });
 
   it('tell what moving the data costs, in all regions, once the throughput is said', () => {
     const state = readState(REPLICATED, 'ru', ...said);

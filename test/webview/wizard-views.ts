@@ -168,6 +168,7 @@ const BASE: Omit<WizardView, 'step'> = {
         ],
       },
     ],
+    assessed: 'Ranked by what the assessment of 2026-01-02 03:04:05 UTC has read of how the source is used.',
     durationNote: 'The throughput of the new collections is not set yet.',
     cards: [
       {
@@ -177,7 +178,6 @@ const BASE: Omit<WizardView, 'step'> = {
         recommended: false,
         chosen: false,
         possible: true,
-        available: false,
         durationText: '2 to 4 hours',
         reasons: [
           { weight: '-', text: 'Types survive only in canonical Extended JSON, which is slower.' },
@@ -192,7 +192,6 @@ const BASE: Omit<WizardView, 'step'> = {
         recommended: true,
         chosen: true,
         possible: true,
-        available: true,
         durationText: '1 h 10 min to 1 h 40 min',
         costText:
           'Moving the data costs USD 2.40 (1.60 to 2.40) by list prices, no quote. Not in it, as no price is known: the machine that it runs on, for 1 h 20 min.',
@@ -211,7 +210,6 @@ const BASE: Omit<WizardView, 'step'> = {
         recommended: false,
         chosen: false,
         possible: false,
-        available: false,
         durationText: '',
         reasons: [{ weight: '!', text: 'The source cannot be reached from Azure.' }],
         needs: ['a DMS instance'],

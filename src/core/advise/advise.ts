@@ -1,6 +1,6 @@
 import { methodCost, type MovedData } from '../cost/method-cost.js';
 import type { SimulatedRun } from '../model/assessment.js';
-import type { MethodId, RankedMethod, Recommendation } from '../model/method.js';
+import type { MethodId, RankedMethod, Reason, Recommendation } from '../model/method.js';
 import { milliseconds } from '../model/units.js';
 import { estimateDuration, type DurationEstimate } from '../size/duration.js';
 import { adviceFacts, type AdviceFacts, type AdviceInput } from './facts.js';
@@ -39,7 +39,6 @@ export function advise(input: AdviceInput): Recommendation {
       method,
       rank: i + 1,
       possible,
-      available: CARRIED_OUT.has(method),
       score,
       reasons,
       needs,
@@ -87,6 +86,19 @@ function judge({ id, judge: judgeMethod }: Method, facts: AdviceFacts): Judged {
   };
 }
 
+/** How documents are spread over partitions decides when the fullest is done: told with every time that rests on it. */
+const SPREADS: ReadonlyMap<string, Reason['weight']> = new Map([
+  ['simulated-spread-measured', '+'],
+  ['simulated-spread-even', '-'],
+]);
+
+function spreadAssumptions({ durationMs }: SimulatedRun): readonly Reason[] {
+  return durationMs.assumptions.flatMap(({ id, params }): Reason[] => {
+    const weight = SPREADS.get(id);
+    return weight === undefined ? [] : [{ id, params, weight }];
+  });
+}
+
 /** What holds a simulated copy up that holds every method up. */
 const BY_CHARGE: ReadonlySet<SimulatedRun['limitedBy']> = new Set(['request-units', 'hot-partition']);
 
@@ -104,7 +116,9 @@ function durationOf(method: MethodId, facts: AdviceFacts): DurationEstimate {
     ...(chargeMs !== undefined ? { chargeMs } : {}),
     ...(provisionedRuPerSecond !== undefined ? { provisionedRuPerSecond } : {}),
   });
-  if (method !== 'direct-copy' || !simulated) return estimated;
+  if (!simulated || (method !== 'direct-copy' && !chargeMs)) return estimated;
+  const spread = spreadAssumptions(simulated);
+  if (method !== 'direct-copy') return { ...estimated, assumptions: [...estimated.assumptions, ...spread] };
   const { low, expected, high } = simulated.durationMs;
   return {
     low: milliseconds(low),
@@ -113,6 +127,7 @@ function durationOf(method: MethodId, facts: AdviceFacts): DurationEstimate {
     assumptions: [
       ...estimated.assumptions,
       { id: 'speed-simulated', params: { limitedBy: simulated.limitedBy }, weight: '+' },
+      ...spread,
     ],
   };
 }

@@ -68,6 +68,8 @@ export const REASON_IDS = [
   'bands-by-microsoft',
   'bands-by-settings',
   'speed-simulated',
+  'simulated-spread-even',
+  'simulated-spread-measured',
   'fits-window',
   'may-exceed-window',
   'exceeds-window',

@@ -97,7 +97,7 @@ export function withChange(input: AdviceInput, id: WhatIfId): AdviceInput | unde
 }
 
 /**
- * Advises again with one fact or wish changed at a time, and tells the changes after which another method is recommended, or would be the best. Every one that is told changes the answer.
+ * Advises again with one fact or wish changed at a time, and tells the changes after which another method is recommended, or none is possible any more. Every one that is told changes the answer.
  * @throws MigrationError as {@link advise}.
  */
 export function whatWouldChange(input: AdviceInput): readonly WhatIf[] {

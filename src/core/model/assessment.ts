@@ -162,7 +162,7 @@ export interface WhatIf {
   readonly id: string;
   readonly params: Readonly<Record<string, string | number | boolean>>;
   readonly recommended: MethodId;
-  /** The best by the facts, which this version may not carry out itself; absent where no method is possible. */
+  /** The same one; absent where no method is possible. */
   readonly best?: MethodId;
 }
 

@@ -16,8 +16,6 @@ export interface RankedMethod {
   readonly method: MethodId;
   readonly rank: number;
   readonly possible: boolean;
-  /** Whether this version of the product can carry the method out itself. */
-  readonly available: boolean;
   readonly score: number;
   readonly reasons: readonly Reason[];
   readonly needs: readonly Reason[];

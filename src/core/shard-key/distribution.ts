@@ -19,14 +19,13 @@ export function distributionOver(bucketBytes: readonly number[], partitions: num
 
 /**
  * How much partitions differ in size when values of these shares are dealt out at random: standard deviation over mean, sqrt((P - 1) x sum of squared shares).
- * `distinct` values have what the `top` ones leave.
  */
 export function expectedImbalance(top: readonly number[], distinct: number, partitions: number): number {
   return Math.sqrt(Math.max(1, partitions - 1) * concentration(top, distinct));
 }
 
-/** Sum of the squared shares: 1 for one value, 1/n for n equal ones. */
-function concentration(top: readonly number[], distinct: number): number {
+/** Sum of the squared shares: 1 for one value, 1/n for n equal ones. `distinct` values have what the `top` ones leave. */
+export function concentration(top: readonly number[], distinct: number): number {
   const squares = top.reduce((sum, share) => sum + share * share, 0);
   const rest = Math.max(0, 1 - top.reduce((sum, share) => sum + share, 0));
   return squares + (rest * rest) / Math.max(1, distinct - top.length);

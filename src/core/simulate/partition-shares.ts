@@ -1,8 +1,9 @@
 /** What reading documents has shown of how a shard key spreads them over the partitions of a budget. */
 import type { CollectionScan, FieldScan } from '../model/scan.js';
-import { distributionOver } from '../shard-key/distribution.js';
-import { heaviestShares } from '../shard-key/population.js';
+import { concentration, distributionOver } from '../shard-key/distribution.js';
+import { distinctInAll, heaviestShares } from '../shard-key/population.js';
 import type { Band } from '../size/trial.js';
+import { fullestShare } from './partition-load.js';
 
 export interface PartitionSpread {
   /** Share of each partition; absent where it is as even as a hash makes it. */
@@ -28,16 +29,36 @@ export function partitionSpread(
   if (shardKey === ID) return (scan.duplicateIds ?? 0) === 0 ? { fullest: { low: even, high: even } } : undefined;
   const shares = distributionOver(field.bucketBytes, partitions);
   const [most] = shares;
-  if (most === undefined || shares.length !== partitions) return undefined;
-  if (scan.documents < scan.of && isEvenByChance(shares, scan.documents)) return { fullest: { low: even, high: most } };
+  if (most === undefined || shares.length !== partitions) return spreadByValues(field, scan, partitions);
+  const chiSquared = shares.reduce((sum, share) => sum + (scan.documents * (share - even) ** 2) / even, 0);
+  if (scan.documents < scan.of && isChance(chiSquared, partitions)) return { fullest: { low: even, high: most } };
   return { shares, fullest: fullestOf(field, scan, shares) };
 }
 
-/** Whether so many documents, drawn at random out of an even spread, may look like these shares. */
-function isEvenByChance(shares: readonly number[], documents: number): boolean {
-  const even = 1 / shares.length;
-  const degrees = shares.length - 1;
-  const chiSquared = shares.reduce((sum, share) => sum + (documents * (share - even) ** 2) / even, 0);
+/**
+ * Without the buckets, which only the largest collections have and no assessment that was kept: by the heaviest values and by how many there are. The fullest partition gets
+ * the heaviest one and an even part of the rest, or, where that is more, what chance gives it of as many equal values as are as concentrated.
+ */
+function spreadByValues(field: FieldScan, scan: CollectionScan, partitions: number): PartitionSpread | undefined {
+  const heaviest = heaviestShares(field, scan);
+  const [first = 0, second = 0] = heaviest;
+  // Arrays and documents are no shard key.
+  if (first <= 0 || field.types['array'] || field.types['object']) return undefined;
+  const even = 1 / partitions;
+  const seen = concentration(heaviest, field.distinct.values);
+  if (scan.documents < scan.of && isChance(scan.documents * (partitions - 1) * seen, partitions)) {
+    return { fullest: { low: even, high: fullestShare(partitions, 1 / seen) } };
+  }
+  const inAll = concentration(heaviest, distinctInAll(field, scan).values);
+  const most = Math.max(first + (1 - first) * even, fullestShare(partitions, 1 / inAll));
+  const shares = sharesWith(most, partitions);
+  // At best the second one lies elsewhere.
+  return { shares, fullest: { ...fullestOf(field, scan, shares), low: first + (1 - first - second) * even } };
+}
+
+/** Whether documents that were drawn at random out of an even spread may differ so much from it. */
+function isChance(chiSquared: number, partitions: number): boolean {
+  const degrees = partitions - 1;
   return chiSquared < degrees + BEYOND_CHANCE * Math.sqrt(2 * degrees);
 }
 

@@ -6,12 +6,14 @@ import { describeTarget, type TargetDescription, type TargetKind } from '../../c
 import { targetName } from '../../words/clusters.js';
 import { methodName } from '../../words/methods.js';
 import type { ClusterFacts } from '../../core/model/facts.js';
+import { rankedBy } from '../assess/ranked-by.js';
 import { SETTINGS } from '../ids.js';
 import { BOUNDS, type Settings } from '../settings.js';
 import { readSizes, subjectOf } from './analyze-size.js';
 import type { CommandParts } from './parts.js';
 import { withProgress } from './progress.js';
 import { recommendationDocument } from './recommendation-document.js';
+import type { Translate } from '../translate.js';
 import { unlinked } from '../unlinked.js';
 
 const GIB = 1024 ** 3;
@@ -37,15 +39,19 @@ export async function recommend(args: readonly unknown[], parts: CommandParts): 
   const target = await chooseTarget(title, parts);
   if (!target) return;
   const inventory = await readSizes(subject, parts);
+  const assessment = await parts.services.assessments.load(subject.profile.id);
   const decisions = decide({
     inventory,
     selection: { ...EVERYTHING, include: subject.include },
     target: target.description,
     ...(target.cluster ? { targetCluster: target.cluster.facts } : {}),
+    ...(assessment ? { scans: assessment.scans } : {}),
+    ...(assessment?.usage ? { usage: assessment.usage } : {}),
     ...adviceSettings(parts.settings()),
   });
   const pair = l10n.t('From {0} to {1}', subject.name, target.name);
-  const text = recommendationDocument(title, pair, decisions, (message, ...rest) => l10n.t(message, ...rest));
+  const t: Translate = (message, ...rest) => l10n.t(message, ...rest);
+  const text = recommendationDocument(title, pair, { ...decisions, assessed: rankedBy(assessment, t) }, t);
   await parts.results.show(l10n.t('Methods for {0}', subject.name), text);
   void offerWizard(methodName(decisions.recommendation.recommended), parts, {
     sourceId: subject.profile.id,

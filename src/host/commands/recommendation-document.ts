@@ -13,10 +13,16 @@ import type { Translate } from '../translate.js';
 
 const prose = (text: string): Cell => ({ text });
 
-export function recommendationDocument(title: string, pair: string, decisions: Decisions, t: Translate): string {
-  const { recommendation, findings, tuning } = decisions;
+/** `assessed`: by which assessment of the source, where there is one. */
+export function recommendationDocument(
+  title: string,
+  pair: string,
+  { recommendation, findings, tuning, assessed }: Decisions & { readonly assessed?: string | undefined },
+  t: Translate,
+): string {
   const chosen = recommendation.ranked.find(({ method }) => method === recommendation.recommended);
   const others = recommendation.ranked.filter((method) => method !== chosen);
+  const rests = [...(assessed === undefined ? [] : [assessed]), ...recommendation.assumptions.map(sentenceFor)];
   const headline = t('Recommended: {0}', methodName(recommendation.recommended));
   return sectionsMarkdown(title, headline, [
     { title: pair, blocks: chosen ? methodBlocks(chosen, t) : [] },
@@ -26,9 +32,7 @@ export function recommendationDocument(title: string, pair: string, decisions: D
       title: `${methodName(method.method)}${state(method, t)}`,
       blocks: methodBlocks(method, t),
     })),
-    ...(recommendation.assumptions.length > 0
-      ? [{ title: t('What the figures rest on'), blocks: [list(recommendation.assumptions.map(sentenceFor))] }]
-      : []),
+    ...(rests.length > 0 ? [{ title: t('What the figures rest on'), blocks: [list(rests)] }] : []),
   ]);
 }
 
@@ -36,9 +40,8 @@ function list(items: readonly string[]): Block {
   return { kind: 'list', items: items.map((item) => [prose(item)]) };
 }
 
-function state(method: RankedMethod, t: Translate): string {
-  if (!method.possible) return `: ${t('not possible here')}`;
-  return method.available ? '' : `: ${t('possible, but not carried out by this version')}`;
+function state({ possible }: RankedMethod, t: Translate): string {
+  return possible ? '' : `: ${t('not possible here')}`;
 }
 
 function methodBlocks(method: RankedMethod, t: Translate): readonly Block[] {

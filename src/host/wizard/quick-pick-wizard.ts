@@ -170,7 +170,7 @@ export class QuickPickWizard {
   }
 
   #method(step: number): Promise<Outcome> {
-    const { cards: all, wishes, window: hours, summary, durationNote } = this.#view.methods;
+    const { cards: all, wishes, window: hours, summary, assessed, durationNote } = this.#view.methods;
     // The one that is chosen stands where Enter takes it.
     const ranked = [...all].sort((a, b) => Number(b.chosen) - Number(a.chosen));
     const cards = ranked.map((card): Action => ({
@@ -179,14 +179,14 @@ export class QuickPickWizard {
         .filter((text) => text !== '')
         .join(', '),
       detail: [card.costText ?? '', ...card.reasons.map(({ weight, text }) => `${weight} ${text}`)].join(' ').trim(),
-      iconPath: new ThemeIcon(card.available && card.possible ? 'play' : 'circle-slash'),
+      iconPath: new ThemeIcon(card.possible ? 'play' : 'circle-slash'),
       run: async () => {
-        if (!card.available || !card.possible) return 'again';
+        if (!card.possible) return 'again';
         await this.#session.dispatch({ type: 'choose-method', id: card.id });
         return 'next';
       },
     }));
-    const placeholder = [summary, durationNote].filter((text) => text !== undefined).join(' ');
+    const placeholder = [summary, assessed, durationNote].filter((text) => text !== undefined).join(' ');
     const matters = [...wishes.map((field) => this.#wish(field)), windowAction(this.#session, hours)];
     return this.#actions(step, l10n.t('Migrate: Method'), placeholder, [...cards, ...matters]);
   }

@@ -134,7 +134,6 @@ const method = object(
     recommended: boolean,
     chosen: boolean,
     possible: boolean,
-    available: boolean,
     durationText: sentence,
     reasons: list(object({ weight: oneOf(['+', '-', '!']), text: sentence })),
     needs: list(sentence),
@@ -201,7 +200,7 @@ const view = object(
         cards: list(method),
         assumptions: list(sentence),
       },
-      { durationNote: sentence },
+      { assessed: sentence, durationNote: sentence },
     ),
     tuning: object(
       {

@@ -22,12 +22,13 @@ export function methodStep({ methods, busy }: WizardView, context: WizardContext
     </p>`;
   }
   const cards = [...methods.cards].sort((a, b) => a.rank - b.rank);
-  const open = cards.filter(isOpen).sort((a, b) => Number(b.recommended) - Number(a.recommended));
-  const others = cards.filter((card) => !isOpen(card));
+  const open = cards.filter(({ possible }) => possible).sort((a, b) => Number(b.recommended) - Number(a.recommended));
+  const others = cards.filter(({ possible }) => !possible);
   return html`
     ${wishes(methods, context)}
     <div class="advice">
       <p class="advice-summary" aria-live="polite">${methods.summary}</p>
+      ${methods.assessed === undefined ? nothing : html`<p class="detail">${methods.assessed}</p>`}
       ${methods.durationNote === undefined ? nothing : html`<p class="detail">${icon('clock')} ${methods.durationNote}</p>`}
     </div>
     ${
@@ -69,8 +70,6 @@ export function methodStep({ methods, busy }: WizardView, context: WizardContext
     }
   `;
 }
-
-const isOpen = (card: MethodCard): boolean => card.possible && card.available;
 
 function wishes(
   { wishes: fields, window }: WizardView['methods'],

@@ -1,4 +1,3 @@
-import { CARRIED_OUT } from '../../../core/advise/advise.js';
 import { asPlanned } from '../../../core/assess/as-planned.js';
 import type { PriceList } from '../../../core/cost/price-list.js';
 import { decideFindings, expectedCopy, type Decisions } from '../../../core/decide/decide.js';
@@ -97,13 +96,12 @@ type PlanParts = Pick<
   readonly target: ClusterReference;
 };
 
-/** The chosen method, else the recommended one that is carried out, else the one that always is. */
+/** The chosen method, else the recommended one, else the one that always is. */
 export function methodOf(
   chosen: MethodId | undefined,
   decisions: Pick<Decisions, 'recommendation'> | undefined,
 ): MethodId {
-  const recommended = decisions?.recommendation.recommended;
-  return chosen ?? (recommended && CARRIED_OUT.has(recommended) ? recommended : 'direct-copy');
+  return chosen ?? decisions?.recommendation.recommended ?? 'direct-copy';
 }
 
 function draftOf(parts: PlanParts): PlanDraft {
@@ -284,6 +282,7 @@ export function createDeriver(): (input: DeriveInput) => Derived {
     if (!cluster || !target || selected.length === 0 || problems.size > 0) return base;
     const collectionThroughput = throughputsFor({ all: state.collectionThroughput, selected });
     const shardKeys = shardKeysFor({ all: state.shardKeys, selected });
+    const looked = lookedAtFor({ assessment });
     const pace = paceFor({
       inventory,
       cluster,
@@ -298,6 +297,7 @@ export function createDeriver(): (input: DeriveInput) => Derived {
       measured,
       trial,
       prices,
+      looked,
     });
     if (!pace.value) return { ...base, failure: pace.error };
     const method = methodOf(state.method, pace.value);
@@ -309,7 +309,7 @@ export function createDeriver(): (input: DeriveInput) => Derived {
       shardKeys,
       recommended,
       ...chosenMethod(state),
-      ...lookedAtFor({ assessment }),
+      ...looked,
       ...onlineOf(state, method, pace.value),
     });
     const decisions = decisionsFor({ pace: pace.value, findings });

@@ -1,7 +1,7 @@
 /** How fast the copy may go, by what the user has said of it. */
 import type { PriceList } from '../../../core/cost/price-list.js';
 import { regionsOf } from '../../../core/cost/regions.js';
-import { decidePace, type Decisions } from '../../../core/decide/decide.js';
+import { decidePace, type DecideInput, type Decisions } from '../../../core/decide/decide.js';
 import type { ClusterFacts, ClusterInventory, Throughput } from '../../../core/model/facts.js';
 import type { NamespaceSelection } from '../../../core/model/namespace.js';
 import { ruPerSecond } from '../../../core/model/units.js';
@@ -27,6 +27,8 @@ export type PaceInput = Pick<Choices, 'throughput' | 'tuning' | 'collectionThrou
   readonly measured: Measurement | undefined;
   readonly trial: Trial | undefined;
   readonly prices: PriceList | undefined;
+  /** What the newest assessment of the source has read. */
+  readonly looked: Pick<DecideInput, 'scans' | 'usage'>;
 };
 
 export type Pace = Omit<Decisions, 'findings'>;
@@ -48,7 +50,7 @@ export function throughputOf(choices: Pick<Choices, 'throughput' | 'tuning'>): T
 }
 
 export function paceOf(input: PaceInput): Pace {
-  const { inventory, selection, target, cluster, tuning, measured, settings, prices } = input;
+  const { inventory, selection, target, cluster, tuning, measured, settings, prices, looked } = input;
   const isMetered = target.kind === 'cosmos-ru';
   const throughput = isMetered ? throughputOf(input) : undefined;
   const ruPerDocument = isMetered ? (tuning.ruPerDocument ?? measured?.ruPerDocument) : undefined;
@@ -73,6 +75,8 @@ export function paceOf(input: PaceInput): Pace {
       ...(tuning.parallelCollections === undefined ? {} : { parallelCollections: tuning.parallelCollections }),
     },
     ...(input.trial === undefined ? {} : { trial: input.trial }),
+    ...(looked.scans === undefined ? {} : { scans: looked.scans }),
+    ...(looked.usage === undefined ? {} : { usage: looked.usage }),
     wishes: input.wishes,
     ...(prices ? { pricing: { prices, ...regionsOf(settings) } } : {}),
     settings: bandsOf(settings),

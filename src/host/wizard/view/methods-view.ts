@@ -5,6 +5,7 @@ import { methodCostTexts } from '../../../words/costs.js';
 import { methodName } from '../../../words/methods.js';
 import { sentenceFor } from '../../../words/reasons.js';
 import { formatDuration, formatDurationRange, formatRuPerSecond } from '../../../words/sizes.js';
+import { rankedBy } from '../../assess/ranked-by.js';
 import { methodOf } from '../model/derive.js';
 import type { StepInput } from './wizard-model.js';
 import { wishesView, windowView } from './wishes-view.js';
@@ -15,10 +16,12 @@ export function methodsView(input: StepInput): WizardView['methods'] {
   if (!decisions) return { ...asked, summary: '', cards: [], assumptions: [] };
   const { ranked, recommended, assumptions } = decisions.recommendation;
   const note = durationNote(input);
+  const assessed = rankedBy(input.assessment, input.t);
   return {
     ...asked,
     summary: summary(input),
     cards: ranked.map((method) => card(method, recommended === method.method, input)),
+    ...(assessed === undefined ? {} : { assessed }),
     ...(note === undefined ? {} : { durationNote: note }),
     assumptions: assumptions.map(sentenceFor),
   };
@@ -45,7 +48,6 @@ function card(method: RankedMethod, recommended: boolean, input: StepInput): Met
     recommended,
     chosen: methodOf(state.method, derived.decisions) === method.method,
     possible: method.possible,
-    available: method.available,
     durationText: method.possible ? durationText(method, input) : '',
     ...costText(method, input),
     reasons: reasons.map((reason) => ({ weight: reason.weight, text: sentenceFor(reason) })),
