@@ -297,6 +297,7 @@ export function createDeriver(): (input: DeriveInput) => Derived {
       shardKeys,
       measured,
       trial,
+      account: state.target?.azure?.account,
       prices,
     });
     if (!pace.value) return { ...base, failure: pace.error };

@@ -2,6 +2,7 @@
 import type { PriceList } from '../../../core/cost/price-list.js';
 import { regionsOf } from '../../../core/cost/regions.js';
 import { decidePace, type Decisions } from '../../../core/decide/decide.js';
+import { regionsOfAccount, type AzureAccountFacts } from '../../../core/model/azure-account.js';
 import type { ClusterFacts, ClusterInventory, Throughput } from '../../../core/model/facts.js';
 import type { NamespaceSelection } from '../../../core/model/namespace.js';
 import { ruPerSecond } from '../../../core/model/units.js';
@@ -27,6 +28,8 @@ export type PaceInput = Pick<Choices, 'throughput' | 'tuning' | 'collectionThrou
   readonly measured: Measurement | undefined;
   readonly trial: Trial | undefined;
   readonly prices: PriceList | undefined;
+  /** Of the target, where it was found in Azure. */
+  readonly account: AzureAccountFacts | undefined;
 };
 
 export type Pace = Omit<Decisions, 'findings'>;
@@ -74,7 +77,9 @@ export function paceOf(input: PaceInput): Pace {
     },
     ...(input.trial === undefined ? {} : { trial: input.trial }),
     wishes: input.wishes,
-    ...(prices ? { pricing: { prices, ...regionsOf(settings) } } : {}),
+    ...(prices
+      ? { pricing: { prices, ...regionsOf({ regions: settings.regions, account: regionsOfAccount(input.account) }) } }
+      : {}),
     settings: bandsOf(settings),
   });
 }
