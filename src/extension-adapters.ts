@@ -1,6 +1,12 @@
 /** The other half of composition root 1: the adapters, loaded apart (`dist/adapters.cjs`), so that activation never loads the driver. */
 import { createArmClient } from './adapters/azure/arm-client.js';
-import { discoverAccounts, findConnectionString, listSubscriptions } from './adapters/azure/discover-accounts.js';
+import {
+  discoverAccounts,
+  findConnectionString,
+  listSubscriptions,
+  readAccount,
+  readThroughput,
+} from './adapters/azure/discover-accounts.js';
 import { serveTokens } from './adapters/azure/token-handover.js';
 import { writeArtefacts } from './adapters/files/artefact-folder.js';
 import { listDeadLetters, readDeadLetterEntries } from './adapters/files/dead-letter-reader.js';
@@ -68,5 +74,7 @@ export const adapters: HostAdapters = {
   listSubscriptions,
   discoverAccounts,
   findConnectionString,
+  readAccount,
+  readThroughput,
   clock: systemClock,
 };

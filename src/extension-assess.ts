@@ -6,6 +6,7 @@ import type { Assessing } from './host/assess/lazy-assessing.js';
 import { PlanDiagnostics, type PlanDiagnosticsParts } from './host/plans/plan-diagnostics.js';
 
 export { discoverTargets } from './host/azure/discover-targets.js';
+export { showAccount } from './host/azure/show-account.js';
 export { findingsFor } from './host/tree/findings-for.js';
 
 export function createPlanDiagnostics(parts: Omit<PlanDiagnosticsParts, 'clock'>): PlanDiagnostics {

@@ -75,7 +75,12 @@ export function activate(context: ExtensionContext): void {
     assessments,
     log,
   };
-  const view = store.add(createClustersView(services, async () => (await assessing()).findingsFor));
+  const view = store.add(
+    createClustersView(services, {
+      rules: async () => (await assessing()).findingsFor,
+      tooltips: async () => (await features()).tooltipOf,
+    }),
+  );
   store.add(createMigrationsView(services));
   const pages = store.add(createRunPages(services, context));
   const wizard = store.add(new LazyWizard(async () => (await features()).createWizard(services, context), context));
@@ -106,6 +111,8 @@ export function activate(context: ExtensionContext): void {
         startRelay: (id) => runs.startRelay(id),
         discoverTargets: async () =>
           (await assessing()).discoverTargets({ services, settings, getSession: windowSession }),
+        showAccount: async (profile) =>
+          (await assessing()).showAccount(profile, { services, settings, getSession: windowSession, results }),
       }),
     ),
   );

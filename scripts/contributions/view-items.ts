@@ -10,7 +10,7 @@ export function viewItems(): string[] {
     ...[`group.${role}`, `database.${role}`, `collection.${role}`, `index.${role}`],
     ...['saved', 'settings'].map((origin) => `cluster.${role}.${origin}`),
   ]);
-  return [...clusters, 'error', 'loading', 'add', 'run', `run ${RUN_ACTIONS.join(' ')}`];
+  return [...clusters, 'cluster.target.saved.azure', 'error', 'loading', 'add', 'run', `run ${RUN_ACTIONS.join(' ')}`];
 }
 
 /** Where the list above and the trees' own code part: the code's literals and templates have to make exactly these values. */

@@ -76,6 +76,8 @@ export interface HostAdapters {
   readonly listSubscriptions: typeof discovery.listSubscriptions;
   readonly discoverAccounts: typeof discovery.discoverAccounts;
   readonly findConnectionString: typeof discovery.findConnectionString;
+  readonly readAccount: typeof discovery.readAccount;
+  readonly readThroughput: typeof discovery.readThroughput;
   readonly serveTokens: typeof tokenHandovers.serveTokens;
   readonly clock: Clock;
 }

@@ -9,6 +9,7 @@ export const COMMANDS = {
   editCluster: `${PREFIX}.editCluster`,
   removeCluster: `${PREFIX}.removeCluster`,
   testCluster: `${PREFIX}.testCluster`,
+  showAccount: `${PREFIX}.showAccount`,
   refresh: `${PREFIX}.refresh`,
   retryNode: `${PREFIX}.retryNode`,
   analyzeSize: `${PREFIX}.analyzeSize`,

@@ -18,6 +18,8 @@ export interface ClusterStore {
   update(id: string, cluster: NewCluster): Promise<ClusterProfile>;
   /** Remembers what a connection has shown; never touches the secret. */
   noteSeen(id: string, seen: Pick<ClusterProfile, 'kind' | 'version'>): Promise<void>;
+  /** Remembers what Azure says of the account that a saved connection leads to; never touches the secret. */
+  noteAccount(id: string, azure: AzureOrigin): Promise<void>;
   remove(id: string): Promise<void>;
   /** With its secret. @throws MigrationError `secret-unavailable`, `bad-connection-string`. */
   connectionString(id: string): Promise<ConnectionString>;

@@ -24,7 +24,7 @@ export interface Settings {
   readonly runsFolder?: string;
   /** Absent: the prices that are shipped. */
   readonly pricesFile?: string;
-  /** Of an RU account, for its cost. Absent: not said. */
+  /** Of an RU account, for its cost. Absent: not said, so that those count that were read of the account. */
   readonly regions?: number;
   readonly notifications: 'all' | 'problems' | 'none';
   readonly azure: {
@@ -41,7 +41,7 @@ export const BOUNDS = {
   [SETTINGS.servicesUpToGb]: { default: 1024, minimum: 0.001, maximum: 10_000_000 },
   [SETTINGS.analysisParallelism]: { default: 8, minimum: 1, maximum: 64 },
   [SETTINGS.insertionWorkers]: { default: 0, minimum: 0, maximum: 64 },
-  [SETTINGS.regions]: { default: 1, minimum: 1, maximum: MOST_REGIONS },
+  [SETTINGS.regions]: { default: 0, minimum: 0, maximum: MOST_REGIONS },
 } as const;
 
 export type ThresholdSettings = Pick<Settings, 'nativeToolsUpToGb' | 'servicesUpToGb'>;
@@ -81,7 +81,7 @@ export function readSettings(get: (key: string) => unknown): Settings {
     ...(workers === 0 ? {} : { insertionWorkers: workers }),
     ...(runsFolder === undefined ? {} : { runsFolder }),
     ...(pricesFile === undefined ? {} : { pricesFile }),
-    ...(regions === BOUNDS[SETTINGS.regions].default ? {} : { regions }),
+    ...(regions === 0 ? {} : { regions }),
     notifications: notifications === 'problems' || notifications === 'none' ? notifications : 'all',
     azure: {
       ...(typeof endpoint === 'string' && endpoint.trim() !== '' ? { endpoint: endpoint.trim() } : {}),

@@ -11,13 +11,15 @@ export function accountAbilities(account: AzureAccountFacts): readonly string[] 
 }
 
 function switches(account: AzureRuAccount): readonly string[] {
-  const { serverless, largeDocuments, retryableWrites, serverSideRetry, backup } = account;
+  const { serverless, largeDocuments, retryableWrites, serverSideRetry, backup, regions, multipleWriteRegions } =
+    account;
   return [
     ...(serverless ? ['serverless'] : []),
     largeDocuments ? 'documents up to 16 MB' : 'documents up to 2 MB',
     ...(retryableWrites ? ['retryable writes'] : []),
     ...(serverSideRetry ? ['server-side retry'] : []),
     ...(backup === 'continuous' ? ['continuous backup'] : []),
+    ...(regions.length > 1 ? [`${multipleWriteRegions ? 'writes in ' : ''}${regions.length} regions`] : []),
   ];
 }
 

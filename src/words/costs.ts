@@ -119,7 +119,8 @@ const WHYS: Readonly<Record<CostWhyId, (params: Params) => string>> = {
     `How even the load is, is not known: autoscale is cheaper where an average hour uses less than ${percent(p, 'limit')} of the throughput.`,
   'paid-by-use': () => 'Paid by use, with no throughput that is guaranteed: for little or rare use.',
   'no-price-known': (p) => `${priceName(p)}: no price known. Put yours into a file of prices, and it is reckoned.`,
-  'serverless-one-region': (p) => `A serverless account has one region, and ${countOf(p, 'regions')} are wished.`,
+  'serverless-one-region': (p) =>
+    `A serverless account has one region, and ${countOf(p, 'regions')} are reckoned with.`,
   'serverless-storage-limit': (p) =>
     `A serverless collection holds ${bytesOf(p, 'limitBytes')} at most: too little for ${formatCountOf(numberOf(p, 'collections'), 'collection')}.`,
   'serverless-throughput-limit': (p) =>

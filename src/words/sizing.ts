@@ -111,7 +111,13 @@ const ASSUMPTIONS: Readonly<Record<AssumptionId, (params: Params) => string>> = 
     `An average hour reaches ${percent(p, 'share')} of the maximum; no hour is billed below ${percent(p, 'least')}.`,
   'one-region': () => 'One region is reckoned with: each further one costs the same again, and traffic.',
   'several-regions': (p) =>
-    `${count(p, 'regions', 'region')}, each with all of the throughput and storage; traffic between them is not counted.`,
+    `${count(p, 'regions', 'region')}, each with all of the throughput and storage; traffic between them is not counted.${textOf(p, 'writesOfAccount') === 'true' ? ' That each takes writes was read from the account.' : ''}`,
+  'regions-of-account': (p) => {
+    if (numberOf(p, 'regions') === 1)
+      return 'One region, as read from the account: each further one would cost the same again, and traffic.';
+    const writes = textOf(p, 'multipleWriteRegions') === 'true' ? ', each taking writes' : '';
+    return `${count(p, 'regions', 'region')}${writes}, as read from the account, each with all of the throughput and storage; traffic between them is not counted.`;
+  },
   'least-storage-billed': (p) => `Each of ${count(p, 'collections', 'collection')} is billed for 1 GB at least.`,
   'list-price': (p) => `${priceName(p)}: ${priceOf(p)}, as printed on ${textOf(p, 'date')}.`,
   'price-unverified': (p) => `${priceName(p)}: ${priceOf(p)} of ${textOf(p, 'date')}, which no public page confirms.`,

@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
+import type { AzureRuAccount } from '../../src/core/model/azure-account.js';
 import type { Assessment } from '../../src/core/model/assessment.js';
 import { TARGET_WISHES } from '../../src/core/model/target-wishes.js';
 import { MigrationError } from '../../src/core/model/error.js';
@@ -14,6 +15,7 @@ import { adapters } from '../../src/extension-adapters.js';
 import { AssessmentStore } from '../../src/host/assess/assessment-store.js';
 import { assessSource, type AssessParts } from '../../src/host/assess/assess-source.js';
 import { SharedConnections } from '../../src/host/clusters/connection-pool.js';
+import { originOf } from '../../src/host/azure/account-rows.js';
 import { SavedClusterStore } from '../../src/host/clusters/cluster-store.js';
 import { DisposableStore } from '../../src/host/disposables.js';
 import { PANELS } from '../../src/host/ids.js';
@@ -153,6 +155,7 @@ describe('the assessment of a source', () => {
   let panels: AssessmentPanels;
   let sourceId: string;
   let pricesFile: string | undefined;
+  let regions: number | undefined = 3;
   const shown: Assessment[] = [];
   const asked: string[][] = [];
   const pick = vscode.window.showQuickPick;
@@ -203,7 +206,7 @@ describe('the assessment of a source', () => {
       settings: () => ({
         nativeToolsUpToGb: 10,
         servicesUpToGb: 1024,
-        regions: 3,
+        ...(regions === undefined ? {} : { regions }),
         ...(pricesFile === undefined ? {} : { pricesFile }),
       }),
       show: (id, assessment) => {
@@ -290,6 +293,35 @@ describe('the assessment of a source', () => {
     assert.equal(reportTabs().length, 1);
     const kept = await readFile(join(context.folder, 'assessments', `${encodeURIComponent(sourceId)}.json`), 'utf8');
     assert.ok(!kept.includes(context.password) && !kept.includes(encodeURIComponent(context.password)), 'no secret');
+  });
+
+  it('reckons with the regions of a target that was found in Azure, as long as the setting says none', async function () {
+    this.timeout(120_000);
+    const account: AzureRuAccount = {
+      ...{ kind: 'cosmos-ru', resourceId: '/subscriptions/s/a', name: 'account', subscriptionId: 's' },
+      ...{ resourceGroup: 'g', location: 'West Europe', regions: ['West Europe', 'North Europe'] },
+      ...{ serverSideRetry: false, serverless: false, largeDocuments: false, retryableWrites: false },
+      ...{ multipleWriteRegions: false, backup: 'unknown', capabilities: [] },
+      network: { publicAccess: 'open', addresses: [], virtualNetworks: 0, privateEndpoints: 0 },
+    };
+    const { clusters } = parts.services;
+    const connectionString = adapters.parseConnectionString(context.targetUri);
+    const azure = originOf(account, undefined);
+    const target = await clusters.add({ name: 'account', role: 'target', connectionString, azure });
+    const told = async (): Promise<readonly string[]> => {
+      answer('account', 'Look at no document', 'Start the assessment');
+      const made = await assessSource([{ kind: 'cluster', clusterId: sourceId }], parts);
+      const option = made?.targets[0]?.cost?.options.find(({ id }) => id === 'ru-manual');
+      const all = option?.lines.flatMap(({ amount }) => amount.assumptions) ?? [];
+      return [
+        ...new Set(all.filter(({ id }) => /region/.test(id)).map(({ id, params }) => `${id} ${params['regions']}`)),
+      ];
+    };
+    regions = undefined;
+    assert.deepEqual(await told(), ['regions-of-account 2']);
+    regions = 3;
+    assert.deepEqual(await told(), ['several-regions 3']);
+    await clusters.remove(target.id);
   });
 
   it('comes back with its page after a reload, and a page of a source that is gone closes itself', async () => {

@@ -4,7 +4,10 @@ import { after, afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { adapters } from '../../src/extension-adapters.js';
 import { discoverTargets } from '../../src/host/azure/discover-targets.js';
+import { showAccount } from '../../src/host/azure/show-account.js';
+import { ClusterCatalog } from '../../src/host/tree/cluster-catalog.js';
 import { SavedClusterStore } from '../../src/host/clusters/cluster-store.js';
+import type { AskAzureParts } from '../../src/host/azure/ask-azure.js';
 import type { HostServices } from '../../src/host/services.js';
 import { MigrationError } from '../../src/core/model/error.js';
 import { accountRoutes, type MockAccount } from '../support/arm/accounts.js';
@@ -73,7 +76,9 @@ describe('Cosmos DB accounts of Azure', function () {
   const asked: { readonly provider: string; readonly scopes: readonly string[] }[] = [];
   let context: HostTestContext;
   let mock: ArmMockServer;
+  let accounts: MockAccount[];
   let clusters: SavedClusterStore;
+  let catalog: ClusterCatalog;
   let services: HostServices;
 
   before(async () => {
@@ -93,8 +98,15 @@ describe('Cosmos DB accounts of Azure', function () {
       onKeyringFailure: (error) => assert.fail(String(error)),
       onSecrets: () => undefined,
     });
-    services = { adapters: () => Promise.resolve(adapters), clusters, log } as unknown as HostServices;
-    mock = await startArmMock({ clock: adapters.clock, routes: accountRoutes(accountsOf(context)) });
+    catalog = new ClusterCatalog({
+      clusters,
+      connections: { with: () => Promise.reject(new Error('nothing connects for this')) },
+      adapters: () => Promise.resolve(adapters),
+      log,
+    });
+    services = { adapters: () => Promise.resolve(adapters), clusters, catalog, log } as unknown as HostServices;
+    accounts = accountsOf(context);
+    mock = await startArmMock({ clock: adapters.clock, routes: accountRoutes(accounts) });
     mock.accept(TOKEN);
   });
 
@@ -109,15 +121,24 @@ describe('Cosmos DB accounts of Azure', function () {
     asked.length = 0;
   });
 
-  const discover = (answer: () => vscode.AuthenticationSession = () => session(TOKEN)): Promise<string | undefined> =>
-    discoverTargets({
-      services,
-      settings: () => ({ azure: { endpoint: mock.endpoint, signIn: 'vscode' } }),
-      getSession: (provider, scopes) => {
-        asked.push({ provider, scopes });
-        return Promise.resolve().then(answer);
-      },
-    });
+  const parts = (answer: () => vscode.AuthenticationSession = () => session(TOKEN)): AskAzureParts => ({
+    services,
+    settings: () => ({ azure: { endpoint: mock.endpoint, signIn: 'vscode' } }),
+    getSession: (provider, scopes) => {
+      asked.push({ provider, scopes });
+      return Promise.resolve().then(answer);
+    },
+  });
+  const discover = (answer?: () => vscode.AuthenticationSession): Promise<string | undefined> =>
+    discoverTargets(parts(answer));
+  const show = async (id: string): Promise<readonly (readonly [title: string, page: string])[]> => {
+    const pages: [string, string][] = [];
+    const profile = clusters.get(id);
+    assert.ok(profile);
+    const results = { show: (...page: [string, string]) => Promise.resolve(void pages.push(page)) };
+    await showAccount(profile, { ...parts(), results });
+    return pages;
+  };
 
   it('are shown with what they can do, and the chosen one is saved, its key in the secret store alone', async () => {
     person.answers('Test', 'shop-ru', { type: 'the shop' });
@@ -135,13 +156,17 @@ describe('Cosmos DB accounts of Azure', function () {
     assert.equal(profile?.name, 'the shop');
     assert.equal(profile.role, 'target');
     assert.equal(profile.kind, 'cosmos-ru', 'it was connected to before it was saved');
-    assert.deepEqual(profile.azure, {
+    const { account, ...place } = profile.azure ?? {};
+    assert.deepEqual(place, {
       resourceId: inGroup('databaseAccounts', 'shop-ru'),
       subscriptionId: MOCK_SUBSCRIPTION,
       resourceGroup: 'rg1',
       location: 'westeurope',
       capabilities: ['EnableMongo', 'EnableMongo16MBDocumentSupport', 'EnableMongoRetryableWrites'],
     });
+    assert.equal(account?.kind, 'cosmos-ru');
+    assert.deepEqual(account.regions, ['West Europe']);
+    assert.ok(!mock.requests.some(({ path }) => path.includes('throughputSettings')), 'discovery reads no throughput');
     assert.equal((await clusters.connectionString(id)).password, context.password);
     const kept = JSON.stringify([...memory]);
     for (const secret of [context.password, encodeURIComponent(context.password), TOKEN]) {
@@ -159,6 +184,52 @@ describe('Cosmos DB accounts of Azure', function () {
     assert.deepEqual([saved.username, saved.password], ['tester', context.password]);
     assert.equal(clusters.get(id)?.azure?.resourceId, inGroup('mongoClusters', 'vcore'));
     assert.ok(!JSON.stringify([...memory]).includes(encodeURIComponent(context.password)));
+    await clusters.remove(id);
+  });
+
+  it('are read again when somebody asks: what has changed, and how far each throughput is raised at once', async () => {
+    person.answers('Test', 'shop-ru', { type: 'to be read' });
+    const id = await discover();
+    assert.ok(id);
+    const [before] = accounts;
+    assert.ok(before);
+    const locations = [...(before.properties['locations'] as readonly object[]), { locationName: 'North Europe' }];
+    accounts[0] = { ...before, properties: { ...before.properties, locations } };
+    mock.requests.length = 0;
+    const pages = await show(id);
+    accounts[0] = before;
+    assert.deepEqual(
+      pages.map(([title]) => title),
+      ['to be read in Azure'],
+    );
+    const [[, page = ''] = []] = pages;
+    assert.match(page, /documents up to 16 MB, retryable writes, 2 regions/);
+    assert.match(page, /`shop\.orders` *\| *1,000 *\| *\| *400 *\| *20,000 *\|/);
+    assert.match(page, /`shop \(shared\)`/);
+    const { account } = clusters.get(id)?.azure ?? {};
+    assert.deepEqual(account?.kind === 'cosmos-ru' && account.regions, ['West Europe', 'North Europe']);
+    const { throughput } = catalog.cluster(id);
+    assert.equal(throughput?.get('shop.orders')?.instantMaximumRuPerSecond, 20_000);
+    assert.deepEqual(
+      mock.requests.filter(({ method }) => method !== 'GET'),
+      [],
+      'no key is asked for',
+    );
+    await clusters.remove(id);
+  });
+
+  it('that are gone are said to be gone, and what is known of them stays', async () => {
+    person.answers('Test', 'shop-ru', { type: 'soon gone' });
+    const id = await discover();
+    assert.ok(id);
+    const known = clusters.get(id)?.azure;
+    const [before] = accounts.splice(0, 1);
+    assert.ok(before);
+    const error: unknown = await show(id).catch((thrown: unknown) => thrown);
+    accounts.unshift(before);
+    assert.ok(MigrationError.is(error, 'azure-refused'));
+    assert.equal(error.facts['reason'], 'not-found');
+    assert.deepEqual(clusters.get(id)?.azure, known);
     await clusters.remove(id);
   });
 
@@ -203,7 +274,7 @@ function session(accessToken: string): vscode.AuthenticationSession {
   return { id: 's', accessToken, account: { id: 'a', label: 'somebody' }, scopes: [] };
 }
 
-function accountsOf({ targetUri, mongoTargetUri }: HostTestContext): readonly MockAccount[] {
+function accountsOf({ targetUri, mongoTargetUri }: HostTestContext): MockAccount[] {
   const network = { publicNetworkAccess: 'Enabled', ipRules: [], virtualNetworkRules: [] };
   return [
     {
@@ -213,11 +284,16 @@ function accountsOf({ targetUri, mongoTargetUri }: HostTestContext): readonly Mo
       kind: 'MongoDB',
       properties: {
         ...network,
+        locations: [{ locationName: 'West Europe', failoverPriority: 0 }],
         capabilities: ['EnableMongo', 'EnableMongo16MBDocumentSupport', 'EnableMongoRetryableWrites'].map((name) => ({
           name,
         })),
       },
       connectionStrings: [{ connectionString: targetUri, description: 'Primary MongoDB Connection String' }],
+      throughput: {
+        'shop.': { throughput: 400, instantMaximumThroughput: '10000' },
+        'shop.orders': { throughput: 1000, minimumThroughput: '400', instantMaximumThroughput: '20000' },
+      },
     },
     {
       id: inGroup('databaseAccounts', 'closed'),

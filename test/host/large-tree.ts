@@ -7,6 +7,7 @@ import { bytes } from '../../src/core/model/units.js';
 import { DisposableStore } from '../../src/host/disposables.js';
 import { findingsFor } from '../../src/host/tree/findings-for.js';
 import { ClusterFindings } from '../../src/host/tree/cluster-findings.js';
+import { tooltipOf } from '../../src/host/tree/cluster-tooltips.js';
 import { ClusterTreeProvider } from '../../src/host/tree/cluster-tree-provider.js';
 import type { ClusterTreeNode } from '../../src/host/tree/node.js';
 import { memoryCluster } from '../support/fake-cluster.js';
@@ -98,7 +99,7 @@ describe('a tree of 200 databases and 10,000 collections', () => {
       onChange: () => undefined,
     });
     const services = { clusters, catalog, log } as unknown as ConstructorParameters<typeof ClusterTreeProvider>[0];
-    const provider = disposables.add(new ClusterTreeProvider(services, findings));
+    const provider = disposables.add(new ClusterTreeProvider(services, findings, () => Promise.resolve(tooltipOf)));
 
     /** As VS Code asks: the rows below one, then each of them, before it sends any. */
     const ask = async (node: ClusterTreeNode): Promise<vscode.TreeItem[]> =>

@@ -11,6 +11,7 @@ import { DisposableStore } from '../../src/host/disposables.js';
 import { FollowedRuns } from '../../src/host/runs/run-store.js';
 import { ClusterCatalog } from '../../src/host/tree/cluster-catalog.js';
 import { ClusterFindings } from '../../src/host/tree/cluster-findings.js';
+import { tooltipOf } from '../../src/host/tree/cluster-tooltips.js';
 import { ClusterTreeProvider } from '../../src/host/tree/cluster-tree-provider.js';
 import { findingsFor } from '../../src/host/tree/findings-for.js';
 import { FindingDecorations } from '../../src/host/tree/finding-decorations.js';
@@ -74,7 +75,9 @@ describe('the tree', () => {
       later: (work) => void setImmediate(work),
       onChange: () => decorations.refresh(),
     });
-    provider = disposables.add(new ClusterTreeProvider({ clusters, catalog, log }, findings));
+    provider = disposables.add(
+      new ClusterTreeProvider({ clusters, catalog, log }, findings, () => Promise.resolve(tooltipOf)),
+    );
     decorations = disposables.add(new FindingDecorations(findings));
     disposables.add(catalog.onDidChange(({ db }) => void (db === undefined && findings.check())));
   });
@@ -135,7 +138,7 @@ describe('the tree', () => {
       provider.getParent(orders),
       provider.getParent(provider.getChildren(orders)[0] ?? orders)?.kind === 'collection' ? shop : undefined,
     );
-    const tooltip = provider.resolveTreeItem(provider.item(orders), orders).tooltip;
+    const { tooltip } = await provider.resolveTreeItem(provider.item(orders), orders);
     assert.ok(tooltip instanceof vscode.MarkdownString);
     assert.match(tooltip.value, /Documents: 3,000/);
     assert.equal(tooltip.isTrusted, undefined);
@@ -168,7 +171,7 @@ describe('the tree', () => {
     assert.match(item.label, /refused the login/);
     assert.equal(item.contextValue, 'error');
     assert.equal(item.command?.command, 'mongoCosmosMigration.retryNode');
-    const shown = JSON.stringify([item, provider.resolveTreeItem(item, error), provider.item(node)]);
+    const shown = JSON.stringify([item, await provider.resolveTreeItem(item, error), provider.item(node)]);
     assert.doesNotMatch(shown, /wr#ng|wr%23ng/);
     await clusters.update(profile.id, {
       name: 'account',

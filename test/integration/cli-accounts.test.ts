@@ -29,6 +29,7 @@ describe('accounts', () => {
       properties: {
         apiProperties: { serverVersion: '7.0' },
         capabilities: [{ name: 'DisableRateLimitingResponses' }],
+        locations: [{ locationName: 'West Europe' }, { locationName: 'North Europe' }],
         publicNetworkAccess: 'Disabled',
         privateEndpointConnections: [{}],
       },
@@ -41,7 +42,9 @@ describe('accounts', () => {
     const told = await cli.run(['accounts'], options);
     expect(told).toMatchObject({ code: 0 });
     expect(told.stdout).toContain(MOCK_SUBSCRIPTION);
-    expect(told.stdout).toMatch(/shop .*7\.0 .*West Europe .*rg1 .*server-side retry, private endpoints only/);
+    expect(told.stdout).toMatch(
+      /shop .*7\.0 .*West Europe .*rg1 .*server-side retry, 2 regions, private endpoints only/,
+    );
     expect(arm.problems).toEqual([]);
     expect(arm.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
 

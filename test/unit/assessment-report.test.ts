@@ -100,6 +100,26 @@ describe('the report of an assessment', () => {
     expect(manual(least)?.params['regions']).toBe(2);
   });
 
+  it('reckons with the regions that were read of the target, and tells so, until somebody says how many', () => {
+    const { targets } = demoInput();
+    const found = targets.map((target) => ({ ...target, account: { regions: 2, multipleWriteRegions: true } }));
+    const manual = (more: object): number =>
+      makeAssessment(demoInput({ targets: found, ...more }))
+        .targets[0]?.cost?.options.find(({ id }) => id === 'ru-manual')
+        ?.lines.find(({ id }) => id === 'throughput-manual')?.amount.expected ?? Number.NaN;
+    const [one] = demo.targets[0]?.cost?.options.find(({ id }) => id === 'ru-manual')?.lines ?? [];
+    // Two regions, at the price of several write regions, which is twice as high.
+    expect(manual({})).toBeCloseTo(4 * (one?.amount.expected ?? Number.NaN), 6);
+    expect(manual({ regions: 1 })).toBeCloseTo(one?.amount.expected ?? Number.NaN, 6);
+    const read = makeAssessment(demoInput({ targets: found }));
+    expect(validate(written(read)) ? [] : validate.errors).toEqual([]);
+    for (const format of ['html', 'md'] as const) {
+      const text = assessmentText(read, format, VERSION);
+      expect(text).toMatch(/2 regions, each taking writes, as read from the account/);
+      expect(text).not.toContain('One region is reckoned with');
+    }
+  });
+
   it('says everything in sentences: no id is shown as it is', () => {
     const html = assessmentText(demo, 'html', VERSION).replace(/<style>.*?<\/style>/s, '');
     // What has no words is shown as its id and its parameters.

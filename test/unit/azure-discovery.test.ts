@@ -4,6 +4,7 @@ import {
   discoverAccounts,
   findConnectionString,
   listSubscriptions,
+  readAccount,
   readThroughput,
 } from '../../src/adapters/azure/discover-accounts.js';
 import type { AzureRuAccount } from '../../src/core/model/azure-account.js';
@@ -28,6 +29,11 @@ const ACCOUNTS: readonly MockAccount[] = [
         { name: 'EnableMongo16MBDocumentSupport' },
       ],
       backupPolicy: { type: 'Continuous' },
+      locations: [
+        { locationName: 'North Europe', failoverPriority: 1 },
+        { locationName: 'West Europe', failoverPriority: 0 },
+      ],
+      enableMultipleWriteLocations: true,
       publicNetworkAccess: 'Enabled',
       ipRules: [{ ipAddressOrRange: '10.0.0.0/8' }],
       virtualNetworkRules: [{ id: 'v' }],
@@ -52,6 +58,8 @@ const ACCOUNTS: readonly MockAccount[] = [
     kind: 'MongoDB',
     properties: {
       capabilities: [{ name: 'EnableServerless' }],
+      locations: [{ locationName: 'West Europe', failoverPriority: 0 }],
+      enableMultipleWriteLocations: true,
       publicNetworkAccess: 'Disabled',
       privateEndpointConnections: [{}],
     },
@@ -105,6 +113,8 @@ describe('discovery of accounts', () => {
       ]);
       expect(found[0]).toMatchObject({
         ...{ serverless: true, serverSideRetry: false, backup: 'unknown' },
+        // One that takes writes in several regions has several.
+        ...{ regions: ['West Europe'], multipleWriteRegions: false },
         network: { publicAccess: 'closed', privateEndpoints: 1 },
       });
       expect(found[1]).toMatchObject({
@@ -116,10 +126,25 @@ describe('discovery of accounts', () => {
           retryableWrites: false,
         },
         ...{ backup: 'continuous', resourceGroup: 'rg1', subscriptionId: MOCK_SUBSCRIPTION },
+        ...{ regions: ['West Europe', 'North Europe'], multipleWriteRegions: true },
         network: { publicAccess: 'rules', addresses: ['10.0.0.0/8'], virtualNetworks: 1 },
       });
       expect(found[2]).toMatchObject({ tier: 'M40', shards: 2, storageGb: 128, network: { publicAccess: 'open' } });
       expect(JSON.stringify(found)).not.toMatch(/FIRST|SECOND|READ/);
+    }));
+
+  it('reads one of them anew by its resource id, and says where it is gone', () =>
+    withAccounts(async (arm, mock) => {
+      for (const found of await discoverAccounts(arm, MOCK_SUBSCRIPTION)) {
+        expect(await readAccount(arm, found.resourceId)).toEqual(found);
+      }
+      await expect(readAccount(arm, inGroup('databaseAccounts', 'gone'))).rejects.toMatchObject({
+        facts: { reason: 'not-found', status: 404 },
+      });
+      await expect(readAccount(arm, inGroup('databaseAccounts', 'sql'))).rejects.toMatchObject({
+        facts: { reason: 'not-understood' },
+      });
+      expect(mock.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
     }));
 
   it('builds the connection string: with the primary key, or with the administrator and no password', () =>

@@ -12,6 +12,7 @@ import { MigrationError } from '../../src/core/model/error.js';
 import { sizeForRu } from '../../src/core/size/ru-sizing.js';
 import { sizeForVcore } from '../../src/core/size/vcore-sizing.js';
 import { parsePrices, readPrices } from '../../src/adapters/files/price-file.js';
+import { anyAssumptionSentence } from '../../src/words/assumptions.js';
 import { makeTempFolder } from '../support/temp.js';
 import { aUsage, ruTarget, skewedEvents, smallShop } from './size-sources.js';
 
@@ -106,6 +107,28 @@ describe('the cost of an RU account', () => {
       regions: 3,
       multipleWriteRegions: true,
     });
+  });
+
+  it('has the regions of an account that was read, as long as nobody says how many', () => {
+    const account = { regions: 3, multipleWriteRegions: true };
+    expect(regionsOf({ account })).toEqual({ ...account, ofAccount: 'all' });
+    expect(regionsOf({ account: { regions: 1, multipleWriteRegions: false } })).toMatchObject({ ofAccount: 'all' });
+    expect(regionsOf({ account, regions: 2 })).toEqual({
+      ...{ regions: 2, multipleWriteRegions: true, ofAccount: 'writes' },
+    });
+    expect(regionsOf({ account, regions: 1 })).toEqual({ regions: 1, multipleWriteRegions: false });
+    // Writes in several take two: what is wished of the service is more than the account has.
+    expect(regionsOf({ account: { regions: 1, multipleWriteRegions: false }, wants: ['global-writes'] })).toEqual({
+      ...{ regions: 2, multipleWriteRegions: true },
+    });
+    const told = (known: Parameters<typeof regionsOf>[0]): string => {
+      const { lines } = option(estimateCost({ prices, ru, regions: regionsOf(known) }).options, 'ru-manual');
+      const said = lines.flatMap(({ amount }) => amount.assumptions).filter(({ id }) => /region/.test(id));
+      return said.map((one) => `${anyAssumptionSentence(one)} (${one.basis})`)[0] ?? '';
+    };
+    expect(told({ account })).toMatch(/^3 regions, each taking writes, as read from the account, .* \(measured\)$/);
+    expect(told({ account: { regions: 1, multipleWriteRegions: false } })).toMatch(/^One region, as read from/);
+    expect(told({ account, regions: 2 })).toMatch(/^2 regions, .* takes writes was read from the account\. \(said\)$/);
   });
 
   it('of a copy is that of the hours that it takes, the first at what the collection is made with', () => {

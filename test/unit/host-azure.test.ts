@@ -2,14 +2,17 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { AuthenticationGetSessionOptions, AuthenticationSession } from 'vscode';
 import { parseConnectionString } from '../../src/adapters/mongo/connection-string.js';
-import type { AzureRuAccount, AzureVcoreCluster } from '../../src/core/model/azure-account.js';
+import type { AzureRuAccount, AzureThroughput, AzureVcoreCluster } from '../../src/core/model/azure-account.js';
 import { MigrationError } from '../../src/core/model/error.js';
+import { ruPerSecond } from '../../src/core/model/units.js';
 import { handoffFields, type HandoffFacts } from '../../src/core/plan/handoff-fields.js';
+import { accountDocument } from '../../src/host/azure/account-document.js';
 import { accountRow, originOf, withUser } from '../../src/host/azure/account-rows.js';
 import { windowTokens } from '../../src/host/azure/sign-in.js';
 import { reduce } from '../../src/host/wizard/model/reduce.js';
 import { initialState } from '../../src/host/wizard/model/wizard-state.js';
 import { parseProfiles } from '../../src/host/clusters/cluster-profile-guard.js';
+import { english } from '../support/tree-state.js';
 import { TARGETS } from './core-plan-builders.js';
 import { errorWords } from '../../src/words/errors.js';
 
@@ -31,6 +34,8 @@ const RU: AzureRuAccount = {
   largeDocuments: true,
   retryableWrites: false,
   backup: 'continuous',
+  regions: ['West Europe'],
+  multipleWriteRegions: false,
   capabilities: ['EnableMongo', 'DisableRateLimitingResponses', 'EnableMongo16MBDocumentSupport'],
 };
 
@@ -60,6 +65,12 @@ describe('the row of an account', () => {
     );
   });
 
+  it('tells several regions, and whether each takes writes', () => {
+    const several = { ...RU, regions: ['West Europe', 'North Europe'] };
+    expect(accountRow(several).detail).toContain(' · continuous backup · 2 regions · ');
+    expect(accountRow({ ...several, multipleWriteRegions: true }).detail).toContain(' · writes in 2 regions · ');
+  });
+
   it('tells the size of a cluster, and that only private endpoints lead to it', () => {
     const { description, detail } = accountRow(VCORE);
     expect(description).toBe('Cosmos DB (vCore)');
@@ -69,12 +80,58 @@ describe('the row of an account', () => {
   });
 });
 
+describe('the page of an account', () => {
+  const read = { account: RU, readAt: '2026-03-01T10:00:00.000Z' };
+  const page = (more: Partial<Parameters<typeof accountDocument>[1]>): string =>
+    accountDocument('shop in Azure', { ...read, ...more }, english);
+
+  it('tells what it can do, and how far Azure raises each throughput at once', () => {
+    const throughput: readonly AzureThroughput[] = [
+      {
+        budget: 'db.',
+        ruPerSecond: ruPerSecond(400),
+        minimumRuPerSecond: ruPerSecond(400),
+        instantMaximumRuPerSecond: ruPerSecond(10_000),
+      },
+      {
+        budget: 'db.or|ders',
+        ruPerSecond: ruPerSecond(1000),
+        autoscaleMaxRuPerSecond: ruPerSecond(10_000),
+        instantMaximumRuPerSecond: ruPerSecond(20_000),
+      },
+    ];
+    const text = page({ throughput });
+    expect(text).toContain('documents up to 16 MB, server-side retry, continuous backup');
+    expect(text).toContain('10.0.0.0/8');
+    expect(text).toContain(ID);
+    const rows = text.split('\n').filter((line) => /^\| [^-]/.test(line));
+    expect(rows.map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()))).toEqual([
+      ['', 'Database or collection', 'RU/s', 'Autoscale up to', 'At least', 'At once up to', ''],
+      ['', '`db (shared)`', '400', '', '400', '10,000', ''],
+      ['', '`db.or\\|ders`', '1,000', '10,000', '', '20,000', ''],
+    ]);
+    expect(text).toContain('which takes hours');
+  });
+
+  it('says where nothing has throughput of its own, and has none of a cluster', () => {
+    expect(page({ throughput: [] })).toContain('No database or collection has throughput of its own');
+    const cluster = page({ account: VCORE });
+    expect(cluster).toContain('M40, 2 shards, 128 GB, private endpoints only');
+    expect(cluster).not.toMatch(/throughput/i);
+  });
+});
+
 describe('what is kept of an account', () => {
   it('survives the store, and becomes the defaults of a hand-off to DMS', () => {
     const azure = originOf(RU, 'contoso.example');
     const profile = { id: 'x', name: 'shop', role: 'target', origin: 'saved', uri: 'mongodb://h/', secret: 'stored' };
     expect(parseProfiles([{ ...profile, azure }])).toEqual([{ ...profile, azure }]);
-    expect(parseProfiles([{ ...profile, azure: { ...azure, capabilities: 'all' } }])).toEqual([]);
+    const ofCluster = originOf(VCORE, undefined);
+    expect(parseProfiles([{ ...profile, azure: ofCluster }])).toEqual([{ ...profile, azure: ofCluster }]);
+    // As an earlier version kept it.
+    expect(parseProfiles([{ ...profile, azure: { ...azure, account: undefined } }])).toHaveLength(1);
+    const odd = [{ capabilities: 'all' }, { account: { ...RU, regions: 2 } }, { account: { ...VCORE, network: {} } }];
+    for (const change of odd) expect(parseProfiles([{ ...profile, azure: { ...azure, ...change } }])).toEqual([]);
     const facts: HandoffFacts = {
       ...{ subject: 'shop', between: ['a', 'b'], targetKind: 'cosmos-vcore', documents: 1, logicalBytes: 1 },
       azure,

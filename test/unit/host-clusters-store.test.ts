@@ -129,6 +129,22 @@ describe('a saved connection', () => {
     expect(w.fired).toBe(3);
   });
 
+  it('keeps what Azure says of it anew, and tells nobody where nothing has changed', async () => {
+    const w = world();
+    const store = openWindow(w);
+    const place = { resourceId: '/subscriptions/s/a', subscriptionId: 's', resourceGroup: 'g', location: 'westeurope' };
+    const azure = { ...place, capabilities: ['EnableMongo'] };
+    const { id } = await store.add(aCluster({ azure: { ...place, capabilities: [] } }));
+    await store.noteAccount(id, azure);
+    expect(openWindow(w).get(id)?.azure).toEqual(azure);
+    expect(await revealed(openWindow(w), id)).not.toBe('');
+    const { fired } = w;
+    await store.noteAccount(id, { ...azure });
+    await store.noteAccount('gone', azure);
+    expect(w.fired).toBe(fired);
+    expect(store.list()).toHaveLength(1);
+  });
+
   it('leaves nothing behind when it is removed', async () => {
     const w = world();
     const store = openWindow(w);

@@ -25,6 +25,8 @@ describe('the settings', () => {
     expect(read({ [SETTINGS.nativeToolsUpToGb]: Number.NaN }).nativeToolsUpToGb).toBe(10);
     expect(read({ [SETTINGS.insertionWorkers]: 6.4 }).insertionWorkers).toBe(6);
     expect(read({ [SETTINGS.regions]: 3 }).regions).toBe(3);
+    // Somebody who says one means one, whatever the account has.
+    expect(read({ [SETTINGS.regions]: 1 }).regions).toBe(1);
     expect(read({ [SETTINGS.regions]: 0 })).not.toHaveProperty('regions');
     expect(read({ [SETTINGS.notifications]: 'loud' }).notifications).toBe('all');
     expect(read({ [SETTINGS.connections]: 'mongodb://h' }).connections).toEqual([]);

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { AzureRuAccount } from '../../src/core/model/azure-account.js';
 import type { ClusterFacts, CollectionFacts, IndexFacts, SampleFacts } from '../../src/core/model/facts.js';
 import type { Finding } from '../../src/core/model/finding.js';
 import { bytes, milliseconds, ruPerSecond } from '../../src/core/model/units.js';
+import { originOf } from '../../src/host/azure/account-rows.js';
 import { childrenOf } from '../../src/host/tree/cluster-children.js';
 import { describeRow } from '../../src/host/tree/cluster-rows.js';
 import { tooltipOf } from '../../src/host/tree/cluster-tooltips.js';
@@ -168,6 +170,39 @@ it('the tooltip of a source that was assessed for both services has a column for
   expect(cells[2]?.[0]).toContain(plain(findingSentence(first)));
   expect(cells[2]?.[1]).toBe('nothing found');
   expect(cells[3]?.[0]).toContain(plain(findingSentence(second)));
+});
+
+it('a target that was found in Azure tells what was read of it there, and how far each throughput goes at once', () => {
+  const account: AzureRuAccount = {
+    ...{ kind: 'cosmos-ru', resourceId: '/subscriptions/s/resourceGroups/rg1/providers/x/y/shop', name: 'shop' },
+    ...{ subscriptionId: 's', resourceGroup: 'rg1', location: 'West Europe', serverless: false, capabilities: [] },
+    ...{ serverSideRetry: true, largeDocuments: true, retryableWrites: false, backup: 'continuous' },
+    ...{ regions: ['West Europe', 'North Europe'], multipleWriteRegions: false },
+    network: { publicAccess: 'rules', addresses: ['10.0.0.0/8'], virtualNetworks: 0, privateEndpoints: 0 },
+  };
+  const { state, catalog } = testTree([
+    aProfile({ id: 't', role: 'target', azure: originOf(account, undefined) }),
+    aProfile({ id: 'typed', role: 'target' }),
+  ]);
+  const cluster = { kind: 'cluster', clusterId: 't' } as const;
+  expect(describeRow(cluster, state, undefined, english).contextValue).toBe('cluster.target.saved.azure');
+  expect(describeRow({ ...cluster, clusterId: 'typed' }, state, undefined, english).contextValue).toBe(
+    'cluster.target.saved',
+  );
+  const told = ['westeurope', 'rg1', 'documents up to 16 MB', 'server-side retry', 'continuous backup', '2 regions'];
+  expect(tooltipOf(cluster, state, undefined, words)).toContain(
+    `In Azure: ${plain([...told, 'reachable from chosen networks'].join(' · '))}`,
+  );
+  const orders = { kind: 'collection', clusterId: 't', db: 'shop', coll: 'orders' } as const;
+  const shop = { kind: 'database', clusterId: 't', db: 'shop' } as const;
+  expect(tooltipOf(orders, state, undefined, words)).not.toContain('at once');
+  catalog.putThroughput('t', [
+    { budget: 'shop.', instantMaximumRuPerSecond: ruPerSecond(10_000) },
+    { budget: 'shop.orders', instantMaximumRuPerSecond: ruPerSecond(20_000) },
+  ]);
+  expect(tooltipOf(orders, state, undefined, words)).toContain('Throughput at once up to: 20,000 RU/s');
+  expect(tooltipOf(shop, state, undefined, words)).toContain('Throughput at once up to: 10,000 RU/s');
+  expect(tooltipOf({ ...orders, coll: 'other' }, state, undefined, words)).not.toContain('at once');
 });
 
 it('every row and tooltip of an analysed cluster is as agreed', () => {

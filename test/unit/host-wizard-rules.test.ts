@@ -5,6 +5,7 @@ import type { AssessmentInput } from '../../src/core/assess/assessment-input.js'
 import { makeAssessment } from '../../src/core/assess/make-assessment.js';
 import { priceList, type PriceFile } from '../../src/core/cost/price-list.js';
 import { decide } from '../../src/core/decide/decide.js';
+import type { AzureRuAccount } from '../../src/core/model/azure-account.js';
 import type { Assessment } from '../../src/core/model/assessment.js';
 import type { Recommendation } from '../../src/core/model/method.js';
 import { EVERYTHING } from '../../src/core/model/namespace.js';
@@ -12,6 +13,7 @@ import { ruPerSecond } from '../../src/core/model/units.js';
 import type { SourceUsage } from '../../src/core/model/usage.js';
 import { assumedTarget, describeTarget } from '../../src/core/plan/target.js';
 import { CollectionScanner } from '../../src/core/scan/collection-scanner.js';
+import { originOf } from '../../src/host/azure/account-rows.js';
 import { viewOf } from '../../src/host/wizard/view/view-of.js';
 import type { WizardModel } from '../../src/host/wizard/view/wizard-model.js';
 import { createDeriver } from '../../src/host/wizard/model/derive.js';
@@ -201,6 +203,22 @@ describe("the wizard's methods", () => {
     const amount = (texts: readonly (string | undefined)[]): number => Number(/USD ([\d.]+)/.exec(texts[0] ?? '')?.[1]);
     const settings = { ...SETTINGS, regions: 3 };
     expect(amount(costTexts(state, { prices, settings }))).toBeCloseTo(3 * amount(costTexts(state, { prices })), 1);
+  });
+
+  it('reckon with the regions that were read of the account, until the setting says how many', () => {
+    const state = readState(REPLICATED, 'ru', ...said);
+    const account: AzureRuAccount = {
+      ...{ kind: 'cosmos-ru', resourceId: '/x', name: 'shop', subscriptionId: 's', resourceGroup: 'g', location: 'w' },
+      ...{ serverSideRetry: false, serverless: false, largeDocuments: false, retryableWrites: false },
+      ...{ backup: 'unknown', capabilities: [], regions: ['a', 'b', 'c'], multipleWriteRegions: false },
+      network: { publicAccess: 'open', addresses: [], virtualNetworks: 0, privateEndpoints: 0 },
+    };
+    if (!state.target) throw new Error('a target is needed');
+    const found: WizardState = { ...state, target: { ...state.target, azure: originOf(account, undefined) } };
+    const three = costTexts(state, { prices, settings: { ...SETTINGS, regions: 3 } });
+    expect(costTexts(found, { prices })).toEqual(three);
+    expect(three).not.toEqual(costTexts(state, { prices }));
+    expect(costTexts(found, { prices, settings: { ...SETTINGS, regions: 1 } })).toEqual(costTexts(state, { prices }));
   });
 
   it('tell no cost of a throughput that nobody has said, and none without prices', () => {

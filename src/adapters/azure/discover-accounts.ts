@@ -43,6 +43,25 @@ export async function discoverAccounts(
   return found.sort((a, b) => a.name.localeCompare(b.name));
 }
 
+/**
+ * One account or cluster as it is now, by its resource id.
+ * @throws MigrationError `azure-refused`, `not-found` where it is gone and `not-understood` where it is neither; `azure-sign-in-needed`, `azure-unreachable`.
+ */
+export async function readAccount(
+  arm: ArmClient,
+  resourceId: string,
+  signal?: AbortSignal,
+): Promise<AzureAccountFacts> {
+  const isCluster = /\/mongoClusters\/[^/]+\/?$/i.test(resourceId);
+  const request = isCluster
+    ? armRequest('cluster-get', { cluster: resourceId })
+    : armRequest('account-get', { account: resourceId });
+  const { body } = await arm.send(request, signal);
+  const found = isCluster ? vcoreCluster(body) : textAt(body, 'kind') === 'MongoDB' ? ruAccount(body) : undefined;
+  if (found) return found;
+  throw new MigrationError('azure-refused', { reason: 'not-understood', request: `GET ${request.path}` });
+}
+
 export interface FoundConnectionString {
   /** With the keys of an RU account; of a cluster with its administrator and without a password, which Azure does not tell. */
   readonly connectionString: string;
@@ -152,6 +171,7 @@ function ruAccount(account: unknown): AzureRuAccount | undefined {
   const has = (name: string): boolean => capabilities.some((c) => c.toLowerCase() === name.toLowerCase());
   const version = textAt(properties, 'apiProperties', 'serverVersion');
   const backup = textAt(properties, 'backupPolicy', 'type')?.toLowerCase();
+  const regions = regionNames(properties);
   return {
     kind: 'cosmos-ru',
     ...base,
@@ -162,8 +182,18 @@ function ruAccount(account: unknown): AzureRuAccount | undefined {
     largeDocuments: has('EnableMongo16MBDocumentSupport'),
     retryableWrites: has('EnableMongoRetryableWrites'),
     backup: backup === 'continuous' || backup === 'periodic' ? backup : 'unknown',
+    regions,
+    multipleWriteRegions: regions.length > 1 && at(properties, 'enableMultipleWriteLocations') === true,
     capabilities,
   };
+}
+
+/** In the order in which each takes over from the one before. */
+function regionNames(properties: unknown): readonly string[] {
+  const priority = (location: unknown): number => numberAt(location, 'failoverPriority') ?? 0;
+  return [...listAt(properties, 'locations')]
+    .sort((a, b) => priority(a) - priority(b))
+    .flatMap((location) => textAt(location, 'locationName') ?? []);
 }
 
 function vcoreCluster(cluster: unknown): AzureVcoreCluster | undefined {

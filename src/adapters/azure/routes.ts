@@ -48,6 +48,7 @@ export const ARM_ROUTES = {
     path: '/subscriptions/{subscription}/providers/Microsoft.DocumentDB/databaseAccounts',
     apiVersion: ACCOUNTS,
   },
+  'account-get': { method: 'GET', path: '{+account}', apiVersion: ACCOUNTS },
   'account-connection-strings': {
     method: 'POST',
     path: '{+account}/listConnectionStrings',
@@ -75,6 +76,7 @@ export const ARM_ROUTES = {
     path: '/subscriptions/{subscription}/providers/Microsoft.DocumentDB/mongoClusters',
     apiVersion: CLUSTERS,
   },
+  'cluster-get': { method: 'GET', path: '{+cluster}', apiVersion: CLUSTERS },
   'cluster-connection-strings': {
     method: 'POST',
     path: '{+cluster}/listConnectionStrings',

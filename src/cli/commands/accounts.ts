@@ -1,11 +1,16 @@
 import type { FoundAccount } from '../../assembly/find-accounts.js';
 import type { AzureAccountFacts, AzureThroughput } from '../../core/model/azure-account.js';
 import { accountAbilities } from '../../words/account-abilities.js';
+import {
+  ABOVE_AT_ONCE,
+  NO_OWN_THROUGHPUT,
+  THROUGHPUT_COLUMNS,
+  throughputCells,
+} from '../../words/account-throughput.js';
 import { clusterKind } from '../../words/reasons.js';
-import { formatCount } from '../../words/sizes.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import { table } from '../table.js';
+import { table, type Column } from '../table.js';
 import { heading } from '../text-blocks.js';
 
 /** Tells which accounts and clusters there are in Azure, and what each can do. Reads no key and no data. */
@@ -54,30 +59,15 @@ function accountTable(accounts: readonly AzureAccountFacts[]): string[] {
 function throughputOf({ name, throughput }: FoundAccount): string[] {
   if (throughput === undefined) return [];
   const title = ['', `Throughput of ${name}`];
-  if (throughput.length === 0) return [...title, 'No database or collection has throughput of its own.'];
-  return [
-    ...title,
-    ...throughputTable(throughput),
-    'Above "at once up to", Azure splits partitions first, which takes hours.',
-  ];
+  return throughput.length === 0
+    ? [...title, NO_OWN_THROUGHPUT]
+    : [...title, ...throughputTable(throughput), ABOVE_AT_ONCE];
 }
 
 function throughputTable(throughput: readonly AzureThroughput[]): string[] {
-  const figure = (value: number | undefined): string => (value === undefined ? '' : formatCount(value));
-  return table(
-    [
-      { title: 'Database or collection' },
-      { title: 'RU/s', align: 'right' },
-      { title: 'Autoscale up to', align: 'right' },
-      { title: 'At least', align: 'right' },
-      { title: 'At once up to', align: 'right' },
-    ],
-    throughput.map((one) => [
-      one.budget.endsWith('.') ? `${one.budget.slice(0, -1)} (shared)` : one.budget,
-      figure(one.ruPerSecond),
-      figure(one.autoscaleMaxRuPerSecond),
-      figure(one.minimumRuPerSecond),
-      figure(one.instantMaximumRuPerSecond),
-    ]),
-  );
+  const columns = THROUGHPUT_COLUMNS.map((column): Column => ({
+    title: column.title,
+    ...('right' in column ? { align: 'right' } : {}),
+  }));
+  return table(columns, throughput.map(throughputCells));
 }

@@ -3,7 +3,7 @@ import type { AdviceInput } from '../advise/facts.js';
 import { whatWouldChange } from '../advise/what-would-change.js';
 import { estimateCost } from '../cost/estimate-cost.js';
 import type { HeldTarget } from '../cost/method-cost.js';
-import { regionsOf } from '../cost/regions.js';
+import { regionsOf, type Regions } from '../cost/regions.js';
 import { adviceInputOf } from '../decide/decide.js';
 import type {
   IndexTranslation,
@@ -74,7 +74,7 @@ export function assessTarget(target: AssessedTarget, input: AssessmentInput, rul
           prices,
           ...(ru ? { ru } : {}),
           ...(vcore ? { vcore } : {}),
-          regions: regionsOf(input),
+          regions: regionsFor(target, input),
           ...(copyMs && !sized ? { copyMs } : {}),
         })
       : undefined;
@@ -151,11 +151,12 @@ function shardKeyAdvice(
 
 /** As `decide` does it; where nobody said a throughput, with the one that was sized. */
 function adviceInput(
-  { description, cluster }: AssessedTarget,
+  assessed: AssessedTarget,
   input: AssessmentInput,
   { sized, ru, vcore }: Pick<Sized, 'sized' | 'ru'> & { readonly vcore: VcoreSizing | undefined },
   simulated: SimulatedRun | undefined,
 ): AdviceInput {
+  const { description, cluster } = assessed;
   const { inventory, selection, throughput, collectionThroughput, shardKeys, measured, trial, wishes, usage, scans } =
     input;
   const { settings } = input;
@@ -172,7 +173,7 @@ function adviceInput(
     ...(wishes ? { wishes } : {}),
     ...(usage ? { usage } : {}),
     ...(settings ? { settings } : {}),
-    pricing: { prices: input.prices, ...regionsOf(input) },
+    pricing: { prices: input.prices, ...regionsFor(assessed, input) },
     scans,
   });
   if (vcore) return heldAs(advice, heldCluster(vcore));
@@ -185,6 +186,11 @@ function adviceInput(
     ...(usable < sized.ruPerSecond ? { provisionedRuPerSecond: sized.ruPerSecond } : {}),
     ...(simulated ? { simulated } : {}),
   };
+}
+
+/** What was said counts before what was read of the target. */
+function regionsFor({ account }: AssessedTarget, { regions, wants }: AssessmentInput): Regions {
+  return regionsOf({ regions, wants, account });
 }
 
 function heldAs(advice: AdviceInput, held: HeldTarget): AdviceInput {

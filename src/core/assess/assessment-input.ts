@@ -4,6 +4,7 @@ import type { Assessment } from '../model/assessment.js';
 import type { ClusterFacts, ClusterInventory, Throughput } from '../model/facts.js';
 import type { NamespaceSelection } from '../model/namespace.js';
 import type { PlannedRead, ReadingGap } from '../model/reading.js';
+import type { AccountRegions } from '../model/regions.js';
 import type { CollectionScan } from '../model/scan.js';
 import type { TargetWish } from '../model/target-wishes.js';
 import type { SourceUsage } from '../model/usage.js';
@@ -16,6 +17,8 @@ export interface AssessedTarget {
   readonly description: TargetDescription;
   /** What a probe learnt; absent where only its kind was named. */
   readonly cluster?: ClusterFacts;
+  /** Where it was found in Azure: what its cost is reckoned with as long as nobody says otherwise. */
+  readonly account?: AccountRegions;
 }
 
 /** Everything that was read and everything that the user said. */

@@ -21,11 +21,12 @@ export interface CostInput {
 /** What the targets cost by the price list, each way of paying by itself. List prices without discounts, reservations, free tiers, backups and traffic: never a quote. */
 export function estimateCost(input: CostInput): CostEstimate {
   const { prices, ru, vcore } = input;
-  const { regions, multipleWriteRegions } = input.regions ?? regionsOf({});
+  const known = input.regions ?? regionsOf({});
+  const { regions, multipleWriteRegions } = known;
   const copyMs = input.copyMs ?? ru?.migrationMs;
   const about: readonly Assumption[] = [
     assume('hours-per-month', 'published', { hours: prices.hoursPerMonth }, prices.hoursSource),
-    regionAssumption({ regions, multipleWriteRegions }),
+    regionAssumption(known),
     ...(input.copyMs ? [] : [assume('copy-time-by-charge', 'judged')]),
   ];
   const shared = { prices, copyMs: copyMs ?? NONE, about };

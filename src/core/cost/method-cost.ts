@@ -66,7 +66,7 @@ export function methodCost(method: MethodId, durationMs: Band, moved: MovedData,
 type Gaps = MethodCost['leftOut'][number][];
 
 function addTarget(lines: PricedLines, gaps: Gaps, durationMs: Band, pricing: MethodPricing): void {
-  const { held, regions, multipleWriteRegions } = pricing;
+  const { held } = pricing;
   const hours = atLeast(billedHoursOf(durationMs), 1);
   switch (held.kind) {
     case 'own':
@@ -83,7 +83,7 @@ function addTarget(lines: PricedLines, gaps: Gaps, durationMs: Band, pricing: Me
       addCluster(lines, held, hours);
       return;
     case 'throughput':
-      addThroughput(lines, held, hours, { regions, multipleWriteRegions });
+      addThroughput(lines, held, hours, pricing);
   }
 }
 
@@ -106,13 +106,14 @@ function addThroughput(
   lines: PricedLines,
   { manual, autoscale, first = manual, by }: Extract<HeldTarget, { kind: 'throughput' }>,
   hours: Band,
-  { regions, multipleWriteRegions }: Regions,
+  known: Regions,
 ): void {
+  const { regions, multipleWriteRegions } = known;
   const about: readonly Assumption[] = [
     assume('held-while-moving', 'judged'),
     by === 'sized' ? assume('throughput-as-sized', 'judged') : assume('throughput-as-said', 'said'),
     assume('wall-clock-hours', 'published', {}, SIZE_SOURCES.bill),
-    regionAssumption({ regions, multipleWriteRegions }),
+    regionAssumption(known),
   ];
   const several = multipleWriteRegions ? '-multi-write' : '';
   if (manual > 0 || first > 0) {

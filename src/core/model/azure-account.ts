@@ -1,4 +1,5 @@
 /** What Azure says of an account or a cluster that can be a target. Plain data, no secret: a driver does not learn these over the wire. */
+import type { AccountRegions } from './regions.js';
 import type { RequestUnitsPerSecond } from './units.js';
 
 interface AzureAccountBase {
@@ -30,6 +31,10 @@ export interface AzureRuAccount extends AzureAccountBase {
   readonly largeDocuments: boolean;
   readonly retryableWrites: boolean;
   readonly backup: 'continuous' | 'periodic' | 'unknown';
+  /** Their names, the one that writes go to first; none where Azure does not tell them. */
+  readonly regions: readonly string[];
+  /** They are several, and each takes writes. */
+  readonly multipleWriteRegions: boolean;
   /** All, as Azure spells them. */
   readonly capabilities: readonly string[];
 }
@@ -45,6 +50,12 @@ export interface AzureVcoreCluster extends AzureAccountBase {
 }
 
 export type AzureAccountFacts = AzureRuAccount | AzureVcoreCluster;
+
+/** What an account is paid for; undefined where Azure did not tell it, and for a cluster, which has no regions to pay for. */
+export function regionsOfAccount(account: AzureAccountFacts | undefined): AccountRegions | undefined {
+  if (account?.kind !== 'cosmos-ru' || account.regions.length === 0) return undefined;
+  return { regions: account.regions.length, multipleWriteRegions: account.multipleWriteRegions };
+}
 
 export interface AzureSubscription {
   readonly id: string;

@@ -5,5 +5,12 @@ export function leastRegions(wants: readonly TargetWish[] = []): number {
   return wants.includes('global-writes') ? 2 : 1;
 }
 
+/** As Azure tells them of an account. */
+export interface AccountRegions {
+  readonly regions: number;
+  /** They are several, and each takes writes. */
+  readonly multipleWriteRegions: boolean;
+}
+
 /** More than Azure has. */
 export const MOST_REGIONS = 100;

@@ -48,6 +48,7 @@ export const ASSUMPTION_IDS = [
   'autoscale-use',
   'one-region',
   'several-regions',
+  'regions-of-account',
   'least-storage-billed',
   'list-price',
   'price-unverified',

@@ -1,5 +1,6 @@
 import { commands, l10n, QuickPickItemKind, ThemeIcon, window, type QuickPickItem } from 'vscode';
 import type { PriceList } from '../../core/cost/price-list.js';
+import { regionsOfAccount } from '../../core/model/azure-account.js';
 import { leastRegions } from '../../core/model/regions.js';
 import type { Assessment } from '../../core/model/assessment.js';
 import type { ClusterFacts } from '../../core/model/facts.js';
@@ -100,11 +101,12 @@ async function chooseTargets(title: string, services: HostServices): Promise<Ass
   ];
   const chosen = await window.showQuickPick(items, { title, placeHolder: l10n.t('Which target is it for?') });
   if (!chosen?.saved) return chosen?.targets;
-  const { id, name } = chosen.saved;
+  const { id, name, azure } = chosen.saved;
   const facts = await withProgress(l10n.t('Connecting to {0}', name), (_, signal) =>
     services.connections.with(id, signal, (connected) => Promise.resolve(connected.facts)),
   );
-  return [{ description: describeTarget(facts), cluster: facts }];
+  const account = regionsOfAccount(azure?.account);
+  return [{ description: describeTarget(facts), cluster: facts, ...(account ? { account } : {}) }];
 }
 
 type Wants = readonly TargetWish[];
@@ -118,7 +120,7 @@ async function chooseWishes(title: string, targets: AssessedTargets): Promise<Wa
   return chosen?.map(({ label }) => label);
 }
 
-/** Fewer than the wish takes are the setting's default or a slip; a vCore cluster is not paid for by regions. */
+/** Fewer than the wish takes are a slip; a vCore cluster is not paid for by regions. */
 function saidRegions(regions: number | undefined, targets: AssessedTargets, wants: Wants): { regions?: number } {
   const isRu = targets.some(({ description }) => description.kind === 'cosmos-ru');
   return isRu && regions !== undefined && regions >= leastRegions(wants) ? { regions } : {};

@@ -30,6 +30,7 @@ export function originOf(account: AzureAccountFacts, tenant: string | undefined)
     location: location.toLowerCase().replace(/\s+/g, ''),
     capabilities: account.kind === 'cosmos-ru' ? account.capabilities : [],
     ...(tenant === undefined ? {} : { tenant }),
+    account,
   };
 }
 

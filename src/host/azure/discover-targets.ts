@@ -1,22 +1,12 @@
 import { l10n, ThemeIcon, window } from 'vscode';
 import type { AzureAccountFacts, AzureSubscription } from '../../core/model/azure-account.js';
-import { MigrationError } from '../../core/model/error.js';
 import type { ArmClient, ConnectionString, HostAdapters } from '../adapters.js';
 import { nameTestAndSave } from '../clusters/add-cluster.js';
 import { askChoice, askText, type Choice } from '../clusters/ask.js';
 import { askAll } from '../clusters/question-flow.js';
-import { withProgress } from '../commands/progress.js';
-import type { HostServices } from '../services.js';
-import type { Settings } from '../settings.js';
 import { unlinked } from '../unlinked.js';
 import { accountRow, originOf, withUser } from './account-rows.js';
-import { windowTokens, type GetSession } from './sign-in.js';
-
-export interface DiscoverParts {
-  readonly services: HostServices;
-  readonly settings: () => Pick<Settings, 'azure'>;
-  readonly getSession: GetSession;
-}
+import { askAzure, windowArmClient, type AskAzureParts } from './ask-azure.js';
 
 /** What is asked, and of which directory. */
 interface Directory {
@@ -31,7 +21,7 @@ type SubscriptionChoice =
 const title = (): string => l10n.t('Discover Cosmos DB Accounts');
 
 /** Signs in, has an account or a cluster chosen, and saves it as a target after a test. Returns its id, undefined when the user stopped. */
-export async function discoverTargets(parts: DiscoverParts): Promise<string | undefined> {
+export async function discoverTargets(parts: AskAzureParts): Promise<string | undefined> {
   const { services } = parts;
   const adapters = await services.adapters();
   let directory = directoryOf(undefined, adapters, parts);
@@ -53,20 +43,13 @@ export async function discoverTargets(parts: DiscoverParts): Promise<string | un
   }
 }
 
-function directoryOf(tenant: string | undefined, adapters: HostAdapters, parts: DiscoverParts): Directory {
-  const { endpoint } = parts.settings().azure;
-  const where = { ...(endpoint === undefined ? {} : { endpoint }), ...(tenant === undefined ? {} : { tenant }) };
-  const tokens = windowTokens(parts.getSession, where);
-  const arm = adapters.createArmClient({
-    tokens,
-    clock: adapters.clock,
-    ...(endpoint === undefined ? {} : { endpoint }),
-  });
+function directoryOf(tenant: string | undefined, adapters: HostAdapters, parts: AskAzureParts): Directory {
+  const arm = windowArmClient(tenant, adapters, parts);
   return { adapters, arm, ...(tenant === undefined ? {} : { tenant }) };
 }
 
 async function chooseSubscription({ adapters, arm }: Directory): Promise<SubscriptionChoice | undefined> {
-  const found = await asked(l10n.t('Asking Azure for subscriptions'), (signal) =>
+  const found = await askAzure(l10n.t('Asking Azure for subscriptions'), (signal) =>
     adapters.listSubscriptions(arm, signal),
   );
   const other: Choice<SubscriptionChoice> = {
@@ -108,7 +91,7 @@ async function chooseAccount(
   { adapters, arm }: Directory,
   subscription: AzureSubscription,
 ): Promise<AzureAccountFacts | 'back' | undefined> {
-  const found = await asked(l10n.t('Looking for Cosmos DB accounts in {0}', subscription.name), (signal) =>
+  const found = await askAzure(l10n.t('Looking for Cosmos DB accounts in {0}', subscription.name), (signal) =>
     adapters.discoverAccounts(arm, subscription.id, signal),
   );
   if (found.length === 0) {
@@ -139,7 +122,7 @@ async function connectionStringOf(
   { adapters, arm }: Directory,
   account: AzureAccountFacts,
 ): Promise<ConnectionString | undefined> {
-  const found = await asked(l10n.t('Asking Azure for the connection string of {0}', account.name), (signal) =>
+  const found = await askAzure(l10n.t('Asking Azure for the connection string of {0}', account.name), (signal) =>
     adapters.findConnectionString(arm, account, signal),
   );
   if (!found.needsPassword) return adapters.parseConnectionString(found.connectionString);
@@ -167,16 +150,4 @@ async function connectionStringOf(
   ]);
   if (login === undefined) return undefined;
   return adapters.parseConnectionString(withUser(found.connectionString, login.user), { password: login.password });
-}
-
-/** With progress that can be cancelled. */
-async function asked<T>(text: string, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  return withProgress(text, async (_, signal) => {
-    try {
-      return await ask(signal);
-    } catch (error) {
-      if (signal.aborted) throw new MigrationError('cancelled', {}, { cause: error });
-      throw error;
-    }
-  });
 }

@@ -1,6 +1,7 @@
 /** Profiles come from a store that other versions of the extension have written to. */
 import type { ClusterKind } from '../../core/model/facts.js';
-import type { AzureOrigin, ClusterProfile } from './cluster-profile.js';
+import { isAzureOrigin } from './azure-origin-guard.js';
+import type { ClusterProfile } from './cluster-profile.js';
 
 const KINDS: Readonly<Record<ClusterKind, true>> = {
   mongodb: true,
@@ -27,19 +28,8 @@ function isSavedProfile(value: unknown): value is ClusterProfile {
     origin === 'saved' &&
     SECRETS.includes(secret) &&
     [tlsCAFile, tlsCertificateKeyFile].every((text) => text === undefined || typeof text === 'string') &&
-    (azure === undefined || isOrigin(azure)) &&
+    (azure === undefined || isAzureOrigin(azure)) &&
     isSeen(value)
-  );
-}
-
-function isOrigin(value: unknown): value is AzureOrigin {
-  if (!isRecord(value)) return false;
-  const { resourceId, subscriptionId, resourceGroup, location, tenant, capabilities } = value;
-  return (
-    [resourceId, subscriptionId, resourceGroup, location].every((text) => typeof text === 'string') &&
-    (tenant === undefined || typeof tenant === 'string') &&
-    Array.isArray(capabilities) &&
-    capabilities.every((name) => typeof name === 'string')
   );
 }
 

@@ -1,3 +1,4 @@
+import type { AzureAccountFacts } from '../../core/model/azure-account.js';
 import type { ClusterKind } from '../../core/model/facts.js';
 
 export type ClusterRole = 'source' | 'target';
@@ -13,6 +14,8 @@ export interface AzureOrigin {
   readonly tenant?: string;
   /** As Azure spells them; of an RU account. */
   readonly capabilities: readonly string[];
+  /** All that was read of it; earlier versions did not keep it. */
+  readonly account?: AzureAccountFacts;
 }
 
 /** A saved connection without its secret: what `globalState` holds, or what the settings declare. */

@@ -6,7 +6,7 @@ import type { ClusterReference } from '../../core/model/plan.js';
 import type { ConnectionString, HostAdapters } from '../adapters.js';
 import type { ClusterStore, NewCluster } from '../services.js';
 import { parseProfiles, parseSeen } from './cluster-profile-guard.js';
-import type { ClusterProfile, ClusterRole } from './cluster-profile.js';
+import type { AzureOrigin, ClusterProfile, ClusterRole } from './cluster-profile.js';
 import {
   readDeclared,
   resolveReferences,
@@ -100,6 +100,13 @@ export class SavedClusterStore implements ClusterStore {
       return;
     }
     await this.#save(this.#saved().map((other) => (other.id === id ? { ...other, ...seen } : other)));
+  }
+
+  async noteAccount(id: string, azure: AzureOrigin): Promise<void> {
+    const saved = this.#saved();
+    const before = saved.find((profile) => profile.id === id);
+    if (!before || JSON.stringify(before.azure) === JSON.stringify(azure)) return;
+    await this.#save(saved.map((other) => (other.id === id ? { ...other, azure } : other)));
   }
 
   async remove(id: string): Promise<void> {

@@ -73,6 +73,10 @@ export function commandTable(parts: CommandParts): CommandTable {
       () => ({ title: l10n.t('Test Connection') }),
       (profile) => testCluster(profile, services),
     ),
+    [COMMANDS.showAccount]: withCluster(
+      () => ({ title: l10n.t('Show Azure Account'), role: 'target' }),
+      (profile) => parts.showAccount(profile),
+    ),
     [COMMANDS.refresh]: async (...args) => {
       const nodes = clusterNodes(args);
       if (nodes.length === 0) view.refresh();

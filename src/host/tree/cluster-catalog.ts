@@ -3,6 +3,7 @@
  * however many ask for it, is given up when nobody waits for it any more, and is told as it goes.
  */
 import { MigrationError } from '../../core/model/error.js';
+import type { AzureThroughput } from '../../core/model/azure-account.js';
 import type { ClusterFacts, ClusterInventory } from '../../core/model/facts.js';
 import { EVERYTHING, isSystemNamespace, SYSTEM_DATABASES } from '../../core/model/namespace.js';
 import type { ConnectedCluster, HostAdapters } from '../adapters.js';
@@ -99,6 +100,12 @@ export class ClusterCatalog {
     this.#noteFacts(clusterId, record, facts);
     for (const stage of [record.listing, record.sizes])
       if (stage.state === 'failed') setStage(stage, { state: 'idle' });
+    this.#changed({ clusterId });
+  }
+
+  /** What Azure says of the throughput of all of an account's databases and collections. */
+  putThroughput(clusterId: string, throughput: readonly AzureThroughput[]): void {
+    this.#record(clusterId).throughput = new Map(throughput.map((one) => [one.budget, one]));
     this.#changed({ clusterId });
   }
 

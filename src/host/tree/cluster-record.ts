@@ -1,3 +1,4 @@
+import type { AzureThroughput } from '../../core/model/azure-account.js';
 import type { MigrationError } from '../../core/model/error.js';
 import type {
   ClusterFacts,
@@ -55,6 +56,8 @@ export interface ClusterEntry {
   readonly databases: readonly DatabaseEntry[] | undefined;
   /** Everything that size analyses have read, the latest reading of each namespace. */
   readonly inventory?: ClusterInventory;
+  /** As Azure told it, by budget. */
+  readonly throughput?: ReadonlyMap<string, AzureThroughput>;
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -163,6 +166,7 @@ function sumOf(collections: readonly CollectionEntry[]): DatabaseTotals {
 export class ClusterRecord implements ClusterEntry {
   facts?: ClusterFacts;
   inventory?: ClusterInventory;
+  throughput?: ReadonlyMap<string, AzureThroughput>;
   readonly listing: MutableStage = { state: 'idle' };
   readonly sizes: MutableStage = { state: 'idle' };
   #byName: Map<string, DatabaseRecord> | undefined;

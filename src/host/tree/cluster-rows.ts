@@ -187,7 +187,7 @@ function clusterRow(clusterId: string, state: TreeState, found: RowFindings | un
   return {
     label,
     description,
-    contextValue: `cluster.${profile?.role ?? 'source'}.${profile?.origin ?? 'saved'}`,
+    contextValue: `cluster.${profile?.role ?? 'source'}.${profile?.origin ?? 'saved'}${profile?.azure ? '.azure' : ''}`,
     icon: listing.state === 'failed' ? WARNING : { id: kind ? CLUSTER_ICONS[kind] : NEVER_SEEN },
     open: 'collapsed',
     spoken: spoken(what, description, found, t),

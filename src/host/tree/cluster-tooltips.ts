@@ -1,11 +1,12 @@
 /** What a row tells when it is pointed at: Markdown, every name in it escaped, no secret. */
 import type { Finding } from '../../core/model/finding.js';
 import type { CollectionOptions, IndexFacts } from '../../core/model/facts.js';
+import { accountAbilities } from '../../words/account-abilities.js';
 import { clusterLines, targetName, throughputText } from '../../words/clusters.js';
 import { errorWords } from '../../words/errors.js';
 import { findingSentence, remedySentence } from '../../words/findings.js';
 import { clusterKind } from '../../words/reasons.js';
-import { formatBytes, formatCount, formatDuration } from '../../words/sizes.js';
+import { formatBytes, formatCount, formatDuration, formatRuPerSecond } from '../../words/sizes.js';
 import type { ClusterProfile } from '../clusters/cluster-profile.js';
 import { errorUnder, type TreeState } from './cluster-children.js';
 import { addressOf } from './cluster-rows.js';
@@ -43,6 +44,7 @@ export function tooltipOf(
       const views = entry?.collections?.filter(({ type }) => type === 'view').length ?? 0;
       const lines = totalsLines(entry?.totals, t);
       if (views > 0) lines.push([t('Views'), formatCount(views)]);
+      lines.push(...raisableLines(node.clusterId, `${node.db}.`, state, t));
       const error = entry?.statistics.error ?? entry?.listing.error;
       return assemble(node.db, lines, found, t, error ? errorText(error) : undefined);
     }
@@ -136,6 +138,11 @@ function clusterTooltip(
   if (user !== undefined) lines.push([t('User'), plain(user)]);
   const secret = secretText(profile, t);
   if (secret !== undefined) lines.push([t('Password'), plain(secret)]);
+  if (profile.azure) {
+    const { location, resourceGroup, account } = profile.azure;
+    const told = [location, resourceGroup, ...(account ? accountAbilities(account) : [])];
+    lines.push([t('In Azure'), plain(told.join(' · '))]);
+  }
   if (profile.origin === 'settings') lines.push([t('Defined in'), t('the settings')]);
   if (databases && listing.state === 'ready') lines.push([t('Databases'), formatCount(databases.length)]);
   if (inventory) lines.push([t('Size analysed'), plain(time(Date.parse(inventory.readAt)))]);
@@ -202,9 +209,16 @@ function collectionTooltip(
     if (facts.shardKey) lines.push([t('Shard key'), code(pattern(facts.shardKey))]);
     if (facts.throughput) lines.push([t('Throughput'), plain(throughputText(facts.throughput))]);
   }
+  lines.push(...raisableLines(node.clusterId, `${node.db}.${node.coll}`, state, t));
   if (entry) lines.push(...optionLines(entry.options, t));
   const error = errorUnder(node, state);
   return assemble(`${node.db}.${node.coll}`, lines, found, t, error ? errorText(error) : undefined);
+}
+
+/** How far Azure raises it at once, where that was read. */
+function raisableLines(clusterId: string, budget: string, state: TreeState, t: Translate): Line[] {
+  const most = state.catalog.cluster(clusterId).throughput?.get(budget)?.instantMaximumRuPerSecond;
+  return most === undefined ? [] : [[t('Throughput at once up to'), plain(formatRuPerSecond(most))]];
 }
 
 function optionLines(options: CollectionOptions, t: Translate): Line[] {

@@ -14,7 +14,7 @@ import { DisposableStore } from '../disposables.js';
 import type { HostServices } from '../services.js';
 import type { ClusterFindings } from './cluster-findings.js';
 import { describeRow, type Row } from './cluster-rows.js';
-import { tooltipOf } from './cluster-tooltips.js';
+import type { tooltipOf } from './cluster-tooltips.js';
 import { ClusterTree } from './cluster-tree.js';
 import { nodeId, type ClusterTreeNode } from './node.js';
 import { TurnSlices } from './turn-slices.js';
@@ -28,10 +28,14 @@ const OPEN: Readonly<Record<Row['open'], TreeItemCollapsibleState>> = {
   expanded: TreeItemCollapsibleState.Expanded,
 };
 
+/** Read with the first tooltip. */
+export type LoadTooltips = () => Promise<typeof tooltipOf>;
+
 /** The Clusters view's rows as VS Code wants them. */
 export class ClusterTreeProvider implements TreeDataProvider<ClusterTreeNode>, Disposable {
   readonly tree: ClusterTree;
   readonly #findings: ClusterFindings;
+  readonly #tooltips: LoadTooltips;
   readonly #store = new DisposableStore();
   readonly #drawn = this.#store.add(new EventEmitter<ClusterTreeNode | ClusterTreeNode[] | undefined>());
   readonly #slices = new TurnSlices((work) => void setImmediate(work));
@@ -40,8 +44,10 @@ export class ClusterTreeProvider implements TreeDataProvider<ClusterTreeNode>, D
   constructor(
     { clusters, catalog, log }: Pick<HostServices, 'clusters' | 'catalog' | 'log'>,
     findings: ClusterFindings,
+    tooltips: LoadTooltips,
   ) {
     this.#findings = findings;
+    this.#tooltips = tooltips;
     this.tree = this.#store.add(
       new ClusterTree({
         clusters,
@@ -76,7 +82,8 @@ export class ClusterTreeProvider implements TreeDataProvider<ClusterTreeNode>, D
   }
 
   /** Tooltips are long and rarely looked at: each is made when it is. */
-  resolveTreeItem(item: TreeItem, node: ClusterTreeNode): TreeItem {
+  async resolveTreeItem(item: TreeItem, node: ClusterTreeNode): Promise<TreeItem> {
+    const tooltipOf = await this.#tooltips();
     const text = tooltipOf(node, this.tree.state, this.#findings.of(node), {
       t: l10n.t,
       time: (ms) => new Date(ms).toLocaleString(),

@@ -3,7 +3,7 @@ import { DisposableStore } from '../disposables.js';
 import { VIEWS } from '../ids.js';
 import type { ClustersView, HostServices } from '../services.js';
 import { ClusterFindings, type FindingsOptions } from './cluster-findings.js';
-import { ClusterTreeProvider } from './cluster-tree-provider.js';
+import { ClusterTreeProvider, type LoadTooltips } from './cluster-tree-provider.js';
 import { FindingDecorations } from './finding-decorations.js';
 import { asClusterNode, type ClusterTreeNode } from './node.js';
 
@@ -17,7 +17,7 @@ export interface RevealableClustersView extends ClustersView, Disposable {
 /** The Clusters view: sources and targets down to their indexes. Nothing connects before a cluster is opened. */
 export function createClustersView(
   services: Pick<HostServices, 'clusters' | 'catalog' | 'assessments' | 'log'>,
-  rules: FindingsOptions['rules'],
+  { rules, tooltips }: { readonly rules: FindingsOptions['rules']; readonly tooltips: LoadTooltips },
 ): RevealableClustersView {
   const store = new DisposableStore();
   const { catalog, clusters, assessments } = services;
@@ -33,7 +33,7 @@ export function createClustersView(
       provider.tree.redraw({ kind: 'cluster', clusterId });
     },
   });
-  const provider = store.add(new ClusterTreeProvider(services, findings));
+  const provider = store.add(new ClusterTreeProvider(services, findings, tooltips));
   const decorations = store.add(new FindingDecorations(findings));
   store.add(window.registerFileDecorationProvider(decorations));
   const view = store.add(

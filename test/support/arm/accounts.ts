@@ -21,6 +21,7 @@ export function accountRoutes(accounts: readonly MockAccount[]): readonly MockRo
   const isCluster = (a: MockAccount): boolean => /\/mongoClusters\//i.test(a.id);
   const find = (id: string | undefined): MockAccount | undefined =>
     accounts.find((a) => a.id.toLowerCase() === id?.toLowerCase());
+  const shown = (a: MockAccount) => without({ ...a }, 'connectionStrings', 'throughput');
   const list = (type: string, apiVersions: readonly string[], suits: (a: MockAccount) => boolean): MockRoute => ({
     method: 'GET',
     path: `/subscriptions/{subscription}/providers/Microsoft.DocumentDB/${type}`,
@@ -29,10 +30,21 @@ export function accountRoutes(accounts: readonly MockAccount[]): readonly MockRo
       pageOf(
         accounts
           .filter((a) => suits(a) && a.id.startsWith(`/subscriptions/${call.params['subscription']}/`))
-          .map((a) => without({ ...a }, 'connectionStrings', 'throughput')),
+          .map(shown),
         call,
         mock,
       ),
+  });
+  const one = (type: string, apiVersions: readonly string[]): MockRoute => ({
+    method: 'GET',
+    path: `/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.DocumentDB/${type}/{name}`,
+    apiVersions,
+    handle({ path }) {
+      const account = find(path);
+      return account
+        ? { status: 200, body: shown(account) }
+        : errorReply(404, 'ResourceNotFound', 'The resource was not found.');
+    },
   });
   const strings = (type: string, apiVersions: readonly string[]): MockRoute => ({
     method: 'POST',
@@ -92,6 +104,8 @@ export function accountRoutes(accounts: readonly MockAccount[]): readonly MockRo
     ),
     list('databaseAccounts', ACCOUNTS, (a) => !isCluster(a)),
     list('mongoClusters', CLUSTERS, isCluster),
+    one('databaseAccounts', ACCOUNTS),
+    one('mongoClusters', CLUSTERS),
     strings('databaseAccounts', ACCOUNTS),
     strings('mongoClusters', CLUSTERS),
     throughput('', (p) => `${p['database']}.`),

@@ -296,6 +296,7 @@ export function createDeriver(): (input: DeriveInput) => Derived {
       shardKeys,
       measured,
       trial,
+      account: state.target?.azure?.account,
       prices,
       looked,
     });

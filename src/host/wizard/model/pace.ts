@@ -2,6 +2,7 @@
 import type { PriceList } from '../../../core/cost/price-list.js';
 import { regionsOf } from '../../../core/cost/regions.js';
 import { decidePace, type DecideInput, type Decisions } from '../../../core/decide/decide.js';
+import { regionsOfAccount, type AzureAccountFacts } from '../../../core/model/azure-account.js';
 import type { ClusterFacts, ClusterInventory, Throughput } from '../../../core/model/facts.js';
 import type { NamespaceSelection } from '../../../core/model/namespace.js';
 import { ruPerSecond } from '../../../core/model/units.js';
@@ -29,6 +30,8 @@ export type PaceInput = Pick<Choices, 'throughput' | 'tuning' | 'collectionThrou
   readonly prices: PriceList | undefined;
   /** What the newest assessment of the source has read. */
   readonly looked: Pick<DecideInput, 'scans' | 'usage'>;
+  /** Of the target, where it was found in Azure. */
+  readonly account: AzureAccountFacts | undefined;
 };
 
 export type Pace = Omit<Decisions, 'findings'>;
@@ -78,7 +81,9 @@ export function paceOf(input: PaceInput): Pace {
     ...(looked.scans === undefined ? {} : { scans: looked.scans }),
     ...(looked.usage === undefined ? {} : { usage: looked.usage }),
     wishes: input.wishes,
-    ...(prices ? { pricing: { prices, ...regionsOf(settings) } } : {}),
+    ...(prices
+      ? { pricing: { prices, ...regionsOf({ regions: settings.regions, account: regionsOfAccount(input.account) }) } }
+      : {}),
     settings: bandsOf(settings),
   });
 }
