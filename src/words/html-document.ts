@@ -20,7 +20,7 @@ a { color: var(--link); } sup { font-size: .7em; line-height: 0; margin-left: .1
 th, td { text-align: left; padding: .25rem .7rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 td:first-child { min-width: 8.5rem; } th { color: var(--quiet); font-weight: 600; } .right { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 tbody tr:nth-child(even) { background: var(--stripe); }
-code { font: .92em ui-monospace, monospace; overflow-wrap: anywhere; }
+code { font: .92em ui-monospace, monospace; overflow-wrap: break-word; } .long { overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1.2rem; } dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
 nav ol { columns: 3 14rem; padding-left: 1.4rem; margin: .3rem 0; } nav { font-size: .93em; }
 ul.checklist { list-style: "☐  "; padding-left: 1.4rem; }

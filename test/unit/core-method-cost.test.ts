@@ -143,7 +143,7 @@ describe('the cost of a method', () => {
       expect(cost).not.toHaveProperty('amount');
       expect(leftOut(cost)).toContain(gap);
       expect(methodCostTexts(cost).leftOut.join(' ')).toMatch(
-        /^Not in it, as no price is known: the machine .*Not in it: the /,
+        /^No price is known: the machine .*Not reckoned: the /,
       );
     }
   });
