@@ -187,7 +187,7 @@ function monthly(target: TargetAssessment, notes: NoteBook): Content {
 function migration({ cost }: TargetAssessment, notes: NoteBook): Content {
   if (!cost) return prose('Unknown');
   const priced = pricedOptions(cost).flatMap(({ id, migration: once }) => (once ? [{ id, once }] : []));
-  if (priced.length === 0) return prose('Unknown');
+  if (priced.length === 0) return prose('No price is known.');
   return priced.map(({ id, once }, i): Cell => ({
     text: `${formatMoney(once, cost.currency)}: ${costOptionName(id)}`,
     notes: notes.assumptions(once.assumptions),
