@@ -55,7 +55,7 @@ export function addAssessOptions(command: Command): Command {
     .option('--wanted-hours <n>', 'how long the copy may take; throughput is sized by it')
     .addOption(wantsOption())
     .option('--regions <n>', 'RU targets: regions of the account (default: 1; 2 with --wants global-writes)')
-    .option('--list-reads', 'print every command that would be sent to the source, and end')
+    .option('--list-reads', 'print every command that would be sent to the source in full, and end')
     .option('-y, --yes', 'agree to a scan of all documents')
     .addOption(new Option('--fail-on <what>', 'end with status 6 where it is found').choices(FAIL_ON).default('never'));
 }
@@ -89,6 +89,6 @@ export interface AssessDepth {
   readonly scan: 'sample' | 'full' | 'none';
   /** Whether the charge may be asked for at a prompt. */
   readonly asks: boolean;
-  /** How the commands are told before they are sent, without being asked for. */
+  /** How the commands are told before they are sent, without being asked for: each with its limits, or by purpose. */
   readonly tells: 'each' | 'in short';
 }

@@ -180,7 +180,7 @@ function vcoreBlocks(vcore: VcoreSizing, notes: NoteBook): readonly Block[] {
       : [
           { kind: 'heading' as const, text: 'The tiers beside it' },
           ...boundedTable(
-            [{ title: 'Tier' }, { title: 'Why not' }],
+            [{ title: 'Tier' }, { title: 'Compared with it' }],
             alternatives.map((other) => [prose(other.tier), lines(other.reasons.map(vcoreReasonSentence))]),
           ),
         ]),

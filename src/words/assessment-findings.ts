@@ -71,8 +71,8 @@ function verdictCell(findings: readonly Finding[]): Cell {
 }
 
 const SEVERITIES = [
-  ['blocker', 'Blockers: it does not arrive unless something is changed', '✗'],
-  ['warning', 'Warnings: it arrives changed or in part', '!'],
+  ['blocker', 'Blockers: data does not arrive unless something is changed', '✗'],
+  ['warning', 'Warnings: the data can move, but something is changed or stays behind', '!'],
   ['info', 'Worth knowing', '·'],
 ] as const;
 

@@ -28,7 +28,12 @@ export class NoteBook {
 
   /** Marks of what a recommendation takes for granted. */
   reasons(reasons: readonly Reason[]): readonly string[] {
-    return reasons.map((reason) => markIn(this.#assumptions, 'A', sentenceFor(reason)));
+    return reasons.map((reason) => {
+      const text = sentenceFor(reason);
+      // A figure may rest on the same, with a word on where that is from.
+      const known = [...this.#assumptions.values()].find((note) => note.text.startsWith(`${text} (`));
+      return known?.mark ?? markIn(this.#assumptions, 'A', text);
+    });
   }
 
   source(source: string): string {

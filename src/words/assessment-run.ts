@@ -1,18 +1,26 @@
 /** The run as it is expected, and the ways of moving the data, with what would change the answer. */
 import type { Assessment, TargetAssessment, WhatIf } from '../core/model/assessment.js';
-import type { RankedMethod, Reason } from '../core/model/method.js';
+import type { RankedMethod } from '../core/model/method.js';
 import { formatNamespace } from '../core/model/namespace.js';
 import type { NoteBook } from './assessment-notes.js';
-import { costNotice, methodCostTexts } from './costs.js';
+import { methodCostTexts } from './costs.js';
 import { shortTargetName } from './assessment-targets.js';
 import { boundedTable } from './bounded.js';
 import { methodName } from './methods.js';
 import { code, prose, lines, section, type Block, type Content, type Section } from './report-parts.js';
 import { sentenceFor } from './reasons.js';
 import { formatCount, formatDuration, formatDurationRange } from './sizes.js';
-import { targetChoiceSentence, targetReasonSentence, targetWishName } from './target-choice.js';
+import {
+  isWeighed,
+  targetChoiceSentence,
+  targetReasonSentence,
+  targetWishName,
+  unweighedSentences,
+} from './target-choice.js';
 import { limitSentence } from './simulation.js';
 import { whatIfSentence } from './what-would-change.js';
+
+const MOST_SLOWEST = 8;
 
 export function expectedRun({ targets }: Assessment, notes: NoteBook): Section | undefined {
   const blocks = targets.flatMap((target) => runBlocks(target, notes));
@@ -49,28 +57,35 @@ function runBlocks({ target, expectedRun: run }: TargetAssessment, notes: NoteBo
             y: ['0', formatCount(most / 2), formatCount(most)] as const,
           },
         ]),
+    // All of them are nowhere: a simulation keeps the slowest alone.
     ...boundedTable(
       [{ title: 'Slowest collections' }, { title: 'Each takes', right: true }],
-      run.slowest.map(({ ns, durationMs }) => [code(formatNamespace(ns)), prose(formatDuration(durationMs))]),
-      8,
+      run.slowest
+        .slice(0, MOST_SLOWEST)
+        .map(({ ns, durationMs }) => [code(formatNamespace(ns)), prose(formatDuration(durationMs))]),
     ),
   ];
 }
 
 export function methods({ targets }: Assessment, notes: NoteBook): Section {
-  return section('Ways of moving the data', ...targets.flatMap((target) => methodBlocks(target, notes)));
+  const isPriced = targets.some(({ recommendation }) => recommendation.ranked.some(({ cost }) => cost?.amount));
+  return section(
+    'Ways of moving the data',
+    ...targets.flatMap((target) => methodBlocks(target, notes)),
+    ...(isPriced
+      ? [
+          {
+            kind: 'paragraph' as const,
+            text: 'What moving the data costs is reckoned by the prices of the section "Cost", with all that is said there.',
+          },
+        ]
+      : []),
+  );
 }
 
 const MARKS = { '+': '+ ', '-': '− ', '!': '✗ ' } as const;
-/** What speaks neither for a service nor against it. */
-const UNWEIGHED: ReadonlySet<string> = new Set(['cost-unknown', 'usage-unknown']);
-
-function markOf({ id, weight }: Reason): string {
-  return UNWEIGHED.has(id) ? '· ' : MARKS[weight];
-}
-
 function methodBlocks(assessed: TargetAssessment, notes: NoteBook): readonly Block[] {
-  const { target, recommendation, whatWouldChange, cost } = assessed;
+  const { target, recommendation, whatWouldChange } = assessed;
   const isPriced = recommendation.ranked.some(({ cost }) => cost);
   const rows = recommendation.ranked.map((method): readonly Content[] => [
     { text: methodName(method.method), ...(method.method === recommendation.recommended ? { tone: 'good' } : {}) },
@@ -97,7 +112,6 @@ function methodBlocks(assessed: TargetAssessment, notes: NoteBook): readonly Blo
       ],
       rows,
     },
-    ...(isPriced && cost ? [{ kind: 'paragraph' as const, text: costNotice(cost) }] : []),
     ...whatIfs(whatWouldChange),
   ];
 }
@@ -128,16 +142,17 @@ function whatIfs(changes: readonly WhatIf[]): readonly Block[] {
 export function choiceSection({ choice, wants = [] }: Assessment): Section | undefined {
   if (!choice) return undefined;
   const of = (kind: 'cosmos-ru' | 'cosmos-vcore'): readonly Block[] => {
-    const reasons = choice.reasons.filter(({ target }) => target === kind);
+    const reasons = choice.reasons.filter((one) => one.target === kind && isWeighed(one));
     if (reasons.length === 0) return [];
     return [
       { kind: 'heading', text: shortTargetName(kind) },
       {
         kind: 'list',
-        items: reasons.map((one) => [prose(`${markOf(one.reason)}${targetReasonSentence(one)}`)]),
+        items: reasons.map((one) => [prose(`${MARKS[one.reason.weight]}${targetReasonSentence(one)}`)]),
       },
     ];
   };
+  const unweighed = unweighedSentences(choice);
   return section(
     'Which service',
     { kind: 'paragraph', text: targetChoiceSentence(choice) },
@@ -151,5 +166,11 @@ export function choiceSection({ choice, wants = [] }: Assessment): Section | und
       : []),
     ...of('cosmos-ru'),
     ...of('cosmos-vcore'),
+    ...(unweighed.length === 0
+      ? []
+      : ([
+          { kind: 'heading', text: 'Not weighed' },
+          { kind: 'list', items: unweighed.map((text) => [prose(text)]) },
+        ] as const)),
   );
 }

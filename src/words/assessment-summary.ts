@@ -1,4 +1,5 @@
 /** What an owner wants to know first: can it be moved, to which service, how long, what it costs, who has to do what. */
+import { viewUnsupported } from '../core/assess/rules/view-unsupported.js';
 import type { Assessment, TargetAssessment } from '../core/model/assessment.js';
 import type { ReadingGap } from '../core/model/reading.js';
 import { totalSize } from '../core/size/totals.js';
@@ -43,7 +44,9 @@ export function assessmentReasons(assessment: Assessment): readonly string[] {
   return [
     `${formatBytes(total.logicalBytes)} in ${formatCountOf(total.documents, 'document')} and ${formatCountOf(total.collections, 'collection')}.`,
     scanSentence(assessment),
-    ...(choice === undefined ? [] : [targetChoiceSentence(choice)]),
+    ...targets.flatMap(leftBehind),
+    // The headline names the service that suits better.
+    ...(choice?.advised === 'either' ? [targetChoiceSentence(choice)] : []),
     ...(inventory.failed.length === 0
       ? []
       : [`${formatCountOf(inventory.failed.length, 'namespace')} could not be read: nothing is known of them.`]),
@@ -52,6 +55,19 @@ export function assessmentReasons(assessment: Assessment): readonly string[] {
       : ['Some of what was asked for could not be read; see "What was read".']),
     ...(failed === 0 ? [] : [`${formatCountOf(failed, 'rule')} failed: what they look for is unknown; see "Rules".`]),
   ];
+}
+
+/** What a migration leaves out though nothing stands in its way: an owner has to know it before anything else. */
+function leftBehind({ target, findings, indexes }: TargetAssessment): readonly string[] {
+  const views = findings.filter(({ rule }) => rule === viewUnsupported.id).length;
+  const skipped = indexes.reduce((sum, of) => sum + of.indexes.filter(({ fate }) => fate.kind === 'skip').length, 0);
+  const parts = [
+    ...(views > 0 ? [formatCountOf(views, 'view')] : []),
+    ...(skipped > 0 ? [formatCountOf(skipped, 'index', 'indexes')] : []),
+  ];
+  if (parts.length === 0) return [];
+  const verb = views + skipped === 1 ? 'stays' : 'stay';
+  return [`On ${shortTargetName(target.kind)} ${parts.join(' and ')} ${verb} behind; see "Findings".`];
 }
 
 /** Nobody asked for it, or the server is of another kind: nothing is amiss. */
@@ -78,7 +94,7 @@ export function inShort(assessment: Assessment, notes: NoteBook): Section {
     ['Moving the data takes', (target) => duration(target, notes)],
     ['What it runs on', (target) => runsOn(target, notes)],
     ['Cost of a month', (target) => monthly(target, notes)],
-    ['Cost of the migration', (target) => migration(target, notes)],
+    ['Cost of the migration, on top', (target) => migration(target, notes)],
   ];
   const columns = ['Question', ...assessment.targets.map(({ target }) => shortTargetName(target.kind))];
   const table: Block = {
@@ -167,8 +183,14 @@ function monthly(target: TargetAssessment, notes: NoteBook): Content {
   }));
 }
 
-function migration(target: TargetAssessment, notes: NoteBook): Content {
-  const once = target.cost && pricedOptions(target.cost)[0]?.migration;
-  if (!once || !target.cost) return prose('Unknown');
-  return { text: formatMoney(once, target.cost.currency), notes: notes.assumptions(once.assumptions) };
+/** By each way of paying, in the order of the months': one figure would be one of several. */
+function migration({ cost }: TargetAssessment, notes: NoteBook): Content {
+  if (!cost) return prose('Unknown');
+  const priced = pricedOptions(cost).flatMap(({ id, migration: once }) => (once ? [{ id, once }] : []));
+  if (priced.length === 0) return prose('No price is known.');
+  return priced.map(({ id, once }, i): Cell => ({
+    text: `${formatMoney(once, cost.currency)}: ${costOptionName(id)}`,
+    notes: notes.assumptions(once.assumptions),
+    ...(i === 0 ? {} : { newLine: true }),
+  }));
 }

@@ -41,9 +41,9 @@ export function whatWasRead(assessment: Assessment): Section {
       assessment.reads.map(readRow),
     ),
     ...leftOutCounters(assessment),
-    { kind: 'heading', text: 'What could not be read' },
+    { kind: 'heading', text: 'What was not read' },
     ...(gaps.length + failed.length === 0
-      ? [{ kind: 'paragraph' as const, text: 'Everything that was asked for could be read.' }]
+      ? [{ kind: 'paragraph' as const, text: 'Everything was read.' }]
       : boundedTable(
           [{ title: 'What' }, { title: 'Where' }, { title: 'Why' }],
           [
@@ -89,7 +89,10 @@ export function rulesSection({ rules = [], targets }: Assessment): Section {
     failedRules.map((rule) => ({ ...rule, kind: target.kind })),
   );
   const blocks: Block[] = [
-    { kind: 'paragraph', text: `${formatCountOf(rules.length, 'rule')} were looked at for each target.` },
+    {
+      kind: 'paragraph',
+      text: `${formatCountOf(rules.length, 'rule')} were held against what was read. Those of other targets, and those whose facts were not read, find nothing.`,
+    },
     ...(failed.length === 0
       ? [{ kind: 'paragraph' as const, text: 'None of them failed.' }]
       : [

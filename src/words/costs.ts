@@ -82,15 +82,17 @@ const GAPS: Readonly<Record<CostGapId, string>> = {
 };
 
 /** What a method costs besides the figure, in one sentence for what has no price and one for the rest. */
-function leftOutSentences({ leftOut }: MethodCost): readonly string[] {
+function leftOutSentences({ amount, leftOut }: MethodCost): readonly string[] {
   const unpriced = leftOut.filter(({ params }) => 'price' in params).map(costLineText);
   const others = leftOut
     .filter(({ params }) => !('price' in params))
     .map(({ id, params }) => lookUp<string>(GAPS, id) ?? unknownId(id, params));
   const inSentence = (texts: readonly string[]): string => texts.join('; ').replace(/(^|; )The /g, '$1the ');
   return [
-    ...(unpriced.length > 0 ? [`Not in it, as no price is known: ${inSentence(unpriced)}.`] : []),
-    ...(others.length > 0 ? [`Not in it: ${inSentence(others)}.`] : []),
+    ...(unpriced.length > 0
+      ? [`${amount ? 'Not in it, as no price is known' : 'No price is known'}: ${inSentence(unpriced)}.`]
+      : []),
+    ...(others.length > 0 ? [`${amount ? 'Not in it' : 'Not reckoned'}: ${inSentence(others)}.`] : []),
   ];
 }
 

@@ -21,7 +21,8 @@ const INDEX_WHYS: Readonly<Record<IndexWhy, string>> = {
   'compound-wildcard-unsupported': 'the target takes no wildcard within a compound index',
   'compound-too-many-fields': 'it has more fields than the target takes in one index',
   'compound-2dsphere-unsupported': 'the target takes 2dsphere only on its own',
-  'nested-needs-capability': 'the account lacks EnableUniqueCompoundNestedDocs, which nested fields here need',
+  'nested-needs-capability':
+    'its nested fields need EnableUniqueCompoundNestedDocs on the account, and nobody has said that it is on',
   'path-too-deep': 'a field of it lies deeper than the target indexes',
   'path-unsupported': 'the target does not take one of its field names',
   'unique-without-shard-key': 'on a sharded collection a unique index has to start with the shard key',

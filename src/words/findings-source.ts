@@ -4,7 +4,8 @@ import { bytesOf, durationOf, textOf, type Params } from './params.js';
 import { clusterKind } from './reasons.js';
 
 export const SOURCE_FINDINGS: Readonly<Record<string, (params: Params) => string>> = {
-  'view-unsupported': () => 'A view: the target has none, so it stays behind.',
+  'view-unsupported': () =>
+    'A view: RU accounts list none among what they support, so it stays behind. It has no documents of its own.',
   'view-recreated': () => 'A view: it is made again from its definition after the data.',
   'timeseries-unsupported': () => 'A time series: the target has none, so it stays behind.',
   'timeseries-not-carried': () =>

@@ -12,8 +12,21 @@ function noteMarks(notes: readonly string[] = []): string {
   return `<sup>${links.join(' ')}</sup>`;
 }
 
+/** Characters of a name that a narrow column has to hold: longer ones break anywhere, and only these. */
+const LONGEST_UNBROKEN = 24;
+
+/** Names break after dots (and lists of a command after commas), so that columns keep the width of their parts. */
+function codeHtml(text: string): string {
+  const parts = text.split(/(?<=[.,])/).map((part) => {
+    const shown = escapeHtml(part);
+    const longest = Math.max(...part.split(/\s/).map((word) => [...word].length));
+    return longest > LONGEST_UNBROKEN ? `<span class="long">${shown}</span>` : shown;
+  });
+  return `<code>${parts.join('<wbr>')}</code>`;
+}
+
 function cellHtml({ text, code, tone, notes, newLine }: Cell): string {
-  const shown = code && text !== '' ? `<code>${escapeHtml(text)}</code>` : escapeHtml(text);
+  const shown = code && text !== '' ? codeHtml(text) : escapeHtml(text);
   const felt = tone === undefined ? shown : `<span class="${tone}">${shown}</span>`;
   return `${newLine ? '<br>' : ''}${felt}${noteMarks(notes)}`;
 }

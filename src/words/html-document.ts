@@ -20,8 +20,8 @@ a { color: var(--link); } sup { font-size: .7em; line-height: 0; margin-left: .1
 th, td { text-align: left; padding: .25rem .7rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 td:first-child { min-width: 8.5rem; } th { color: var(--quiet); font-weight: 600; } .right { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 tbody tr:nth-child(even) { background: var(--stripe); }
-code { font: .92em ui-monospace, monospace; overflow-wrap: anywhere; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1.2rem; } dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
+code { font: .92em ui-monospace, monospace; overflow-wrap: break-word; } .long { overflow-wrap: anywhere; }
+dl { display: grid; grid-template-columns: fit-content(40%) 1fr; gap: .15rem 1.2rem; } dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
 nav ol { columns: 3 14rem; padding-left: 1.4rem; margin: .3rem 0; } nav { font-size: .93em; }
 ul.checklist { list-style: "☐  "; padding-left: 1.4rem; }
 figure { margin: .8rem 0; } figcaption { color: var(--quiet); font-size: .93em; } svg { max-width: 100%; height: auto; font: 13px system-ui, sans-serif; }
@@ -29,7 +29,7 @@ svg text { fill: var(--text); } .label { text-anchor: end; } .middle { text-anch
 .bar, .share0 { fill: var(--bar); } .share1 { fill: var(--bar2); } .rest { fill: var(--rest); } .range { stroke: var(--text); fill: none; }
 .line { stroke: var(--bar); stroke-width: 2; fill: none; } .area { fill: var(--bar); opacity: .15; } .grid { stroke: var(--line); fill: none; }
 .notes { font-size: .9em; }
-@media print { :root { color-scheme: light; ${LIGHT} } body { margin: 0; padding: 0; max-width: none; font-size: 10.5pt; } table { font-size: .85em; } nav { display: none; }
+@media print { :root { color-scheme: light; ${LIGHT} } body { margin: 0; padding: 0; max-width: none; font-size: 10.5pt; } table { font-size: .85em; } th, td { padding-right: .4rem; } nav { display: none; }
   h2, h3 { break-after: avoid; } figure, tr, li { break-inside: avoid; } .wide { overflow: visible; } a { color: inherit; text-decoration: none; }
   .bar, .share0, .share1, .rest, .verdict, tbody tr { print-color-adjust: exact; } }
 `;

@@ -75,9 +75,10 @@ const SENTENCES: Readonly<Record<ReasonId, (params: Params) => string>> = {
   'studio-owned': () => 'You own Studio 3T.',
   'studio-not-owned': () => 'You did not say that you own Studio 3T.',
   'done-by-hand': () => 'You start and watch the copy yourself; only the check afterwards is ours.',
-  'slower-than-binary': () => 'Text is about ten times slower than the binary tools.',
+  'slower-than-binary': () =>
+    'Text takes several times the computing of the binary tools, which tells where the target could take more.',
   'need-database-tools': () => 'The MongoDB Database Tools.',
-  'need-write-stop': () => 'The source must not be written to from the start of the copy to the end of the check.',
+  'need-write-stop': () => 'A stop of all writes to the source, from the start of the copy to the end of the check.',
   'need-machine-that-stays-on': () => 'A machine that reaches both sides and stays on until the end.',
   'need-disk-space': (p) => `Disk space for the files: ${bytesOf(p, 'sizeBytes')} or more.`,
   'need-studio-3t': () => 'Studio 3T on this machine.',

@@ -29,7 +29,7 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'enable-16mb':
     'Switch EnableMongo16MBDocumentSupport on for the account and say so when planning, or make such documents smaller; else they are kept aside as dead letters.',
   'split-documents': 'Make such documents smaller; else they are kept aside as dead letters.',
-  'query-instead-of-view': 'Run its pipeline as a query, or choose a vCore target.',
+  'query-instead-of-view': 'Run its pipeline as a query of the application, or choose a vCore target.',
   'copy-timeseries-as-documents': 'Copy it into an ordinary collection on the source ($out) and migrate that.',
   'restore-timeseries-by-hand':
     'Move it with mongodump and mongorestore by hand, or copy it into an ordinary collection ($out) and migrate that.',
@@ -64,7 +64,7 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'scan-shard-key': 'Scan the collection again with this shard key chosen.',
   'try-shard-key': 'Try it with a small collection of the account first.',
   'split-compound-index': 'Make an index of each field instead of one of several, and look at the sorts that use it.',
-  'keep-target-empty': 'Let the plan make the collection, or empty the one that is there.',
+  'keep-target-empty': 'Let the migration make the collection; where it is there already, empty it first.',
   'ask-support': 'Ask Azure support before you count on all of them.',
   'set-dates-for-expiry': 'Store dates in the field before the index is made on the target.',
   'rename-database': 'Give one of them another name on the target with a rename.',

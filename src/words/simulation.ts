@@ -37,7 +37,8 @@ export function simulationAssumption({ id, params }: Pick<Assumption, 'id' | 'pa
 }
 
 const CAUSES: Readonly<Record<SimulatedRun['limitedBy'], string>> = {
-  'request-units': "The target's throughput sets the pace: more of it is faster.",
+  'request-units':
+    "The target's throughput sets the pace: more of it, where the slowest collection is written, is faster.",
   'hot-partition':
     'One physical partition gets more documents than the others and sets the pace: more throughput helps little, another shard key does.',
   source: 'Reading the source sets the pace.',

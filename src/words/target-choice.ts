@@ -1,8 +1,8 @@
 import type { TargetReasonId } from '../core/advise/target-choice.js';
 import type { TargetChoice } from '../core/model/assessment.js';
 import type { TargetWish } from '../core/model/target-wishes.js';
+import { shortTargetName } from './assessment-targets.js';
 import { bytesOf, countOf, lookUp, numberOf, textOf, unknownId, type Params } from './params.js';
-import { clusterKind } from './reasons.js';
 import { formatCount, formatCountOf } from './sizes.js';
 
 const collections = (p: Params): string => formatCountOf(numberOf(p, 'collections'), 'collection');
@@ -10,7 +10,7 @@ const money = (p: Params, low: string, high: string): string =>
   `${formatCount(numberOf(p, low))} to ${formatCount(numberOf(p, high))} ${textOf(p, 'currency', '')}`.trim();
 
 const SENTENCES: Readonly<Record<TargetReasonId, (params: Params) => string>> = {
-  'no-blockers': () => 'Nothing was found that it cannot take.',
+  'no-blockers': () => 'Nothing was found that keeps the data from moving there.',
   blockers: (p) => `${formatCountOf(numberOf(p, 'count'), 'finding')} must be solved before it can take this source.`,
   'more-warnings': (p) => `It has ${formatCountOf(numberOf(p, 'count'), 'warning')} more than the other.`,
   'documents-over-2mb': (p) =>
@@ -31,8 +31,8 @@ const SENTENCES: Readonly<Record<TargetReasonId, (params: Params) => string>> = 
     `By the prices given it costs ${money(p, 'low', 'high')} a month, the other ${money(p, 'otherLow', 'otherHigh')}.`,
   'cost-alike': (p) =>
     `By the prices given it costs ${money(p, 'low', 'high')} a month, the other ${money(p, 'otherLow', 'otherHigh')}: too near to each other to say which is cheaper.`,
-  'cost-unknown': () => 'What it costs against the other was not weighed: one of the two was not reckoned.',
-  'little-data': (p) => `${bytesOf(p, 'sizeBytes')} fit on its smallest clusters.`,
+  'cost-unknown': () => 'What it costs is not known, as there is no price for it: cost was not weighed.',
+  'little-data': (p) => `${bytesOf(p, 'sizeBytes')} on disk are little: a small cluster holds them.`,
   'spreads-without-end': (p) => `${bytesOf(p, 'sizeBytes')} spread over as many partitions as they need.`,
   'global-writes': () => 'It takes writes in several regions.',
   'regions-for-reading': () => 'Its other regions are for reading only.',
@@ -59,9 +59,27 @@ export function targetReasonSentence({ reason }: TargetChoice['reasons'][number]
   return sentence ? sentence(reason.params) : unknownId(reason.id, reason.params);
 }
 
+/** What could not be weighed: it speaks neither for a service nor against it, and is the same for both. */
+const UNWEIGHED: ReadonlySet<string> = new Set<TargetReasonId>(['cost-unknown', 'usage-unknown']);
+
+export function isWeighed({ reason }: TargetChoice['reasons'][number]): boolean {
+  return !UNWEIGHED.has(reason.id);
+}
+
+/** What could not be weighed, each once; of a cost also whose it is. */
+export function unweighedSentences({ reasons }: Pick<TargetChoice, 'reasons'>): readonly string[] {
+  const unweighed = reasons.filter((one) => !isWeighed(one));
+  const unpriced = unweighed.filter(({ reason }) => reason.id === 'cost-unknown');
+  const names = unpriced.map(({ target }) => shortTargetName(target)).join(' and ');
+  return [
+    ...(unpriced.length > 0 ? [`The cost: there is no price for ${names}.`] : []),
+    ...new Set(unweighed.filter((one) => !unpriced.includes(one)).map(targetReasonSentence)),
+  ];
+}
+
 /** The answer in one sentence, with no more certainty than there is. */
 export function targetChoiceSentence({ advised, reasons }: Pick<TargetChoice, 'advised' | 'reasons'>): string {
-  const weighed = formatCountOf(reasons.length, 'thing was', 'things were');
+  const weighed = formatCountOf(reasons.filter(isWeighed).length, 'thing was', 'things were');
   if (advised === 'either') return `Both services would do: ${weighed} weighed, and neither is clearly ahead.`;
-  return `${clusterKind(advised)} fits better: ${weighed} weighed, for and against.`;
+  return `${shortTargetName(advised)} suits it better: ${weighed} weighed, for and against.`;
 }

@@ -99,12 +99,16 @@ describe('assess', () => {
     const { code, stdout, stderr } = await run([command, '--target-kind', 'cosmos-ru', '--json']);
     expect(code, stderr).toBe(0);
     const told = stderr.split('\n\n', 1)[0] ?? '';
-    expect(told).toContain('none of which writes (--list-reads tells each)');
+    expect(told).toContain('none of them writes (--list-reads tells each in full)');
     for (const name of ['listCollections', 'serverStatus', 'aggregate']) expect(told).toContain(name);
     expect(JSON.parse(stdout)).toHaveProperty('targets');
     const listed = await run([command, '--target-kind', 'cosmos-ru', '--list-reads']);
     for (const name of ['listCollections', 'serverStatus', 'aggregate']) expect(listed.stdout).toContain(name);
-    expect(listed.stderr).not.toContain('none of which writes');
+    expect(listed.stderr).not.toContain('none of them writes');
+    // Before the reading names are enough; in full it is what is sent, with all that is in it.
+    expect(told).toMatch(/counts, sizes, use of indexes: aggregate \(\$collStats, .*\$sample/s);
+    expect(told).not.toContain('storageStats');
+    expect(listed.stdout).toContain('storageStats');
   });
 
   it('is complete for a user who may only read, and says what that user may not see', async () => {

@@ -110,7 +110,7 @@ describe('the commands, one after another', () => {
 
   it('nothing is measured where nobody agreed', async () => {
     const { stderr } = await mcm('advise', '--include', 'shop', '--throughput', '10000');
-    expect(stderr).toMatch(/^Commands that are sent to the source, none of which writes/);
+    expect(stderr).toMatch(/^Commands that are sent to the source; none of them writes/);
     expect(pair.standIn.stats()['shop.orders']?.documentsWritten ?? 0).toBe(0);
   });
 

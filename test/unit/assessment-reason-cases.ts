@@ -228,7 +228,6 @@ export const SERVICE_REASONS: readonly (readonly [
     'cosmos-vcore + little-data',
     'cosmos-ru + usage-unknown',
     'cosmos-vcore + usage-unknown',
-    'cosmos-ru + cost-unknown',
     'cosmos-vcore + cost-unknown',
   ],
   [

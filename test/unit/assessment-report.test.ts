@@ -11,6 +11,7 @@ import { TARGET_WISHES } from '../../src/core/model/target-wishes.js';
 import { ruPerSecond } from '../../src/core/model/units.js';
 import { REMEDIES } from '../../src/words/remedies.js';
 import { FEATURE_REMEDIES } from '../../src/words/finding-features.js';
+import { assessmentContent } from '../../src/words/assessment-content.js';
 import { ASSESSMENT_FORMATS, assessmentText } from '../../src/words/assessment-formats.js';
 import { assessmentJson } from '../../src/words/assessment-json.js';
 import { targetWishName } from '../../src/words/target-choice.js';
@@ -120,6 +121,90 @@ describe('the report of an assessment', () => {
     }
   });
 
+  it('takes a view that a target lacks for something that stays behind, not for something that stops the data', () => {
+    const ru = demo.targets.find(({ target }) => target.kind === 'cosmos-ru');
+    const views = ru?.findings.filter(({ rule }) => rule === 'view-unsupported') ?? [];
+    expect(views.map(({ severity }) => severity)).toEqual(['warning']);
+    expect(ru?.findings.some(({ severity }) => severity === 'blocker')).toBe(false);
+    const { headline, reasons } = assessmentContent(demo);
+    expect(headline).toContain('It can be moved to Cosmos DB (RU)');
+    expect(headline).not.toContain('not to');
+    expect(reasons).toContain('On Cosmos DB (RU) 1 view and 2 indexes stay behind; see "Findings".');
+    expect(reasons.some((reason) => reason.startsWith('On Cosmos DB vCore'))).toBe(false);
+  });
+
+  it('calls a time series a blocker all the same: its documents do not arrive', () => {
+    const series = aCollection('shop.readings', { type: 'timeseries' });
+    const made = makeAssessment(demoInput({ inventory: anInventory([series]), scans: [] }));
+    expect(assessmentContent(made).headline).toMatch(/^It cannot be moved to/);
+  });
+
+  it('says once what could not be weighed, and counts it for nothing', () => {
+    const choice = assessmentText(demo, 'md', VERSION).split('## What to do')[0] ?? '';
+    expect(choice.match(/The cost: there is no price for/g)).toHaveLength(1);
+    expect(choice.match(/ts? was? not weighed|suits it better/gi)).toHaveLength(2);
+    const weighed = demo.choice?.reasons.filter(({ reason }) => reason.id !== 'cost-unknown').length ?? 0;
+    expect(weighed).toBe((demo.choice?.reasons.length ?? 0) - 1);
+    expect(choice).toContain(`: ${weighed} things were weighed`);
+    const unread = makeAssessment(demoInput({ usage: undefined as never }));
+    const told = assessmentText(unread, 'md', VERSION);
+    expect(told.match(/What the source is used for was not read/g)).toHaveLength(1);
+  });
+
+  it('says once what is to be known of prices, and costs of a migration by each way of paying', () => {
+    const markdown = assessmentText(demo, 'md', VERSION);
+    expect(markdown.match(/Estimates in USD by list prices/g)).toHaveLength(1);
+    const row = markdown.split('\n').find((line) => line.startsWith('| Cost of the migration, on top')) ?? '';
+    for (const way of ['autoscale', 'manual throughput', 'serverless']) expect(row).toContain(`RU account, ${way}`);
+  });
+
+  it('reckons the cost of a copy with the time that the report says it takes', () => {
+    const ru = demo.targets.find(({ target }) => target.kind === 'cosmos-ru');
+    const told = ru?.cost?.options.flatMap(({ lines }) => lines).find(({ id }) => id === 'migration-autoscale');
+    const copyHours = (ru?.expectedRun?.durationMs.expected ?? Number.NaN) / 3_600_000;
+    // Any start: the hours of the clock that it touches are its length and one on average.
+    expect(told?.params['hours']).toBeCloseTo(copyHours + 1, 6);
+    expect(
+      ru?.cost?.options.flatMap(({ lines }) => lines.flatMap(({ amount }) => amount.assumptions)),
+    ).not.toContainEqual(expect.objectContaining({ id: 'copy-time-by-charge' }));
+  });
+
+  it('says what bounds the everyday throughput where the cores of the source do', () => {
+    const ru = demo.targets.find(({ target }) => target.kind === 'cosmos-ru')?.ru;
+    expect(ru?.steady.high).toBeLessThan(ru?.steadyByRates?.high ?? 0);
+    expect(ru?.steady.assumptions.map(({ id }) => id)).toContain('cores-to-ru');
+  });
+
+  it('claims of an account that nobody has looked at only what nobody has said', () => {
+    const markdown = assessmentText(demo, 'md', VERSION);
+    expect(markdown).toContain('need EnableUniqueCompoundNestedDocs on the account, and nobody has said that it is on');
+    expect(markdown).not.toContain('the account lacks');
+  });
+
+  it('says nothing twice under two marks', () => {
+    const notes = assessmentText(demo, 'md', VERSION).match(/^- \*\*A\d+\*\* .*/gm) ?? [];
+    const sentences = notes.map((note) =>
+      note.replace(/^- \*\*A\d+\*\* /, '').replace(/ \((measured|published|our judgement)\).*$/, ''),
+    );
+    expect(sentences.length).toBeGreaterThan(30);
+    expect(new Set(sentences).size).toBe(sentences.length);
+  });
+
+  it('breaks names after their dots, and anywhere only where a part of them is long', () => {
+    const long = 'a'.repeat(60);
+    const collection = aCollection(`shop.orders.of-2026.${long}`);
+    const html = assessmentText(
+      makeAssessment(demoInput({ inventory: anInventory([collection]), scans: [] })),
+      'html',
+      VERSION,
+    );
+    expect(html).toContain(`<code>shop.<wbr>orders.<wbr>of-2026.<wbr><span class="long">${long}</span></code>`);
+    // What may break anywhere makes columns as narrow as a letter.
+    const anywhere = [...html.matchAll(/([^{}]+)\{[^{}]*overflow-wrap: anywhere/g)].map(([, of]) => of?.trim());
+    expect(anywhere).toEqual(['.long', 'dd']);
+    expect(html).toMatch(/code \{[^}]*overflow-wrap: break-word/);
+  });
+
   it('says everything in sentences: no id is shown as it is', () => {
     const html = assessmentText(demo, 'html', VERSION).replace(/<style>.*?<\/style>/s, '');
     // What has no words is shown as its id and its parameters.
@@ -218,7 +303,7 @@ describe('the report of an assessment', () => {
 const KNOWN_TAGS = [
   ...['html', 'head', 'meta', 'title', 'style', 'body', 'main', 'h1', 'h2', 'h3', 'div', 'p', 'strong', 'ul', 'ol'],
   ...['li', 'nav', 'section', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'code', 'span', 'sup', 'a', 'br', 'dl'],
-  ...['dt', 'dd', 'figure', 'figcaption', 'svg', 'desc', 'g', 'text', 'rect', 'path'],
+  ...['dt', 'dd', 'wbr', 'figure', 'figcaption', 'svg', 'desc', 'g', 'text', 'rect', 'path'],
 ];
 
 describe('a rerun', () => {

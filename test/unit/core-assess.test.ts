@@ -169,9 +169,10 @@ describe('assessment', () => {
   });
 
   it('puts blockers first and looks only at what is selected', () => {
-    const input = of(RU, aSample({ idTypes: { int: 1, date: 1 } }), view, aCollection('other.x y'));
+    const series = aCollection('other.series', { type: 'timeseries' });
+    const input = of(RU, aSample({ idTypes: { int: 1, date: 1 } }), view, aCollection('other.x y'), series);
     const everything = assess(input).findings.map((f) => f.severity);
-    expect(everything).toEqual(['blocker', 'info', 'info']);
+    expect(everything).toEqual(['blocker', 'warning', 'info', 'info']);
     const selection = { include: ['shop.*'], exclude: ['shop.open'], rename: [] };
     expect(assess({ ...input, selection }).findings.map((f) => f.rule)).toEqual(['mixed-id-types']);
   });

@@ -142,9 +142,7 @@ describe('the cost of a method', () => {
       const cost = methodCost('direct-copy', exactly(HOUR), MOVED, pricing({ kind: 'not-known', gap }));
       expect(cost).not.toHaveProperty('amount');
       expect(leftOut(cost)).toContain(gap);
-      expect(methodCostTexts(cost).leftOut.join(' ')).toMatch(
-        /^Not in it, as no price is known: the machine .*Not in it: the /,
-      );
+      expect(methodCostTexts(cost).leftOut.join(' ')).toMatch(/^No price is known: the machine .*Not reckoned: the /);
     }
   });
 

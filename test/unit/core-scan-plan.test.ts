@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytes, GIB, MIB } from '../../src/core/model/units.js';
 import { plannedReads, READ_PURPOSES, type PlannedReadsInput } from '../../src/core/scan/planned-reads.js';
+import { commandName } from '../../src/core/scan/command-name.js';
+import { usageReads } from '../../src/core/usage/usage-reads.js';
 import { batchSizeFor, planSample } from '../../src/core/scan/scan-plan.js';
 import { lineThrough, places } from '../../src/engine/scan/id-line.js';
 import { readPurposeSentence } from '../../src/words/planned-reads.js';
@@ -77,6 +79,9 @@ describe('a line of _id', () => {
   });
 });
 
+/** Operators of expressions that stand in lists. */
+const IN_A_STAGE: ReadonlySet<string> = new Set(['$or', '$in']);
+
 describe('the list of planned reads', () => {
   const input: PlannedReadsInput = { cluster: aCluster(), authenticated: true, usage: [] };
   const everything: readonly PlannedReadsInput[] = [
@@ -97,6 +102,7 @@ describe('the list of planned reads', () => {
     const own = {
       purpose: 'x',
       command: 'db.runCommand({"top":1})',
+      name: 'top',
       database: 'admin',
       times: 'once',
       readPreference: 'primary',
@@ -110,6 +116,22 @@ describe('the list of planned reads', () => {
         expect(document.maxTimeMS).toBe(maxTimeMs);
       }
     }
+  });
+
+  it('names each command with the stages of its pipeline, those of inner pipelines among them', () => {
+    const reads = [...plannedReads(input), ...usageReads()];
+    for (const { name, command } of reads) {
+      expect(command).toContain(name?.split(' ')[0]);
+      // Where a stage begins, its name is all that the object has.
+      const stages = [...command.matchAll(/(?:\[|\}, ?)\{ ?"?(\$[a-zA-Z]+)"?:/g)].map(([, stage]) => stage ?? '');
+      for (const stage of stages.filter((one) => !IN_A_STAGE.has(one))) expect(name).toContain(stage);
+    }
+    const statistics = reads.find(({ purpose }) => purpose === 'collection-statistics');
+    expect(statistics?.name).toBe(
+      'aggregate ($collStats, $project, $unionWith, $indexStats, $addFields, $sample, $group)',
+    );
+    expect(reads.find(({ purpose }) => purpose === 'clients')?.name).toBe('aggregate ($currentOp, $match, $project)');
+    expect(commandName({ find: 'a', filter: { $where: '1' } })).toBe('find');
   });
 
   it('says of a scan nothing where none is wished, and of reading all that it may take an hour', () => {

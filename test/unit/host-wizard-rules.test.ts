@@ -229,7 +229,7 @@ describe("the wizard's methods", () => {
   it('name the cluster that they write to as left out', () => {
     const [first] = costTexts(readState(REPLICATED, 'vcore'), { prices });
     expect(first).toMatch(
-      /^Not in it, as no price is known: .* Not in it: the cluster that is written to, which was not sized\.$/,
+      /^No price is known: .* Not reckoned: the cluster that is written to, which was not sized\.$/,
     );
   });
 });

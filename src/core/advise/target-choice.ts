@@ -177,7 +177,8 @@ function weighUse(weighed: Weighed, { usage, inventory }: TargetChoiceInput): vo
 function weighCost(weighed: Weighed, { ru, vcore }: TargetChoiceInput): void {
   const [byRu, byVcore] = [leastOf(ru.cost), leastOf(vcore.cost)];
   if (!byRu || !byVcore) {
-    for (const side of SIDES) weighed.pro(side, POINTS.none, 'cost-unknown');
+    if (!byRu) weighed.pro('cosmos-ru', POINTS.none, 'cost-unknown');
+    if (!byVcore) weighed.pro('cosmos-vcore', POINTS.none, 'cost-unknown');
     return;
   }
   const currency = ru.cost?.currency ?? '';

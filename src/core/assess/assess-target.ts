@@ -75,7 +75,7 @@ export function assessTarget(target: AssessedTarget, input: AssessmentInput, rul
           ...(ru ? { ru } : {}),
           ...(vcore ? { vcore } : {}),
           regions: regionsFor(target, input),
-          ...(copyMs && !sized ? { copyMs } : {}),
+          ...(copyMs ? { copyMs } : {}),
         })
       : undefined;
   return {

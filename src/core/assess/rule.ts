@@ -57,8 +57,8 @@ export interface RuleHit {
 }
 
 /**
- * One rule. Severities: `blocker`, it does not reach the target unless something is changed; `warning`, it reaches the target changed or in part;
- * `info`, worth knowing.
+ * One rule. Severities: `blocker`, a collection does not reach the target unless something is changed; `warning`, it reaches the target, and something of it or about it (some
+ * documents, an index, an option, a view) is changed or stays behind; `info`, worth knowing.
  */
 export interface Rule {
   readonly id: string;

@@ -6,6 +6,8 @@ export interface PlannedRead {
   readonly purpose: string;
   /** The command with its options, as one line of mongosh-like text; names of collections stand as `<collection>`. */
   readonly command: string;
+  /** The same in short: `aggregate ($collStats, $project)`. Absent in assessments of older versions. */
+  readonly name?: string;
   /** Where: a database's name, `<database>` for each. */
   readonly database: string;
   /** How often: once, or for each of what is selected. */

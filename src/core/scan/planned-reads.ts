@@ -1,5 +1,6 @@
 import type { ClusterFacts } from '../model/facts.js';
 import type { PlannedRead } from '../model/reading.js';
+import { commandName } from './command-name.js';
 import { metadataLimit, STATISTICS_LIMIT_MS } from './metadata-commands.js';
 import {
   endCommand,
@@ -170,6 +171,7 @@ function read(
   return {
     purpose,
     command: `db.runCommand(${JSON.stringify(command)})`,
+    name: commandName(command),
     database,
     times,
     ...(typeof maxTimeMS === 'number' ? { maxTimeMs: maxTimeMS } : {}),

@@ -107,7 +107,11 @@ function steadyEstimate(
     const bounded = byCores
       ? Math.min(wanted.high, Math.max(upToHundreds(byCores.high), wanted.expected))
       : wanted.high;
-    return estimate('ru-per-second', { ...wanted, high: bounded }, [...byRates.assumptions, ...floor]);
+    return estimate('ru-per-second', { ...wanted, high: bounded }, [
+      ...byRates.assumptions,
+      ...(byCores && bounded < wanted.high ? byCores.assumptions : []),
+      ...floor,
+    ]);
   }
   if (byCores) {
     const wanted = mapBand(atLeast(byCores, everyday), upToHundreds);

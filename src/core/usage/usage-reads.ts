@@ -1,6 +1,7 @@
 /** The commands by which the use of a source is read, as data: the adapter sends these, and an assessment shows them before. */
 import type { ClusterFacts } from '../model/facts.js';
 import type { PlannedRead } from '../model/reading.js';
+import { commandName } from '../scan/command-name.js';
 import type { PlainObject } from './plain-values.js';
 
 export interface UsageReadOptions {
@@ -62,7 +63,7 @@ export interface UsageRead extends PlannedRead {
   readonly document: PlainObject;
 }
 
-type Draft = Omit<UsageRead, 'command' | 'maxTimeMs'>;
+type Draft = Omit<UsageRead, 'command' | 'name' | 'maxTimeMs'>;
 
 /** Servers whose clients are counted where they write. */
 const AT_PRIMARY = { readPreference: 'primaryPreferred', times: 'once' } as const;
@@ -234,7 +235,7 @@ export const commandsOf = {
 export function toRead(draft: Draft, options: UsageReadOptions = {}): UsageRead {
   const maxTimeMs = options.maxTimeMs ?? MAX_TIME_MS;
   const document = { ...draft.document, maxTimeMS: maxTimeMs };
-  return { ...draft, document, maxTimeMs, command: commandText(document) };
+  return { ...draft, document, maxTimeMs, command: commandText(document), name: commandName(draft.document) };
 }
 
 export function oplogEntriesOf(options: UsageReadOptions): number {
@@ -276,9 +277,10 @@ export function loadReads(source: UsageReadOptions['source']): readonly PlannedR
 }
 
 function withoutDocument(read: UsageRead): PlannedRead {
-  const { purpose, command, database, times, readPreference, maxTimeMs, needs } = read;
+  const { purpose, command, name, database, times, readPreference, maxTimeMs, needs } = read;
   return {
     ...{ purpose, command, database, times, readPreference },
+    ...(name === undefined ? {} : { name }),
     ...(maxTimeMs === undefined ? {} : { maxTimeMs }),
     ...(needs === undefined ? {} : { needs }),
   };
