@@ -28,6 +28,29 @@ const tried = (change: Partial<Trial>): Trial => ({ ns: 'shop.orders', ...change
 const seconds = [1, 2, 3].map(() => ({ ms: 1_000, documents: 1_000, bytes: 1_000_000 }));
 const online = { online: true } as const;
 
+/** Three shares of four of it in one partition. */
+const skewed = aScan({
+  documents: 10_000,
+  of: 8_000_000,
+  bytes: 10_000 * 1024,
+  sizes: [
+    { upTo: 1024, documents: 10_000, bytes: 10_000 * 1024 },
+    { upTo: null, documents: 0, bytes: 0 },
+  ],
+  drawn: 'random',
+  fields: [
+    aFieldScan('region', {
+      present: 10_000,
+      types: { string: 10_000 },
+      distinct: { values: 2_500, exact: true },
+      top: [{ documents: 0.75, bytes: 0.75 }],
+      bucketBytes: Array.from({ length: SCAN_BUCKETS }, (_, i) => (i === 3 ? 3 * SCAN_BUCKETS : 1)),
+    }),
+  ],
+});
+const keyed = (size: number): CollectionFacts => sized(size, { shardKey: [['region', 1]] });
+const FOUR_PARTITIONS = { throughput: { kind: 'manual', ruPerSecond: ruPerSecond(40_000) } } as const;
+
 /** Facts, and reasons that follow from them. */
 export const METHOD_REASONS: readonly (readonly [what: string, facts: Facts, ...reasons: readonly ReasonId[]])[] = [
   [
@@ -166,6 +189,12 @@ export const METHOD_REASONS: readonly (readonly [what: string, facts: Facts, ...
     'atlas-shared-no-oplog',
     'atlas-shared-limits-transfer',
   ],
+  ['a shard key that nobody looked at', { collections: [keyed(8 * GIB)], ...FOUR_PARTITIONS }, 'simulated-spread-even'],
+  [
+    'a shard key whose values were counted',
+    { collections: [keyed(8 * GIB)], scans: [skewed], ...FOUR_PARTITIONS },
+    'simulated-spread-measured',
+  ],
   [
     'many collections',
     { collections: Array.from({ length: 30 }, (_, i) => aCollection(`shop.c${i}`)) },
@@ -173,27 +202,6 @@ export const METHOD_REASONS: readonly (readonly [what: string, facts: Facts, ...
   ],
 ];
 
-/** Three shares of four of it in one partition. */
-const skewed = aScan({
-  documents: 10_000,
-  of: 8_000_000,
-  bytes: 10_000 * 1024,
-  sizes: [
-    { upTo: 1024, documents: 10_000, bytes: 10_000 * 1024 },
-    { upTo: null, documents: 0, bytes: 0 },
-  ],
-  drawn: 'random',
-  fields: [
-    aFieldScan('region', {
-      present: 10_000,
-      types: { string: 10_000 },
-      distinct: { values: 2_500, exact: true },
-      top: [{ documents: 0.75, bytes: 0.75 }],
-      bucketBytes: Array.from({ length: SCAN_BUCKETS }, (_, i) => (i === 3 ? 3 * SCAN_BUCKETS : 1)),
-    }),
-  ],
-});
-const keyed = (size: number): CollectionFacts => sized(size, { shardKey: [['region', 1]] });
 /** Ours lack the cluster's. */
 const withVcore = (hour: number): PriceList => {
   const told = { source: 'our contract', date: '2026-01-01' } as const;
@@ -298,11 +306,7 @@ export const SERVICE_REASONS: readonly (readonly [
   ],
   [
     'one value for most documents',
-    {
-      collections: [keyed(8 * GIB)],
-      scans: [skewed],
-      throughput: { kind: 'manual', ruPerSecond: ruPerSecond(40_000) },
-    },
+    { collections: [keyed(8 * GIB)], scans: [skewed], ...FOUR_PARTITIONS },
     'cosmos-ru - hot-partition',
   ],
 ];
