@@ -256,6 +256,11 @@ describe('the assessment of a source', () => {
     assert.equal(shown.length, 0);
     const commands = asked.at(-1) ?? [];
     assert.equal(commands[0], 'Start the assessment');
+    assert.deepEqual(
+      commands.filter((command) => command.length > 100),
+      [],
+      'pipelines are in the second line',
+    );
     assert.ok(
       commands.some((command) => /listDatabases|collStats|aggregate/.test(command)),
       commands.join('\n'),

@@ -183,7 +183,8 @@ async function agreed(
   return false;
 }
 
-function readItem({ purpose, command, database, times, maxTimeMs, readPreference, needs }: PlannedRead): QuickPickItem {
+function readItem(planned: PlannedRead): QuickPickItem {
+  const { purpose, command, name = command, database, times, maxTimeMs, readPreference, needs } = planned;
   const often: Readonly<Record<PlannedRead['times'], string>> = {
     once: l10n.t('once'),
     'each-database': l10n.t('for each database'),
@@ -199,9 +200,9 @@ function readItem({ purpose, command, database, times, maxTimeMs, readPreference
     ...(needs === undefined ? [] : [l10n.t('needs {0}', needs)]),
   ];
   return {
-    label: command,
+    label: name,
     description: purposeName(purpose),
-    detail: parts.join(', '),
+    detail: [parts.join(', '), ...(name === command ? [] : [command])].join(' · '),
     iconPath: new ThemeIcon('terminal'),
   };
 }
