@@ -1,6 +1,14 @@
 /** Figures that nobody can know exactly, as people read them. */
 import type { Estimate, EstimateUnit } from '../core/model/estimate.js';
-import { formatBytes, formatCount, formatDuration, formatRu, formatRuPerSecond, shortNumber } from './sizes.js';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatRoughDuration,
+  formatRu,
+  formatRuPerSecond,
+  shortNumber,
+} from './sizes.js';
 
 function figureText(unit: EstimateUnit, value: number): string {
   switch (unit) {
@@ -28,13 +36,28 @@ function figureText(unit: EstimateUnit, value: number): string {
   }
 }
 
-/** `about 12 (10 to 15) RU`, `about 3 min (2 min to 5 min)`; the bare figure where low and high read the same. */
+/** Digits of a figure that is known to be off by more. */
+const DIGITS = 3;
+const ROUNDED: ReadonlySet<EstimateUnit> = new Set([
+  'documents-per-second',
+  'ru',
+  'ru-per-second',
+  'operations-per-second',
+]);
+
+function roughText(unit: EstimateUnit, value: number): string {
+  if (unit === 'milliseconds') return formatRoughDuration(value);
+  return figureText(unit, ROUNDED.has(unit) ? Number(value.toPrecision(DIGITS)) : value);
+}
+
+/** `about 12 (10 to 15) RU`, `about 3 min (2 min to 5 min)`, in three digits; the bare figure, in full, where low and high read the same. */
 export function estimateText(estimate: Estimate): string {
   const { unit } = estimate;
+  if (figureText(unit, estimate.low) === figureText(unit, estimate.high)) return figureText(unit, estimate.expected);
   const [low = '', expected = '', high = ''] = [estimate.low, estimate.expected, estimate.high].map((value) =>
-    figureText(unit, value),
+    roughText(unit, value),
   );
-  if (low === high) return expected;
+  if (low === high) return `about ${expected}`;
   const [suffix] = / \D+$/.exec(expected) ?? [''];
   const isShared = unit !== 'milliseconds' && suffix !== '' && low.endsWith(suffix) && high.endsWith(suffix);
   if (!isShared) return `about ${expected} (${low} to ${high})`;

@@ -3,6 +3,9 @@
 /** Rather than `Intl`, whose first number takes 12 ms of each start. */
 const THOUSANDS = /\B(?=(?:\d{3})+$)/g;
 
+/** Days, hours and minutes. */
+const ROUGH_UNITS_MS = [86_400_000, 3_600_000, 60_000] as const;
+
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const;
 
 /** Of documents that were written; empty where there are some and whoever copied them tells no bytes. */
@@ -47,13 +50,19 @@ export function formatDuration(ms: number): string {
   return shown.map(([value, name]) => `${formatCount(value)} ${name}`).join(' ');
 }
 
+/** The same of what nobody knows to the second: from ten of a unit on, whole ones. `46 min`, `1 h 50 min`, `3 min 5 s`. */
+export function formatRoughDuration(ms: number): string {
+  const unit = ROUGH_UNITS_MS.find((one) => ms >= 10 * one) ?? 1;
+  return formatDuration(Math.round(ms / unit) * unit);
+}
+
 /** `about 3 min (2 min to 5 min)`. */
 export function formatDurationRange(duration: {
   readonly low: number;
   readonly expected: number;
   readonly high: number;
 }): string {
-  const [low, expected, high] = [duration.low, duration.expected, duration.high].map(formatDuration);
+  const [low, expected, high] = [duration.low, duration.expected, duration.high].map(formatRoughDuration);
   return low === high ? `about ${expected ?? ''}` : `about ${expected ?? ''} (${low ?? ''} to ${high ?? ''})`;
 }
 
