@@ -112,13 +112,15 @@ export function methodCostTexts(cost: MethodCost): {
   };
 }
 
+const BREAK_EVEN_SOURCE = 'learn.microsoft.com/azure/cosmos-db/how-to-choose-offer';
+
 const WHYS: Readonly<Record<CostWhyId, (params: Params) => string>> = {
   'load-is-even': (p) =>
-    `The load is even: an average hour uses ${percent(p, 'share')} of the throughput. Above ${percent(p, 'limit')} manual throughput is cheaper than autoscale.`,
+    `The load is even: an average hour uses ${percent(p, 'share')} of the everyday throughput. Above ${percent(p, 'limit')} manual throughput is cheaper than autoscale (${BREAK_EVEN_SOURCE}).`,
   'load-is-uneven': (p) =>
-    `The load is uneven: an average hour uses ${percent(p, 'share')} of the throughput. Below ${percent(p, 'limit')} autoscale is cheaper than manual throughput.`,
+    `The load is uneven: an average hour uses ${percent(p, 'share')} of the everyday throughput. Below ${percent(p, 'limit')} autoscale is cheaper than manual throughput (${BREAK_EVEN_SOURCE}).`,
   'load-not-known': (p) =>
-    `How even the load is, is not known: autoscale is cheaper where an average hour uses less than ${percent(p, 'limit')} of the throughput.`,
+    `How even the load is, is not known: autoscale is cheaper where an average hour uses less than ${percent(p, 'limit')} of the everyday throughput (${BREAK_EVEN_SOURCE}).`,
   'paid-by-use': () => 'Paid by use, with no throughput that is guaranteed: for little or rare use.',
   'no-price-known': (p) => `${priceName(p)}: no price known. Put yours into a file of prices, and it is reckoned.`,
   'serverless-one-region': (p) =>

@@ -21,6 +21,11 @@ import { formatCountOf } from './sizes.js';
 const percent = (p: Params, name: string): string => `${Math.round(numberOf(p, name) * 100)} %`;
 const count = (p: Params, name: string, one: string, many?: string): string =>
   formatCountOf(numberOf(p, name), one, many);
+/** Empty for an assessment of an older version, which has no such figures. */
+const ofLoad = (p: Params): string =>
+  p['perCore'] === undefined
+    ? ''
+    : `: ${shortOf(p, 'operationsPerSecond')} operations per second on average, ${countOf(p, 'peak')} times as many then, ${countOf(p, 'perCore')} of them by a core that is used to ${percent(p, 'share')} (our judgement), and no more cores than the source has`;
 const hours = (p: Params): string => durationOf({ ms: numberOf(p, 'seconds') * 1000 }, 'ms');
 
 const ASSUMPTIONS: Readonly<Record<AssumptionId, (params: Params) => string>> = {
@@ -200,7 +205,7 @@ const VCORE_REASONS: Readonly<Record<VcoreReasonId, (params: Params) => string>>
     "What is in use is a guess: with the server's counters (role clusterMonitor) it is measured.",
   'cores-for-load': (p) =>
     textOf(p, 'by') === 'load'
-      ? `${count(p, 'vcores', 'vCore')} for a load that needs about ${count(p, 'wanted', 'core')} at its busiest.`
+      ? `${count(p, 'vcores', 'vCore')} for a load that needs about ${count(p, 'wanted', 'core')} at its busiest${ofLoad(p)}.`
       : `${count(p, 'vcores', 'vCore')}, as the source has ${count(p, 'wanted', 'core')}; its load is not known.`,
   'cores-unknown': (p) => `${count(p, 'vcores', 'vCore')}: neither the load nor the cores of the source are known.`,
   'disk-holds-data': (p) => `A disk of ${gib(p, 'gib')} for ${bytesOf(p, 'bytes')} per shard, 70 % full at most.`,

@@ -20,7 +20,14 @@ export interface VcoreNeeds {
   readonly storage: Estimate;
   readonly iops?: Estimate;
   /** Cores for the load; undefined where nothing is known of it. */
-  readonly cores?: { readonly wanted: number; readonly by: 'load' | 'source' };
+  readonly cores?:
+    | { readonly wanted: number; readonly by: 'source' }
+    | {
+        readonly wanted: number;
+        readonly by: 'load';
+        /** On average; what the busiest time has over that; operations per second of a core; share of it that is used. */
+        readonly from: Readonly<Record<'operationsPerSecond' | 'peak' | 'perCore' | 'share', number>>;
+      };
 }
 
 /** Share of the documents that are in use, where no cache tells: the recent ones of most applications. Judged. */
@@ -103,9 +110,15 @@ function coresFor(usage: SourceUsage | undefined): VcoreNeeds['cores'] {
   const owned = machine === undefined ? undefined : machine * Math.max(1, usage?.shards ?? 1);
   const load = usage && operationsPerSecond(usage);
   if (load) {
-    const busiest = ((load.reads + load.writes) * PEAK.expected) / OPERATIONS_OF_A_CORE;
-    const wanted = Math.max(1, Math.ceil(busiest / FULL_SHARE));
-    return { wanted: owned === undefined ? wanted : Math.min(owned, wanted), by: 'load' };
+    const from = {
+      operationsPerSecond: load.reads + load.writes,
+      peak: PEAK.expected,
+      perCore: OPERATIONS_OF_A_CORE,
+      share: FULL_SHARE,
+    };
+    const busiest = (from.operationsPerSecond * from.peak) / from.perCore;
+    const wanted = Math.max(1, Math.ceil(busiest / from.share));
+    return { wanted: owned === undefined ? wanted : Math.min(owned, wanted), by: 'load', from };
   }
   return owned === undefined ? undefined : { wanted: owned, by: 'source' };
 }

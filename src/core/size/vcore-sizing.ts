@@ -153,6 +153,7 @@ function tierReasons(tier: VcoreTier, wanted: Wanted, needs: VcoreNeeds): readon
           vcores: tier.vcores,
           wanted: Math.ceil(wanted.cores),
           by: needs.cores.by,
+          ...(needs.cores.by === 'load' ? needs.cores.from : {}),
         })
       : vcoreReason('cores-unknown', '-', { tier: tier.name, vcores: tier.vcores }),
     ...(tier.isBurstable ? [vcoreReason('burstable-enough', '+', { tier: tier.name })] : []),
