@@ -232,6 +232,8 @@ describe('from the first step to a plan', () => {
   });
 
   it('starts what is shown, after a yes to what does not get over', async () => {
+    const series = pair.sourceClient.db('series');
+    await series.createCollection('readings', { timeseries: { timeField: 'at' } });
     const { session, started } = aSession();
     const blocked = await tell(
       session,
@@ -245,6 +247,7 @@ describe('from the first step to a plan', () => {
     expect(started).toHaveLength(1);
     const plan = await readPlanFile(started[0] ?? '');
     expect(plan.collections.map((c) => c.source.coll)).toContain('odd*name');
+    await series.dropDatabase();
   });
 });
 
