@@ -201,12 +201,12 @@ describe('the tree', () => {
         resolve();
       });
     });
-    await connected.session.command('shop', { create: 'cheap', viewOn: 'orders', pipeline: [] });
+    await connected.session.command('shop', { create: 'cheap', timeseries: { timeField: 'at' } });
     try {
       catalog.putInventory(source.clusterId, await adapters.readInventory(connected));
       await drawn;
-      const view: ClusterTreeNode = { kind: 'collection', clusterId: source.clusterId, db: 'shop', coll: 'cheap' };
-      for (const node of [view, provider.getParent(view), source]) {
+      const series: ClusterTreeNode = { kind: 'collection', clusterId: source.clusterId, db: 'shop', coll: 'cheap' };
+      for (const node of [series, provider.getParent(series), source]) {
         assert.ok(node);
         const { resourceUri } = provider.item(node);
         assert.ok(resourceUri);
