@@ -8,7 +8,7 @@ import {
   throughputCells,
 } from '../../words/account-throughput.js';
 import { clusterKind } from '../../words/reasons.js';
-import type { Cell, Section } from '../../words/report-parts.js';
+import { time, type Cell, type Section } from '../../words/report-parts.js';
 import { sectionsMarkdown } from '../../words/report-markdown.js';
 import type { Translate } from '../translate.js';
 
@@ -33,7 +33,7 @@ export function accountDocument(title: string, { account, throughput, readAt }: 
     [t('Resource group'), resourceGroup],
     [t('What it can do'), accountAbilities(account).join(', ')],
     [t('Addresses that reach it'), networks],
-    [t('Read at'), readAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')],
+    [t('Read at'), time(readAt)],
   ];
   const about: Section = {
     title: t('Account'),
