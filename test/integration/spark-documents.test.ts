@@ -28,6 +28,9 @@ describe("documents in the job's hands", { timeout: 240_000 }, () => {
   it('arrive with their bytes, in one piece, one by one, and where a reply counts fewer than were sent', () =>
     check('check_inserts.py'));
 
+  it('are noted when they are acknowledged, in their order, and never more than a batch too late', () =>
+    check('check_progress.py'));
+
   it('are in one range each, however ranges that are too long are cut, and whatever cuts that off', () =>
     check('check_ranges.py'));
 });

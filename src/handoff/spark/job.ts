@@ -12,6 +12,11 @@ const JOB_RETRIES = 2;
 const RETRY_AFTER_MS = 60_000;
 const TASK_FAILURES = '8';
 const CLUSTER = 'migration';
+/**
+ * Replies of 3 MB come and go: memory that is given back to the system each time is cleared page by page when it is asked for again, a tenth of a task's processor time.
+ * Bytes; the first is the most that glibc takes (man7.org, mallopt(3)), the second holds all replies and inserts of a task.
+ */
+const KEEP_MEMORY = { MALLOC_MMAP_THRESHOLD_: String(32 * 1024 ** 2), MALLOC_TRIM_THRESHOLD_: String(256 * 1024 ** 2) };
 
 export interface SparkTask {
   readonly task_key: string;
@@ -37,6 +42,7 @@ export interface SparkJob {
       readonly num_workers: number;
       readonly data_security_mode: string;
       readonly spark_conf: Readonly<Record<string, string>>;
+      readonly spark_env_vars?: Readonly<Record<string, string>>;
     };
   }[];
   readonly tasks: readonly SparkTask[];
@@ -83,6 +89,7 @@ export function sparkJob(
             'spark.speculation': 'false',
             'spark.task.maxFailures': TASK_FAILURES,
           },
+          ...(mode === 'transform' ? {} : { spark_env_vars: KEEP_MEMORY }),
         },
       },
     ],

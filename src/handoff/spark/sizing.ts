@@ -12,7 +12,7 @@ const RANGES_PER_SLOT = 16;
 const MOST_RANGES = 20_000;
 /** An account takes requests of 2 MB (learn.microsoft.com/azure/cosmos-db/concepts-limits), measured as JSON, which is larger than BSON. */
 const RU_BATCH_BYTES = 1_000_000;
-/** Eight replies of the source, each of which goes out as one insert: noting progress after each of them takes a tenth of the time. */
+/** Eight replies of the source, each of which goes out as one insert: progress is noted at half of that, beside the inserts; after each of them it would take a tenth of the time. */
 const BATCH_BYTES = 24_000_000;
 /** Up to 1,000 documents an unordered batch to an account was seen to gain (learn.microsoft.com/azure/cosmos-db/mongodb/optimize-write-performance). */
 const RU_BATCH_DOCUMENTS = 1_000;

@@ -109,16 +109,16 @@ def check_tasks(bundle):
                 raise Refused(f"task_key {task['task_key']}")
 
 
-# Below these stand names of ours, or of Spark's.
+# Below these stand names of ours, of Spark's, or of the system's.
 FREE = {("targets",), ("resources", "jobs")}
-SPARK_CONF = "spark_conf"
+FREE_ANYWHERE = {"spark_conf", "spark_env_vars"}
 
 
 def fields(value, path=()):
     """Yield the path of every field whose name is Databricks'."""
     if isinstance(value, dict):
         for name, inner in value.items():
-            if path not in FREE and path[-1:] != (SPARK_CONF,):
+            if path not in FREE and not FREE_ANYWHERE.intersection(path[-1:]):
                 yield (*path, name)
             yield from fields(inner, (*path, name))
     elif isinstance(value, list):

@@ -8,7 +8,6 @@ from bson.raw_bson import RawBSONDocument
 from bson.timestamp import Timestamp
 from mongo_to_cosmos import inserts, raw_cursor
 from mongo_to_cosmos.connections import connect, raw_collection
-from mongo_to_cosmos.copy_part import Batch
 from mongo_to_cosmos.documents import Documents
 from mongo_to_cosmos.pacing import ChargeModel
 from mongo_to_cosmos.raw_bson import DOCUMENT, MalformedBsonError, has_empty_timestamp, raw_document
@@ -144,22 +143,6 @@ def reads_a_reply_as_pymongo_does(rng):
         assert raw_cursor.reply_of(other) is None
 
 
-def notes_a_batch_when_it_is_full_or_a_second_old():
-    """An insert always finds room in a batch that has just begun, however large it is."""
-    now = [0.0]
-    batch = Batch(10, 1_000, now=lambda: now[0])
-    few, large = Documents.of(encode({"_id": at}) for at in range(4)), Documents.of([encode({"a": "x" * 2_000})])
-    assert batch.has_room_for(large)
-    batch.add(few)
-    assert batch.has_room_for(few) and not batch.has_room_for(large)
-    batch.add(few)
-    assert not batch.has_room_for(few), "more than ten documents"
-    batch.begin()
-    batch.add(few)
-    now[0] = 1.0
-    assert not batch.has_room_for(few), "older than a second"
-
-
 def copied(source, target, documents, *, again=False):
     """Copy them by reader and writer, `again` onto what an earlier copy has left; return the writer's counts."""
     client = connect(target)
@@ -194,7 +177,6 @@ def main(source, target):
     finds_each_empty_timestamp_and_no_other(rng)
     refuses_a_reply_that_is_no_run_of_documents(rng)
     reads_a_reply_as_pymongo_does(rng)
-    notes_a_batch_when_it_is_full_or_a_second_old()
 
     documents = some_documents(rng, 2_990) + [with_short_uuid(at) for at in range(10)]
     with connect(source) as client:

@@ -4,18 +4,19 @@ import sys
 import threading
 
 from bson.raw_bson import RawBSONDocument
-from mongo_to_cosmos import copy_part
+from mongo_to_cosmos import slot_reader
 from mongo_to_cosmos.connections import Secrets, connect, raw_collection
-from mongo_to_cosmos.copy_part import Slot, copy_slot
+from mongo_to_cosmos.copy_slot import copy_slot
 from mongo_to_cosmos.parts import Part, part_number
 from mongo_to_cosmos.raw_bson import id_document, raw_id
 from mongo_to_cosmos.settings import CollectionSettings, Namespace, Settings
+from mongo_to_cosmos.slot_reader import Slot
 from mongo_to_cosmos.state import State, TakenOverError
 
 NS = Namespace("ranges", "docs")
 DOCUMENTS, PLANNED, REPLY, SIZE = 40_000, 2_000, 500, 100
 # Ranges are larger than replies.
-copy_part._REPLY_BYTES = REPLY * SIZE
+slot_reader._REPLY_BYTES = REPLY * SIZE
 SETTINGS = Settings(
     plan_id="",
     target_kind="mongodb",
@@ -113,7 +114,7 @@ def a_long_range_becomes_many(source, target, secrets):
     assert sum(sent) == DOCUMENTS, sent
     lengths = hold_each_document_once(state, source)
     # What is too long is seen with the reply after it, and what is cut off begins so many documents later as are planned.
-    assert lengths[2] <= copy_part._TOO_LONG * PLANNED + REPLY + PLANNED, lengths
+    assert lengths[2] <= slot_reader._TOO_LONG * PLANNED + REPLY + PLANNED, lengths
     # The rest is cut before it is copied, so that as many as are free begin with it at once.
     assert set(lengths[3:-1]) == {PLANNED} and 0 < lengths[-1] <= PLANNED, lengths
     assert all(part.done for part in state.parts())

@@ -61,12 +61,14 @@ export function checkJob(job: Fields): void {
         num_workers: 'number',
         data_security_mode: 'string',
         spark_conf: 'object',
+        'spark_env_vars?': 'object',
       },
       'new_cluster',
     );
     if (!['SINGLE_USER', 'USER_ISOLATION', 'NONE'].includes(String(cluster['data_security_mode'])))
       refuse('data_security_mode');
-    if (Object.values(cluster['spark_conf'] as Fields).some((value) => typeof value !== 'string')) refuse('spark_conf');
+    for (const name of ['spark_conf', 'spark_env_vars'])
+      if (Object.values((cluster[name] ?? {}) as Fields).some((value) => typeof value !== 'string')) refuse(name);
   }
   const keys = new Set(listOf(job['tasks']).map((task) => task['task_key']));
   if (keys.size !== listOf(job['tasks']).length) refuse('task keys are not unique');

@@ -49,6 +49,7 @@ interface JobSettings {
   readonly name: string;
   readonly max_concurrent_runs: number;
   readonly parameters: readonly { readonly name: string; readonly default: string }[];
+  readonly job_clusters: readonly { readonly new_cluster: { readonly spark_env_vars?: Record<string, string> } }[];
   readonly tasks: readonly {
     readonly task_key: string;
     readonly max_retries: number;
@@ -124,7 +125,12 @@ export class WorkspaceJobs {
       stdio: ['pipe', 'pipe', 'pipe'],
       // A group of its own, so that executors end with it.
       detached: true,
-      env: { ...process.env, SPARK_LOCAL_IP: '127.0.0.1', TMPDIR: this.cluster.folder },
+      env: {
+        ...process.env,
+        ...settings.job_clusters[0]?.new_cluster.spark_env_vars,
+        SPARK_LOCAL_IP: '127.0.0.1',
+        TMPDIR: this.cluster.folder,
+      },
     });
     run.process = child;
     const order = {

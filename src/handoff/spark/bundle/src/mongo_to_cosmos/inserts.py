@@ -14,7 +14,7 @@ from pymongo.errors import AutoReconnect, PyMongoError
 from pymongo.synchronous.database import Database
 
 from mongo_to_cosmos.connections import LOST_WAIT_SECONDS, MOST_LOST, RAW_OPTIONS, REPLY_OPTIONS
-from mongo_to_cosmos.documents import Documents
+from mongo_to_cosmos.documents import Documents, Memory
 from mongo_to_cosmos.settings import Settings
 
 # https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/#op_msg
@@ -83,14 +83,16 @@ class Inserter:
         if self._connection is None:
             return None
         with self._connection(None, "insert") as connection:
-            if not hasattr(connection, "write_command") or connection.max_wire_version < _LEAST_WIRE_VERSION:
+            can_send = hasattr(connection, "send_message") and hasattr(connection, "write_command")
+            if not can_send or connection.max_wire_version < _LEAST_WIRE_VERSION:
                 self._connection = None
                 return None
             request = next(self._requests)
             command = {**self._command(), "$db": self._db.name}
-            reply: Mapping[str, Any] = connection.write_command(
-                request, message_of(request, command, documents), REPLY_OPTIONS
-            )
+            *pieces, last = message_of(request, command, documents)
+            for piece in pieces:
+                connection.send_message(piece, 0)
+            reply: Mapping[str, Any] = connection.write_command(request, last, REPLY_OPTIONS)
             return reply
 
     def _one_by_one(self, documents: Documents) -> Mapping[str, Any]:
@@ -101,20 +103,21 @@ class Inserter:
         return {"insert": self._collection, "ordered": False, **self.options}
 
 
-def message_of(request: int, command: dict[str, Any], documents: Documents) -> bytes:
-    """Return an insert as an OP_MSG: the array of a reply as it is, or documents one after another."""
+def message_of(request: int, command: dict[str, Any], documents: Documents) -> list[Memory | memoryview]:
+    """Return an insert as an OP_MSG, in pieces: the array of a reply as it is, or documents one after another."""
     body = encode(command)
     array = documents.array
+    after: list[bytes] = []
+    data: Memory | memoryview
     if array is not None and len(array) <= _MOST_ARRAY_BYTES:
         fields = body[4:-1] + _ARRAY
-        size = _INT32.size + len(fields) + len(array) + 1
-        parts: tuple[bytes | bytearray | memoryview, ...] = (_BODY, _INT32.pack(size), fields, array, b"\0")
+        before = _BODY + _INT32.pack(_INT32.size + len(fields) + len(array) + 1) + fields
+        data, after = array, [b"\0"]
     else:
-        run = documents.together()
-        size = _INT32.size + len(_NAME) + len(run)
-        parts = (_BODY, body, _SEQUENCE, _INT32.pack(size), _NAME, run)
-    length = _HEADER.size + sum(map(len, parts))
-    return b"".join((_HEADER.pack(length, request, 0, _OP_MSG, 0), *parts))
+        data = documents.together()
+        before = _BODY + body + _SEQUENCE + _INT32.pack(_INT32.size + len(_NAME) + len(data)) + _NAME
+    length = _HEADER.size + len(before) + len(data) + sum(map(len, after))
+    return [_HEADER.pack(length, request, 0, _OP_MSG, 0) + before, data, *after]
 
 
 def unaccounted(reply: Mapping[str, Any], sent: int) -> int:

@@ -16,10 +16,11 @@ from typing import Any, TypeVar
 from pyspark.sql import SparkSession
 
 from mongo_to_cosmos.connections import Client, Secrets, connect, patiently, raw_collection
-from mongo_to_cosmos.copy_part import Slot, copy_slot
+from mongo_to_cosmos.copy_slot import copy_slot
 from mongo_to_cosmos.parts import Part
 from mongo_to_cosmos.ranges import honours_ranges, plan_parts, spread
 from mongo_to_cosmos.settings import CollectionSettings, Settings
+from mongo_to_cosmos.slot_reader import Slot
 from mongo_to_cosmos.state import State
 from mongo_to_cosmos.verify_part import (
     LOCATED,

@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from bson.raw_bson import RawBSONDocument
 from pymongo.errors import ConnectionFailure, CursorNotFound, OperationFailure
@@ -19,10 +19,16 @@ from mongo_to_cosmos.raw_bson import bound_of, raw_id
 from mongo_to_cosmos.raw_cursor import raw_batches
 from mongo_to_cosmos.server_errors import meaning_of_command_error, wait_seconds
 
+T = TypeVar("T")
+
 # Replies that wait in memory while one is written: enough to hide the way to the source.
 _READ_AHEAD = 2
 # In a row, without a single document in between; each waits longer.
 _MOST_FAILURES = 60
+
+
+class _End:
+    """Nothing comes after this."""
 
 
 class _Failure:
@@ -37,7 +43,7 @@ def read_part(
     *,
     sleep: Callable[[float], None] = time.sleep,
     pace: Callable[[Documents], None] | None = None,
-) -> Iterator[Documents]:
+) -> Generator[Documents, None, None]:
     """Yield the documents after `part.last`, reply by reply.
 
     A lost cursor, a failover and a throttled read are gone on from where they were. `pace` is told of each
@@ -66,12 +72,12 @@ def read_part(
             sleep(wait_seconds(failures, refusal))
 
 
-def read_ahead(replies: Iterator[Documents]) -> Generator[Documents, None, None]:
+def read_ahead(replies: Iterator[T]) -> Generator[T, None, None]:
     """Read in a thread of its own, so that reading and writing wait for their servers at the same time."""
-    waiting: queue.Queue[Documents | _Failure | None] = queue.Queue(_READ_AHEAD)
+    waiting: queue.Queue[T | _Failure | _End] = queue.Queue(_READ_AHEAD)
     stopped = threading.Event()
 
-    def put(item: Documents | _Failure | None) -> bool:
+    def put(item: T | _Failure | _End) -> bool:
         while not stopped.is_set():
             try:
                 waiting.put(item, timeout=0.2)
@@ -85,14 +91,14 @@ def read_ahead(replies: Iterator[Documents]) -> Generator[Documents, None, None]
             for reply in replies:
                 if not put(reply):
                     return
-            put(None)
+            put(_End())
         except BaseException as error:
             put(_Failure(error))
 
     thread = threading.Thread(target=fill, daemon=True)
     thread.start()
     try:
-        while (item := waiting.get()) is not None:
+        while not isinstance(item := waiting.get(), _End):
             if isinstance(item, _Failure):
                 raise item.error
             yield item

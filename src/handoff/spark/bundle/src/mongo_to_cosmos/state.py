@@ -114,9 +114,9 @@ class State:
         """Take a range over for a Spark task; None where it is done, or another's."""
         change = {"$set": {"owner": owner, "slot": slot}, "$inc": {"attempts": 1}}
         query = {"_id": number, "done": False, "slot": {"$in": [None, slot]}}
-        if patiently(lambda: self.db["ranges"].update_one(query, change)).matched_count == 0:
-            return None
-        found = patiently(lambda: self.db["ranges"].find_one({"_id": number}))
+        found = patiently(
+            lambda: self.db["ranges"].find_one_and_update(query, change, return_document=ReturnDocument.AFTER)
+        )
         if found and "rest" in found:
             self._write_rest(found)
         return part_of(found) if found else None

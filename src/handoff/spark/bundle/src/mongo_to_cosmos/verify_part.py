@@ -18,12 +18,12 @@ from bson.errors import BSONError
 from bson.json_util import CANONICAL_JSON_OPTIONS, dumps, loads
 
 from mongo_to_cosmos.connections import Secrets, connect, raw_collection
-from mongo_to_cosmos.copy_part import reply_documents
 from mongo_to_cosmos.documents import Documents
 from mongo_to_cosmos.parts import Part
 from mongo_to_cosmos.raw_bson import id_document, raw_id
 from mongo_to_cosmos.reader import read_ahead, read_part
 from mongo_to_cosmos.settings import CollectionSettings, Settings
+from mongo_to_cosmos.slot_reader import reply_documents
 
 Side = Literal["source", "target"]
 
