@@ -1,7 +1,7 @@
 /** One run from its opening to its report: attempts, pauses between them, and what is shown meanwhile. */
 import { formatNamespace } from '../core/model/namespace.js';
 import type { CopyCeilings, Plan } from '../core/model/plan.js';
-import { asCarriedOut } from '../core/plan/carried-out.js';
+import { asCarriedOut, resumesBy } from '../core/plan/carried-out.js';
 import type { OpenRun } from '../adapters/files/open-run.js';
 import type { Surveys } from '../engine/copy/survey.js';
 import { enterState } from '../engine/journal/port.js';
@@ -253,7 +253,11 @@ async function finish(folder: RunFolder, verdict: Verdict, context: CommandConte
   const report = await adapters.writeReports(folder);
   const code = exitCodeOfVerdict(verdict);
   const changed = report.collections.some(({ transform }) => transform);
-  output.say(...verdictLines(verdict, output.people.columns, changed), '', ...amountLines(report));
+  output.say(
+    ...verdictLines({ ...verdict, ...resumesBy(report.handoff) }, output.people.columns, changed),
+    '',
+    ...amountLines(report),
+  );
   output.say(`Report: ${folder.reportPath('html')}`, `        ${folder.reportPath('md')}`);
   if (verdict.reasons.some(({ id }) => id === 'dead-letters')) {
     output.say(

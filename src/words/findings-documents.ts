@@ -1,5 +1,5 @@
 /** What is found of documents, their `_id`s, and files stored as documents. */
-import { bytesOf, countOf, numberOf, textOf, type Params } from './params.js';
+import { bytesOf, countOf, goesThroughDataFrames, numberOf, textOf, type Params } from './params.js';
 import { documentsIn, lookedPhrase } from './looked.js';
 
 const LARGEST = (p: Params): string => `the largest seen has ${bytesOf(p, 'bytes')}`;
@@ -29,11 +29,12 @@ export const DOCUMENT_FINDINGS: Readonly<Record<string, (params: Params) => stri
   'id-over-2kb': (p) =>
     `An _id has ${bytesOf(p, 'bytes')} (${lookedPhrase(p)}): Azure documents ${bytesOf(p, 'limitBytes')} for vCore. Its engine was seen to take more, so it is tried.`,
   'id-type-refused': (p) => `Some _id are of a type that no target takes (${textOf(p, 'types')}).`,
-  'mixed-id-types': (p) => `Its _id has several types (${textOf(p, 'types')}). All of them are copied and checked.`,
+  'mixed-id-types': (p) =>
+    `Its _id has several types (${textOf(p, 'types')})${goesThroughDataFrames(p) ? ': DataFrames make one type of them, and the collection is read in one partition' : '. All of them are copied and checked'}.`,
   'duplicate-ids': (p) =>
     `${countOf(p, 'count')} _id occur more than once, on different shards: the target takes one document of each.`,
   'duplicate-ids-kept': (p) =>
-    `${countOf(p, 'count')} _id occur more than once: the account takes documents with one _id where their shard key (${textOf(p, 'path')}) differs, and refuses the others.`,
+    `${countOf(p, 'count')} _id occur more than once: the account takes documents with one _id where their shard key (${textOf(p, 'path')}) differs, and ${goesThroughDataFrames(p) ? 'has the last one written of the others' : 'refuses the others'}.`,
   'ids-may-repeat': () =>
     'It is sharded by another field than _id on the source, so an _id may occur more than once, and the target would take one document of each.',
   'gridfs-found': (p) =>

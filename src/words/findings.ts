@@ -6,7 +6,7 @@ import { DOCUMENT_FINDINGS } from './findings-documents.js';
 import { INDEX_FINDINGS } from './findings-indexes.js';
 import { SHARD_KEY_FINDINGS } from './findings-shard-keys.js';
 import { SOURCE_FINDINGS } from './findings-source.js';
-import { lookUp, textOf, unknownId, type Params } from './params.js';
+import { goesThroughDataFrames, lookUp, textOf, unknownId, type Params } from './params.js';
 import { REMEDIES } from './remedies.js';
 
 /** An option's own name, for findings that come from a plan's reason. */
@@ -49,6 +49,9 @@ export function findingSentence(finding: Finding): string {
 }
 
 /** What to do about a finding. */
-export function remedySentence(finding: Pick<Finding, 'remedy'>): string {
-  return lookUp(REMEDIES, finding.remedy) ?? lookUp(FEATURE_REMEDIES, finding.remedy) ?? finding.remedy;
+export function remedySentence({ remedy, params }: Pick<Finding, 'remedy' | 'params'>): string {
+  const known = lookUp(REMEDIES, remedy) ?? lookUp(FEATURE_REMEDIES, remedy) ?? remedy;
+  if (typeof known === 'string') return known;
+  const rest = goesThroughDataFrames(params) ? 'the job fails at one that the target refuses' : known.aside;
+  return `${known.todo}; ${rest}.`;
 }

@@ -159,7 +159,7 @@ export function handoffNotes(
         ...(isTransform
           ? [
               'The job reads each collection as a DataFrame and writes what the function in src/transform_task.py makes of it. A job that is started from here has the function as it is shipped, which changes nothing. For one of your own write the files of the plan, change the function, and deploy the bundle yourself.',
-              'Whatever is chosen below, a document of the target with the same _id is replaced, and only the numbers of documents are compared: the run ends with a finding at best. Nothing paces the writes; a document that the target refuses fails the job; a job that was stopped begins again.',
+              'Whatever is chosen below, a document of the target with the same _id is replaced, only the numbers of documents are compared, so that the run ends with a finding at best, and the source is read by the read preference of its connection string. Nothing paces the writes; a document that the target refuses fails the job; a job that was stopped begins again.',
             ]
           : [
               'The job runs in your workspace, in ranges of _id: what is refused is sent again, what is refused for good becomes a dead letter, and a job that was stopped goes on.',

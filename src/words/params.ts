@@ -13,6 +13,11 @@ export function numberOf(params: Params, name: string): number {
   return Number(params[name] ?? 0);
 }
 
+/** Whether a finding is on a plan whose documents go through DataFrames (`carriedOutBy`). */
+export function goesThroughDataFrames(params: Params): boolean {
+  return params['mode'] === 'transform';
+}
+
 export const bytesOf = (params: Params, name: string): string => formatBytes(numberOf(params, name));
 export const countOf = (params: Params, name: string): string => formatCount(numberOf(params, name));
 export const durationOf = (params: Params, name: string): string => formatDuration(numberOf(params, name));

@@ -35,6 +35,8 @@ const SENTENCES: Readonly<Record<PlanRuleId, (params: Params) => string>> = {
     `${textOf(p, 'budget')} is raised to ${ruPerSecondOf(p, 'ruPerSecond')} while it is copied: partitions and a higher least throughput stay for good.`,
   'plan-overwrites': () => 'Documents of the target that have the same _id and other content are replaced.',
   'plan-counts-only': () => 'Only the numbers of documents are compared: a document that arrived damaged is not found.',
+  'plan-transforms': () =>
+    'The mode transform changes types, replaces documents of the target that have the same _id, and only counts afterwards, whatever the plan says of conflicts and verification.',
   'plan-csv': () => 'CSV has no types and no nested fields: what comes back is not what was there.',
   'plan-tuning-out-of-bounds': (p) =>
     `${textOf(p, 'field')} ${countOf(p, 'value')} is more than helps: ${countOf(p, 'most')} is the most that counts.`,
@@ -50,6 +52,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   'know-what-stays': 'Nothing to do, if that is wanted.',
   'keep-target-documents': 'Choose to stop, to keep the documents of the target, or to put those of the source aside.',
   'verify-fully': 'Have every document compared.',
+  'copy-raw': 'Take the mode raw, which copies and compares every byte, unless the job is to change documents.',
   'use-json': 'Use Extended JSON, or another method.',
   'use-bounds': 'Use the bound.',
 };
@@ -69,6 +72,7 @@ const FIXES: Readonly<Record<PlanFixId, (params: Params) => string>> = {
   'set-autoscale': (p) => `Set autoscale up to ${ruPerSecondOf(p, 'ruPerSecond')}`,
   'set-serverless': () => 'Say that the account is serverless',
   'verify-fully': () => 'Compare every document',
+  'copy-raw': () => 'Copy byte for byte (mode raw)',
   'set-conflict-policy': (p) => lookUp(POLICIES, textOf(p, 'policy')) ?? textOf(p, 'policy'),
   'set-tuning': (p) => `Set ${textOf(p, 'field')} to ${countOf(p, 'value')}`,
 };

@@ -1,5 +1,13 @@
+/** About documents that the target refuses: `aside` tells of those that stay as they are. */
+export interface RefusedRemedy {
+  readonly todo: string;
+  readonly aside: string;
+}
+
+const ELSE_ASIDE = 'else they are kept aside as dead letters';
+
 /** What to do about a finding, by the id of the remedy. */
-export const REMEDIES: Readonly<Record<string, string>> = {
+export const REMEDIES: Readonly<Record<string, string | RefusedRemedy>> = {
   'nothing-to-do': 'Nothing to do.',
   'use-search-elsewhere': 'Move text search out of the database (Azure AI Search), or choose a vCore target.',
   'use-2dsphere': 'Store points as GeoJSON and use a 2dsphere index.',
@@ -26,9 +34,14 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'check-change-streams': 'Look at readers of change streams that use images of before.',
   'add-ttl-index': 'Give the target a TTL index after the migration.',
   'choose-shard-key': 'Choose a shard key of one field when planning. It cannot be changed later.',
-  'enable-16mb':
-    'Switch EnableMongo16MBDocumentSupport on for the account and say so when planning, or make such documents smaller; else they are kept aside as dead letters.',
-  'split-documents': 'Make such documents smaller; else they are kept aside as dead letters.',
+  'enable-16mb': {
+    todo: 'Switch EnableMongo16MBDocumentSupport on for the account and say so when planning, or make such documents smaller',
+    aside: ELSE_ASIDE,
+  },
+  'split-documents': {
+    todo: 'Make such documents smaller',
+    aside: ELSE_ASIDE,
+  },
   'query-instead-of-view': 'Run its pipeline as a query of the application, or choose a vCore target.',
   'copy-timeseries-as-documents': 'Copy it into an ordinary collection on the source ($out) and migrate that.',
   'restore-timeseries-by-hand':
@@ -43,15 +56,25 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'grant-read': 'Let the user read it (role readAnyDatabase), or leave it out.',
   'mind-16mb':
     'Make the collections after the capability is on, turn server-side retry on, and use no wildcard index on them. The capability stays for good, and an account with a customer-managed key cannot have it.',
-  'watch-document-size':
-    'Have the documents scanned in full, and let the application keep them well below 2 MB; what is refused is kept aside as dead letters.',
+  'watch-document-size': {
+    todo: 'Have the documents scanned in full, and let the application keep them well below 2 MB',
+    aside: 'what is refused is kept aside as dead letters',
+  },
   'repair-source':
     'Have the server check the collection (validate), and restore what is damaged from a backup before the migration.',
-  'flatten-documents':
-    'Store the inner levels in documents of their own; else such documents are kept aside as dead letters.',
+  'flatten-documents': {
+    todo: 'Store the inner levels in documents of their own',
+    aside: 'else such documents are kept aside as dead letters',
+  },
   'rename-ttl-field': 'Give the field another name on the way (--rename-field), or leave the index on _ts out.',
-  'shorten-ids': 'Give such documents a shorter _id; those that the target refuses are kept aside as dead letters.',
-  'change-ids': 'Give such documents an _id of another type; else they are kept aside as dead letters.',
+  'shorten-ids': {
+    todo: 'Give such documents a shorter _id',
+    aside: 'those that the target refuses are kept aside as dead letters',
+  },
+  'change-ids': {
+    todo: 'Give such documents an _id of another type',
+    aside: ELSE_ASIDE,
+  },
   'make-ids-unique': 'Find the documents that share an _id on the source, and give each its own before the migration.',
   'scan-in-full': 'Have the collection scanned in full before the migration.',
   'mind-gridfs': 'Move both collections of the bucket. Compare a few files by their checksums afterwards.',

@@ -1,5 +1,6 @@
 /** What a report says, and in which order. */
 import type { RunState } from '../core/model/run.js';
+import { resumesBy } from '../core/plan/carried-out.js';
 import { changes, copy, deadLetters, indexes, leftBehind, options } from './report-copy.js';
 import { course, reading, summary } from './report-course.js';
 import type { ReportFacts } from './report-facts.js';
@@ -15,7 +16,8 @@ const TONES: Readonly<Partial<Record<RunState, ReportContent['tone']>>> = {
 
 /** Everything that the report tells. Sections without content are left out. */
 export function reportContent(report: ReportFacts): ReportContent {
-  const verdict = report.verdict ?? { state: report.state, reasons: [{ id: 'interrupted', params: {} }] };
+  const ended = report.verdict ?? { state: report.state, reasons: [{ id: 'interrupted', params: {} }] };
+  const verdict = { ...ended, ...resumesBy(report.handoff) };
   const sections: (Section | undefined)[] = [
     summary(report),
     changes(report),

@@ -20,20 +20,32 @@ const STATES: Readonly<Record<RunState, string>> = {
   cancelled: 'Cancelled: what was copied so far is on the target.',
 };
 
+const BEGINS_AGAIN: Readonly<Partial<Record<RunState, string>>> = {
+  verifying: 'Comparing the numbers of documents.',
+  paused: 'Paused: when it is resumed, every collection is read and written again.',
+  'failed-resumable': 'Not complete: when it is resumed, every collection is read and written again.',
+};
+
 /** What a state means for the owner of the data. */
-export function runStateSentence(state: RunState): string {
-  return STATES[state];
+export function runStateSentence({ state, resumesBy }: Pick<RunSnapshot, 'state' | 'resumesBy'>): string {
+  return (resumesBy === 'beginning-again' ? BEGINS_AGAIN[state] : undefined) ?? STATES[state];
 }
 
 /**
- * What there is to say while a run goes on again: the tools send everything again, and what is there is only compared. Undefined where there is nothing
+ * What there is to say while a run goes on again: the tools send everything again, and what is there is only compared, or written once more. Undefined where there is nothing
  * of the kind.
  */
-export function goingOnSentence({ rechecked, gone = 0 }: Pick<RunSnapshot, 'rechecked' | 'gone'>): string | undefined {
+export function goingOnSentence({
+  rechecked,
+  resumesBy,
+  gone = 0,
+}: Pick<RunSnapshot, 'rechecked' | 'resumesBy' | 'gone'>): string | undefined {
   const sentences = [
     ...(rechecked
       ? [
-          `Checking what is there already: ${formatCount(rechecked.done)} of ${formatCountOf(rechecked.of, 'document')}; nothing is copied twice.`,
+          resumesBy === 'beginning-again'
+            ? `Reading and writing every collection again, with ${formatCountOf(rechecked.of, 'document')} of earlier attempts.`
+            : `Checking what is there already: ${formatCount(rechecked.done)} of ${formatCountOf(rechecked.of, 'document')}; nothing is copied twice.`,
         ]
       : []),
     ...(gone > 0

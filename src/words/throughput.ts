@@ -21,8 +21,10 @@ export function raiseEffectSentence(effect: RaiseEffect): string {
       return `${name} can then never be set below ${formatRuPerSecond(effect.params.floor)} again.`;
     case 'raise-partitions':
       return `${name} gets ${formatCountOf(effect.params.partitions, 'physical partition')} for good: afterwards each has ${formatRuPerSecond(effect.params.each)} of its throughput.`;
-    case 'raise-clamped':
-      return `${name} is raised to ${formatRuPerSecond(effect.params.raised)}, not ${formatRuPerSecond(effect.params.wanted)}: more would need its partitions to split, which takes hours.`;
+    case 'raise-clamped': {
+      const known = effect.params.assumed ? 'as far as its throughput tells, ' : '';
+      return `${name} is raised to ${formatRuPerSecond(effect.params.raised)}, not ${formatRuPerSecond(effect.params.wanted)}: ${known}more would need its partitions to split, which takes hours.`;
+    }
     case 'raise-kept-higher':
       return `${name} stays at ${formatRuPerSecond(effect.params.restored)} afterwards: ${formatRuPerSecond(effect.params.kept)} is below its new minimum.`;
   }

@@ -1,5 +1,5 @@
 /** How a run ended and what verification found, in sentences; and what the user does next. */
-import type { RunState } from '../core/model/run.js';
+import type { ResumesBy, RunState } from '../core/model/run.js';
 import { lookUp, textOf, unknownId, type Params } from './params.js';
 import { verdictReasonSentence } from './runs.js';
 import { formatCount, formatCountOf } from './sizes.js';
@@ -10,6 +10,8 @@ export interface VerdictFacts {
   /** What a good end proves, where it is not that the target holds what the source holds. */
   readonly proves?: 'files-written' | 'files-on-target';
   readonly reasons: readonly { readonly id: string; readonly params: Params }[];
+  /** How the run is resumed, where that is not only by going on. */
+  readonly resumesBy?: ResumesBy;
 }
 
 export interface EvidenceFacts {
@@ -56,9 +58,11 @@ export function verdictHeadline(verdict: VerdictFacts, changed = false): string 
   if (changed && verdict.state === 'completed') {
     return 'Completed: every document that the plan asks for is on the target, byte for byte as the plan changes it.';
   }
-  if (verdict.reasons.some(({ id }) => id === 'stopped-by-user') && verdict.state === 'failed-resumable') {
-    return 'Stopped by you. What was copied counts: the run can be resumed.';
+  const isStopped = verdict.reasons.some(({ id }) => id === 'stopped-by-user') && verdict.state === 'failed-resumable';
+  if (verdict.resumesBy === 'beginning-again' && (isStopped || verdict.state === 'paused')) {
+    return `${isStopped ? 'Stopped by you' : 'Paused'}. The run can be resumed: every collection is read and written again then.`;
   }
+  if (isStopped) return 'Stopped by you. What was copied counts: the run can be resumed.';
   if (verdict.reasons.some(({ id }) => id === 'csv-not-equal') && verdict.state === 'completed-with-findings') {
     return verdict.proves === 'files-written'
       ? 'Exported as CSV: the numbers of documents agree where nothing else is said; more cannot be compared.'
@@ -146,6 +150,23 @@ const STEPS: Readonly<Record<string, string | ((params: Params) => string)>> = {
   'throughput-not-restored': 'Lower the throughput in the portal, or resume the run: it tries again.',
 };
 
+/** What is to be done instead where a run is not resumed by going on alone. */
+const STEPS_BY: Readonly<Record<ResumesBy, Readonly<Record<string, string>>>> = {
+  'beginning-again': {
+    'documents-missing': 'Resume the run: every collection is read and written again.',
+    'connection-lost': 'Resume the run once both sides answer: every collection is read and written again.',
+    'index-failed':
+      "Look at the server's words, correct what is in the way and create the index by hand: a resumed run reads and writes every collection again.",
+  },
+  'another-job': {
+    'documents-missing': 'Resume the run: another job brings what is missing.',
+    'index-failed':
+      "Look at the server's words, correct what is in the way and create the index by hand: a resumed run starts another job, which reads every collection again.",
+    'verification-differs':
+      "Look at the differences in the report. A source that is written to during a run moves on: stop writes and resume. That starts another job, which reads every collection again: it leaves as it is what is there with equal content, brings what is missing, and goes by the plan's policy for conflicts where content differs.",
+  },
+};
+
 const READY = 'Point the application at the target when you are ready. Keep the source until you are sure.';
 
 const IMPORT_NEXT = 'Import the files when you are ready: plan --from-files with this folder and a target.';
@@ -166,7 +187,7 @@ export function nextSteps(verdict: VerdictFacts): string[] {
     if (id.startsWith('error:')) return ['Do what is said above, then resume the run.'];
     // What the tools say then is only what followed.
     if (id === 'tool-failed' && knowsBetter) return [];
-    const step = lookUp(STEPS, id);
+    const step = (verdict.resumesBy && lookUp(STEPS_BY[verdict.resumesBy], id)) ?? lookUp(STEPS, id);
     return step === undefined ? [] : [typeof step === 'string' ? step : step(params)];
   });
   const isExport = verdict.proves === 'files-written';

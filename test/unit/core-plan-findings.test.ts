@@ -47,6 +47,7 @@ describe('the findings on a plan', () => {
     );
     expect([...offered].sort()).toEqual([
       'choose-shard-key',
+      'copy-raw',
       'keep-large-documents-aside',
       'leave-index-out',
       'set-autoscale',

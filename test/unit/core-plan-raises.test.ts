@@ -33,6 +33,24 @@ describe('throughput raised for a whole plan', () => {
     expect(unknown).toEqual([]);
   });
 
+  it('goes as far as Azure raises a budget at once, of what is there', () => {
+    const plan = planOf(collections, { method: 'direct-copy', throughput: manual(1000) });
+    const { raises } = planRaises(plan.collections, {
+      ruPerSecond: 100_000,
+      target: {
+        ...none,
+        collections: { 'shop.b': manual(1000) },
+        // Of shop.a it was said before the collection was dropped.
+        atOnce: { 'shop.a': 60_000, 'shop.b': 30_000 },
+      },
+    });
+    const to = raises.map(({ raise: { budget, raiseTo } }) => [budget, raiseTo]);
+    expect(to).toEqual([
+      ['shop.a', manual(10_000)],
+      ['shop.b', manual(30_000)],
+    ]);
+  });
+
   it('is left alone where nobody knows what to put it back to, and where another method copies', () => {
     const plan = planOf(collections, { method: 'direct-copy', raise });
     expect(plan).not.toHaveProperty('throughputRaises');

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { OfferedThroughput } from '../../src/core/model/plan.js';
 import { GIB, ruPerSecond } from '../../src/core/model/units.js';
-import { figureOf, planThroughputRaise } from '../../src/core/plan/throughput-raise.js';
+import { figureOf, PARTITION_RU_PER_SECOND, planThroughputRaise } from '../../src/core/plan/throughput-raise.js';
 import { raiseEffectSentence } from '../../src/words/throughput.js';
 import { ThroughputPool, type Offer } from '../support/ru-stand-in/budget.js';
 import { partitionsAtCreation, scalePool } from '../support/ru-stand-in/provisioning.js';
@@ -106,6 +106,27 @@ describe('raising throughput for a copy', () => {
     expect(decided?.effects.map((e) => e.id)).toEqual(['raise-billed', 'raise-floor', 'raise-clamped']);
   });
 
+  it('goes as far as Azure raises it at once, where that was asked, and else says that it goes by the throughput', () => {
+    const raise = (existing: { readonly atOnce?: number }) =>
+      planThroughputRaise({
+        budget: 'shop.',
+        kept: manual(400),
+        wantedRuPerSecond: 150_000,
+        bytes: GIB,
+        canSplit: true,
+        existing,
+      });
+    const said = (decided: ReturnType<typeof raise>): string =>
+      decided?.effects.map(raiseEffectSentence).at(-1) ?? 'nothing';
+    const [assumed, asked] = [raise({}), raise({ atOnce: 40_000 })];
+    expect(asked?.raise.raiseTo).toEqual(manual(40_000));
+    expect(said(asked)).toBe(
+      'Database shop is raised to 40,000 RU/s, not 150,000 RU/s: more would need its partitions to split, which takes hours.',
+    );
+    expect(assumed?.raise.raiseTo).toEqual(manual(10_000));
+    expect(said(assumed)).toContain('not 150,000 RU/s: as far as its throughput tells, more would need');
+  });
+
   it('puts back no lower than the service lets it', () => {
     const decided = planThroughputRaise({
       budget: 'shop.orders',
@@ -142,9 +163,10 @@ describe('raising throughput for a copy', () => {
           const figure = kind === 'manual' ? Math.max(400, keptSteps * 100) : keptSteps * 1_000;
           const kept = (kind === 'manual' ? manual : autoscale)(canSplit ? figure : Math.min(10_000, figure));
           const bytes = (canSplit ? gib : Math.min(gib, 20)) * GIB;
-          // As it is before: made by the service's rule for what it keeps.
-          const before = partitionsAtCreation(offer(kept), canSplit);
-          const existing = state === 'new' ? {} : { existing: state === 'known' ? { partitions: before } : {} };
+          // As it is before: made by the service's rule for what it keeps, or with more that an earlier throughput has left, as Azure says.
+          const before = partitionsAtCreation(offer(kept), canSplit) * (state === 'known' && canSplit ? 2 : 1);
+          const known = state === 'known' ? { atOnce: before * PARTITION_RU_PER_SECOND } : {};
+          const existing = state === 'new' ? {} : { existing: known };
           const decided = planThroughputRaise({
             budget: 'a.b',
             kept,
@@ -159,7 +181,8 @@ describe('raising throughput for a copy', () => {
           expect(figureOf(raiseTo)).toBeGreaterThan(figureOf(kept));
           expect(figureOf(restoreTo)).toBeGreaterThanOrEqual(figureOf(kept));
           const made = createWith ?? kept;
-          const pool = new ThroughputPool(offer(made), partitionsAtCreation(offer(made), canSplit), 0);
+          const partitions = createWith ? partitionsAtCreation(offer(made), canSplit) : before;
+          const pool = new ThroughputPool(offer(made), partitions, 0);
           scalePool(pool, offer(raiseTo), canSplit, 0, 1, 60_000);
           // No delay: the throughput is there.
           expect(pool.offer).toEqual(offer(raiseTo));

@@ -176,7 +176,7 @@ describe('words', () => {
       ...(['planned', 'preparing', 'copying', 'indexing', 'verifying', 'completed'] as const),
       ...(['completed-with-findings', 'paused', 'failed-resumable', 'cancelled'] as const),
     ];
-    for (const state of states) expectSentence(runStateSentence(state));
+    for (const state of states) expectSentence(runStateSentence({ state }));
     const facts = {
       ...params,
       ns: 'Shop.orders',

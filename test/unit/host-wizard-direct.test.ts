@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/core/model/plan.js';
 import { ruPerSecond } from '../../src/core/model/units.js';
+import { ClusterCatalog, type CatalogPorts } from '../../src/host/tree/cluster-catalog.js';
+import { clusterPorts, type ClusterPortParts } from '../../src/host/wizard/cluster-ports.js';
 import { planOf } from '../../src/host/wizard/model/derive.js';
 import { reduce, type WizardEvent } from '../../src/host/wizard/model/reduce.js';
+import { partsOf, restoreState } from '../../src/host/wizard/model/restore.js';
 import { fingerprint } from '../../src/host/wizard/model/selection.js';
 import { stateOfPlan, type WizardState } from '../../src/host/wizard/model/wizard-state.js';
 import { createViewer, viewOf } from '../../src/host/wizard/view/view-of.js';
@@ -101,5 +104,35 @@ describe('a direct copy', () => {
     expect(viewOf(modelOf(more)).review.needsConsent).toBe(true);
     const none = after(more, { type: 'set-tuning', field: 'raiseRuPerSecond', value: 0 });
     expect(planIn(none)).not.toHaveProperty('throughputRaises');
+  });
+
+  it('raises throughput as far as Azure does at once, where that was read of the account, after a reload, too', async () => {
+    const catalog = new ClusterCatalog({ clusters: { get: () => undefined } } as unknown as CatalogPorts);
+    catalog.putThroughput('target', [
+      { budget: 'shop.customers', instantMaximumRuPerSecond: ruPerSecond(30_000) },
+      { budget: 'shop.orders' },
+    ]);
+    const has = { kind: 'manual' as const, ruPerSecond: ruPerSecond(800) };
+    const found = { collections: { 'shop.customers': has }, databases: {} };
+    const { readGiven } = clusterPorts({
+      adapters: () => Promise.resolve({ readTargetThroughput: () => Promise.resolve(found) }),
+      connections: { with: (_id: string, _signal: AbortSignal, use: (target: object) => unknown) => use({}) },
+      catalog,
+    } as unknown as ClusterPortParts);
+    const throughput = await readGiven('target', [], new AbortController().signal);
+    expect(throughput.atOnce).toEqual({ 'shop.customers': 30_000 });
+    const asked = readState(
+      SMALL,
+      'ru',
+      { type: 'set-shard-key', ns: 'shop.customers', path: 'region' },
+      { type: 'set-tuning', field: 'raiseRuPerSecond', value: 50_000 },
+      { type: 'go', step: 'tuning' },
+    );
+    const { wantsGiven } = createViewer().derive(modelOf(asked));
+    const given = after(asked, { type: 'given', given: { throughput, of: wantsGiven?.of ?? '' } });
+    const told = viewOf(modelOf(given)).tuning.raiseEffects.join(' ');
+    expect(told).toContain('shop.customers is raised to 30,000 RU/s, not 50,000 RU/s: more would need');
+    const { choices, readings } = partsOf(given);
+    expect(restoreState(choices, readings)?.given).toEqual(given.given);
   });
 });

@@ -126,12 +126,23 @@ const A_SERVICE: NonNullable<Plan['handoff']> = {
   replication: 'one-time',
 };
 
+const BY_DATAFRAMES: NonNullable<Plan['handoff']> = {
+  kind: 'spark-databricks',
+  secretScope: 'migration',
+  mode: 'transform',
+  cluster: { nodeType: 'Standard_D8ds_v5', workers: 2, runtime: '15.4.x-scala2.12' },
+};
+const HANDOFFS: Readonly<Partial<Record<Plan['method'], NonNullable<Plan['handoff']>>>> = {
+  dms: A_SERVICE,
+  'spark-databricks': BY_DATAFRAMES,
+};
+
 /** Plans as they are made, and as people leave them who edit files. */
 export const anyPlan: fc.Arbitrary<Plan> = fc
   .record({
     collections: fc.array(facts, { minLength: 1, maxLength: 3 }),
     target: fc.constantFrom(...Object.values(TARGETS)),
-    method: fc.constantFrom<Plan['method']>('direct-copy', 'dump-restore', 'dms'),
+    method: fc.constantFrom<Plan['method']>('direct-copy', 'dump-restore', 'dms', 'spark-databricks'),
     rate: fc.constantFrom(undefined, 1, 450, 400, 1000, 20_000),
     kind: fc.constantFrom('manual', 'autoscale'),
     shardKey: fc.constantFrom(undefined, 'customer', 'region', 'a'),
@@ -143,11 +154,12 @@ export const anyPlan: fc.Arbitrary<Plan> = fc
   })
   .map(({ collections, target, method, rate, kind, shardKey, charge, policy, depth, batchSize, workers }) => {
     const named = collections.map((one, i) => aCollection(`shop.c${i}`, structuredClone(one)));
+    const handoff = HANDOFFS[method];
     const isRu = target.kind === 'cosmos-ru';
     const made = planOf(named, {
       targetCluster: target,
       method,
-      ...(method === 'dms' ? { handoff: A_SERVICE } : {}),
+      ...(handoff ? { handoff } : {}),
       conflictPolicy: policy,
       verification: { depth },
       ...(isRu && shardKey !== undefined

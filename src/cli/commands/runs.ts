@@ -125,7 +125,7 @@ async function show(folder: RunFolder, root: string, { adapters, output }: Comma
   const { snapshot, planName, pid, startFailure } = found;
   output.say(
     `${planName}  (${folder.runId}${pid === undefined ? '' : `, process ${pid}`})`,
-    goingOnSentence(snapshot) ?? runStateSentence(snapshot.state),
+    goingOnSentence(snapshot) ?? runStateSentence(snapshot),
     ...(startFailure === undefined ? [] : [`The latest start failed. ${verdictReasonSentence(startFailure)}`]),
     ...(snapshot.why === undefined ? [] : [verdictReasonSentence(snapshot.why)]),
     ...(snapshot.awaits === undefined ? [] : awaitedLines(snapshot.awaits, folder)),

@@ -20,8 +20,8 @@ export function phaseName(state: RunState): string {
 }
 
 /** The step in a word, for a block's title. */
-function titleOf({ state, rechecked }: RunSnapshot): string {
-  return rechecked ? 'Checking' : phaseName(state);
+function titleOf({ state, rechecked, resumesBy }: RunSnapshot): string {
+  return rechecked && resumesBy !== 'beginning-again' ? 'Checking' : phaseName(state);
 }
 
 /** `done / of` as a bar of `width` characters. */
@@ -73,7 +73,11 @@ function details(s: RunSnapshot): string[] {
       : [];
   return [
     ...(s.rechecked
-      ? [`${formatCount(s.rechecked.done)} of ${formatCount(s.rechecked.of)} there already looked at again`]
+      ? [
+          s.resumesBy === 'beginning-again'
+            ? `${formatCount(s.rechecked.of)} of earlier attempts written again`
+            : `${formatCount(s.rechecked.done)} of ${formatCount(s.rechecked.of)} there already looked at again`,
+        ]
       : []),
     ...ru,
     ...(s.throttled > 0 && s.state === 'copying' ? [`${formatCount(s.throttled)} throttled and sent again`] : []),

@@ -1,6 +1,6 @@
 import type { Awaited } from './handoff.js';
 import type { CopyCeilings } from './plan.js';
-import type { RunState } from './run.js';
+import type { ResumesBy, RunState } from './run.js';
 
 /** How far one collection is. Documents; `bytes` of acknowledged documents. */
 export interface CollectionSnapshot {
@@ -55,6 +55,8 @@ export interface RunSnapshot {
   readonly planned: number;
   /** While copying: the tools send everything again in each attempt, and this much of what earlier ones have brought was found to be there. Absent when all was. */
   readonly rechecked?: { readonly done: number; readonly of: number };
+  /** How it is resumed, where that is not only by going on. */
+  readonly resumesBy?: ResumesBy;
   /** Documents that earlier attempts have brought and whose collection is not on the target any more. */
   readonly gone?: number;
   readonly bytes: number;

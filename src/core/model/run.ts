@@ -11,6 +11,13 @@ export type RunState =
   | 'failed-resumable'
   | 'cancelled';
 
+/**
+ * `beginning-again`: whenever it is resumed, every collection is read and written again. `another-job`: it goes on while its job has not come to an end; once that has, and not all is
+ * proven, another job reads every collection and leaves as it is what is there with equal content.
+ */
+export const RESUMES_BY = ['beginning-again', 'another-job'] as const;
+export type ResumesBy = (typeof RESUMES_BY)[number];
+
 const NEXT: Readonly<Record<RunState, readonly RunState[]>> = {
   planned: ['preparing', 'cancelled'],
   preparing: ['copying', 'paused', 'failed-resumable', 'cancelled'],

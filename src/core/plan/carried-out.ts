@@ -1,9 +1,16 @@
 /** What a plan's choices come to by the method that carries it out. */
 import type { Plan } from '../model/plan.js';
+import type { ResumesBy } from '../model/run.js';
 
 /** True where documents go through DataFrames of the MongoDB Spark Connector. */
 export function isSparkTransform(handoff: Plan['handoff']): boolean {
   return handoff?.kind === 'spark-databricks' && handoff.mode === 'transform';
+}
+
+/** For what tells of a run: how it is resumed, where that is not only by going on. */
+export function resumesBy(handoff: Plan['handoff']): { readonly resumesBy?: ResumesBy } {
+  if (handoff?.kind !== 'spark-databricks') return {};
+  return { resumesBy: isSparkTransform(handoff) ? 'beginning-again' : 'another-job' };
 }
 
 /**

@@ -10,6 +10,8 @@ export interface TargetThroughput {
   readonly collections: Readonly<Record<string, Throughput>>;
   /** Of databases whose collections share theirs. */
   readonly databases: Readonly<Record<string, Throughput>>;
+  /** RU/s that Azure raises each to without splitting partitions, by budget (`db.coll`, `db.`), as far as it was asked. */
+  readonly atOnce?: Readonly<Record<string, number>>;
 }
 
 export interface RaiseWish {
@@ -46,6 +48,7 @@ export function planRaises(
     }
     const budget = isShared ? `${planned.target.db}.` : ns;
     const earlier = budgets.get(budget);
+    const atOnce = target.atOnce?.[budget];
     budgets.set(budget, {
       budget,
       kept,
@@ -53,7 +56,7 @@ export function planRaises(
       bytes: (earlier?.bytes ?? 0) + planned.logicalBytes,
       canSplit: isShared || planned.shardKey !== undefined,
       ...(preSplit ? { preSplit } : {}),
-      ...(isShared || found ? { existing: {} } : {}),
+      ...(isShared || found ? { existing: atOnce === undefined ? {} : { atOnce } } : {}),
     });
   }
   return {

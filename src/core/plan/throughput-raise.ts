@@ -33,8 +33,8 @@ export interface RaiseInput {
   readonly bytes: number;
   /** False for a collection without a shard key: it has one partition for ever. */
   readonly canSplit: boolean;
-  /** It is there. `partitions`: physical ones, where that is known. */
-  readonly existing?: { readonly partitions?: number };
+  /** It is there. `atOnce`: RU/s that it can be raised to without a partition being split, where Azure has said it (ARM: `instantMaximumThroughput`). */
+  readonly existing?: { readonly atOnce?: number };
 }
 
 /** What the user must know before; sentences are made in `words`. RU/s throughout. */
@@ -53,10 +53,15 @@ export type RaiseEffect =
       readonly id: 'raise-partitions';
       readonly params: { readonly budget: string; readonly partitions: number; readonly each: number };
     }
-  /** More would need partitions to split, which takes hours. */
+  /** More would need partitions to split, which takes hours. `assumed`: by the partitions that it must have for what it gives; it may have more. */
   | {
       readonly id: 'raise-clamped';
-      readonly params: { readonly budget: string; readonly wanted: number; readonly raised: number };
+      readonly params: {
+        readonly budget: string;
+        readonly wanted: number;
+        readonly raised: number;
+        readonly assumed: boolean;
+      };
     }
   /** What was to be kept is below the new floor. */
   | {
@@ -80,7 +85,8 @@ export function planThroughputRaise(input: RaiseInput): RaiseDecision | undefine
   const { step, least } = FLOOR[kept.kind];
   const wanted = Math.min(MOST_RU_PER_SECOND, roundDown(input.wantedRuPerSecond, step));
   const partitions = partitionsFor(input, wanted, keptFigure);
-  const raised = Math.max(keptFigure, Math.min(wanted, partitions * PARTITION_RU_PER_SECOND));
+  const atOnce = roundDown(existing?.atOnce ?? partitions * PARTITION_RU_PER_SECOND, step);
+  const raised = Math.max(keptFigure, Math.min(wanted, atOnce));
   const perPartition = kept.kind === 'manual' ? CREATION_RU_PER_PARTITION : PARTITION_RU_PER_SECOND;
   const most = input.preSplit ? MOST_RU_PER_SECOND : raised;
   const creation = Math.max(least, Math.min(most, partitions * perPartition));
@@ -105,7 +111,10 @@ export function planThroughputRaise(input: RaiseInput): RaiseDecision | undefine
     const each = Math.floor(restored / needed);
     effects.push({ id: 'raise-partitions', params: { budget, partitions: needed, each } });
   }
-  if (raised < wanted) effects.push({ id: 'raise-clamped', params: { budget, wanted, raised } });
+  if (raised < wanted) {
+    const assumed = existing !== undefined && existing.atOnce === undefined;
+    effects.push({ id: 'raise-clamped', params: { budget, wanted, raised, assumed } });
+  }
   if (restored > keptFigure) effects.push({ id: 'raise-kept-higher', params: { budget, kept: keptFigure, restored } });
   return {
     raise: {
@@ -127,11 +136,11 @@ function offerOf(kind: OfferedThroughput['kind'], figure: number): OfferedThroug
   return kind === 'manual' ? { kind, ruPerSecond: ruPerSecond(figure) } : { kind, maxRuPerSecond: ruPerSecond(figure) };
 }
 
-/** Partitions that it has, or comes into being with. */
+/** Partitions that it has at least, or comes into being with. */
 function partitionsFor(input: RaiseInput, wanted: number, keptFigure: number): number {
   const { existing, canSplit, bytes } = input;
   // So many it must have for what it gives; it may have more.
-  if (existing) return existing.partitions ?? Math.max(1, Math.ceil(keptFigure / PARTITION_RU_PER_SECOND));
+  if (existing) return Math.max(1, Math.ceil(keptFigure / PARTITION_RU_PER_SECOND));
   if (!canSplit) return 1;
   return Math.max(1, Math.ceil(bytes / PARTITION_BYTES), Math.ceil(wanted / PARTITION_RU_PER_SECOND));
 }

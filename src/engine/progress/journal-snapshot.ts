@@ -1,6 +1,7 @@
 import { conflictsLeft } from '../../core/conflict/on-duplicate.js';
 import { formatNamespace } from '../../core/model/namespace.js';
 import type { Plan } from '../../core/model/plan.js';
+import { resumesBy } from '../../core/plan/carried-out.js';
 import { isRunning, type RunState } from '../../core/model/run.js';
 import type { CollectionSnapshot, RatePoint, RunSnapshot } from '../../core/model/run-snapshot.js';
 import { arrivedOf, NO_COPY, type RunStatus } from '../journal/reduce.js';
@@ -63,6 +64,7 @@ export function journalSnapshot(plan: Plan, status: RunStatus | undefined, facts
     at: facts.at,
     state: facts.state,
     ...(why === undefined ? {} : { why }),
+    ...resumesBy(plan.handoff),
     startedAt,
     ...(isResting && status ? { endedAt: Date.parse(status.updatedAt) } : {}),
     done: total((c) => Math.min(c.planned, c.copied + c.deadLetters + c.conflicts)),

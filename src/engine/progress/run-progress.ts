@@ -10,6 +10,7 @@ import {
   type RatePoint,
   type RunSnapshot,
 } from '../../core/model/run-snapshot.js';
+import { resumesBy } from '../../core/plan/carried-out.js';
 import type { Verdict } from '../journal/record.js';
 import type { RunEvent } from '../run-context.js';
 import type { RelayedCounts } from '../native-ports.js';
@@ -176,6 +177,7 @@ export class RunProgress {
       at,
       state: this.state,
       ...(why === undefined ? {} : { why }),
+      ...resumesBy(this.start.plan.handoff),
       startedAt: this.start.startedAt,
       ...(this.endedAt === undefined ? {} : { endedAt: this.endedAt }),
       done,

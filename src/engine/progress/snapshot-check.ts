@@ -1,5 +1,5 @@
 import { AWAITED } from '../../core/model/handoff.js';
-import type { RunState } from '../../core/model/run.js';
+import { RESUMES_BY, type RunState } from '../../core/model/run.js';
 import { LIMITS, type RunSnapshot } from '../../core/model/run-snapshot.js';
 
 type Check = (value: unknown) => boolean;
@@ -63,6 +63,7 @@ const isSnapshot = shape({
   throttled: isNumber,
   deadLetters: isNumber,
   conflicts: isNumber,
+  resumesBy: optional(oneOf(...RESUMES_BY)),
   awaits: optional(oneOf(...AWAITED)),
   limitedBy: optional(oneOf(...LIMITS)),
   ceilings: optional(

@@ -105,7 +105,7 @@ export async function pickRun(
   const items = runsFor(services.runs.list(), action).map((run) => ({
     label: run.planName,
     description: new Date(run.snapshot.startedAt).toLocaleString(),
-    detail: `${runStateSentence(run.snapshot.state)} ${l10n.t('{0} documents', formatCount(run.snapshot.done))}`,
+    detail: `${runStateSentence(run.snapshot)} ${l10n.t('{0} documents', formatCount(run.snapshot.done))}`,
     runId: run.runId,
   }));
   const placeHolder =

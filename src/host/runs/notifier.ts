@@ -126,7 +126,7 @@ export class RunNotifier implements Disposable {
         questions.tell('information', l10n.t('Migration {0} goes on already.', then.planName), page);
         break;
       case 'over': {
-        const state = run === undefined ? '' : stateSentence(run.snapshot.state, l10n.t);
+        const state = run === undefined ? '' : stateSentence(run.snapshot, l10n.t);
         const text = l10n.t('There is nothing to resume in migration {0}.', then.planName);
         questions.tell('information', `${text} ${state}`, page);
         break;

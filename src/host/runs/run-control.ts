@@ -346,7 +346,7 @@ export class RunSteering implements RunControl {
 
   /** Another window was faster, or the run has moved on meanwhile. */
   #tellRefused(what: string, state: RunState): void {
-    this.#deps.questions.tell('information', `${what} ${stateSentence(state, l10n.t)}`);
+    this.#deps.questions.tell('information', `${what} ${stateSentence({ state }, l10n.t)}`);
   }
 }
 

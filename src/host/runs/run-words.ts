@@ -1,4 +1,4 @@
-import { isRunning, type RunState } from '../../core/model/run.js';
+import { isRunning } from '../../core/model/run.js';
 import type { RunSnapshot } from '../../core/model/run-snapshot.js';
 import { awaitedWords } from '../../words/awaits.js';
 import { goingOnSentence, runStateSentence, verdictReasonSentence } from '../../words/runs.js';
@@ -7,11 +7,13 @@ import type { RunInfo } from '../services.js';
 import type { Translate } from '../translate.js';
 
 /** As the command line says it, but for what is said beside a Resume button. */
-export function stateSentence(state: RunState, t: Translate): string {
+export function stateSentence(run: Pick<RunSnapshot, 'state' | 'resumesBy'>, t: Translate): string {
+  const { state, resumesBy } = run;
+  if (resumesBy === 'beginning-again') return runStateSentence(run);
   if (state === 'paused') return t('Paused: it goes on where it was when you resume.');
   if (state === 'failed-resumable')
     return t('Stopped before it was complete: resume to go on, nothing is copied twice.');
-  return runStateSentence(state);
+  return runStateSentence(run);
 }
 
 /** The same of a whole snapshot: whom it waits for, and why it stands still while it checks, too. */
@@ -20,13 +22,13 @@ export function snapshotSentence(snapshot: RunSnapshot, t: Translate): string {
     const { short } = awaitedWords(snapshot.awaits);
     return `${short.charAt(0).toUpperCase()}${short.slice(1)}.`;
   }
-  return goingOnSentence(snapshot) ?? stateSentence(snapshot.state, t);
+  return goingOnSentence(snapshot) ?? stateSentence(snapshot, t);
 }
 
 /** What to do about the end of a run. Errors say it themselves, and beside a button nobody has to be told to resume. */
-export function remedySteps({ state, why }: RunSnapshot): readonly string[] {
+export function remedySteps({ state, why, resumesBy }: RunSnapshot): readonly string[] {
   if (state !== 'failed-resumable' || why === undefined || SELF_EVIDENT.test(why.id)) return [];
-  return nextSteps({ state, reasons: [why] });
+  return nextSteps({ state, reasons: [why], ...(resumesBy ? { resumesBy } : {}) });
 }
 
 const SELF_EVIDENT = /^(error:.*|interrupted|stopped-by-user)$/;
@@ -44,12 +46,15 @@ export function startFailureSentence({ snapshot, startFailure }: RunInfo, t: Tra
 }
 
 /** What a run that works is at, in a word or two. */
-export function stepName({ state, rechecked }: Pick<RunSnapshot, 'state' | 'rechecked'>, t: Translate): string {
+export function stepName(
+  { state, rechecked, resumesBy }: Pick<RunSnapshot, 'state' | 'rechecked' | 'resumesBy'>,
+  t: Translate,
+): string {
   switch (state) {
     case 'preparing':
       return t('preparing');
     case 'copying':
-      return rechecked ? t('checking what is there') : t('copying');
+      return rechecked && resumesBy !== 'beginning-again' ? t('checking what is there') : t('copying');
     case 'indexing':
       return t('building indexes');
     case 'verifying':

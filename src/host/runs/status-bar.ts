@@ -95,9 +95,9 @@ function tooltip(runs: readonly RunInfo[]): MarkdownString {
 
 /** Without numbers: each that changes would close the tooltip. */
 function tooltipSentence({ snapshot }: RunInfo): string {
-  return snapshot.rechecked
+  return snapshot.rechecked && snapshot.resumesBy !== 'beginning-again'
     ? l10n.t('Checking what is there already; nothing is copied twice.')
-    : stateSentence(snapshot.state, l10n.t);
+    : stateSentence(snapshot, l10n.t);
 }
 
 function tooltipLinks(run: RunInfo): string[] {

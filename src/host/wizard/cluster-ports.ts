@@ -91,7 +91,11 @@ export function clusterPorts({ adapters, clusters, connections, catalog, setting
     },
     async readGiven(targetId, names, signal) {
       const { readTargetThroughput } = await adapters();
-      return connections.with(targetId, signal, (target) => readTargetThroughput(target, names, signal));
+      const given = await connections.with(targetId, signal, (target) => readTargetThroughput(target, names, signal));
+      const atOnce = [...(catalog.cluster(targetId).throughput?.values() ?? [])].flatMap(
+        ({ budget, instantMaximumRuPerSecond: most }) => (most === undefined ? [] : [[budget, most] as const]),
+      );
+      return atOnce.length === 0 ? given : { ...given, atOnce: Object.fromEntries(atOnce) };
     },
     targetChosen: (id) => catalog.useTarget(id),
     writePlan: async (path, plan) => (await adapters()).writePlanFile(path, plan),

@@ -4,6 +4,7 @@ import { formatNamespace } from '../../model/namespace.js';
 import type { Plan, PlannedCollection } from '../../model/plan.js';
 import { INDEX_WHYS, OPTION_WHYS } from '../../plan/whys.js';
 import { bytes } from '../../model/units.js';
+import { carriedOutBy } from '../as-planned.js';
 import { largeDocumentLimit } from '../large-documents.js';
 import type { JsonPath, PlanFinding, PlanFix } from './plan-finding.js';
 
@@ -23,7 +24,8 @@ export function assessedFindings(plan: Plan, assessed: TargetAssessment): readon
       { collection, at: ['collections', i] as JsonPath },
     ]),
   );
-  return assessed.findings.flatMap((finding): readonly PlanFinding[] => {
+  return assessed.findings.flatMap((found): readonly PlanFinding[] => {
+    const finding = carriedOutBy(found, plan.handoff);
     if (TOLD_BY_THE_PLAN.has(finding.rule)) return [];
     if (!finding.ns) return [{ finding, at: ['source', 'name'], fixes: [] }];
     const place = places.get(formatNamespace(finding.ns));

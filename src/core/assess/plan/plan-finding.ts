@@ -20,6 +20,7 @@ export type PlanFixId =
   | 'set-autoscale'
   | 'set-serverless'
   | 'verify-fully'
+  | 'copy-raw'
   | 'set-conflict-policy'
   | 'set-tuning';
 
@@ -54,6 +55,7 @@ export const PLAN_RULES = {
   'plan-raises-throughput': { severity: 'info', remedy: 'know-what-stays', source: SOURCES.ruScaling },
   'plan-overwrites': { severity: 'warning', remedy: 'keep-target-documents', source: 'docs/resumability.md' },
   'plan-counts-only': { severity: 'warning', remedy: 'verify-fully', source: 'docs/resumability.md' },
+  'plan-transforms': { severity: 'warning', remedy: 'copy-raw', source: 'docs/spark.md' },
   'plan-csv': { severity: 'warning', remedy: 'use-json', source: 'docs/export-import.md' },
   'plan-tuning-out-of-bounds': { severity: 'warning', remedy: 'use-bounds', source: SOURCES.mongorestore },
 } as const satisfies Readonly<Record<string, RuleHead>>;

@@ -1,4 +1,5 @@
 import type { ConflictPolicy, Plan, Tuning } from '../../model/plan.js';
+import { isSparkTransform } from '../../plan/carried-out.js';
 import { MOST_INSERTION_WORKERS, MOST_PARALLEL_COLLECTIONS, TOOL_BATCH_DOCUMENTS } from '../../tune/limits.js';
 import { figureOf } from '../../plan/throughput-raise.js';
 import { planFinding, type PlanFinding, type PlanFix } from './plan-finding.js';
@@ -7,7 +8,20 @@ const SAFE_POLICIES: readonly ConflictPolicy[] = ['fail', 'dead-letter', 'skip']
 
 /** What the plan says of the run as a whole. */
 export function wholePlanFindings(plan: Plan): readonly PlanFinding[] {
-  return [...conflictFindings(plan), ...verificationFindings(plan), ...tuningFindings(plan), ...raiseFindings(plan)];
+  const [how, raises] = [isSparkTransform(plan.handoff) ? transformFindings() : ownFindings(plan), raiseFindings(plan)];
+  return [...how, ...raises];
+}
+
+/** By what the plan says itself. */
+function ownFindings(plan: Plan): readonly PlanFinding[] {
+  return [...conflictFindings(plan), ...verificationFindings(plan), ...tuningFindings(plan)];
+}
+
+/** What the plan says of conflicts, verification and batches does not count then. */
+function transformFindings(): readonly PlanFinding[] {
+  const at = ['handoff', 'mode'];
+  const fix: PlanFix = { id: 'copy-raw', params: {}, edits: [{ at, value: 'raw' }] };
+  return [{ finding: planFinding('plan-transforms', {}), at, fixes: [fix] }];
 }
 
 function conflictFindings({ conflictPolicy }: Plan): readonly PlanFinding[] {

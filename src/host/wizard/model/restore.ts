@@ -68,7 +68,10 @@ const choices = object(
     measured: object({ ruPerDocument: number(0), latencyMs: number(0), samples: number(0), of: name }),
     tried: object({ trial, of: name }),
     given: object({
-      throughput: object({ collections: record(name, throughput), databases: record(name, throughput) }),
+      throughput: object(
+        { collections: record(name, throughput), databases: record(name, throughput) },
+        { atOnce: record(name, number(0)) },
+      ),
       of: name,
     }),
     method: name,
