@@ -169,6 +169,15 @@ describe('the report of an assessment', () => {
     ).not.toContainEqual(expect.objectContaining({ id: 'copy-time-by-charge' }));
   });
 
+  it('names what is paid for while the data moves and what comes on top of the month by two names, and says how they differ', () => {
+    const markdown = assessmentText(demo, 'md', VERSION);
+    const whole = markdown.split('\n').find((line) => line.startsWith('| direct copy')) ?? '';
+    expect(whole).toContain('Manual throughput of 3,400 RU/s, billed for');
+    expect(markdown.match(/^\| Method .*\| Paid for while the data moves /gm)).toHaveLength(2);
+    expect(markdown.match(/^\| (Cost of the migration|The migration, once), on top of the month /gm)).toHaveLength(4);
+    expect(markdown).toContain('What a migration costs on top of the month is another figure');
+  });
+
   it('names everything that the everyday throughput rests on, also where its cost is told', () => {
     const ru = demo.targets.find(({ target }) => target.kind === 'cosmos-ru');
     const lines = ru?.cost?.options.flatMap((option) => option.lines) ?? [];
