@@ -36,7 +36,7 @@ function optionBlocks({ currency }: CostEstimate, option: CostOption, notes: Not
     ...rowsOf('money-per-month'),
     ...(monthly ? [[prose('Each month, altogether'), amount(monthly)]] : []),
     ...rowsOf('money'),
-    ...(migration ? [[prose('The migration, once'), amount(migration)]] : []),
+    ...(migration ? [[prose('The migration, once, on top of the month'), amount(migration)]] : []),
   ];
   return [
     { kind: 'heading', text: `${costOptionName(id)}${possible ? '' : ': not possible here'}` },

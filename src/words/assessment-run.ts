@@ -20,6 +20,8 @@ import {
 import { limitSentence } from './simulation.js';
 import { whatIfSentence } from './what-would-change.js';
 
+/** Not what comes on top of a month: see `held-while-moving`. */
+const WHOLE_COST = 'Paid for while the data moves';
 const MOST_SLOWEST = 8;
 
 export function expectedRun({ targets }: Assessment, notes: NoteBook): Section | undefined {
@@ -76,7 +78,10 @@ export function methods({ targets }: Assessment, notes: NoteBook): Section {
       ? [
           {
             kind: 'paragraph' as const,
-            text: 'What moving the data costs is reckoned by the prices of the section "Cost", with all that is said there.',
+            text:
+              `"${WHOLE_COST}" is the whole target for as long as the data moves, whether the month's bill holds it anyway or not, and whoever moves the data: it tells methods ` +
+              'apart. What a migration costs on top of the month is another figure, in "In short" and "Cost". Both are reckoned by the prices of the section "Cost", with all ' +
+              'that is said there.',
           },
         ]
       : []),
@@ -107,7 +112,7 @@ function methodBlocks(assessed: TargetAssessment, notes: NoteBook): readonly Blo
         { title: 'Method' },
         { title: 'State' },
         { title: 'Moving the data takes' },
-        ...(isPriced ? [{ title: 'Moving the data costs' }] : []),
+        ...(isPriced ? [{ title: WHOLE_COST }] : []),
         { title: 'Reasons' },
       ],
       rows,

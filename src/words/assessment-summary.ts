@@ -94,7 +94,7 @@ export function inShort(assessment: Assessment, notes: NoteBook): Section {
     ['Moving the data takes', (target) => duration(target, notes)],
     ['What it runs on', (target) => runsOn(target, notes)],
     ['Cost of a month', (target) => monthly(target, notes)],
-    ['Cost of the migration, on top', (target) => migration(target, notes)],
+    ['Cost of the migration, on top of the month', (target) => migration(target, notes)],
   ];
   const columns = ['Question', ...assessment.targets.map(({ target }) => shortTargetName(target.kind))];
   const table: Block = {

@@ -58,7 +58,7 @@ const LINES: Readonly<Record<CostLineId, (params: Params) => string>> = {
   'vcore-storage': (p) => `${nodes(p)} with ${countOf(p, 'gib')} GiB of disk each`,
   'migration-vcore': (p) => `${nodes(p)} of ${textOf(p, 'tier')} for ${shortOf(p, 'hours')} hours of the copy`,
   'held-manual': (p) =>
-    `${ruPerSecondOf(p, 'ruPerSecond')}${times(p)}, ${billed(p)}${numberOf(p, 'first') > numberOf(p, 'ruPerSecond') ? `, the first of them at ${ruPerSecondOf(p, 'first')} to get the partitions` : ''}`,
+    `Manual throughput of ${ruPerSecondOf(p, 'ruPerSecond')}${times(p)}, ${billed(p)}${numberOf(p, 'first') > numberOf(p, 'ruPerSecond') ? `, the first of them at ${ruPerSecondOf(p, 'first')} to get the partitions` : ''}`,
   'held-autoscale': (p) => `Autoscale at ${ruPerSecondOf(p, 'maxRuPerSecond')}, its maximum${times(p)}, ${billed(p)}`,
   'held-serverless': (p) => `${ruOf(p, 'ru')} for writing every document`,
   'held-vcore': (p) => `${nodes(p)} of ${textOf(p, 'tier')}, ${billed(p)}`,

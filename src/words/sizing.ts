@@ -25,7 +25,18 @@ const count = (p: Params, name: string, one: string, many?: string): string =>
 const ofLoad = (p: Params): string =>
   p['perCore'] === undefined
     ? ''
-    : `: ${shortOf(p, 'operationsPerSecond')} operations per second on average, ${countOf(p, 'peak')} times as many then, ${countOf(p, 'perCore')} of them by a core that is used to ${percent(p, 'share')} (our judgement), and no more cores than the source has`;
+    : `: ${shortOf(p, 'operationsPerSecond')} operations per second on average, ${shortOf(p, 'peak')} times as many then, ${countOf(p, 'perCore')} of them by a core that is used to ${percent(p, 'share')} (our judgement), and no more cores than the source has`;
+/** Both empty for an assessment of an older version, which does not say of what the average is. */
+const averageOf = (p: Params): string =>
+  lookUp({ watched: ' of what was watched', 'since-start': " since the server's start" }, textOf(p, 'by')) ?? '';
+const whyPeak = (p: Params): string =>
+  lookUp(
+    {
+      watched: ': a busy time is chosen to be watched',
+      'since-start': ': nights and weekends are a part of it',
+    },
+    textOf(p, 'by'),
+  ) ?? '';
 const hours = (p: Params): string => durationOf({ ms: numberOf(p, 'seconds') * 1000 }, 'ms');
 
 const ASSUMPTIONS: Readonly<Record<AssumptionId, (params: Params) => string>> = {
@@ -61,13 +72,15 @@ const ASSUMPTIONS: Readonly<Record<AssumptionId, (params: Params) => string>> = 
   'counters-too-young': (p) =>
     `The server's counters cover ${hours(p)} only, which is too short for a load to be taken from them; --watch counts for as long as you say.`,
   'peak-over-average': (p) =>
-    `The busiest time is taken for ${shortOf(p, 'expected')} times the average, ${shortOf(p, 'high')} times in the high figure.`,
+    `The busiest time is taken for ${shortOf(p, 'expected')} times the average${averageOf(p)}, ${shortOf(p, 'high')} times in the high figure${whyPeak(p)}.`,
   'write-mix-unknown': () =>
     'How many writes are inserts, updates or deletes is not known: they are taken for updates, which cost most.',
   'commands-left-out': () =>
     'Aggregations and other commands are counted by the server together with its own, so they are not in the load.',
   'cores-to-ru': (p) =>
-    `By Microsoft's rule a core is worth ${ruPerSecondOf(p, 'ruPerCore')}: ${count(p, 'cores', 'core')} of a member times ${count(p, 'shards', 'shard')}. It says what the machines can do, not what they do.`,
+    `By Microsoft's rule a core is worth ${ruPerSecondOf(p, 'ruPerCore')}: ${count(p, 'cores', 'core')} of a member times ${count(p, 'shards', 'shard')}. Microsoft calls it a rough starting point for whoever does not know the operations; where they are known, they count.`,
+  'cores-worth': (p) =>
+    `The low figure takes a core for ${ruPerSecondOf(p, 'low')}, which is that rule's figure for other interfaces; the high one for ${ruPerSecondOf(p, 'high')}, as a busy core does more than a starting point.`,
   'load-unknown': (p) =>
     `Nothing is known of the load: the figure is the least that the service takes, the high one (${ruPerSecondOf(p, 'most')}) all that could be used.`,
   'load-by-lower-bound': () =>

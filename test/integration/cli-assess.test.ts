@@ -181,7 +181,9 @@ describe('size and advise', () => {
     expect(advised.code, advised.stderr).toBe(0);
     expect(advised.stdout).toContain('Recommended: direct copy');
     const told = advised.stdout.replaceAll(/\s+/g, ' ');
-    expect(told).toMatch(/moving the data costs USD [\d.]+ \([\d.]+ to [\d.]+\), for: [\d,]+ RU\/s, billed for/);
+    expect(told).toMatch(
+      /moving the data costs USD [\d.]+ \([\d.]+ to [\d.]+\), for: Manual throughput of [\d,]+ RU\/s, billed for/,
+    );
     expect(told).toContain('Not in it, as no price is known: the machine that it runs on');
     expect(told).toContain('no quote');
   });

@@ -169,10 +169,31 @@ describe('the report of an assessment', () => {
     ).not.toContainEqual(expect.objectContaining({ id: 'copy-time-by-charge' }));
   });
 
-  it('says what bounds the everyday throughput where the cores of the source do', () => {
-    const ru = demo.targets.find(({ target }) => target.kind === 'cosmos-ru')?.ru;
-    expect(ru?.steady.high).toBeLessThan(ru?.steadyByRates?.high ?? 0);
-    expect(ru?.steady.assumptions.map(({ id }) => id)).toContain('cores-to-ru');
+  it('names what is paid for while the data moves and what comes on top of the month by two names, and says how they differ', () => {
+    const markdown = assessmentText(demo, 'md', VERSION);
+    const whole = markdown.split('\n').find((line) => line.startsWith('| direct copy')) ?? '';
+    expect(whole).toContain('Manual throughput of 3,400 RU/s, billed for');
+    expect(markdown.match(/^\| Method .*\| Paid for while the data moves /gm)).toHaveLength(2);
+    expect(markdown.match(/^\| (Cost of the migration|The migration, once), on top of the month /gm)).toHaveLength(4);
+    expect(markdown).toContain('What a migration costs on top of the month is another figure');
+  });
+
+  it('names everything that the everyday throughput rests on, also where its cost is told', () => {
+    const ru = demo.targets.find(({ target }) => target.kind === 'cosmos-ru');
+    const lines = ru?.cost?.options.flatMap((option) => option.lines) ?? [];
+    const monthly = lines.filter(({ id }) => ['throughput-manual', 'throughput-autoscale'].includes(id));
+    expect(monthly).toHaveLength(2);
+    for (const figure of [ru?.ru?.steady, ...monthly.map(({ amount }) => amount)]) {
+      expect(figure?.assumptions.map(({ id }) => id)).toEqual(
+        expect.arrayContaining(['rates-averaged', 'peak-over-average', 'documents-per-query', 'charge-table']),
+      );
+    }
+    // Of the collections that the load is of, each counted once.
+    const busy = new Set((demo.usage?.namespaces ?? []).map(({ ns }) => formatNamespace(ns)));
+    const looked = demo.scans.filter(({ ns }) => busy.has(formatNamespace(ns)));
+    expect(ru?.ru?.steady.assumptions.find(({ id }) => id === 'sizes-scanned')?.params).toEqual({
+      documents: looked.reduce((sum, { documents }) => sum + documents, 0),
+    });
   });
 
   it('claims of an account that nobody has looked at only what nobody has said', () => {

@@ -94,7 +94,7 @@ describe('a simulated copy', () => {
     }
   });
 
-  it('knows a skewed key nearly as well by its heaviest values, which are all that is kept of a scan', () => {
+  it('knows a skewed key nearly as well by its heaviest values, which are all that is kept of most fields', () => {
     const kept = (scan: CollectionScan): CollectionScan => ({
       ...scan,
       fields: scan.fields.map((field) => ({ ...field, bucketBytes: [], top: field.top.slice(0, 2) })),

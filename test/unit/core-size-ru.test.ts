@@ -132,6 +132,12 @@ describe('sizing of any source', () => {
           for (const { id } of assumptions) expect(known.has(id), id).toBe(true);
           if (high > 0) expect(assumptions.length).toBeGreaterThan(0);
         }
+        // What is set has to hold the average, and the busiest time, of the same figure.
+        for (const at of ['low', 'expected', 'high'] as const) {
+          const [average = 0, busiest = 0] = [ru.averageByRates?.[at], ru.steadyByRates?.[at]];
+          expect(average).toBeLessThanOrEqual(busiest);
+          expect(busiest).toBeLessThanOrEqual(ru.steady[at]);
+        }
         for (const option of cost.options) expect(option.missingPrices).toBeUndefined();
       }),
       { numRuns: 100 },
@@ -266,6 +272,28 @@ describe('sizing of an RU account', () => {
     const { steadyByCores } = sizeForRu({ ...smallShop(), usage, target });
     // Microsoft's example: 36 cores of one set's members ÷ 3 are 12,000 RU/s; here there are three sets.
     expect(steadyByCores?.expected).toBe(36_000);
+  });
+});
+
+describe('the everyday throughput', () => {
+  const of = (usage: SourceUsage) => sizeForRu({ ...smallShop(), target, usage });
+
+  it('by operations goes as far up as they do, however few cores the source has', () => {
+    const withCores = (logicalCores: number) => of({ ...smallShop().usage, machine: { logicalCores } });
+    const { steady, steadyByRates } = withCores(1);
+    expect(steady).toEqual(withCores(64).steady);
+    expect(steady.high).toBe(Math.ceil((steadyByRates?.high ?? Number.NaN) / 100) * 100);
+    expect(steady.assumptions.map(({ id }) => id)).not.toContain('cores-to-ru');
+  });
+
+  it('by cores alone is as rough as the rule: from the least that can be set to twice what it says', () => {
+    const { steady, steadyByRates, floorAfterBoost, steadyByCores } = of(aUsage({ machine: { logicalCores: 16 } }));
+    expect(steadyByRates).toBeUndefined();
+    expect(steadyByCores).toMatchObject({ low: 9_600, expected: 16_000, high: 32_000 });
+    expect(steady).toMatchObject({ low: floorAfterBoost.low, expected: 16_000, high: 32_000 });
+    expect(steady.assumptions.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(['cores-to-ru', 'cores-worth', 'load-by-lower-bound']),
+    );
   });
 });
 

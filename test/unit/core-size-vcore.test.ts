@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bytes, GIB, TIB } from '../../src/core/model/units.js';
+import { bytes, GIB, KIB, TIB } from '../../src/core/model/units.js';
 import { VCORE_DISKS, VCORE_TIERS } from '../../src/core/size/vcore-tiers.js';
+import { sizeForRu } from '../../src/core/size/ru-sizing.js';
 import { sizeForVcore } from '../../src/core/size/vcore-sizing.js';
 import { aCollection } from './core-builders.js';
-import { aUsage, largeArchive, skewedEvents } from './size-sources.js';
+import { aUsage, largeArchive, ruTarget, skewedEvents } from './size-sources.js';
 
 const ids = (reasons: readonly { readonly id: string; readonly weight: string }[]): readonly string[] =>
   reasons.map(({ id, weight }) => `${weight}${id}`);
@@ -85,6 +86,45 @@ describe('sizing of a vCore cluster', () => {
       );
     expect(busy(75_000_000)).toContain('-iops-need-premium-v2');
     expect(busy(750_000_000)).toContain('-iops-beyond-tiers');
+  });
+
+  it('takes the busiest time of operations as the RU account does, watched or counted since the start', () => {
+    const { usage, ...source } = skewedEvents();
+    for (const [by, peak] of [
+      ['watched', 1.5],
+      ['since-start', 3],
+    ] as const) {
+      const { rates, machine } = usage;
+      if (!rates || !machine) throw new Error('no rates');
+      const counted = { ...usage, rates: { ...rates, by, seconds: 900_000 }, machine: { logicalCores: 64 } };
+      const ru = sizeForRu({ ...source, target: ruTarget, usage: counted });
+      const vcore = sizeForVcore({ ...source, usage: counted });
+      const load = vcore.reasons.find(({ id }) => id === 'cores-for-load')?.params;
+      expect(load).toMatchObject({ peak, wanted: Math.ceil((1_660 * peak) / 1_000 / 0.7) });
+      expect((ru.steadyByRates?.expected ?? 0) / (ru.averageByRates?.expected ?? 1)).toBeCloseTo(peak, 6);
+      for (const { assumptions } of [ru.steady, vcore.iops ?? ru.steady]) {
+        const over = assumptions.find(({ id }) => id === 'peak-over-average')?.params;
+        expect(over).toEqual({ expected: peak, high: 2 * peak, by });
+      }
+      expect(vcore.iops?.assumptions.map(({ id }) => id)).toContain('iops-by-writes');
+      expect(vcore.iops?.assumptions.map(({ id }) => id)).toContain('rates-averaged');
+    }
+  });
+
+  it('takes the bytes of the cache for what they are, an average since the start, also where operations were watched', () => {
+    const { usage } = skewedEvents();
+    const of = (change: object) => sizeForVcore({ ...skewedEvents(), usage: { ...usage, ...change } });
+    const { iops } = of({});
+    expect(usage.rates?.by).toBe('watched');
+    expect(iops?.expected).toBeCloseTo((3 * 23_000_000) / (16 * KIB), 6);
+    expect(iops?.assumptions.map(({ id, params }) => [id, params['by']])).toEqual([
+      ['iops-by-cache', undefined],
+      ['peak-over-average', 'since-start'],
+    ]);
+    // In a server's first hour they tell of its start, or of the data that was put into it.
+    const young = of({ uptimeSeconds: 124 }).iops;
+    expect(young?.assumptions.map(({ id }) => id)).toContain('iops-by-writes');
+    expect(of({ uptimeSeconds: 3_600 }).iops).toEqual(iops);
   });
 
   it('rules out more collections than a cluster takes', () => {

@@ -21,7 +21,7 @@ import type { WizardState } from '../../src/host/wizard/model/wizard-state.js';
 import type { ClusterInventory } from '../../src/core/model/facts.js';
 import { isWizardMessage } from '../../src/protocol/guards/wizard.js';
 import { WIZARD_PROTOCOL, type WizardIntent } from '../../src/protocol/wizard.js';
-import { assessmentJson } from '../../src/words/assessment-json.js';
+import { keptAssessment } from '../../src/words/assessment-json.js';
 import { demoInput } from './assessment-facts.js';
 import { aCluster } from './core-builders.js';
 import { TARGETS } from './core-plan-builders.js';
@@ -160,7 +160,7 @@ describe("the wizard's methods", () => {
   });
 
   it('take as long as the key that is chosen lets them, as far as what is kept of an assessment tells', () => {
-    const kept = assessmentJson(busy());
+    const kept = keptAssessment(busy());
     const hours = (by: string, assessment?: Assessment): number => {
       const { ranked = [] } = recommendationOf(readState(REPLICATED, 'ru', ...sharded(by)), assessment) ?? {};
       return ranked.find(({ method }) => method === 'direct-copy')?.durationMs.expected ?? NaN;

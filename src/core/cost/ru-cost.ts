@@ -63,7 +63,7 @@ function manual(input: RuCostInput): CostOption {
     price,
     times(mapBand(steady, per100), regions * prices.hoursPerMonth),
     { ruPerSecond: steady.expected, regions, hours: prices.hoursPerMonth },
-    about,
+    [...about, ...steady.assumptions],
   );
   addStorage(lines, sizing, regions, about);
   const boost = addBoost(lines, price, input, { step: 1, madeWith: 1 });
@@ -90,6 +90,7 @@ function autoscale(input: RuCostInput): CostOption {
         { share: use.expected, least: AUTOSCALE_LEAST },
         SIZE_SOURCES.manualOrAutoscale,
       ),
+      ...sizing.steady.assumptions,
     ],
   );
   addStorage(lines, sizing, regions, about);

@@ -82,7 +82,7 @@ export interface MachineFacts {
   /** WiredTiger: how large its cache may be, and how full it is. */
   readonly cacheMaxBytes?: number;
   readonly cacheUsedBytes?: number;
-  /** Bytes read into the cache and written from it per second since start. */
+  /** Bytes read into the cache and written from it per second since the server's start, also where operations were watched. */
   readonly cacheReadBytesPerSecond?: number;
   readonly cacheWrittenBytesPerSecond?: number;
 }

@@ -36,7 +36,7 @@ export function partitionSpread(
 }
 
 /**
- * Without the buckets, which only the largest collections have and no assessment that was kept: by the heaviest values and by how many there are. The fullest partition gets
+ * Without the buckets, which only the largest collections have, and an assessment that was kept for likely shard keys alone: by the heaviest values and by how many there are. The fullest partition gets
  * the heaviest one and an even part of the rest, or, where that is more, what chance gives it of as many equal values as are as concentrated.
  */
 function spreadByValues(field: FieldScan, scan: CollectionScan, partitions: number): PartitionSpread | undefined {

@@ -23,6 +23,7 @@ export const ASSUMPTION_IDS = [
   'write-mix-unknown',
   'commands-left-out',
   'cores-to-ru',
+  'cores-worth',
   'load-unknown',
   'load-by-lower-bound',
   'least-throughput',

@@ -102,7 +102,11 @@ export function collectionCharges(input: ChargeInput): CollectionCharges {
   const ofTerms = (count: Band): Band => times(times(times(count, spread), RU_PER_INDEX_TERM), factor.write);
   const all = add(terms.before, terms.after);
   const changed = band(0, Math.min(CHANGED_EXPECTED, 2 * all.expected), 2 * all.high);
-  const about = [...factor.assumptions, sizesAssumption(sizes, scan), termsAssumption(terms, scan)];
+  const about = [
+    ...factor.assumptions,
+    sizesAssumption(sizes, scan),
+    ...(terms.indexes > 0 ? [termsAssumption(terms, scan)] : []),
+  ];
   const ruEach = (of: Band, ...more: readonly Assumption[]) =>
     lists.estimate('ru-per-document', of, [...about, ...more]);
   const ruRead = (of: Band, ...more: readonly Assumption[]) =>
@@ -123,7 +127,7 @@ export function collectionCharges(input: ChargeInput): CollectionCharges {
     ),
     replace: ruEach(
       add(times(write, 2), ofTerms(changed)),
-      assume('changed-terms', 'judged', { expected: CHANGED_EXPECTED }),
+      ...(terms.indexes > 0 ? [assume('changed-terms', 'judged', { expected: CHANGED_EXPECTED })] : []),
     ),
     remove: ruEach(add(write, ofTerms(all))),
     // Nobody has published what a build costs: nothing, the entries that it writes, or also a reading of the collection for each index.

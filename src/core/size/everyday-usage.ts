@@ -10,13 +10,22 @@ export function tooShortToSizeBy(usage: SourceUsage | undefined): number | undef
   return seconds !== undefined && seconds < LEAST_SECONDS ? seconds : undefined;
 }
 
-/** The use of a source as far as everyday life can be sized by it: without operations and bytes per second where the counters are too young. */
+/**
+ * The use of a source as far as everyday life can be sized by it: without operations where what counts them is too young, and without bytes per second where the server is,
+ * as those are counted since its start also where operations were watched.
+ */
 export function everydayUsage(usage: SourceUsage | undefined): SourceUsage | undefined {
-  if (!usage || tooShortToSizeBy(usage) === undefined) return usage;
+  if (!usage) return usage;
   const { machine, ...rest } = usage;
-  const everyday: { -readonly [K in keyof SourceUsage]: SourceUsage[K] } = { ...rest, namespaces: [] };
-  delete everyday.rates;
-  if (machine) everyday.machine = withoutRates(machine);
+  const isYoung = tooShortToSizeBy(usage) !== undefined;
+  const everyday: { -readonly [K in keyof SourceUsage]: SourceUsage[K] } = isYoung
+    ? { ...rest, namespaces: [] }
+    : { ...rest };
+  if (isYoung) delete everyday.rates;
+  if (machine) {
+    const isJustStarted = isYoung || (usage.uptimeSeconds ?? LEAST_SECONDS) < LEAST_SECONDS;
+    everyday.machine = isJustStarted ? withoutRates(machine) : machine;
+  }
   return everyday;
 }
 

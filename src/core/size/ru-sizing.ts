@@ -1,6 +1,6 @@
 /** What a source takes on an RU account: charges, throughput for the migration and for everyday life, partitions, and what a boost leaves behind. */
 import type { IndexTranslation, RuCollectionSizing, RuSizing } from '../model/assessment.js';
-import type { Assumption, Estimate } from '../model/estimate.js';
+import type { Estimate } from '../model/estimate.js';
 import { MigrationError } from '../model/error.js';
 import { findByNamespace } from '../model/by-namespace.js';
 import type { CollectionFacts } from '../model/facts.js';
@@ -34,6 +34,7 @@ import { ruStorage } from './ru-storage.js';
 import { throughputEstimates } from './ru-throughput.js';
 import { SIZE_SOURCES } from './sources.js';
 import { collectionLoad } from './steady-load.js';
+import { unionOf } from './union-of.js';
 
 export interface RuSizingInput {
   /** Of the source; views and time series among them are left out. */
@@ -124,32 +125,6 @@ export function sizeForRu(input: RuSizingInput): RuSizing {
     preSplit: budgets.flatMap(preSplitOf),
     storage: estimate('bytes', add(...sized.map((s) => s.storage)), unionOf(sized.map((s) => s.storage.assumptions))),
   };
-}
-
-/** Numbers that say how much was looked at: of several collections they add up. */
-const COUNTED: ReadonlySet<string> = new Set(['documents', 'of', 'indexes']);
-const COUNTING: ReadonlySet<string> = new Set([
-  ...['sizes-scanned', 'sizes-sampled', 'terms-scanned', 'terms-sampled', 'terms-guessed'],
-]);
-
-/** What a sum rests on: what is said of one collection is said once for all of them, with their numbers added up. */
-function unionOf(assumptions: readonly (readonly Assumption[])[]): readonly Assumption[] {
-  const byId = new Map<string, Assumption>();
-  for (const assumption of assumptions.flat()) {
-    const known = byId.get(assumption.id);
-    if (!known) byId.set(assumption.id, assumption);
-    else if (COUNTING.has(assumption.id)) byId.set(assumption.id, { ...known, params: added(known, assumption) });
-  }
-  return [...byId.values()];
-}
-
-function added({ params }: Assumption, other: Assumption): Assumption['params'] {
-  return Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [
-      name,
-      COUNTED.has(name) ? Number(value) + Number(other.params[name] ?? 0) : value,
-    ]),
-  );
 }
 
 function tableFactor({ collections, scans, measured }: RuSizingInput): TableFactor {

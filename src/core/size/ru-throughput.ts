@@ -102,14 +102,8 @@ function steadyEstimate(
       : []),
   ];
   if (byRates) {
-    const wanted = mapBand(atLeast(byRates, everyday), upToHundreds);
-    // What the source's machines can do at most bounds what they do at their busiest.
-    const bounded = byCores
-      ? Math.min(wanted.high, Math.max(upToHundreds(byCores.high), wanted.expected))
-      : wanted.high;
-    return estimate('ru-per-second', { ...wanted, high: bounded }, [
+    return estimate('ru-per-second', mapBand(atLeast(byRates, everyday), upToHundreds), [
       ...byRates.assumptions,
-      ...(byCores && bounded < wanted.high ? byCores.assumptions : []),
       ...floor,
     ]);
   }

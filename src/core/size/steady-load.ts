@@ -5,15 +5,11 @@ import { findByNamespace } from '../model/by-namespace.js';
 import type { NamespaceRates, OperationRates, SourceUsage } from '../model/usage.js';
 import { assume } from './assumption-ids.js';
 import type { AssumptionLists } from './assumption-lists.js';
-import { add, band, estimate, exactly, NONE, times, type Band } from './bands.js';
+import { add, band, estimate, NONE, times, type Band } from './bands.js';
 import type { CollectionCharges } from './collection-charges.js';
+import { averageAssumption, operationsCountedBy, peakAssumption, peakOf } from './peak.js';
 import { SIZE_SOURCES } from './sources.js';
-
-/** What the busiest time has over the average. Of counters since the start nights and weekends are a part; who watches chooses a time. Judged. */
-const PEAK: Readonly<Record<OperationRates['by'], Band>> = {
-  'since-start': { low: 1, expected: 3, high: 6 },
-  watched: { low: 1, expected: 1.5, high: 3 },
-};
+import { unionOf } from './union-of.js';
 
 export interface CollectionLoad {
   readonly collection: CollectionFacts;
@@ -42,11 +38,24 @@ export function collectionLoad(
 ): Estimate | undefined {
   const rates = findByNamespace(usage.namespaces, collection.ns);
   if (!rates) return undefined;
-  return lists.estimate('ru-per-second', times(averageLoad(rates, charges, usage), peakOf(usage)), aboutLoad(usage));
+  const busiest = times(averageLoad(rates, charges, usage), peakOf(operationsCountedBy(usage)));
+  return lists.estimate('ru-per-second', busiest, [...aboutLoad(usage), ...aboutCharges(charges, rates)]);
 }
 
-function averageLoad(rates: NamespaceRates, charges: CollectionCharges, { rates: all }: SourceUsage): Band {
+type Rates = Pick<NamespaceRates, 'readsPerSecond' | 'writesPerSecond'>;
+
+function averageLoad(rates: Rates, charges: CollectionCharges, { rates: all }: SourceUsage): Band {
   return add(times(charges.query, rates.readsPerSecond), times(writeCharge(charges, all), rates.writesPerSecond));
+}
+
+/** What the charges of such operations rest on: those of writes are of updates, which rest on what inserts and deletes do, and more. */
+function aboutCharges(
+  { query, replace }: CollectionCharges,
+  { readsPerSecond, writesPerSecond }: Rates,
+): readonly Assumption[] {
+  const about = [...(readsPerSecond > 0 ? query.assumptions : []), ...(writesPerSecond > 0 ? replace.assumptions : [])];
+  // Sums of collections add up what was looked at: once for each.
+  return [...new Map(about.map((assumption) => [assumption.id, assumption])).values()];
 }
 
 /**
@@ -57,80 +66,81 @@ export function steadyByRates(
   loads: readonly CollectionLoad[],
   usage: SourceUsage | undefined,
 ): { readonly peak: Estimate; readonly average: Estimate } | undefined {
-  const average = usage && (usage.namespaces.length > 0 ? byNamespaces(loads, usage) : byCounters(loads, usage));
-  if (!average) return undefined;
-  const about = aboutLoad(usage);
+  const load = usage && (usage.namespaces.length > 0 ? byNamespaces(loads, usage) : byCounters(loads, usage));
+  if (!load) return undefined;
+  const about = [...aboutLoad(usage), ...unionOf(load.about)];
   return {
-    peak: estimate('ru-per-second', times(average, peakOf(usage)), about),
+    peak: estimate('ru-per-second', times(load.average, peakOf(operationsCountedBy(usage))), about),
     average: estimate(
       'ru-per-second',
-      average,
+      load.average,
       about.filter(({ id }) => id !== 'peak-over-average'),
     ),
   };
 }
 
-function byNamespaces(loads: readonly CollectionLoad[], usage: SourceUsage): Band {
-  return add(
-    ...loads.map(({ collection, charges }) => {
-      const rates = findByNamespace(usage.namespaces, collection.ns);
-      return rates ? averageLoad(rates, charges, usage) : NONE;
-    }),
-  );
+interface AverageLoad {
+  readonly average: Band;
+  /** Of each collection. */
+  readonly about: readonly (readonly Assumption[])[];
 }
 
-function byCounters(loads: readonly CollectionLoad[], usage: SourceUsage): Band | undefined {
+function byNamespaces(loads: readonly CollectionLoad[], usage: SourceUsage): AverageLoad {
+  const known = loads.flatMap(({ collection, charges }) => {
+    const rates = findByNamespace(usage.namespaces, collection.ns);
+    return rates ? [{ charges, rates }] : [];
+  });
+  return {
+    average: add(...known.map(({ charges, rates }) => averageLoad(rates, charges, usage))),
+    about: known.map(({ charges, rates }) => aboutCharges(charges, rates)),
+  };
+}
+
+function byCounters(loads: readonly CollectionLoad[], usage: SourceUsage): AverageLoad | undefined {
   const { rates } = usage;
   if (!rates) return undefined;
   const documents = loads.reduce((sum, { collection }) => sum + collection.documents, 0);
-  if (documents === 0) return NONE;
-  const written = rates.insert + rates.update + rates.delete;
-  return add(
-    ...loads.map(({ collection, charges }) =>
-      times(
-        add(times(charges.query, rates.query + rates.getmore), times(writeCharge(charges, rates), written)),
-        collection.documents / documents,
+  if (documents === 0) return { average: NONE, about: [] };
+  const all = {
+    readsPerSecond: rates.query + rates.getmore,
+    writesPerSecond: rates.insert + rates.update + rates.delete,
+  };
+  return {
+    average: add(
+      ...loads.map(({ collection, charges }) =>
+        times(averageLoad(all, charges, usage), collection.documents / documents),
       ),
     ),
-  );
-}
-
-function peakOf({ rates }: SourceUsage): Band {
-  return PEAK[rates?.by ?? 'since-start'];
+    about: loads.map(({ charges }) => aboutCharges(charges, all)),
+  };
 }
 
 function aboutLoad(usage: SourceUsage): readonly Assumption[] {
-  const { rates } = usage;
-  const peak = peakOf(usage);
   return [
-    assume(
-      'rates-averaged',
-      'measured',
-      { seconds: rates?.seconds ?? 0, by: rates?.by ?? 'since-start' },
-      'serverStatus',
-    ),
+    averageAssumption(usage),
     ...(usage.namespaces.length > 0 && (usage.documentsPerInsert ?? 1) >= 2
       ? [assume('inserts-in-batches', 'judged', { documents: Math.round(usage.documentsPerInsert ?? 1) }, 'top')]
       : []),
-    assume('peak-over-average', 'judged', { expected: peak.expected, high: peak.high }),
-    ...(rates ? [] : [assume('write-mix-unknown', 'judged')]),
+    peakAssumption(operationsCountedBy(usage)),
+    ...(usage.rates ? [] : [assume('write-mix-unknown', 'judged')]),
     assume('commands-left-out', 'judged'),
   ];
 }
 
-/** RU/s that one vCore of MongoDB does. Source: learn.microsoft.com/azure/cosmos-db/convert-vcore-to-request-unit (MongoDB 4.0 and newer). */
-const RU_PER_SECOND_OF_A_CORE = 1000;
-/** The same page's figure for other interfaces; the lower end of what a core is worth. */
-const LESSER_CORE = 600;
+/**
+ * RU/s that one vCore of MongoDB is worth. Expected: learn.microsoft.com/azure/cosmos-db/convert-vcore-to-request-unit (MongoDB 4.0 and newer), "a rough starting-point". Low: the
+ * same page's figure for other interfaces. High: twice, judged; a core that answers a thousand reads of 2 RU each in a second is not exceptional.
+ */
+const RU_PER_SECOND_OF_A_CORE: Band = { low: 600, expected: 1_000, high: 2_000 };
 
 /**
- * RU/s = C × T ÷ R: RU/s of a core, cores of all members that hold data, replication factor. With members that are alike T ÷ R is the cores of one member of each shard.
+ * RU/s = C × T ÷ R: RU/s of a core, cores of all members that hold data, replication factor. With members that are alike T ÷ R is the cores of one member of each shard. For
+ * sources whose operations are not known; where they are, it bounds nothing: its source sends whoever knows them to reckon by them.
  */
 export function steadyByCores(coresOfMember: number, shards: number): Estimate {
-  const cores = exactly(coresOfMember * shards);
-  const worth = { low: LESSER_CORE, expected: RU_PER_SECOND_OF_A_CORE, high: RU_PER_SECOND_OF_A_CORE };
-  const params = { cores: coresOfMember, shards, ruPerCore: RU_PER_SECOND_OF_A_CORE };
-  return estimate('ru-per-second', times(cores, worth), [
-    assume('cores-to-ru', 'published', params, SIZE_SOURCES.coresToRu),
+  const { low, expected, high } = RU_PER_SECOND_OF_A_CORE;
+  return estimate('ru-per-second', times(RU_PER_SECOND_OF_A_CORE, coresOfMember * shards), [
+    assume('cores-to-ru', 'published', { cores: coresOfMember, shards, ruPerCore: expected }, SIZE_SOURCES.coresToRu),
+    assume('cores-worth', 'judged', { low, high }),
   ]);
 }

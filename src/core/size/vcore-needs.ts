@@ -6,7 +6,8 @@ import type { CollectionFacts } from '../model/facts.js';
 import { KIB } from '../model/units.js';
 import type { SourceUsage } from '../model/usage.js';
 import { assume } from './assumption-ids.js';
-import { add, band, estimate, times, type Band } from './bands.js';
+import { add, band, estimate, times } from './bands.js';
+import { averageAssumption, operationsCountedBy, peakAssumption, peakOf } from './peak.js';
 import { keptShare } from './ru-storage.js';
 import { SIZE_SOURCES } from './sources.js';
 import { FULL_SHARE } from './vcore-tiers.js';
@@ -42,8 +43,6 @@ const INDEX_PER_INDEX = { low: 1, expected: 1.5, high: 3 } as const;
 const OPERATIONS_OF_A_CORE = 1_000;
 /** Bytes of one operation on the disk: a page of the engine, what is read ahead, and a page of WiredTiger. */
 const OPERATION_BYTES = { smallest: 8 * KIB, usual: 16 * KIB, largest: 32 * KIB } as const;
-/** What the busiest time has over the average. Judged: as for request units. */
-const PEAK: Band = { low: 1, expected: 3, high: 6 };
 
 /** Estimates of what the whole source needs, all shards together. */
 export function vcoreNeeds(
@@ -112,7 +111,7 @@ function coresFor(usage: SourceUsage | undefined): VcoreNeeds['cores'] {
   if (load) {
     const from = {
       operationsPerSecond: load.reads + load.writes,
-      peak: PEAK.expected,
+      peak: peakOf(operationsCountedBy(usage)).expected,
       perCore: OPERATIONS_OF_A_CORE,
       share: FULL_SHARE,
     };
@@ -129,10 +128,11 @@ function iopsFor(collections: readonly CollectionFacts[], usage: SourceUsage | u
   if (read !== undefined && written !== undefined) {
     const moved = read + written;
     const { smallest, usual, largest } = OPERATION_BYTES;
-    const of = times(band(moved / largest, moved / usual, moved / smallest), PEAK);
+    // Counted since the start, also where operations were watched: what is written reaches the disk a checkpoint at a time, which may fall between two readings.
+    const of = times(band(moved / largest, moved / usual, moved / smallest), peakOf('since-start'));
     return estimate('operations-per-second', of, [
       assume('iops-by-cache', 'measured', { bytesPerSecond: moved, operationBytes: usual }, 'serverStatus'),
-      assume('peak-over-average', 'judged', { expected: PEAK.expected, high: PEAK.high }),
+      peakAssumption('since-start'),
     ]);
   }
   const load = usage && operationsPerSecond(usage);
@@ -143,9 +143,11 @@ function iopsFor(collections: readonly CollectionFacts[], usage: SourceUsage | u
   );
   const indexes = collections.reduce((sum, c) => sum + c.indexes.length * c.documents, 0) / documents;
   // Each write changes its document, its entries and the log; many writes of a second share a page.
-  const of = times(band(load.writes, load.writes * (2 + indexes), load.writes * 2 * (2 + indexes)), PEAK);
+  const by = operationsCountedBy(usage);
+  const of = times(band(load.writes, load.writes * (2 + indexes), load.writes * 2 * (2 + indexes)), peakOf(by));
   return estimate('operations-per-second', of, [
     assume('iops-by-writes', 'judged', { writesPerSecond: load.writes, indexes }, SIZE_SOURCES.vcoreScaling),
-    assume('peak-over-average', 'judged', { expected: PEAK.expected, high: PEAK.high }),
+    averageAssumption(usage),
+    peakAssumption(by),
   ]);
 }

@@ -8,7 +8,7 @@ import { EVERYTHING, formatNamespace } from '../../core/model/namespace.js';
 import type { PlannedRead } from '../../core/model/reading.js';
 import { TARGET_WISHES, type TargetWish } from '../../core/model/target-wishes.js';
 import { assumedTarget, describeTarget } from '../../core/plan/target.js';
-import { assessmentJson } from '../../words/assessment-json.js';
+import { keptAssessment } from '../../words/assessment-json.js';
 import { clusterKind } from '../../words/reasons.js';
 import { purposeName } from '../../words/reading-words.js';
 import { formatDuration } from '../../words/sizes.js';
@@ -62,7 +62,7 @@ export async function assessSource(args: readonly unknown[], parts: AssessParts)
   if (!(await agreed(title, facts, profile, scope, services))) return undefined;
   const said = { ...(wants.length > 0 ? { wants } : {}), ...saidRegions(chosen.regions, targets, wants) };
   const assessment = await read(profile, { ...scope, ...said, prices, settings: bandsOf(chosen) }, services);
-  await services.assessments.put(profile.id, assessmentJson(assessment));
+  await services.assessments.put(profile.id, keptAssessment(assessment));
   parts.view.noteInventory(profile.id, assessment.inventory);
   await parts.show(profile.id, assessment);
   return assessment;
