@@ -3,7 +3,7 @@ import type { RankedMethod, Reason, Recommendation } from '../core/model/method.
 import { anyAssumptionSentence } from '../words/assumptions.js';
 import { costNotice, methodCostTexts } from '../words/costs.js';
 import { methodName } from '../words/methods.js';
-import { sentenceFor } from '../words/reasons.js';
+import { needPhrase, sentenceFor } from '../words/reasons.js';
 import { formatDurationRange } from '../words/sizes.js';
 import { basisName } from '../words/sizing.js';
 import { bullet, heading } from './text-blocks.js';
@@ -65,12 +65,8 @@ function methodBody(method: RankedMethod, width: number, indent = '  '): string[
       : []),
     ...costLines(method, width, indent),
     ...method.reasons.flatMap((reason) => bullet(MARKS[reason.weight], sentenceFor(reason), width, indent)),
-    ...(method.possible && method.needs.length > 0 ? bullet('·', needs(method.needs), width, indent) : []),
+    ...(method.possible && method.needs.length > 0
+      ? bullet('·', `needs: ${method.needs.map(needPhrase).join('; ')}.`, width, indent)
+      : []),
   ];
-}
-
-function needs(reasons: readonly Reason[]): string {
-  const phrases = reasons.map((need) => sentenceFor(need).replace(/\.$/, ''));
-  // Sentences become parts of one; names keep their capitals.
-  return `needs: ${phrases.map((text) => text.replace(/^(The|An?|Disk) /, (word) => word.toLowerCase())).join('; ')}.`;
 }

@@ -121,6 +121,13 @@ export function sentenceFor(reason: Pick<Reason, 'id' | 'params'>): string {
   return sentence ? sentence(reason.params) : unknownId(reason.id, reason.params);
 }
 
+/** A need as a part of a sentence: `a machine that stays on`. Names keep their capitals. */
+export function needPhrase(need: Pick<Reason, 'id' | 'params'>): string {
+  return sentenceFor(need)
+    .replace(/\.$/, '')
+    .replace(/^(The|An?|Disk) /, (word) => word.toLowerCase());
+}
+
 const KINDS: Readonly<Record<string, string>> = {
   mongodb: 'MongoDB',
   atlas: 'MongoDB Atlas',
