@@ -79,4 +79,23 @@ describe('the report of an assessment, for who has to decide', () => {
     const made = makeAssessment(demoInput({ usage: { ...usage!, features: [...usage!.features, seen] } }));
     expect(assessmentText(made, 'md', VERSION)).toContain('- [ ] `createUser`: Look whether an application sends it');
   });
+
+  it('tells of everything that figures rest on where it is from, and the figures that were assumed', () => {
+    const notes = assessmentText(demo, 'md', VERSION).match(/^- \*\*A\d+\*\* .*/gm) ?? [];
+    // What follows from the others has no source of its own.
+    const reckoned = /sets the pace|from a simulation of it/;
+    const basis = /\((measured|published|our judgement|said by you|not confirmed anywhere)\)( \S.*)?$/;
+    expect(notes.filter((note) => !basis.test(note) && !reckoned.test(note))).toEqual([]);
+    expect(notes.filter((note) => /\(published\)$/.test(note))).toEqual([]);
+    const text = notes.join('\n');
+    expect(text).toContain(
+      'Speed: 60,000 documents or 60 MB a second, whichever is slower (15,000 to 150,000; 10 MB to 110 MB)',
+    );
+    expect(text).toContain('Building an index is taken to read 60,000 documents or 80 MB a second');
+    expect(text).toContain('The check is taken to read 60,000 documents or 60 MB a second');
+    expect(text).toMatch(
+      /Sizes by Microsoft's guidance: [^(]+\(published\) <https:\/\/learn\.microsoft\.com\/training\//,
+    );
+    expect(text.match(/: USD 0\.\d+ for /g)).toHaveLength(4);
+  });
 });
