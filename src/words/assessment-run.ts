@@ -9,7 +9,7 @@ import { boundedTable } from './bounded.js';
 import { methodName } from './methods.js';
 import { code, prose, lines, section, type Block, type Content, type Section } from './report-parts.js';
 import { sentenceFor } from './reasons.js';
-import { formatCount, formatDuration, formatDurationRange } from './sizes.js';
+import { formatCount, formatDurationRange, formatRoughDuration } from './sizes.js';
 import {
   isWeighed,
   targetChoiceSentence,
@@ -55,7 +55,11 @@ function runBlocks(assessed: TargetAssessment, notes: NoteBook): readonly Block[
             kind: 'line' as const,
             title: 'Documents that have arrived',
             points: run.course.map(({ at, documents }) => ({ x: at, y: documents / most })),
-            x: ['0', formatDuration(run.durationMs.expected / 2), formatDuration(run.durationMs.expected)] as const,
+            x: [
+              '0',
+              formatRoughDuration(run.durationMs.expected / 2),
+              formatRoughDuration(run.durationMs.expected),
+            ] as const,
             y: ['0', formatCount(most / 2), formatCount(most)] as const,
           },
         ]),
@@ -64,7 +68,7 @@ function runBlocks(assessed: TargetAssessment, notes: NoteBook): readonly Block[
       [{ title: 'Slowest collections' }, { title: 'Each takes', right: true }],
       run.slowest
         .slice(0, MOST_SLOWEST)
-        .map(({ ns, durationMs }) => [code(formatNamespace(ns)), prose(formatDuration(durationMs))]),
+        .map(({ ns, durationMs }) => [code(formatNamespace(ns)), prose(formatRoughDuration(durationMs))]),
     ),
   ];
 }

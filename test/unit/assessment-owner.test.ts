@@ -98,4 +98,35 @@ describe('the report of an assessment, for who has to decide', () => {
     );
     expect(text.match(/: USD 0\.\d+ for /g)).toHaveLength(4);
   });
+
+  it('claims to know nothing to the second or the last request unit that it has only reckoned', () => {
+    const content = assessmentContent(demo);
+    const told = JSON.stringify(
+      content.sections.filter(({ title }) => /^(Cost|The run|Ways of|Throughput)/.test(title)),
+    );
+    expect(told).toContain('"46 min"');
+    expect(told.match(/\b\d{2,} min \d+ s\b/g) ?? []).toEqual([]);
+    expect(told).toContain('1,850,000 RU for writing and checking every document');
+    expect(told).toMatch(/233,000 \([\d,]+ to [\d,]+\) RU"/);
+  });
+
+  it('shows the operations that the load of each collection was reckoned from, and that they may say little', () => {
+    const markdown = assessmentText(demo, 'md', VERSION);
+    const usage = markdown.split('### Operations of each collection')[1] ?? '';
+    const movies = demo.usage?.namespaces.find(({ ns }) => ns.coll === 'movies');
+    expect(movies?.readsPerSecond).toBeGreaterThan(10);
+    expect(usage).toMatch(new RegExp(`\\| \`culture\\.movies\` +\\| +${movies?.readsPerSecond.toFixed(1)} \\|`));
+    expect(markdown).not.toContain('too short to size by');
+    const { usage: seen } = demoInput();
+    const young = { ...seen!, rates: { ...seen!.rates!, by: 'since-start', seconds: 9 } } as NonNullable<typeof seen>;
+    expect(assessmentText(makeAssessment(demoInput({ usage: young })), 'md', VERSION)).toContain(
+      '(on average over 9 s, too short to size by)',
+    );
+  });
+
+  it('says of the largest collection why it does without a shard key', () => {
+    expect(assessmentText(demo, 'md', VERSION)).toContain(
+      'well without a shard key. The largest is aviation.flights: its 11.6 MB fit well into the 20 GB that it can hold',
+    );
+  });
 });
