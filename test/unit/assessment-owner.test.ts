@@ -1,5 +1,6 @@
 /** What an owner who has to decide reads of an assessment, and traces. */
 import { describe, expect, it } from 'vitest';
+import { reportLines } from '../../src/cli/report-text.js';
 import { makeAssessment } from '../../src/core/assess/make-assessment.js';
 import { ruPerSecond } from '../../src/core/model/units.js';
 import { assessmentContent } from '../../src/words/assessment-content.js';
@@ -128,5 +129,12 @@ describe('the report of an assessment, for who has to decide', () => {
     expect(assessmentText(demo, 'md', VERSION)).toContain(
       'well without a shard key. The largest is aviation.flights: its 11.6 MB fit well into the 20 GB that it can hold',
     );
+  });
+
+  it('tells costs by each way of paying apart where a terminal has one line for them', () => {
+    const lines = reportLines(assessmentContent(demo, 'short'), 110).join(' ').replace(/\s+/g, ' ');
+    expect(lines).toMatch(/a month: RU account, autoscale; USD [^;]+: RU account, manual throughput; USD /);
+    const size = reportLines(assessmentContent(demo, 'size'), 110).join(' ').replace(/\s+/g, ' ');
+    expect(size).toContain('where this one has 8 GiB. It has 4 vCores');
   });
 });
