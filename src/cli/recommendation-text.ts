@@ -1,11 +1,10 @@
 /** The ranked methods for people: the recommended one in full, then the others, each with its reasons. */
 import type { RankedMethod, Reason, Recommendation } from '../core/model/method.js';
-import { anyAssumptionSentence } from '../words/assumptions.js';
+import { groundsOf, reasonGrounds, type Grounds } from '../words/assumptions.js';
 import { costNotice, methodCostTexts } from '../words/costs.js';
 import { methodName } from '../words/methods.js';
-import { sentenceFor } from '../words/reasons.js';
+import { needPhrase, sentenceFor } from '../words/reasons.js';
 import { formatDurationRange } from '../words/sizes.js';
-import { basisName } from '../words/sizing.js';
 import { bullet, heading } from './text-blocks.js';
 
 const MARKS: Readonly<Record<Reason['weight'], string>> = { '+': '+', '-': '-', '!': '✗' };
@@ -28,7 +27,7 @@ export function recommendationLines(
     lines.push(...(i === 0 ? [] : ['']), `  ${title}`, ...methodBody(method, width, '    '));
   });
   const rests = [
-    ...recommendation.assumptions.map(sentenceFor),
+    ...recommendation.assumptions.map(reasonGrounds).map(groundsText),
     ...costAssumptions(recommendation.ranked),
     ...(prices ? [costNotice(prices)] : []),
   ];
@@ -41,7 +40,11 @@ export function recommendationLines(
 /** Each once: they are the same for most methods. */
 function costAssumptions(ranked: readonly RankedMethod[]): readonly string[] {
   const assumptions = ranked.flatMap(({ cost }) => cost?.amount?.assumptions ?? []);
-  return [...new Set(assumptions.map((one) => `${anyAssumptionSentence(one)} (${basisName(one.basis)})`))];
+  return [...new Set(assumptions.map(groundsOf).map(groundsText))];
+}
+
+function groundsText({ text, source }: Grounds): string {
+  return source === undefined ? text : `${text} ${source}`;
 }
 
 function costLines({ cost }: RankedMethod, width: number, indent: string): readonly string[] {
@@ -65,12 +68,8 @@ function methodBody(method: RankedMethod, width: number, indent = '  '): string[
       : []),
     ...costLines(method, width, indent),
     ...method.reasons.flatMap((reason) => bullet(MARKS[reason.weight], sentenceFor(reason), width, indent)),
-    ...(method.possible && method.needs.length > 0 ? bullet('·', needs(method.needs), width, indent) : []),
+    ...(method.possible && method.needs.length > 0
+      ? bullet('·', `needs: ${method.needs.map(needPhrase).join('; ')}.`, width, indent)
+      : []),
   ];
-}
-
-function needs(reasons: readonly Reason[]): string {
-  const phrases = reasons.map((need) => sentenceFor(need).replace(/\.$/, ''));
-  // Sentences become parts of one; names keep their capitals.
-  return `needs: ${phrases.map((text) => text.replace(/^(The|An?|Disk) /, (word) => word.toLowerCase())).join('; ')}.`;
 }

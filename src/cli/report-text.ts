@@ -10,14 +10,16 @@ const WIDEST_CELL = 44;
 /** Marks of notes mean nothing without the notes. */
 function textOf(content: Content, withNotes: boolean): string {
   return cellsOf(content)
-    .map(({ text, newLine, notes = [] }) => {
+    .map(({ text, newLine, notes = [] }, i, cells) => {
       const marks =
         withNotes && notes.length > 0
           ? ` [${markRanges(notes)
               .map((range) => range.text)
               .join(', ')}]`
           : '';
-      return `${newLine ? ' ' : ''}${text}${marks}`;
+      // What has lines of its own in a file stands in one line here: sentences end, everything else has to be told apart.
+      const between = cells[i - 1]?.text.endsWith('.') === false ? '; ' : ' ';
+      return `${newLine ? between : ''}${text}${marks}`;
     })
     .join('');
 }

@@ -2,25 +2,28 @@
 import type { Assessment, TargetAssessment } from '../core/model/assessment.js';
 import type { Finding, Severity } from '../core/model/finding.js';
 import { formatNamespace } from '../core/model/namespace.js';
-import { recommendedMethod, shortTargetName } from './assessment-targets.js';
+import { isLoadKnown, recommendedMethod, shortTargetName } from './assessment-targets.js';
 import { more } from './bounded.js';
 import { estimateText, expectedText } from './estimates.js';
 import { namespacesInShort } from './finding-groups.js';
 import { remedySentence } from './findings.js';
 import { code, prose, section, type Block, type Cell, type Section } from './report-parts.js';
-import { sentenceFor } from './reasons.js';
+import { needPhrase } from './reasons.js';
 import { remedyWork, WHOSE, type Phase, type Whose } from './remedy-work.js';
 import { formatRuPerSecond } from './sizes.js';
+
+/** `first` and `last` are what the others of a phase wait for, or follow. */
+type Rank = Severity | 'plan' | 'first' | 'last';
 
 interface Task {
   readonly text: string;
   readonly whose: Whose;
-  readonly severity: Severity | 'plan';
+  readonly severity: Rank;
   readonly where: Set<string>;
   readonly targets: Set<string>;
 }
 
-const ORDER = ['blocker', 'warning', 'plan', 'info'] as const;
+const ORDER: readonly Rank[] = ['first', 'blocker', 'warning', 'plan', 'info', 'last'];
 const PHASES: readonly (readonly [Phase, string])[] = [
   ['before', 'Before the migration'],
   ['during', 'While the data moves'],
@@ -40,7 +43,15 @@ export function whatToDo(assessment: Assessment): Section {
   for (const target of assessment.targets) {
     const kind = shortTargetName(target.target.kind);
     for (const finding of target.findings) addFinding(finding, (when, task, where) => add(when, task, kind, where));
-    for (const [when, whose, text] of planned(target)) add(when, { text, whose, severity: 'plan' }, kind);
+    for (const [when, whose, text, severity = 'plan'] of planned(target)) {
+      add(when, { text, whose, severity }, kind);
+    }
+  }
+  if (!isLoadKnown(assessment)) {
+    const text =
+      'Assess again while the source is busy, with --watch and the seconds to watch it for: what has to be provisioned, and what it costs, rests on its load.';
+    for (const { target } of assessment.targets)
+      add('before', { text, whose: 'migration', severity: 'plan' }, shortTargetName(target.kind));
   }
   const blocks = PHASES.flatMap(([phase, title]): readonly Block[] => {
     const list = [...tasks[phase].values()].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
@@ -63,21 +74,31 @@ function addFinding(
 }
 
 /** Remedies speak of "it": the index, field or feature that is meant. */
-function subjectOf({ params }: Finding): string {
+function subjectOf({ ns, params }: Finding): string {
   const [subject] = ['index', 'name', 'path', 'field', 'sort'].flatMap((name) => {
     const value = params[name];
     return typeof value === 'string' && value !== '' ? [value] : [];
   });
-  return subject === undefined ? '' : `(${subject})`;
+  if (subject === undefined) return '';
+  return ns ? `(${subject})` : subject;
 }
 
 /** What follows from the sizes and the method, without any finding. */
-function planned(target: TargetAssessment): readonly (readonly [Phase, Whose, string])[] {
+function planned(target: TargetAssessment): readonly (readonly [Phase, Whose, string, Rank?])[] {
   const { ru, vcore } = target;
   const method = recommendedMethod(target);
   const needs = method?.possible ? method.needs : [];
   return [
-    ...needs.map((need) => ['before', 'migration', `Needed: ${sentenceFor(need)}`] as const),
+    ...needs.map((need) =>
+      need.id === 'need-write-stop'
+        ? ([
+            'during',
+            'application',
+            'Stop all writes to the source before the copy starts; they begin again on the target, after the check.',
+            'first',
+          ] as const)
+        : (['before', 'migration', `Have ready: ${needPhrase(need)}.`] as const),
+    ),
     ...(vcore
       ? ([
           [
@@ -109,8 +130,13 @@ function planned(target: TargetAssessment): readonly (readonly [Phase, Whose, st
           ],
         ] as const)
       : []),
-    ['after', 'migration', 'Read the report of the run: only what is verified has arrived.'],
-    ['after', 'source', 'Keep the source until the application has run on the target for a while.'],
+    [
+      'after',
+      'migration',
+      'Read the report of the run before anything else: only what is verified has arrived.',
+      'first',
+    ],
+    ['after', 'source', 'Keep the source until the application has run on the target for a while.', 'last'],
   ];
 }
 

@@ -3,7 +3,7 @@ import type { Assessment, RuCollectionSizing, RuSizing, VcoreSizing } from '../c
 import { formatNamespace } from '../core/model/namespace.js';
 import type { NoteBook } from './assessment-notes.js';
 import { boundedTable } from './bounded.js';
-import { expectedText, figureRange } from './estimates.js';
+import { bandText, figureRange } from './estimates.js';
 import { code, lines, number, prose, section, type Block, type Content, type Section } from './report-parts.js';
 import { vcoreReasonSentence } from './sizing.js';
 import { formatDurationRange, formatRuPerSecond } from './sizes.js';
@@ -40,15 +40,15 @@ function ruBlocks(ru: RuSizing, notes: NoteBook): readonly Block[] {
               value: migration.expected,
               low: migration.low,
               high: migration.high,
-              text: expectedText(migration),
+              text: bandText(migration),
             })),
           },
         ]),
     ...boundedTable(
       [
         { title: 'Collection' },
-        { title: 'Insert, RU' },
-        { title: 'With indexes, RU' },
+        { title: 'Insert while copied, RU' },
+        { title: 'Insert every day, RU' },
         { title: 'Point read, RU' },
         { title: 'Query, RU' },
         { title: 'Replace, RU' },

@@ -1,10 +1,8 @@
 /** What the figures and findings of a report refer to: assumptions (A1, A2 ...) and sources (S1, S2 ...), each told once. */
 import type { Assumption, Estimate } from '../core/model/estimate.js';
 import type { Reason } from '../core/model/method.js';
-import { anyAssumptionSentence } from './assumptions.js';
+import { groundsOf, reasonGrounds, type Grounds } from './assumptions.js';
 import { estimateText } from './estimates.js';
-import { sentenceFor } from './reasons.js';
-import { basisName } from './sizing.js';
 import { prose, type Block, type Cell } from './report-parts.js';
 
 interface Note {
@@ -20,24 +18,20 @@ export class NoteBook {
 
   /** Marks of assumptions. */
   assumptions(assumptions: readonly Assumption[]): readonly string[] {
-    return assumptions.map((assumption) => {
-      const text = `${anyAssumptionSentence(assumption)} (${basisName(assumption.basis)})`;
-      return markIn(this.#assumptions, 'A', text, assumption.source);
-    });
+    return assumptions.map((assumption) => this.note(groundsOf(assumption)));
   }
 
-  /** Marks of what a recommendation takes for granted. */
+  /** Marks of what a recommendation takes for granted; a figure that rests on the same has the same mark. */
   reasons(reasons: readonly Reason[]): readonly string[] {
-    return reasons.map((reason) => {
-      const text = sentenceFor(reason);
-      // A figure may rest on the same, with a word on where that is from.
-      const known = [...this.#assumptions.values()].find((note) => note.text.startsWith(`${text} (`));
-      return known?.mark ?? markIn(this.#assumptions, 'A', text);
-    });
+    return reasons.map((reason) => this.note(reasonGrounds(reason)));
   }
 
   source(source: string): string {
     return markIn(this.#sources, 'S', '', source);
+  }
+
+  private note({ text, source }: Grounds): string {
+    return markIn(this.#assumptions, 'A', text, source);
   }
 
   /** An estimate with the marks of all that it rests on. */

@@ -4,12 +4,12 @@ import type { RankedMethod } from '../core/model/method.js';
 import { formatNamespace } from '../core/model/namespace.js';
 import type { NoteBook } from './assessment-notes.js';
 import { methodCostTexts } from './costs.js';
-import { shortTargetName } from './assessment-targets.js';
+import { hasToStopWrites, shortTargetName, wholeRun } from './assessment-targets.js';
 import { boundedTable } from './bounded.js';
 import { methodName } from './methods.js';
 import { code, prose, lines, section, type Block, type Content, type Section } from './report-parts.js';
 import { sentenceFor } from './reasons.js';
-import { formatCount, formatDuration, formatDurationRange } from './sizes.js';
+import { formatCount, formatDurationRange, formatRoughDuration } from './sizes.js';
 import {
   isWeighed,
   targetChoiceSentence,
@@ -29,7 +29,8 @@ export function expectedRun({ targets }: Assessment, notes: NoteBook): Section |
   return blocks.length === 0 ? undefined : section('The run as it is expected', ...blocks);
 }
 
-function runBlocks({ target, expectedRun: run }: TargetAssessment, notes: NoteBook): readonly Block[] {
+function runBlocks(assessed: TargetAssessment, notes: NoteBook): readonly Block[] {
+  const { target, expectedRun: run } = assessed;
   if (!run) return [];
   const most = Math.max(Number.MIN_VALUE, ...run.course.map(({ documents }) => documents));
   const pairs: (readonly [string, Content])[] = [
@@ -40,6 +41,7 @@ function runBlocks({ target, expectedRun: run }: TargetAssessment, notes: NoteBo
           ['Then checking every document', notes.figure(run.phases.verificationMs)],
         ] as const)
       : []),
+    ...altogether(assessed, notes),
     ['What holds it up', prose(limitSentence(run))],
     ...(target.kind === 'cosmos-ru'
       ? [['Use of the throughput', prose(`${Math.round(run.utilisation * 100)} %`)] as const]
@@ -55,7 +57,11 @@ function runBlocks({ target, expectedRun: run }: TargetAssessment, notes: NoteBo
             kind: 'line' as const,
             title: 'Documents that have arrived',
             points: run.course.map(({ at, documents }) => ({ x: at, y: documents / most })),
-            x: ['0', formatDuration(run.durationMs.expected / 2), formatDuration(run.durationMs.expected)] as const,
+            x: [
+              '0',
+              formatRoughDuration(run.durationMs.expected / 2),
+              formatRoughDuration(run.durationMs.expected),
+            ] as const,
             y: ['0', formatCount(most / 2), formatCount(most)] as const,
           },
         ]),
@@ -64,9 +70,14 @@ function runBlocks({ target, expectedRun: run }: TargetAssessment, notes: NoteBo
       [{ title: 'Slowest collections' }, { title: 'Each takes', right: true }],
       run.slowest
         .slice(0, MOST_SLOWEST)
-        .map(({ ns, durationMs }) => [code(formatNamespace(ns)), prose(formatDuration(durationMs))]),
+        .map(({ ns, durationMs }) => [code(formatNamespace(ns)), prose(formatRoughDuration(durationMs))]),
     ),
   ];
+}
+
+function altogether(target: TargetAssessment, notes: NoteBook): readonly (readonly [string, Content])[] {
+  const whole = wholeRun(target);
+  return whole && hasToStopWrites(target) ? [['Writes to the source stop for', notes.figure(whole)]] : [];
 }
 
 export function methods({ targets }: Assessment, notes: NoteBook): Section {

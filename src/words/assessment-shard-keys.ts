@@ -6,7 +6,7 @@ import { shortTargetName } from './assessment-targets.js';
 import { more } from './bounded.js';
 import { code, lines, prose, section, type Block, type Content, type Section } from './report-parts.js';
 import { shardKeyNeedSentence, shardKeyReasonSentence } from './shard-keys.js';
-import { formatCount } from './sizes.js';
+import { formatCount, formatCountOf } from './sizes.js';
 
 /** Collections that are told in full. */
 const MOST_COLLECTIONS = 12;
@@ -29,20 +29,31 @@ function ofTarget({ target, shardKeys: advice }: TargetAssessment, notes: NoteBo
   const wanted = [...advice]
     .filter(({ needed }) => needed !== 'none')
     .sort((a, b) => URGENCY.indexOf(a.needed) - URGENCY.indexOf(b.needed));
-  const without = advice.length - wanted.length;
+  const without = advice.filter(({ needed }) => needed === 'none');
   return [
     ...(named ? [{ kind: 'paragraph' as const, text: `On ${shortTargetName(target.kind)}:` }] : []),
     ...wanted.slice(0, MOST_COLLECTIONS).flatMap((one) => adviceBlocks(one, notes)),
     ...more(wanted.length - MOST_COLLECTIONS),
-    ...(without === 0
+    ...(without.length === 0
       ? []
       : [
           {
             kind: 'paragraph' as const,
-            text: `${formatCount(without)} ${without === 1 ? 'collection does' : 'collections do'} well without a shard key.`,
+            text: `${formatCountOf(without.length, 'collection does', 'collections do')} well without a shard key.${largestOf(without)}`,
           },
         ]),
   ];
+}
+
+/** Why the one that is nearest to needing one does not: it stands for the others. */
+function largestOf(without: readonly ShardKeyAdvice[]): string {
+  const bytes = ({ why }: ShardKeyAdvice): number => Number(why[0]?.params['bytes'] ?? 0);
+  const [first, ...others] = without;
+  const largest = others.reduce((most, one) => (most && bytes(one) > bytes(most) ? one : most), first);
+  const [why] = largest?.why ?? [];
+  return largest && why && bytes(largest) > 0
+    ? ` The largest is ${formatNamespace(largest.ns)}: ${shardKeyNeedSentence(why).replace(/^Its /, 'its ')}`
+    : '';
 }
 
 function adviceBlocks(advice: ShardKeyAdvice, notes: NoteBook): readonly Block[] {

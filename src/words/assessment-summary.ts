@@ -5,11 +5,20 @@ import type { ReadingGap } from '../core/model/reading.js';
 import { totalSize } from '../core/size/totals.js';
 import { clusterSummary } from './clusters.js';
 import { costOptionName, formatMoney } from './costs.js';
-import { countOf, moveDuration, pricedOptions, recommendedMethod, shortTargetName } from './assessment-targets.js';
+import {
+  countOf,
+  hasToStopWrites,
+  isLoadKnown,
+  moveDuration,
+  pricedOptions,
+  recommendedMethod,
+  shortTargetName,
+  wholeRun,
+} from './assessment-targets.js';
 import type { NoteBook } from './assessment-notes.js';
 import { estimateText } from './estimates.js';
 import { findingCounts } from './finding-groups.js';
-import { targetChoiceSentence, targetWishName } from './target-choice.js';
+import { isCostWeighed, targetChoiceSentence, targetWishName } from './target-choice.js';
 import { methodName } from './methods.js';
 import { prose, section, time, type Block, type Cell, type Content, type Section, type Tone } from './report-parts.js';
 import { formatBytes, formatCount, formatCountOf } from './sizes.js';
@@ -20,7 +29,7 @@ export function assessmentHeadline({ targets, choice }: Assessment): { readonly 
   const suits =
     choice === undefined || choice.advised === 'either' || free.length === 0
       ? ''
-      : `; ${shortTargetName(choice.advised)} suits it better`;
+      : `; ${shortTargetName(choice.advised)} suits it better${isCostWeighed(choice) ? '' : ', cost aside'}`;
   if (free.length === 0) {
     const all = targets.map(({ target }) => shortTargetName(target.kind)).join(' or ');
     const better =
@@ -45,6 +54,7 @@ export function assessmentReasons(assessment: Assessment): readonly string[] {
     `${formatBytes(total.logicalBytes)} in ${formatCountOf(total.documents, 'document')} and ${formatCountOf(total.collections, 'collection')}.`,
     scanSentence(assessment),
     ...targets.flatMap(leftBehind),
+    ...(isLoadKnown(assessment) ? [] : [LOAD_UNKNOWN]),
     // The headline names the service that suits better.
     ...(choice?.advised === 'either' ? [targetChoiceSentence(choice)] : []),
     ...(inventory.failed.length === 0
@@ -56,6 +66,9 @@ export function assessmentReasons(assessment: Assessment): readonly string[] {
     ...(failed === 0 ? [] : [`${formatCountOf(failed, 'rule')} failed: what they look for is unknown; see "Rules".`]),
   ];
 }
+
+const LOAD_UNKNOWN =
+  'How busy the source is was not measured long enough: throughput, tier and the cost of a month are by its machines and by the least that the service takes.';
 
 /** What a migration leaves out though nothing stands in its way: an owner has to know it before anything else. */
 function leftBehind({ target, findings, indexes }: TargetAssessment): readonly string[] {
@@ -92,6 +105,7 @@ export function inShort(assessment: Assessment, notes: NoteBook): Section {
     ['Findings', (target) => prose(findingCounts(target.findings))],
     ['How', how],
     ['Moving the data takes', (target) => duration(target, notes)],
+    ['Writes to the source stop for', (target) => writeStop(target, notes)],
     ['What it runs on', (target) => runsOn(target, notes)],
     ['Cost of a month', (target) => monthly(target, notes)],
     ['Cost of the migration, on top of the month', (target) => migration(target, notes)],
@@ -153,6 +167,14 @@ function duration(target: TargetAssessment, notes: NoteBook): Content {
   const { expectedRun, recommendation } = target;
   if (expectedRun) return notes.figure(estimate);
   return { ...notes.figure(estimate), notes: notes.reasons(recommendation.assumptions) };
+}
+
+function writeStop(target: TargetAssessment, notes: NoteBook): Content {
+  if (!recommendedMethod(target)?.possible) return prose('Unknown');
+  if (!hasToStopWrites(target)) return prose('The cutover alone: changes are followed until then');
+  const whole = wholeRun(target);
+  if (!whole) return prose('All of it, building the indexes and checking every document included');
+  return [notes.figure(whole), prose(', indexes and check included')];
 }
 
 function runsOn({ ru, vcore }: TargetAssessment, notes: NoteBook): Content {

@@ -1,10 +1,12 @@
 /** What every part of an assessment's report asks of its targets. */
-import type { CostEstimate, CostOption, TargetAssessment } from '../core/model/assessment.js';
+import type { Assessment, CostEstimate, CostOption, TargetAssessment } from '../core/model/assessment.js';
 import type { Estimate } from '../core/model/estimate.js';
 import type { Finding, Severity } from '../core/model/finding.js';
 import type { RankedMethod } from '../core/model/method.js';
 import { formatNamespace } from '../core/model/namespace.js';
 import type { TargetKind } from '../core/plan/target.js';
+import { add, estimate } from '../core/size/bands.js';
+import { everydayUsage } from '../core/size/everyday-usage.js';
 
 /** Short, for columns. */
 const NAMES: Readonly<Record<TargetKind, string>> = {
@@ -30,6 +32,29 @@ export function moveDuration(target: TargetAssessment): Estimate | undefined {
   if (target.expectedRun) return target.expectedRun.durationMs;
   const method = recommendedMethod(target);
   return method && { unit: 'milliseconds', ...method.durationMs, assumptions: [] };
+}
+
+/** Moving the data, building the indexes and checking, one after the other: writes stop for all of it. Undefined where nothing was simulated. */
+export function wholeRun({ expectedRun }: TargetAssessment): Estimate | undefined {
+  const phases = expectedRun?.phases && Object.values(expectedRun.phases);
+  return (
+    phases &&
+    estimate(
+      'milliseconds',
+      add(...phases),
+      phases.flatMap(({ assumptions }) => assumptions),
+    )
+  );
+}
+
+/** Whether applications may write to the source while the recommended method is at work. */
+export function hasToStopWrites(target: TargetAssessment): boolean {
+  return recommendedMethod(target)?.needs.some(({ id }) => id === 'need-write-stop') ?? false;
+}
+
+/** Whether what has to be provisioned follows from operations that were counted; where nothing is provisioned there is nothing to know. */
+export function isLoadKnown({ usage, targets }: Assessment): boolean {
+  return targets.every(({ ru, vcore }) => !ru && !vcore) || everydayUsage(usage)?.rates !== undefined;
 }
 
 /** Ways of paying that are possible and have a price, the cheapest first. */

@@ -2,6 +2,7 @@
 import type { Assessment } from '../core/model/assessment.js';
 import { formatNamespace } from '../core/model/namespace.js';
 import type { SourceUsage } from '../core/model/usage.js';
+import { tooShortToSizeBy } from '../core/size/everyday-usage.js';
 import { boundedTable } from './bounded.js';
 import { code, number, prose, section, type Block, type Content, type Section } from './report-parts.js';
 import { formatBytes, formatCount, formatDuration, shortNumber } from './sizes.js';
@@ -20,7 +21,7 @@ function pairsOf(usage: SourceUsage): readonly (readonly [string, Content])[] {
     const by =
       rates.by === 'watched'
         ? `watched for ${formatDuration(rates.seconds * 1000)}`
-        : `on average over ${formatDuration(rates.seconds * 1000)}`;
+        : `on average over ${formatDuration(rates.seconds * 1000)}${tooShortToSizeBy(usage) === undefined ? '' : ', too short to size by'}`;
     const each = (['insert', 'query', 'update', 'delete', 'getmore', 'command'] as const).map(
       (name) => `${name} ${shortNumber(rates[name])}/s`,
     );
@@ -66,7 +67,24 @@ function tables(usage: SourceUsage): readonly Block[] {
   const features = [...usage.features].sort((a, b) => b.count - a.count);
   const clients = [...usage.clients].sort((a, b) => b.connections - a.connections);
   const sorts = [...usage.sorts].sort((a, b) => b.count - a.count);
+  const namespaces = [...usage.namespaces].sort(
+    (a, b) => b.readsPerSecond + b.writesPerSecond - a.readsPerSecond - a.writesPerSecond,
+  );
   return [
+    ...titled(
+      'Operations of each collection',
+      boundedTable(
+        [{ title: 'Collection' }, { title: 'Reads a second', right: true }, { title: 'Writes a second', right: true }],
+        namespaces
+          .filter(({ readsPerSecond, writesPerSecond }) => readsPerSecond + writesPerSecond > 0)
+          .map(({ ns, readsPerSecond, writesPerSecond }) => [
+            code(formatNamespace(ns)),
+            prose(shortNumber(readsPerSecond)),
+            prose(shortNumber(writesPerSecond)),
+          ]),
+        MOST,
+      ),
+    ),
     ...titled(
       'Features in use',
       boundedTable(

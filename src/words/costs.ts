@@ -7,10 +7,10 @@ import type { Reason } from '../core/model/method.js';
 import {
   bytesOf,
   countOf,
-  durationOf,
   lookUp,
   numberOf,
-  ruOf,
+  roughDurationOf,
+  roughRuOf,
   ruPerSecondOf,
   shortOf,
   textOf,
@@ -53,20 +53,20 @@ const LINES: Readonly<Record<CostLineId, (params: Params) => string>> = {
     `${ruPerSecondOf(p, 'ruPerSecond')} for ${shortOf(p, 'hours')} hours of the copy${numberOf(p, 'first') > numberOf(p, 'ruPerSecond') ? `, the first of them at ${ruPerSecondOf(p, 'first')} to get the partitions` : ''}${times(p)}`,
   'migration-autoscale': (p) =>
     `${percent(p, 'share')} more of ${ruPerSecondOf(p, 'maxRuPerSecond')} for ${shortOf(p, 'hours')} hours of the copy, which autoscale goes up for${times(p)}`,
-  'migration-serverless': (p) => `${ruOf(p, 'ru')} for writing and checking every document`,
+  'migration-serverless': (p) => `${roughRuOf(p, 'ru')} for writing and checking every document`,
   'vcore-compute': (p) => `${nodes(p)} of ${textOf(p, 'tier')} for ${countOf(p, 'hours')} hours`,
   'vcore-storage': (p) => `${nodes(p)} with ${countOf(p, 'gib')} GiB of disk each`,
   'migration-vcore': (p) => `${nodes(p)} of ${textOf(p, 'tier')} for ${shortOf(p, 'hours')} hours of the copy`,
   'held-manual': (p) =>
     `Manual throughput of ${ruPerSecondOf(p, 'ruPerSecond')}${times(p)}, ${billed(p)}${numberOf(p, 'first') > numberOf(p, 'ruPerSecond') ? `, the first of them at ${ruPerSecondOf(p, 'first')} to get the partitions` : ''}`,
   'held-autoscale': (p) => `Autoscale at ${ruPerSecondOf(p, 'maxRuPerSecond')}, its maximum${times(p)}, ${billed(p)}`,
-  'held-serverless': (p) => `${ruOf(p, 'ru')} for writing every document`,
+  'held-serverless': (p) => `${roughRuOf(p, 'ru')} for writing every document`,
   'held-vcore': (p) => `${nodes(p)} of ${textOf(p, 'tier')}, ${billed(p)}`,
   'data-factory-units': (p) =>
-    `Data Factory: ${formatCountOf(numberOf(p, 'copies'), 'copy', 'copies')} at once with ${countOf(p, 'units')} data integration units each, for ${durationOf(p, 'ms')}`,
-  'databricks-nodes': (p) => `Databricks: ${nodes(p)}, machine and DBUs, for ${durationOf(p, 'ms')}`,
-  'dms-service': (p) => `Azure Database Migration Service for ${durationOf(p, 'ms')}`,
-  machine: (p) => `The machine that it runs on, for ${durationOf(p, 'ms')}`,
+    `Data Factory: ${formatCountOf(numberOf(p, 'copies'), 'copy', 'copies')} at once with ${countOf(p, 'units')} data integration units each, for ${roughDurationOf(p, 'ms')}`,
+  'databricks-nodes': (p) => `Databricks: ${nodes(p)}, machine and DBUs, for ${roughDurationOf(p, 'ms')}`,
+  'dms-service': (p) => `Azure Database Migration Service for ${roughDurationOf(p, 'ms')}`,
+  machine: (p) => `The machine that it runs on, for ${roughDurationOf(p, 'ms')}`,
 };
 
 /** What one line pays for. */

@@ -52,17 +52,26 @@ function roughText(unit: EstimateUnit, value: number): string {
 
 /** `about 12 (10 to 15) RU`, `about 3 min (2 min to 5 min)`, in three digits; the bare figure, in full, where low and high read the same. */
 export function estimateText(estimate: Estimate): string {
+  return isExact(estimate) ? bandText(estimate) : `about ${bandText(estimate)}`;
+}
+
+/** The same without a word in front, for where there is little room. */
+export function bandText(estimate: Estimate): string {
   const { unit } = estimate;
-  if (figureText(unit, estimate.low) === figureText(unit, estimate.high)) return figureText(unit, estimate.expected);
+  if (isExact(estimate)) return figureText(unit, estimate.expected);
   const [low = '', expected = '', high = ''] = [estimate.low, estimate.expected, estimate.high].map((value) =>
     roughText(unit, value),
   );
-  if (low === high) return `about ${expected}`;
+  if (low === high) return expected;
   const [suffix] = / \D+$/.exec(expected) ?? [''];
   const isShared = unit !== 'milliseconds' && suffix !== '' && low.endsWith(suffix) && high.endsWith(suffix);
-  if (!isShared) return `about ${expected} (${low} to ${high})`;
+  if (!isShared) return `${expected} (${low} to ${high})`;
   const bare = (text: string): string => text.slice(0, -suffix.length);
-  return `about ${bare(expected)} (${bare(low)} to ${bare(high)})${suffix}`;
+  return `${bare(expected)} (${bare(low)} to ${bare(high)})${suffix}`;
+}
+
+function isExact({ unit, low, high }: Estimate): boolean {
+  return figureText(unit, low) === figureText(unit, high);
 }
 
 /** The expected figure alone. */

@@ -29,6 +29,7 @@ svg text { fill: var(--text); } .label { text-anchor: end; } .middle { text-anch
 .bar, .share0 { fill: var(--bar); } .share1 { fill: var(--bar2); } .rest { fill: var(--rest); } .range { stroke: var(--text); fill: none; }
 .line { stroke: var(--bar); stroke-width: 2; fill: none; } .area { fill: var(--bar); opacity: .15; } .grid { stroke: var(--line); fill: none; }
 .notes { font-size: .9em; }
+@media screen and (max-width: 40rem) { body { padding: 0 .9rem; } table { font-size: .87em; } td:first-child { min-width: 5.5rem; } figure { overflow-x: auto; } svg { max-width: none; } }
 @media print { :root { color-scheme: light; ${LIGHT} } body { margin: 0; padding: 0; max-width: none; font-size: 10.5pt; } table { font-size: .85em; } th, td { padding-right: .4rem; } nav { display: none; }
   h2, h3 { break-after: avoid; } figure, tr, li { break-inside: avoid; } .wide { overflow: visible; } a { color: inherit; text-decoration: none; }
   .bar, .share0, .share1, .rest, .verdict, tbody tr { print-color-adjust: exact; } }

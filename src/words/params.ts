@@ -1,4 +1,12 @@
-import { formatBytes, formatCount, formatDuration, formatRu, formatRuPerSecond, shortNumber } from './sizes.js';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatRoughDuration,
+  formatRu,
+  formatRuPerSecond,
+  shortNumber,
+} from './sizes.js';
 
 /** Parameters of a reason, a finding or an error, read without trust: a sentence is always made, whatever is missing. */
 export type Params = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
@@ -21,6 +29,10 @@ export function goesThroughDataFrames(params: Params): boolean {
 export const bytesOf = (params: Params, name: string): string => formatBytes(numberOf(params, name));
 export const countOf = (params: Params, name: string): string => formatCount(numberOf(params, name));
 export const durationOf = (params: Params, name: string): string => formatDuration(numberOf(params, name));
+/** Of what nobody knows to the second, or to the last request unit. */
+export const roughDurationOf = (params: Params, name: string): string => formatRoughDuration(numberOf(params, name));
+export const roughRuOf = (params: Params, name: string): string =>
+  formatRu(Number(numberOf(params, name).toPrecision(3)));
 export const ruOf = (params: Params, name: string): string => formatRu(numberOf(params, name));
 export const ruPerSecondOf = (params: Params, name: string): string => formatRuPerSecond(numberOf(params, name));
 export const shortOf = (params: Params, name: string): string => shortNumber(numberOf(params, name));

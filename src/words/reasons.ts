@@ -2,6 +2,7 @@ import type { ReasonId } from '../core/advise/reason-ids.js';
 import type { Reason } from '../core/model/method.js';
 import {
   bytesOf,
+  countOf,
   durationOf,
   lookUp,
   numberOf,
@@ -13,6 +14,7 @@ import {
 } from './params.js';
 import { circumstances } from './reasons-circumstances.js';
 import { formatCountOf } from './sizes.js';
+import { CHARGE_TABLE } from './sizing.js';
 
 const rateOfDocuments = (p: Params, name: string): string => `${formatCountOf(numberOf(p, name), 'document')}/s`;
 const collections = (p: Params): string => formatCountOf(numberOf(p, 'collections'), 'collection');
@@ -89,12 +91,18 @@ const SENTENCES: Readonly<Record<ReasonId, (params: Params) => string>> = {
   'need-databricks': () => 'An Azure Databricks workspace.',
   'need-network-to-azure': () => 'A network path from Azure to the source.',
   'need-change-streams': () => 'A source that offers change streams.',
-  'charge-by-published-table': () => "Request units are estimated from Microsoft's table by document size.",
-  'one-term-per-index': () => 'Each index counts as one term per document; arrays cost more.',
+  'charge-by-published-table': () => CHARGE_TABLE,
+  'one-term-per-index': () => 'Each index is taken for one entry per document; arrays make more.',
   'terms-by-scan': () => 'Sizes and index entries are those that the data scan has counted.',
   'charge-measured': (p) => `Request units are from a measurement: ${ruOf(p, 'ruPerDocument')} per document.`,
-  'speed-measured-elsewhere': () => 'Speed was measured on a small machine; yours will differ.',
-  'speed-judged': () => 'Speed is judged, not measured: nothing reliable is published.',
+  'speed-measured-elsewhere': (p) =>
+    p['documents'] === undefined
+      ? 'Speed was measured on a small machine; yours will differ.'
+      : `Speed: ${paceText(p)}, from ${durationOf(p, 'startMs')} after the start. The high one is about what a machine of 2 cores did, the others leave room for a network; yours will differ.`,
+  'speed-judged': (p) =>
+    p['documents'] === undefined
+      ? 'Speed is judged, not measured: nothing reliable is published.'
+      : `Speed: ${paceText(p)}, from ${durationOf(p, 'startMs')} after the start; judged, as nothing reliable is published.`,
   'speed-measured-here': (p) =>
     `Measured here: ${formatCountOf(numberOf(p, 'seconds'), 'second')} of direct copy from ${textOf(p, 'ns')} into a collection of its own moved ${rateOfDocuments(p, 'documentsPerSecond')} (${rateOfDocuments(p, 'low')} to ${rateOfDocuments(p, 'high')}), ${bytesOf(p, 'bytesPerSecond')}/s.`,
   'reading-measured-here': (p) =>
@@ -115,10 +123,25 @@ const SENTENCES: Readonly<Record<ReasonId, (params: Params) => string>> = {
     `Sizes by your settings: native tools below ${bytesOf(p, 'nativeBytes')}, services below ${bytesOf(p, 'servicesBytes')}, Spark beyond.`,
 };
 
+/** `60,000 documents or 60 MB a second, whichever is slower (15,000 to 150,000; 10 MB to 110 MB)`. */
+export function paceText(p: Params): string {
+  return (
+    `${formatCountOf(numberOf(p, 'documents'), 'document')} or ${bytesOf(p, 'bytes')} a second, whichever is slower ` +
+    `(${countOf(p, 'documentsLow')} to ${countOf(p, 'documentsHigh')}; ${bytesOf(p, 'bytesLow')} to ${bytesOf(p, 'bytesHigh')})`
+  );
+}
+
 /** A reason, a need or an assumption of a recommendation. Never fails: an unknown id is shown as it is. */
 export function sentenceFor(reason: Pick<Reason, 'id' | 'params'>): string {
   const sentence = lookUp(SENTENCES, reason.id);
   return sentence ? sentence(reason.params) : unknownId(reason.id, reason.params);
+}
+
+/** A need as a part of a sentence: `a machine that stays on`. Names keep their capitals. */
+export function needPhrase(need: Pick<Reason, 'id' | 'params'>): string {
+  return sentenceFor(need)
+    .replace(/\.$/, '')
+    .replace(/^(The|An?|Disk) /, (word) => word.toLowerCase());
 }
 
 const KINDS: Readonly<Record<string, string>> = {

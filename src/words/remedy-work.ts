@@ -86,7 +86,8 @@ const WORK: Readonly<Record<string, Work>> = {
   'make-index-for-sort': { when: 'after', whose: 'target' },
   'switch-retry-writes-off': { when: 'during', whose: 'application' },
   'order-bulk-writes': { when: 'before', whose: 'application' },
-  'change-connection-string': { when: 'during', whose: 'application' },
+  // Who changes it while data moves reads from a target where half of it has arrived.
+  'change-connection-string': { when: 'after', whose: 'application' },
   'upgrade-driver': { when: 'before', whose: 'application' },
   'make-users-by-hand': { when: 'before', whose: 'target' },
   'read-use-too': { when: 'before', whose: 'source' },

@@ -3,8 +3,8 @@ import type { SimulatedRun } from '../core/model/assessment.js';
 import type { Assumption } from '../core/model/estimate.js';
 import type { SimulationAssumptionId } from '../core/simulate/assumption-ids.js';
 import { countOf, durationOf, lookUp, numberOf, ruOf, ruPerSecondOf, type Params } from './params.js';
-import { sentenceFor } from './reasons.js';
-import { formatCountOf } from './sizes.js';
+import { paceText, sentenceFor } from './reasons.js';
+import { formatCountOf, shortNumber } from './sizes.js';
 
 const collections = (p: Params): string => formatCountOf(numberOf(p, 'collections'), 'collection');
 
@@ -25,7 +25,12 @@ const SENTENCES: Readonly<Record<Exclude<SimulationAssumptionId, ReasonId>, (par
     `Each collection of a serverless account is taken to get ${ruPerSecondOf(p, 'ruPerSecond')}, which is not guaranteed.`,
   'simulated-budget-alone': () =>
     'Nobody else uses the throughput meanwhile; at worst something else takes 15 % of it.',
-  'simulated-builds-judged': () => 'How long index builds take is judged, not measured.',
+  'simulated-builds-judged': (p) =>
+    p['documents'] === undefined
+      ? 'How long index builds take is judged, not measured.'
+      : `Building an index is taken to read ${paceText(p)}, ${shortNumber(numberOf(p, 'leastMs') / 1000)} s at least; on an RU account no faster than its throughput pays for.`,
+  'simulated-check-judged': (p) =>
+    `The check is taken to read ${paceText(p)}; on an RU account one collection after the other, no faster than its throughput pays for.`,
   'simulated-made-in-turn': (p) =>
     `An account makes ${countOf(p, 'collections')} collections in five minutes, so that more of them wait.`,
 };

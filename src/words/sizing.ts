@@ -18,6 +18,9 @@ import {
 } from './params.js';
 import { formatCountOf } from './sizes.js';
 
+/** Said alike by sizes and by recommendations, so that a report tells it once. */
+export const CHARGE_TABLE = "Charges are those of Microsoft's table by document size, which it calls illustrative.";
+
 const percent = (p: Params, name: string): string => `${Math.round(numberOf(p, name) * 100)} %`;
 const count = (p: Params, name: string, one: string, many?: string): string =>
   formatCountOf(numberOf(p, name), one, many);
@@ -40,7 +43,7 @@ const whyPeak = (p: Params): string =>
 const hours = (p: Params): string => durationOf({ ms: numberOf(p, 'seconds') * 1000 }, 'ms');
 
 const ASSUMPTIONS: Readonly<Record<AssumptionId, (params: Params) => string>> = {
-  'charge-table': () => "Charges are those of Microsoft's table by document size, which it calls illustrative.",
+  'charge-table': () => CHARGE_TABLE,
   'older-charges': (p) =>
     `Older pages of Microsoft's say up to ${ruOf(p, 'ru')} for writing 1 KB: the high figure takes that.`,
   'charge-calibrated': (p) =>
@@ -57,7 +60,7 @@ const ASSUMPTIONS: Readonly<Record<AssumptionId, (params: Params) => string>> = 
   'terms-sampled': (p) =>
     `Index entries (${count(p, 'indexes', 'index', 'indexes')}) are counted in a sample of ${count(p, 'documents', 'document')}.`,
   'terms-guessed': (p) =>
-    `Each of ${count(p, 'indexes', 'index', 'indexes')} is taken for one entry per document; an array has one for each element, up to 5 in the high figure. A data scan counts them.`,
+    `${numberOf(p, 'indexes') === 1 ? 'The index is' : `Each of ${countOf(p, 'indexes')} indexes is`} taken for one entry per document; an array has one for each element, up to 5 in the high figure. A data scan counts them.`,
   'index-build-charge': () =>
     'Nobody has published what building an index costs: its entries at 0.2 RU each, in the high figure also a reading of the collection for each index.',
   'documents-per-query': (p) =>
@@ -107,9 +110,9 @@ const ASSUMPTIONS: Readonly<Record<AssumptionId, (params: Params) => string>> = 
   'ru-storage': () =>
     'Documents are stored as JSON without compression, for 0.8 to 1.3 bytes of each byte of BSON; indexes for half to twice their bytes on the source.',
   'working-set-cache': (p) =>
-    `What is in use is taken from the cache of the source, which holds ${bytesOf(p, 'bytes')} and is not full.`,
+    `What is in use is what the cache of the source holds (${bytesOf(p, 'bytes')}; it is not full), and no more than all documents and indexes; the low figure is the indexes alone.`,
   'working-set-cache-full': (p) =>
-    `What is in use is taken from the cache of the source, which is full with ${bytesOf(p, 'bytes')}: more may be in use.`,
+    `What is in use is what the cache of the source holds (${bytesOf(p, 'bytes')}; it is full, so that more may be in use), and no more than all documents and indexes; the low figure is the indexes alone.`,
   'working-set-share': (p) =>
     `What is in use is not known: all indexes and ${percent(p, 'share')} of the documents are taken, ${percent(p, 'high')} in the high figure.`,
   'vcore-compression': (p) =>
@@ -123,7 +126,7 @@ const ASSUMPTIONS: Readonly<Record<AssumptionId, (params: Params) => string>> = 
     `Disk operations follow from ${shortOf(p, 'writesPerSecond')} writes per second with ${shortOf(p, 'indexes')} indexes each.`,
   'hours-per-month': (p) => `A month has ${textOf(p, 'hours')} hours; Microsoft's bills of 30 days count 720.`,
   'wall-clock-hours': () =>
-    'Each hour of the clock that the copy touches is billed at its highest throughput: 9:30 to 10:45 are two hours.',
+    'Each hour of the clock that the copy touches is billed at its highest throughput: 9:30 to 10:45 are two hours. Nobody knows when it starts, so that on average its length and one hour are billed.',
   'copy-time-by-charge': () => 'The copy is taken to last as long as its charge takes at that throughput.',
   'autoscale-use': (p) =>
     `An average hour reaches ${percent(p, 'share')} of the maximum; no hour is billed below ${percent(p, 'least')}.`,
@@ -188,7 +191,7 @@ export function priceName(p: Params): string {
 }
 
 function priceOf(p: Params): string {
-  return `${textOf(p, 'amount')} ${lookUp(UNITS, textOf(p, 'unit')) ?? ''}`.trim();
+  return `${textOf(p, 'currency', '')} ${textOf(p, 'amount')} ${lookUp(UNITS, textOf(p, 'unit')) ?? ''}`.trim();
 }
 
 /** One sentence for one assumption. */
@@ -211,7 +214,7 @@ export function basisName(basis: Basis): string {
 
 const VCORE_REASONS: Readonly<Record<VcoreReasonId, (params: Params) => string>> = {
   'memory-holds-working-set': (p) =>
-    `${gib(p, 'memoryGib')} of memory hold what is in use (${bytesOf(p, 'bytes')} per shard), with a quarter to spare.`,
+    `Three quarters of its ${gib(p, 'memoryGib')} of memory hold what is in use (${bytesOf(p, 'bytes')} per shard).`,
   'memory-exceeded': (p) =>
     `Not even ${gib(p, 'memoryGib')} of memory hold what is in use (${bytesOf(p, 'bytes')} per shard).`,
   'working-set-guessed': () =>
@@ -221,7 +224,8 @@ const VCORE_REASONS: Readonly<Record<VcoreReasonId, (params: Params) => string>>
       ? `${count(p, 'vcores', 'vCore')} for a load that needs about ${count(p, 'wanted', 'core')} at its busiest${ofLoad(p)}.`
       : `${count(p, 'vcores', 'vCore')}, as the source has ${count(p, 'wanted', 'core')}; its load is not known.`,
   'cores-unknown': (p) => `${count(p, 'vcores', 'vCore')}: neither the load nor the cores of the source are known.`,
-  'disk-holds-data': (p) => `A disk of ${gib(p, 'gib')} for ${bytesOf(p, 'bytes')} per shard, 70 % full at most.`,
+  'disk-holds-data': (p) =>
+    `A disk of ${gib(p, 'gib')} takes ${bytesOf(p, 'bytes')} per shard without getting more than 70 % full.`,
   'disk-for-iops': (p) =>
     `A disk of ${gib(p, 'gib')} for its operations: ${countOf(p, 'iops')} per second are needed, the smaller one gives ${countOf(p, 'gives')}.`,
   'iops-need-premium-v2': (p) =>

@@ -66,6 +66,11 @@ export function isWeighed({ reason }: TargetChoice['reasons'][number]): boolean 
   return !UNWEIGHED.has(reason.id);
 }
 
+/** Whether there was a price for both. */
+export function isCostWeighed({ reasons }: Pick<TargetChoice, 'reasons'>): boolean {
+  return !reasons.some(({ reason }) => reason.id === 'cost-unknown');
+}
+
 /** What could not be weighed, each once; of a cost also whose it is. */
 export function unweighedSentences({ reasons }: Pick<TargetChoice, 'reasons'>): readonly string[] {
   const unweighed = reasons.filter((one) => !isWeighed(one));

@@ -56,4 +56,16 @@ describe('the report of an assessment in a browser', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(718);
     await page.close();
   });
+
+  it('keeps both services in sight on a phone, and its charts large enough to be read', async () => {
+    const page = await opened({ colorScheme: 'light' });
+    await page.setViewportSize({ width: 390, height: 800 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    const [table, chart] = await page.evaluate<[number, number]>(
+      `[document.querySelector('table').getBoundingClientRect().right, document.querySelector('svg text').getBoundingClientRect().height]`,
+    );
+    expect(table).toBeLessThanOrEqual(390);
+    expect(chart).toBeGreaterThanOrEqual(12);
+    await page.close();
+  });
 });

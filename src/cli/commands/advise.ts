@@ -22,7 +22,7 @@ export async function advise(options: AssessCommandOptions, context: CommandCont
   const { output } = context;
   const width = output.people.columns;
   output.say(
-    ...reportLines(assessmentContent(assessment, 'choice'), width),
+    ...reportLines(assessmentContent(assessment, 'choice'), width, true),
     ...assessment.targets.flatMap(({ target, findings, recommendation, whatWouldChange, cost }) => [
       ...heading(`To ${shortTargetName(target.kind)}`),
       ...recommendationLines(recommendation, width, cost),
@@ -32,7 +32,7 @@ export async function advise(options: AssessCommandOptions, context: CommandCont
             ...heading('What would change the answer'),
             ...whatWouldChange.flatMap((change) => bullet('·', whatIfSentence(change), width)),
           ]),
-      ...heading(`What ${shortTargetName(target.kind)} makes of it: ${findingCounts(findings)}`),
+      ...heading(`Findings on ${shortTargetName(target.kind)}: ${findingCounts(findings)}`),
       ...findingLines(findings, width),
     ]),
     '',

@@ -19,7 +19,11 @@ interface AdviceSettings {
   readonly servicesUpTo: Bytes;
 }
 
-/** Microsoft's guidance: native tools below 10 GB, migration services below 1 TB, Spark beyond. Source: learn.microsoft.com/azure/cosmos-db/mongodb/pre-migration-steps. */
+/** Where Microsoft says so of migrations that writes stop for. */
+export const BANDS_SOURCE =
+  'https://learn.microsoft.com/training/modules/migrate-mongodb-database-to-azure-cosmos-db/5-offline-migrations';
+
+/** Microsoft's guidance: native tools below 10 GB, migration services below 1 TB, Spark beyond ({@link BANDS_SOURCE}). */
 export const DEFAULT_ADVICE_SETTINGS: AdviceSettings = {
   nativeToolsUpTo: bytes(10 * GIB),
   servicesUpTo: bytes(TIB),

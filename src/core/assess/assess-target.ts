@@ -179,7 +179,7 @@ function adviceInput(
   if (vcore) return heldAs(advice, heldCluster(vcore));
   // Of an account that was looked at, its owner says the throughput: the wizard shows the same.
   if (!sized || cluster || advice.targetRuPerSecond !== undefined) return advice;
-  const usable = usableRate(sized, ru, simulated);
+  const usable = usableRate(sized, simulated);
   return {
     ...(ru ? heldAs(advice, heldThroughput(ru)) : advice),
     targetRuPerSecond: usable,
@@ -222,14 +222,9 @@ function heldCluster({ tier, shards, highAvailability, reasons }: VcoreSizing): 
 }
 
 /** RU/s that a whole copy gets on average: what one database does not use is no help to another. */
-function usableRate(
-  { ruPerSecond }: SizedThroughput,
-  ru: RuSizing | undefined,
-  simulated: SimulatedRun | undefined,
-): number {
+function usableRate({ ruPerSecond }: SizedThroughput, simulated: SimulatedRun | undefined): number {
   // Where there are no documents nothing is written, and no rate can be told.
-  if (!ru || ru.migration.expected <= 0 || !simulated || simulated.durationMs.expected <= 0) return ruPerSecond;
-  return Math.min(ruPerSecond, ru.migration.expected / (simulated.durationMs.expected / 1000));
+  return simulated && simulated.utilisation > 0 ? ruPerSecond * simulated.utilisation : ruPerSecond;
 }
 
 interface Sized {

@@ -35,7 +35,7 @@ export class PricedLines {
       return this;
     }
     const amount = estimate(period === 'monthly' ? 'money-per-month' : 'money', times(units, price.amount), [
-      aboutPrice(price),
+      aboutPrice(price, this.list.currency),
       ...assumptions,
     ]);
     this.amounts[period].push(amount);
@@ -78,16 +78,11 @@ export class PricedLines {
   }
 }
 
-function aboutPrice({
-  id,
-  amount,
-  unit,
-  source,
-  date,
-  unverified,
-  isYours,
-}: Price & { readonly isYours: boolean }): Assumption {
-  const params = { price: id, amount, unit, date };
+function aboutPrice(
+  { id, amount, unit, source, date, unverified, isYours }: Price & { readonly isYours: boolean },
+  currency: string,
+): Assumption {
+  const params = { price: id, amount, currency, unit, date };
   if (isYours) return assume('price-yours', 'said', params, source);
   return unverified === true
     ? assume('price-unverified', 'unverified', params, source)

@@ -170,7 +170,7 @@ function adviceInput(
     selection,
     wishes: input.wishes ?? {},
     serverless: throughput?.kind === 'serverless',
-    ...(rate === undefined ? {} : { targetRuPerSecond: rate }),
+    ...(rate === undefined ? {} : { targetRuPerSecond: rate, ...provisionedBeyond(rate, input, common) }),
     ...(ruPerDocument === undefined ? {} : { ruPerDocument }),
     ...(input.scans === undefined ? {} : { scans: input.scans }),
     ...(trial === undefined ? {} : { trial }),
@@ -178,6 +178,17 @@ function adviceInput(
     ...(settings === undefined ? {} : { settings }),
     ...(input.pricing === undefined ? {} : { pricing: { ...input.pricing, held: heldTarget(input, common) } }),
   };
+}
+
+/** All that the collections have together, where a copy gets less of it. */
+function provisionedBeyond(
+  rate: number,
+  input: DecideInput,
+  common: Throughput | undefined,
+): Pick<AdviceInput, 'provisionedRuPerSecond'> {
+  const held = heldTarget(input, common);
+  const together = held.kind === 'throughput' ? held.manual + held.autoscale : 0;
+  return together > rate ? { provisionedRuPerSecond: together } : {};
 }
 
 /** What is paid for while the data is moved, by what was said of it. */

@@ -14,10 +14,14 @@ function buildsAtOnce(target: TargetKind, collections: number): number {
 }
 
 /** Each build reads its collection. Judged: one idle machine of 2 cores gave 250,000 documents of 1 KB a second, vCore's engine 30,000 with 200,000 documents. */
-const BUILD_DOCUMENTS: Band = { low: 20_000, expected: 60_000, high: 200_000 };
-const BUILD_MEBIBYTES: Band = { low: 20, expected: 80, high: 200 };
+export const BUILD_DOCUMENTS: Band = { low: 20_000, expected: 60_000, high: 200_000 };
+export const BUILD_MEBIBYTES: Band = { low: 20, expected: 80, high: 200 };
 /** Until an index of an empty collection is there; vCore's engine looks for work every second or two (observed). */
-const LEAST_BUILD_MS: Readonly<Record<TargetKind, number>> = { 'cosmos-ru': 1_000, 'cosmos-vcore': 1_500, mongodb: 50 };
+export const LEAST_BUILD_MS: Readonly<Record<TargetKind, number>> = {
+  'cosmos-ru': 1_000,
+  'cosmos-vcore': 1_500,
+  mongodb: 50,
+};
 
 /** Milliseconds of all builds. `pace` is that of the builds: `low` is the slowest. */
 export function indexesMs(input: SimulationInput, pace: keyof Band): number {
@@ -53,8 +57,8 @@ function buildMs(collection: SimulatedCollection, { budgets, target }: Simulatio
 }
 
 /** A full read of the target: bound by the network, as nothing is written (as `estimateVerification`). */
-const READ_DOCUMENTS: Band = { low: 20_000, expected: 60_000, high: 150_000 };
-const READ_MEBIBYTES: Band = { low: 10, expected: 60, high: 110 };
+export const READ_DOCUMENTS: Band = { low: 20_000, expected: 60_000, high: 150_000 };
+export const READ_MEBIBYTES: Band = { low: 10, expected: 60, high: 110 };
 /** Counts and definitions are asked for, two collections at a time (`engine/verify/verify-run`). */
 const ROUND_TRIPS = 6;
 const PARALLEL = 2;

@@ -13,6 +13,7 @@ export const SIMULATION_ASSUMPTIONS = [
   'simulated-serverless-rate',
   'simulated-budget-alone',
   'simulated-builds-judged',
+  'simulated-check-judged',
   'simulated-made-in-turn',
 ] as const;
 export type SimulationAssumptionId = (typeof SIMULATION_ASSUMPTIONS)[number];

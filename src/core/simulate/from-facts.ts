@@ -7,13 +7,14 @@ import type { PlannedIndex } from '../model/plan.js';
 import type { CollectionScan } from '../model/scan.js';
 import { planIndexes } from '../plan/index-fates.js';
 import { planShardKey, planThroughput } from '../plan/options.js';
-import type { TargetDescription } from '../plan/target.js';
+import type { TargetDescription, TargetKind } from '../plan/target.js';
 import { insertCharge, readCharge } from '../size/charges.js';
-import { speedOf } from '../size/duration.js';
+import { paceParams, speedOf } from '../size/duration.js';
 import { averageDocumentBytes, dataCollections } from '../size/totals.js';
 import type { Band, Trial } from '../size/trial.js';
 import { sourceConnectionsFor } from '../tune/direct-copy.js';
 import { TOOL_PARALLEL_COLLECTIONS } from '../tune/limits.js';
+import { BUILD_DOCUMENTS, BUILD_MEBIBYTES, LEAST_BUILD_MS, READ_DOCUMENTS, READ_MEBIBYTES } from './after-copy.js';
 import { taken } from './assumption-ids.js';
 import { budgetFor, SERVERLESS_RU_PER_SECOND, type NamedBudget } from './budgets.js';
 import type { SimulatedCollection, SimulationInput } from './input.js';
@@ -144,11 +145,26 @@ export function simulationInput(facts: SimulationFacts): SimulationInput | undef
     verification: facts.verification ?? 'full',
     assumptions: [
       ...told.map(asAssumption),
-      taken('simulated-readers', 'published', { readers, latencyMs: source.latencyMs }),
+      taken('simulated-readers', 'measured', { readers, latencyMs: source.latencyMs }, 'hello'),
       ...(target.kind === 'cosmos-ru' ? meteredAssumptions(facts, keyed, data.length) : []),
-      ...(collections.some(({ indexes }) => indexes > 0) ? [taken('simulated-builds-judged', 'judged')] : []),
+      ...afterCopyAssumptions(target.kind, collections, facts.verification ?? 'full'),
     ],
   };
+}
+
+/** How fast indexes and check are taken to be, where there are any. */
+function afterCopyAssumptions(
+  target: TargetKind,
+  collections: readonly SimulatedCollection[],
+  verification: SimulationInput['verification'],
+): readonly Assumption[] {
+  const builds = { ...paceParams(BUILD_DOCUMENTS, BUILD_MEBIBYTES), leastMs: LEAST_BUILD_MS[target] };
+  return [
+    ...(collections.some(({ indexes }) => indexes > 0) ? [taken('simulated-builds-judged', 'judged', builds)] : []),
+    ...(verification === 'counts'
+      ? []
+      : [taken('simulated-check-judged', 'judged', paceParams(READ_DOCUMENTS, READ_MEBIBYTES))]),
+  ];
 }
 
 function chargeAssumption(ruPerDocument: number | undefined, sizing: RuSizing | undefined): Assumption {

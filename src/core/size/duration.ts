@@ -120,11 +120,7 @@ export function speedOf(
   trial: Trial | undefined,
 ): { readonly speed: Speed; readonly told: readonly Reason[] } {
   const assumed = SPEEDS[method];
-  const reason: Reason = {
-    id: assumed.measured ? 'speed-measured-elsewhere' : 'speed-judged',
-    params: {},
-    weight: '-',
-  };
+  const reason = speedReason(assumed);
   if (!trial) return { speed: assumed, told: [reason] };
   const pace = trialPace(trial);
   const told = trialAssumptions(trial, pace);
@@ -164,7 +160,28 @@ function noFaster(assumed: Speed, pace: TrialPace): Speed {
 
 /** Wall time of reading every document on both sides. `totalRu` is the charge of the reads. @throws as {@link estimateDuration}. */
 export function estimateVerification(input: Omit<DurationInput, 'method'>): DurationEstimate {
-  return estimate(VERIFICATION_SPEED, input, [{ id: 'speed-measured-elsewhere', params: {}, weight: '-' }]);
+  return estimate(VERIFICATION_SPEED, input, [speedReason(VERIFICATION_SPEED)]);
+}
+
+/** The figures that are assumed: whoever doubts a time has to find them. */
+function speedReason({ documents, mebibytes, startUp, measured }: Speed): Reason {
+  return {
+    id: measured ? 'speed-measured-elsewhere' : 'speed-judged',
+    params: { ...paceParams(documents, mebibytes), startMs: startUp.expected * 1000 },
+    weight: '-',
+  };
+}
+
+/** A pace as words tell it: documents where they are small, bytes where they are large, per second. */
+export function paceParams(documents: Band, mebibytes: Band): Reason['params'] {
+  return {
+    documents: documents.expected,
+    documentsLow: documents.low,
+    documentsHigh: documents.high,
+    bytes: mebibytes.expected * MIB,
+    bytesLow: mebibytes.low * MIB,
+    bytesHigh: mebibytes.high * MIB,
+  };
 }
 
 /** The fastest pace goes with the shortest start. */
