@@ -1,10 +1,11 @@
 /** Figures that nobody can know exactly, as people read them. */
 import type { Estimate, EstimateUnit } from '../core/model/estimate.js';
 import {
+  bandText,
   formatBytes,
   formatCount,
   formatDuration,
-  formatRoughDuration,
+  formatDurationRange,
   formatRu,
   formatRuPerSecond,
   shortNumber,
@@ -45,24 +46,17 @@ const ROUNDED: ReadonlySet<EstimateUnit> = new Set([
   'operations-per-second',
 ]);
 
-function roughText(unit: EstimateUnit, value: number): string {
-  if (unit === 'milliseconds') return formatRoughDuration(value);
-  return figureText(unit, ROUNDED.has(unit) ? Number(value.toPrecision(DIGITS)) : value);
-}
-
 /** `about 12 (10 to 15) RU`, `about 3 min (2 min to 5 min)`, in three digits; the bare figure, in full, where low and high read the same. */
 export function estimateText(estimate: Estimate): string {
-  const { unit } = estimate;
-  if (figureText(unit, estimate.low) === figureText(unit, estimate.high)) return figureText(unit, estimate.expected);
-  const [low = '', expected = '', high = ''] = [estimate.low, estimate.expected, estimate.high].map((value) =>
-    roughText(unit, value),
-  );
-  if (low === high) return `about ${expected}`;
-  const [suffix] = / \D+$/.exec(expected) ?? [''];
-  const isShared = unit !== 'milliseconds' && suffix !== '' && low.endsWith(suffix) && high.endsWith(suffix);
-  if (!isShared) return `about ${expected} (${low} to ${high})`;
-  const bare = (text: string): string => text.slice(0, -suffix.length);
-  return `about ${bare(expected)} (${bare(low)} to ${bare(high)})${suffix}`;
+  const { unit, low, expected, high } = estimate;
+  if (figureText(unit, low) === figureText(unit, high)) return figureText(unit, expected);
+  if (unit === 'milliseconds') return formatDurationRange(estimate);
+  const text = (value: number): string =>
+    figureText(unit, ROUNDED.has(unit) ? Number(value.toPrecision(DIGITS)) : value);
+  const [suffix] = / \D+$/.exec(text(expected)) ?? [''];
+  const isShared = suffix !== '' && [low, high].every((value) => text(value).endsWith(suffix));
+  if (!isShared) return `about ${bandText(estimate, text)}`;
+  return `about ${bandText(estimate, (value) => text(value).slice(0, -suffix.length))}${suffix}`;
 }
 
 /** The expected figure alone. */
@@ -71,7 +65,6 @@ export function expectedText({ unit, expected }: Estimate): string {
 }
 
 /** `5.15 (5.15 to 10.4)`, for columns that name their unit. */
-export function figureRange({ low, expected, high }: Pick<Estimate, 'low' | 'expected' | 'high'>): string {
-  const [from = '', about = '', to = ''] = [low, expected, high].map(shortNumber);
-  return from === to ? about : `${about} (${from} to ${to})`;
+export function figureRange(figure: Pick<Estimate, 'low' | 'expected' | 'high'>): string {
+  return bandText(figure, shortNumber);
 }
