@@ -27,6 +27,7 @@ export interface Survey {
   readonly writes?: SourceWrites;
 }
 
+/** Of a document where the plan counted none. Judged. */
 export const AVERAGE_BYTES = 1_024;
 
 /** Asks the source, each question once. */
