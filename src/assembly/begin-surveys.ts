@@ -1,8 +1,7 @@
 /** What a direct copy asks its source before the first document, asked while the run is still being opened. */
 import { RawCopySource } from '../adapters/mongo/raw-copy-source.js';
-import { readersFor } from '../core/tune/direct-copy.js';
 import type { CopyCeilings, Plan } from '../core/model/plan.js';
-import { Surveys } from '../engine/copy/survey.js';
+import { beginSurveys, type Surveys } from '../engine/copy/survey.js';
 import type { Clock } from '../engine/ports.js';
 import { copySourceOnSide, onSide } from '../engine/sided-session.js';
 import { asCluster, type RunSide } from './compose-run.js';
@@ -13,23 +12,21 @@ export interface SurveyStart {
   readonly signal: AbortSignal;
 }
 
-/** Begins; undefined where the method reads no ranges. To be stopped by the caller, whatever becomes of the run. Errors come out where a survey is asked for. */
-export function beginSurveys(
+/** As {@link beginSurveys}, before anything is known; undefined where the method reads no ranges. */
+export function beginEarlySurveys(
   plan: Plan,
   source: RunSide,
   { ceilings, clock, signal }: SurveyStart,
 ): Surveys | undefined {
   if (plan.method !== 'direct-copy') return undefined;
   const { session } = asCluster(source);
-  const surveys = new Surveys({
+  return beginSurveys({
     plan,
     session: onSide(session, 'source'),
     source: copySourceOnSide(new RawCopySource(session)),
-    readers: () => readersFor(plan, session.facts.latencyMs, ceilings),
+    ceilings: () => ceilings,
     clock,
     random: Math.random,
     signal,
   });
-  surveys.begin(plan.collections);
-  return surveys;
 }

@@ -1,11 +1,8 @@
 /** What a run has made in Azure, taken away by whichever process. Part of the composition root. */
 import { takeAway } from '../adapters/azure/clean-up.js';
-import { openJournalFile } from '../adapters/files/journal-file.js';
-import { readPlanFile } from '../adapters/files/plan-file.js';
 import type { RunFolder } from '../adapters/files/run-folder.js';
-import { takeRunLock } from '../adapters/files/run-lock.js';
+import { withRunJournal } from '../adapters/files/run-journal.js';
 import { leftoversOf } from '../core/plan/made-in-azure.js';
-import { planHash } from '../engine/journal/identity.js';
 import type { Clock } from '../engine/ports.js';
 import { notTakenAwayText, takenAwayText } from '../words/clean-up.js';
 import { armClientOf, type RemoteAccess } from './remote-access.js';
@@ -21,29 +18,19 @@ export interface CleanUpOptions {
  * Takes it away, with the run's lock; each is written down when it is gone. Returns how many stand still, because Azure refuses to take them away.
  * @throws MigrationError `run-locked` while a process works on the run, `bad-plan`, `file-failed`, `journal-damaged`, and where Azure cannot be asked.
  */
-export async function cleanUpRun(folder: RunFolder, { access, clock, signal, say }: CleanUpOptions): Promise<number> {
-  const plan = await readPlanFile(folder.planPath);
-  const lock = await takeRunLock(folder.path);
-  try {
-    const identity = { runId: folder.runId, planId: plan.id, planHash: planHash(plan) };
-    const journal = await openJournalFile(folder.journalPath, identity, { clock });
-    try {
-      const arm = armClientOf(access, { clock, secrets: access.secrets });
-      const { goes } = leftoversOf(plan, journal.status().remote);
-      let kept = 0;
-      await takeAway({
-        ...{ arm, plan, goes, journal, signal },
-        onGone: (one) => say(takenAwayText(one)),
-        onKept: (one, error) => {
-          kept += 1;
-          say(notTakenAwayText(one, error));
-        },
-      });
-      return kept;
-    } finally {
-      await journal.close();
-    }
-  } finally {
-    await lock.release();
-  }
+export function cleanUpRun(folder: RunFolder, { access, clock, signal, say }: CleanUpOptions): Promise<number> {
+  return withRunJournal(folder, { clock }, async (journal, plan) => {
+    const arm = armClientOf(access, { clock, secrets: access.secrets });
+    const { goes } = leftoversOf(plan, journal.status().remote);
+    let kept = 0;
+    await takeAway({
+      ...{ arm, plan, goes, journal, signal },
+      onGone: (one) => say(takenAwayText(one)),
+      onKept: (one, error) => {
+        kept += 1;
+        say(notTakenAwayText(one, error));
+      },
+    });
+    return kept;
+  });
 }

@@ -81,7 +81,7 @@ export interface Adapters {
   readonly withFiles: typeof textSides.withFiles;
   readonly filesReference: typeof textSides.filesReference;
   readonly sampleFields: typeof fieldSamples.sampleFields;
-  readonly beginSurveys: typeof earlySurveys.beginSurveys;
+  readonly beginEarlySurveys: typeof earlySurveys.beginEarlySurveys;
   readonly composeRun: typeof composition.composeRun;
   readonly describeCopy: typeof copyDescriptions.describeCopy;
   readonly retryDeadLetters: typeof retries.retryDeadLetters;

@@ -24,7 +24,7 @@ import { locateTools } from '../adapters/tools/locate-tool.js';
 import { retryDeadLetters } from '../engine/retry-dead-letters.js';
 import { verifyRun } from '../engine/verify/verify-run.js';
 import { readForAssessment, readsOf } from '../assembly/assess-source.js';
-import { beginSurveys } from '../assembly/begin-surveys.js';
+import { beginEarlySurveys } from '../assembly/begin-surveys.js';
 import { composeRun } from '../assembly/compose-run.js';
 import { tryDirectCopy } from '../assembly/copy-trial.js';
 import { readTargetThroughput } from '../assembly/target-throughput.js';
@@ -79,7 +79,7 @@ const adapters: Adapters = {
   withFiles,
   filesReference,
   sampleFields,
-  beginSurveys,
+  beginEarlySurveys,
   composeRun,
   describeCopy,
   retryDeadLetters,

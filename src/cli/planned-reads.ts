@@ -1,7 +1,7 @@
 /** What will be sent to the source, told before it is sent. */
 import type { PlannedRead } from '../core/model/reading.js';
 import { formatDuration } from '../words/sizes.js';
-import { purposeName } from '../words/reading-words.js';
+import { purposeName, READ_TIMES } from '../words/reading-words.js';
 import type { AssessDepth, AssessOptions } from './assess-options.js';
 import type { CommandContext } from './context.js';
 import { bullet } from './text-blocks.js';
@@ -64,21 +64,13 @@ function byPurpose(reads: readonly PlannedRead[]): readonly string[] {
 
 /** `on admin, once`; what is sent for each of something names no single place. */
 function placeOf({ database, times }: PlannedRead): string {
-  return database.startsWith('<') ? TIMES[times] : `on ${database}, ${TIMES[times]}`;
+  return database.startsWith('<') ? READ_TIMES[times] : `on ${database}, ${READ_TIMES[times]}`;
 }
-
-const TIMES: Readonly<Record<PlannedRead['times'], string>> = {
-  once: 'once',
-  'each-database': 'for each database',
-  'each-collection': 'for each collection',
-  'each-batch': 'for each batch',
-  'again-and-again': 'again and again',
-};
 
 /** `told`: the command, in full or by its name. */
 function readText(read: PlannedRead, told: string): string {
   const { purpose, database, times, maxTimeMs, readPreference, needs } = read;
   const limit = maxTimeMs === undefined ? '' : `, at most ${formatDuration(maxTimeMs)}`;
   const role = needs === undefined ? '' : `, needs ${needs}`;
-  return `${purposeName(purpose)}: ${told} on ${database}, ${TIMES[times]}${limit}, ${readPreference}${role}`;
+  return `${purposeName(purpose)}: ${told} on ${database}, ${READ_TIMES[times]}${limit}, ${readPreference}${role}`;
 }

@@ -1,19 +1,12 @@
 /** What is started: loads the command line, compiled if it was started before. A bundle of its own, beside that of `program.ts`. */
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { keepWhenSettled, loadProgram } from '../adapters/files/compiled-program.js';
+import { keepWhenSettled } from '../adapters/files/compiled-program.js';
 import { cacheRoot } from '../adapters/tools/install-cache.js';
-import type * as Program from '../program.js';
-
-/** Put in when the bundle is made: the name of the other bundle, and the start of its SHA-256. */
-declare const PROGRAM_FILE: string;
-declare const PROGRAM_ID: string;
+import { bundledProgram } from '../bundled-program.js';
 
 /** What keeps facts of every collection in memory, and makes as much again that is garbage a moment later. */
 const KEEPS_MUCH: ReadonlySet<string | undefined> = new Set(['analyze', 'assess', 'size', 'advise']);
-
-type Load = (require: NodeJS.Require, filename: string) => typeof Program;
 
 const { env, argv } = process;
 const use = argv[2] === 'run' ? 'run' : KEEPS_MUCH.has(argv[2]) ? 'assess' : 'other';
@@ -25,12 +18,9 @@ setFlagsFromString('--semi-space-growth-factor=1');
 // 10,000 collections takes, for a tenth of its computing time (`npm run bench -- assess-many`).
 if (use === 'assess') setFlagsFromString('--heap-growing-percent=40');
 
-const path = join(__dirname, PROGRAM_FILE);
-const { program, keep } = loadProgram({
-  path,
-  id: PROGRAM_ID,
+const { start, keep } = bundledProgram({
   use,
   folder: env['NODE_DISABLE_COMPILE_CACHE'] ? undefined : join(cacheRoot(env), 'code'),
 });
 keepWhenSettled(keep);
-(program as Load)(createRequire(path), path).runCommandLine();
+start().runCommandLine();

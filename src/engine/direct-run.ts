@@ -8,7 +8,7 @@ import { CollectionsCopy } from './copy/copy-collections.js';
 import type { CopyCounts } from './copy/counters.js';
 import { ConflictFound } from './copy/duplicates.js';
 import { patiently } from './copy/patience.js';
-import { Surveys } from './copy/survey.js';
+import { beginSurveys, type Surveys } from './copy/survey.js';
 import { checkFilters } from './copy/try-transform.js';
 import { WriterPool } from './copy/writer-pool.js';
 import type { Verdict } from './journal/record.js';
@@ -55,23 +55,14 @@ export async function directRun(context: DirectRunContext): Promise<Verdict> {
   );
 }
 
-/** Ranges that are read at once. */
-function readersOf({ plan, pacers, source }: DirectRunContext): number {
-  return readersFor(plan, source.facts.latencyMs, pacers.ceilings());
-}
-
 /** Of what nothing is known yet. */
 function surveysOf(context: DirectRunContext): Surveys {
-  const { plan, source, copySource, journal, clock, random, signal, rangeBytes } = context;
+  const { plan, source, copySource, pacers, journal, clock, random, signal, rangeBytes } = context;
   const known = journal.status().ranges;
   if (context.surveys && known.size === 0) return context.surveys;
-  const surveys = new Surveys({
-    ...{ plan, session: source, source: copySource, clock, random, signal },
-    readers: () => readersOf(context),
-    ...(rangeBytes === undefined ? {} : { rangeBytes }),
-  });
-  surveys.begin(plan.collections.filter(({ target }) => !known.has(formatNamespace(target))));
-  return surveys;
+  const parts = { plan, session: source, source: copySource, clock, random, signal };
+  const size = rangeBytes === undefined ? {} : { rangeBytes };
+  return beginSurveys({ ...parts, ...size, ceilings: () => pacers.ceilings() }, (ns) => known.has(ns));
 }
 
 async function copy(
@@ -104,7 +95,7 @@ async function copy(
     clock,
     random,
     signal,
-    readers: () => readersOf(context),
+    readers: () => readersFor(plan, source.facts.latencyMs, pacers.ceilings()),
   };
   signal.addEventListener('abort', () => surveys.stop(), { once: true });
   const collections = new CollectionsCopy(jobs, copyContext, halt);

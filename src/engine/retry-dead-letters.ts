@@ -2,6 +2,7 @@
 import { rawId } from '../core/bson/raw-document.js';
 import { isChosen, UNTRANSFORMED, type DeadLetterChoice, type DeadLetterEntry } from '../core/model/dead-letter.js';
 import { formatNamespace, parseNamespace, type Namespace } from '../core/model/namespace.js';
+import { CODE_DUPLICATE_KEY, CODE_TOO_MANY_REQUESTS } from '../core/throttle/server-error.js';
 import { conclude, enterStep, indexAndVerify } from './conclude.js';
 import type { DeadLetterRetry, Verdict } from './journal/record.js';
 import type { RunContext } from './run-context.js';
@@ -21,9 +22,6 @@ export interface DeadLetterShelf {
 /** Small commands: whoever was refused once may be refused again, and a throttled target takes little at a time. */
 const BATCH_DOCUMENTS = 24;
 const BATCH_BYTES = 8 * 1024 * 1024;
-/** Server codes: TooManyRequests of an RU account; a duplicate key. */
-const THROTTLED = 16500;
-const DUPLICATE_KEY = 11000;
 /** Waits between two sendings to a throttled target; its budget is new every second. */
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 2_000;
@@ -133,8 +131,8 @@ async function sendBatch(ns: Namespace, letters: readonly Letter[], context: Run
     waiting.forEach((letter, index) => {
       const code = codes.get(index);
       if (code === undefined) arrived.push(letter);
-      else if (code === THROTTLED) throttled.push(letter);
-      else if (code === DUPLICATE_KEY) duplicates.push(letter);
+      else if (code === CODE_TOO_MANY_REQUESTS) throttled.push(letter);
+      else if (code === CODE_DUPLICATE_KEY) duplicates.push(letter);
     });
     waiting = throttled;
     if (waiting.length > 0) await clock.sleep(wait, signal);

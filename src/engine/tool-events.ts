@@ -4,6 +4,7 @@ import type { RunContext } from './run-context.js';
 
 type CopyWork = Parameters<NativeTools['copy']>[0];
 
+/** The listeners that a tool's work is given: they tell the run's events and write the journal. */
 export function toolEvents({
   journal,
   onEvent,

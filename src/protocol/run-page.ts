@@ -1,4 +1,5 @@
 /** What the host and the run page's webview say to each other. JSON only; the host makes every text; no secret crosses. */
+import { isRecord } from './guards/check.js';
 
 export const RUN_PAGE_PROTOCOL = 1;
 
@@ -73,10 +74,6 @@ export interface RunPageMessage {
   readonly v: typeof RUN_PAGE_PROTOCOL;
   readonly type: 'view';
   readonly view: RunPageView;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isRunAction(value: unknown): value is RunAction {

@@ -2,6 +2,7 @@ import type { Document } from 'bson';
 
 const HELLO_NAMES = new Set(['hello', 'isMaster', 'ismaster']);
 
+/** By the command's name, old and new. */
 export function isHello(commandName: string): boolean {
   return HELLO_NAMES.has(commandName);
 }

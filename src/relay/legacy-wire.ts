@@ -3,6 +3,7 @@ import { deserialize, serialize, type Document } from 'bson';
 import { documentLength, MalformedBson } from '../core/bson/raw-document.js';
 import { HEADER_BYTES, readHeader, writeHeader, type MessageHeader } from './wire.js';
 
+/** Opcodes. Source: mongodb.com/docs/manual/legacy-opcodes. */
 const OP_REPLY = 1;
 export const OP_QUERY = 2004;
 
@@ -13,6 +14,7 @@ interface LegacyQuery {
   readonly body: Document;
 }
 
+/** Reads an OP_QUERY, types kept. @throws MalformedBson for anything else. */
 export function openLegacyQuery(message: Buffer): LegacyQuery {
   const header = readHeader(message);
   const nameEnd = message.indexOf(0, HEADER_BYTES + 4);
@@ -25,6 +27,7 @@ export function openLegacyQuery(message: Buffer): LegacyQuery {
   return { header, collection: message.toString('utf8', HEADER_BYTES + 4, nameEnd), body };
 }
 
+/** An OP_QUERY that asks for one document, which is how a command was sent. `collection`: `db.$cmd`. */
 export function writeLegacyQuery(requestId: number, collection: string, body: Document): Buffer {
   const name = Buffer.from(`${collection}\0`, 'utf8');
   const document = serialize(body);

@@ -41,6 +41,7 @@ export function cut(
   return [operations.slice(0, count), operations.slice(count)];
 }
 
+/** Bytes of the operations, without the command around them. */
 export function sizeOf(operations: readonly WriteOperation[]): number {
   return operations.reduce((sum, o) => sum + o.bytes.length, 0);
 }

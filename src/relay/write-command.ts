@@ -18,6 +18,7 @@ export type WriteKind = 'insert' | 'update' | 'delete';
 /** The field that holds a write command's operations. */
 const PAYLOAD: Readonly<Record<WriteKind, string>> = { insert: 'documents', update: 'updates', delete: 'deletes' };
 
+/** Whether a command of this name writes documents. */
 export function isWriteKind(name: string): name is WriteKind {
   return Object.hasOwn(PAYLOAD, name);
 }

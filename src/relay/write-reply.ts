@@ -23,6 +23,7 @@ export interface WriteReply {
   readonly body: Document;
 }
 
+/** Reads a reply to a write command; of several errors of one operation the first. @throws MalformedBson where it is no OP_MSG. */
 export function readWriteReply(message: Buffer): WriteReply {
   const body = decodeBody(openOpMsg(message));
   const number = (value: unknown): number => Number(value ?? 0);

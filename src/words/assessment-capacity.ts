@@ -3,7 +3,7 @@ import type { Assessment, RuCollectionSizing, RuSizing, VcoreSizing } from '../c
 import { formatNamespace } from '../core/model/namespace.js';
 import type { NoteBook } from './assessment-notes.js';
 import { boundedTable } from './bounded.js';
-import { bandText, figureRange } from './estimates.js';
+import { estimateBand, figureRange } from './estimates.js';
 import { code, lines, number, prose, section, type Block, type Content, type Section } from './report-parts.js';
 import { vcoreReasonSentence } from './sizing.js';
 import { formatDurationRange, formatRuPerSecond } from './sizes.js';
@@ -40,7 +40,7 @@ function ruBlocks(ru: RuSizing, notes: NoteBook): readonly Block[] {
               value: migration.expected,
               low: migration.low,
               high: migration.high,
-              text: bandText(migration),
+              text: estimateBand(migration),
             })),
           },
         ]),

@@ -5,17 +5,9 @@ import { formatNamespace } from '../core/model/namespace.js';
 import type { PlannedRead, ReadingGap } from '../core/model/reading.js';
 import { shortTargetName } from './assessment-targets.js';
 import { boundedTable } from './bounded.js';
-import { gapSentence, purposeName } from './reading-words.js';
+import { gapSentence, purposeName, READ_TIMES } from './reading-words.js';
 import { code, prose, section, type Block, type Content, type Section } from './report-parts.js';
 import { formatCountOf, formatDuration } from './sizes.js';
-
-const TIMES: Readonly<Record<PlannedRead['times'], string>> = {
-  once: 'once',
-  'each-database': 'for each database',
-  'each-collection': 'for each collection',
-  'each-batch': 'for each batch',
-  'again-and-again': 'again and again',
-};
 
 export function whatWasRead(assessment: Assessment): Section {
   const gaps = [
@@ -70,7 +62,7 @@ function readRow({ purpose, command, database, times, maxTimeMs, needs }: Planne
   return [
     prose(purposeName(purpose)),
     code(command),
-    prose(`${TIMES[times]}${database.startsWith('<') ? '' : ` (${database})`}`),
+    prose(`${READ_TIMES[times]}${database.startsWith('<') ? '' : ` (${database})`}`),
     prose(maxTimeMs === undefined ? '' : formatDuration(maxTimeMs)),
     prose(needs ?? ''),
   ];

@@ -9,6 +9,7 @@ import {
   countOf,
   lookUp,
   numberOf,
+  percentOf,
   roughDurationOf,
   roughRuOf,
   ruPerSecondOf,
@@ -32,7 +33,6 @@ export function costOptionName(id: CostOption['id']): string {
   return OPTIONS[id];
 }
 
-const percent = (p: Params, name: string): string => `${Math.round(numberOf(p, name) * 100)} %`;
 const times = (p: Params): string => {
   const regions = numberOf(p, 'regions');
   return regions > 1 ? ` in ${formatCount(regions)} regions` : '';
@@ -46,13 +46,13 @@ const nodes = (p: Params): string => formatCountOf(numberOf(p, 'nodes'), 'node')
 const LINES: Readonly<Record<CostLineId, (params: Params) => string>> = {
   'throughput-manual': (p) => `${ruPerSecondOf(p, 'ruPerSecond')} for ${countOf(p, 'hours')} hours${times(p)}`,
   'throughput-autoscale': (p) =>
-    `Up to ${ruPerSecondOf(p, 'maxRuPerSecond')}, ${Math.round(numberOf(p, 'share') * 100)} % of it in an average hour, for ${countOf(p, 'hours')} hours${times(p)}`,
+    `Up to ${ruPerSecondOf(p, 'maxRuPerSecond')}, ${percentOf(p, 'share')} of it in an average hour, for ${countOf(p, 'hours')} hours${times(p)}`,
   serverless: (p) => `${ruPerSecondOf(p, 'ruPerSecond')} on average`,
   storage: (p) => `${bytesOf(p, 'bytes')} of documents and indexes, billed as ${shortOf(p, 'gb')} GB${times(p)}`,
   'migration-boost': (p) =>
     `${ruPerSecondOf(p, 'ruPerSecond')} for ${shortOf(p, 'hours')} hours of the copy${numberOf(p, 'first') > numberOf(p, 'ruPerSecond') ? `, the first of them at ${ruPerSecondOf(p, 'first')} to get the partitions` : ''}${times(p)}`,
   'migration-autoscale': (p) =>
-    `${percent(p, 'share')} more of ${ruPerSecondOf(p, 'maxRuPerSecond')} for ${shortOf(p, 'hours')} hours of the copy, which autoscale goes up for${times(p)}`,
+    `${percentOf(p, 'share')} more of ${ruPerSecondOf(p, 'maxRuPerSecond')} for ${shortOf(p, 'hours')} hours of the copy, which autoscale goes up for${times(p)}`,
   'migration-serverless': (p) => `${roughRuOf(p, 'ru')} for writing and checking every document`,
   'vcore-compute': (p) => `${nodes(p)} of ${textOf(p, 'tier')} for ${countOf(p, 'hours')} hours`,
   'vcore-storage': (p) => `${nodes(p)} with ${countOf(p, 'gib')} GiB of disk each`,
@@ -116,11 +116,11 @@ const BREAK_EVEN_SOURCE = 'learn.microsoft.com/azure/cosmos-db/how-to-choose-off
 
 const WHYS: Readonly<Record<CostWhyId, (params: Params) => string>> = {
   'load-is-even': (p) =>
-    `The load is even: an average hour uses ${percent(p, 'share')} of the everyday throughput. Above ${percent(p, 'limit')} manual throughput is cheaper than autoscale (${BREAK_EVEN_SOURCE}).`,
+    `The load is even: an average hour uses ${percentOf(p, 'share')} of the everyday throughput. Above ${percentOf(p, 'limit')} manual throughput is cheaper than autoscale (${BREAK_EVEN_SOURCE}).`,
   'load-is-uneven': (p) =>
-    `The load is uneven: an average hour uses ${percent(p, 'share')} of the everyday throughput. Below ${percent(p, 'limit')} autoscale is cheaper than manual throughput (${BREAK_EVEN_SOURCE}).`,
+    `The load is uneven: an average hour uses ${percentOf(p, 'share')} of the everyday throughput. Below ${percentOf(p, 'limit')} autoscale is cheaper than manual throughput (${BREAK_EVEN_SOURCE}).`,
   'load-not-known': (p) =>
-    `How even the load is, is not known: autoscale is cheaper where an average hour uses less than ${percent(p, 'limit')} of the everyday throughput (${BREAK_EVEN_SOURCE}).`,
+    `How even the load is, is not known: autoscale is cheaper where an average hour uses less than ${percentOf(p, 'limit')} of the everyday throughput (${BREAK_EVEN_SOURCE}).`,
   'paid-by-use': () => 'Paid by use, with no throughput that is guaranteed: for little or rare use.',
   'no-price-known': (p) => `${priceName(p)}: no price known. Put yours into a file of prices, and it is reckoned.`,
   'serverless-one-region': (p) =>

@@ -1,6 +1,7 @@
 /** Figures that nobody can know exactly, as people read them. */
 import type { Estimate, EstimateUnit } from '../core/model/estimate.js';
 import {
+  bandText,
   formatBytes,
   formatCount,
   formatDuration,
@@ -45,29 +46,22 @@ const ROUNDED: ReadonlySet<EstimateUnit> = new Set([
   'operations-per-second',
 ]);
 
-function roughText(unit: EstimateUnit, value: number): string {
-  if (unit === 'milliseconds') return formatRoughDuration(value);
-  return figureText(unit, ROUNDED.has(unit) ? Number(value.toPrecision(DIGITS)) : value);
-}
-
 /** `about 12 (10 to 15) RU`, `about 3 min (2 min to 5 min)`, in three digits; the bare figure, in full, where low and high read the same. */
 export function estimateText(estimate: Estimate): string {
-  return isExact(estimate) ? bandText(estimate) : `about ${bandText(estimate)}`;
+  return isExact(estimate) ? estimateBand(estimate) : `about ${estimateBand(estimate)}`;
 }
 
 /** The same without a word in front, for where there is little room. */
-export function bandText(estimate: Estimate): string {
-  const { unit } = estimate;
-  if (isExact(estimate)) return figureText(unit, estimate.expected);
-  const [low = '', expected = '', high = ''] = [estimate.low, estimate.expected, estimate.high].map((value) =>
-    roughText(unit, value),
-  );
-  if (low === high) return expected;
-  const [suffix] = / \D+$/.exec(expected) ?? [''];
-  const isShared = unit !== 'milliseconds' && suffix !== '' && low.endsWith(suffix) && high.endsWith(suffix);
-  if (!isShared) return `${expected} (${low} to ${high})`;
-  const bare = (text: string): string => text.slice(0, -suffix.length);
-  return `${bare(expected)} (${bare(low)} to ${bare(high)})${suffix}`;
+export function estimateBand(estimate: Estimate): string {
+  const { unit, low, expected, high } = estimate;
+  if (isExact(estimate)) return figureText(unit, expected);
+  if (unit === 'milliseconds') return bandText(estimate, formatRoughDuration);
+  const text = (value: number): string =>
+    figureText(unit, ROUNDED.has(unit) ? Number(value.toPrecision(DIGITS)) : value);
+  const [suffix] = / \D+$/.exec(text(expected)) ?? [''];
+  const isShared = suffix !== '' && [low, high].every((value) => text(value).endsWith(suffix));
+  if (!isShared) return bandText(estimate, text);
+  return bandText(estimate, (value) => text(value).slice(0, -suffix.length)) + suffix;
 }
 
 function isExact({ unit, low, high }: Estimate): boolean {
@@ -80,7 +74,6 @@ export function expectedText({ unit, expected }: Estimate): string {
 }
 
 /** `5.15 (5.15 to 10.4)`, for columns that name their unit. */
-export function figureRange({ low, expected, high }: Pick<Estimate, 'low' | 'expected' | 'high'>): string {
-  const [from = '', about = '', to = ''] = [low, expected, high].map(shortNumber);
-  return from === to ? about : `${about} (${from} to ${to})`;
+export function figureRange(figure: Pick<Estimate, 'low' | 'expected' | 'high'>): string {
+  return bandText(figure, shortNumber);
 }

@@ -35,6 +35,7 @@ export const roughRuOf = (params: Params, name: string): string =>
   formatRu(Number(numberOf(params, name).toPrecision(3)));
 export const ruOf = (params: Params, name: string): string => formatRu(numberOf(params, name));
 export const ruPerSecondOf = (params: Params, name: string): string => formatRuPerSecond(numberOf(params, name));
+export const percentOf = (params: Params, name: string): string => `${Math.round(numberOf(params, name) * 100)} %`;
 export const shortOf = (params: Params, name: string): string => shortNumber(numberOf(params, name));
 
 /** An entry of a table of words; ids come from files and servers, so inherited names do not count. */

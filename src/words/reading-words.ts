@@ -1,5 +1,5 @@
 /** What commands of an assessment are for, in a few words, and why one gave nothing. */
-import type { ReadingGap } from '../core/model/reading.js';
+import type { PlannedRead, ReadingGap } from '../core/model/reading.js';
 import { lookUp } from './params.js';
 
 const PURPOSES: Readonly<Record<string, string>> = {
@@ -31,6 +31,15 @@ const PURPOSES: Readonly<Record<string, string>> = {
 export function purposeName(purpose: string): string {
   return lookUp(PURPOSES, purpose) ?? purpose.replaceAll('-', ' ');
 }
+
+/** How often a command is sent. */
+export const READ_TIMES: Readonly<Record<PlannedRead['times'], string>> = {
+  once: 'once',
+  'each-database': 'for each database',
+  'each-collection': 'for each collection',
+  'each-batch': 'for each batch',
+  'again-and-again': 'again and again',
+};
 
 const REASONS: Readonly<Record<ReadingGap['reason'], string>> = {
   'missing-privilege': 'The user may not read it.',

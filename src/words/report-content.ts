@@ -3,7 +3,7 @@ import type { RunState } from '../core/model/run.js';
 import { resumesBy } from '../core/plan/carried-out.js';
 import { changes, copy, deadLetters, indexes, leftBehind, options } from './report-copy.js';
 import { course, reading, summary } from './report-course.js';
-import type { ReportFacts } from './report-facts.js';
+import type { RunReport } from '../engine/journal/report.js';
 import type { ReportContent, Section } from './report-parts.js';
 import { elsewhere } from './report-elsewhere.js';
 import { differences, verification } from './report-verification.js';
@@ -15,7 +15,7 @@ const TONES: Readonly<Partial<Record<RunState, ReportContent['tone']>>> = {
 };
 
 /** Everything that the report tells. Sections without content are left out. */
-export function reportContent(report: ReportFacts): ReportContent {
+export function reportContent(report: RunReport): ReportContent {
   const ended = report.verdict ?? { state: report.state, reasons: [{ id: 'interrupted', params: {} }] };
   const verdict = { ...ended, ...resumesBy(report.handoff) };
   const sections: (Section | undefined)[] = [

@@ -2,12 +2,12 @@
 import { UNTRANSFORMED } from '../core/model/dead-letter.js';
 import { formatNamespace } from '../core/model/namespace.js';
 import { droppedOptionSentence, indexWhySentence, notMigratedSentence } from './fates.js';
-import type { CollectionReportFacts, IndexOutcomeFacts, ReportFacts, RetryFacts } from './report-facts.js';
+import type { CollectionReport, RunReport } from '../engine/journal/report.js';
 import { code, number, prose, section, time, type Block, type Cell, type Section } from './report-parts.js';
 import { formatCopiedBytes, formatCount, formatCountOf } from './sizes.js';
 import { transformPhrases } from './transforms.js';
 
-export function copy(report: ReportFacts): Section | undefined {
+export function copy(report: RunReport): Section | undefined {
   const moved = report.collections.filter((c) => c.kind === 'collection');
   if (moved.length === 0) return undefined;
   const { copy: sum } = report.totals;
@@ -37,7 +37,7 @@ export function copy(report: ReportFacts): Section | undefined {
   });
 }
 
-export function changes(report: ReportFacts): Section | undefined {
+export function changes(report: RunReport): Section | undefined {
   const items = report.collections.flatMap(({ source, transform }) =>
     transform ? transformPhrases(transform).map((phrase) => [code(source), prose(`: ${phrase}`)]) : [],
   );
@@ -52,7 +52,7 @@ export function changes(report: ReportFacts): Section | undefined {
   );
 }
 
-export function indexes(report: ReportFacts): Section | undefined {
+export function indexes(report: RunReport): Section | undefined {
   const all = report.collections.flatMap((c) => c.indexes.map((i) => ({ ns: c.target, ...i })));
   if (all.length === 0) return undefined;
   return section('Indexes', {
@@ -62,34 +62,32 @@ export function indexes(report: ReportFacts): Section | undefined {
   });
 }
 
-function indexFate(outcome: IndexOutcomeFacts): string {
-  const building = outcome.building ? '; the target is still building it' : '';
+function indexFate(outcome: CollectionReport['indexes'][number]['outcome']): string {
+  const building = 'building' in outcome && outcome.building ? '; the target is still building it' : '';
   switch (outcome.kind) {
     case 'created':
       return `created${building}`;
     case 'existed':
       return 'was there already';
     case 'rewritten':
-      return `created with changes: ${indexWhySentence(outcome.why ?? '')}${building}`;
+      return `created with changes: ${indexWhySentence(outcome.why)}${building}`;
     case 'skipped':
-      return `NOT created: ${indexWhySentence(outcome.why ?? '')}`;
+      return `NOT created: ${indexWhySentence(outcome.why)}`;
     case 'failed':
-      return `FAILED: ${outcome.message ?? ''} (code ${String(outcome.code ?? 0)})`;
+      return `FAILED: ${outcome.message} (code ${outcome.code})`;
     case 'pending':
       return 'not yet: the run did not get that far';
-    default:
-      return outcome.kind;
   }
 }
 
-export function options(report: ReportFacts): Section | undefined {
+export function options(report: RunReport): Section | undefined {
   const items = report.collections.flatMap((c) =>
     c.droppedOptions.map((dropped) => [code(c.target), prose(`: ${droppedOptionSentence(dropped)}`)]),
   );
   return items.length === 0 ? undefined : section('Options left off', { kind: 'list', items });
 }
 
-export function leftBehind(report: ReportFacts): Section | undefined {
+export function leftBehind(report: RunReport): Section | undefined {
   const items = report.notMigrated.map((left) => [
     code(formatNamespace(left.source)),
     prose(`: ${notMigratedSentence(left)}`),
@@ -97,10 +95,10 @@ export function leftBehind(report: ReportFacts): Section | undefined {
   return items.length === 0 ? undefined : section('What stayed behind', { kind: 'list', items });
 }
 
-export function deadLetters(report: ReportFacts): Section | undefined {
+export function deadLetters(report: RunReport): Section | undefined {
   const kept = report.collections.filter((c) => c.deadLetters > 0);
   const tries = report.collections.flatMap((c) =>
-    (c.retries ?? []).map((retry) => [code(c.target), prose(`: ${retrySentence(retry)}`)]),
+    c.retries.map((retry) => [code(c.target), prose(`: ${retrySentence(retry)}`)]),
   );
   if (kept.length === 0 && tries.length === 0) return undefined;
   const blocks: Block[] = [];
@@ -131,14 +129,14 @@ export function deadLetters(report: ReportFacts): Section | undefined {
   return section('Dead letters', ...blocks);
 }
 
-function reasonItems({ target, deadLetterReasons = [] }: CollectionReportFacts): Cell[][] {
+function reasonItems({ target, deadLetterReasons }: CollectionReport): Cell[][] {
   return deadLetterReasons.map(({ documents, code: number, codeName, message }) => {
     const name = codeName === undefined ? `code ${number}` : `code ${number}, ${codeName}`;
     return [code(target), prose(`: ${formatCount(documents)} for ${message} (${name})`)];
   });
 }
 
-function retrySentence({ at, sent, arrived, alreadyThere, refused }: RetryFacts): string {
+function retrySentence({ at, sent, arrived, alreadyThere, refused }: CollectionReport['retries'][number]): string {
   const there = alreadyThere > 0 ? `, ${formatCount(alreadyThere)} there already` : '';
   return `${time(at)}: ${formatCountOf(sent, 'document')} sent again, ${formatCount(arrived)} arrived${there}, ${formatCount(refused)} still refused.`;
 }

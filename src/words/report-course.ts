@@ -2,25 +2,25 @@
 import type { RunState } from '../core/model/run.js';
 import { travelLosses, travelSentence } from './choices.js';
 import { methodName } from './methods.js';
-import type { ReportFacts } from './report-facts.js';
+import type { RunReport } from '../engine/journal/report.js';
 import { between, code, prose, section, time, type Cell, type Section } from './report-parts.js';
 import { equalText } from './verdicts.js';
 import { formatCopiedBytes, formatCount, formatCountOf, formatDuration, formatRu } from './sizes.js';
 
-const TARGETS: Readonly<Record<ReportFacts['target']['kind'], string>> = {
+const TARGETS: Readonly<Record<RunReport['target']['kind'], string>> = {
   'cosmos-ru': 'Azure Cosmos DB for MongoDB (RU)',
   'cosmos-vcore': 'Azure Cosmos DB for MongoDB vCore (Azure DocumentDB)',
   mongodb: 'MongoDB',
 };
 
 /** How many collections are proven equal. */
-export function verifiedText({ collections }: Pick<ReportFacts, 'collections'>): string {
+export function verifiedText({ collections }: Pick<RunReport, 'collections'>): string {
   const proven = collections.filter(({ verification }) => verification?.kind === 'equal');
   const equal = proven.filter(({ deadLetters }) => deadLetters === 0).length;
   return equalText({ equal, butForDeadLetters: proven.length - equal, all: collections.length });
 }
 
-export function summary(report: ReportFacts): Section {
+export function summary(report: RunReport): Section {
   const { copy, verified, deadLetters } = report.totals;
   const bytes = formatCopiedBytes(copy.bytes, copy.acknowledged);
   const collections = report.collections.length;
@@ -83,14 +83,14 @@ const PHASES: Readonly<Partial<Record<RunState, string>>> = {
 const AT_WORK: ReadonlySet<RunState> = new Set(['preparing', 'copying', 'indexing', 'verifying']);
 
 /** Without pauses and standstills. */
-function workedMs(report: ReportFacts): number {
+function workedMs(report: RunReport): number {
   return report.history.reduce((sum, step, i) => {
     const next = report.history[i + 1]?.at ?? report.updatedAt;
     return sum + (AT_WORK.has(step.state) ? between(step.at, next) : 0);
   }, 0);
 }
 
-export function course(report: ReportFacts): Section {
+export function course(report: RunReport): Section {
   const rows = report.history.flatMap((step, i) => {
     const next = report.history[i + 1]?.at ?? report.updatedAt;
     const name = PHASES[step.state];
@@ -120,7 +120,7 @@ export function course(report: ReportFacts): Section {
   );
 }
 
-export function reading(report: ReportFacts): Section {
+export function reading(report: RunReport): Section {
   const lines = [
     report.method === 'direct-copy'
       ? 'The verdict rests on what the target held when it was read again after the copy, not on what it said while it was written.'

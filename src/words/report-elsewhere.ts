@@ -1,6 +1,6 @@
 /** Where a run was carried out, where that is not this machine alone, and what of it is left there. */
 import { handoffLines } from './handoffs.js';
-import type { ReportFacts } from './report-facts.js';
+import type { RunReport } from '../engine/journal/report.js';
 import { code, prose, section, type Section } from './report-parts.js';
 
 /** `intent`: a crash came between the word and the deed, or what it was came to nothing. */
@@ -11,7 +11,7 @@ const PHASES: Readonly<Record<string, string>> = {
   removed: 'taken away',
 };
 
-export function elsewhere({ handoff, remote = {} }: ReportFacts): Section | undefined {
+export function elsewhere({ handoff, remote = {} }: RunReport): Section | undefined {
   if (handoff === undefined) return undefined;
   const rows = Object.entries(remote).map(([what, { phase, id, outcome }]) => [
     prose(what),

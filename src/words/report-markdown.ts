@@ -2,11 +2,11 @@
 import { escapeProse } from '../core/plan/markdown-text.js';
 import { blockLines } from './markdown-blocks.js';
 import { reportContent } from './report-content.js';
-import type { ReportFacts } from './report-facts.js';
+import type { RunReport } from '../engine/journal/report.js';
 import type { ReportContent, Section } from './report-parts.js';
 
 /** A run's report, ending in a line end. */
-export function reportMarkdown(report: ReportFacts): string {
+export function reportMarkdown(report: RunReport): string {
   return documentMarkdown(reportContent(report));
 }
 

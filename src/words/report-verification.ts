@@ -1,13 +1,14 @@
 /** The evidence: what was compared, and what differs. */
-import type { CollectionReportFacts, ReportFacts, VerificationFacts } from './report-facts.js';
+import type { CollectionReport, RunReport } from '../engine/journal/report.js';
+import type { VerificationResult } from '../engine/verify/result.js';
 import { code, prose, section, type Block, type Cell, type Section } from './report-parts.js';
 import { formatCount, formatCountOf, formatDuration } from './sizes.js';
 import { differenceSentences, meansName, unverifiedSentence, wasRead } from './verdicts.js';
 
-export function verification(report: ReportFacts): Section | undefined {
+export function verification(report: RunReport): Section | undefined {
   const checked = report.collections.filter((c) => c.verification);
   if (checked.length === 0) return undefined;
-  const rows = checked.map((c) => verificationRow(c.target, c.verification as VerificationFacts));
+  const rows = checked.map((c) => verificationRow(c.target, c.verification as VerificationResult));
   return section(
     'Verification',
     {
@@ -35,12 +36,12 @@ export function verification(report: ReportFacts): Section | undefined {
   );
 }
 
-function isCounted(checked: readonly CollectionReportFacts[]): boolean {
+function isCounted(checked: readonly CollectionReport[]): boolean {
   const found = checked.flatMap(({ verification: one }) => (one ? [one.evidence] : []));
   return !found.some(wasRead) && found.some(({ means }) => means === 'counts');
 }
 
-function howCompared({ verdict }: ReportFacts, checked: readonly CollectionReportFacts[]): string {
+function howCompared({ verdict }: RunReport, checked: readonly CollectionReport[]): string {
   if (verdict?.proves === 'files-written')
     return 'The source and the files were read and compared; "Target" stands for the files.';
   if (verdict?.proves === 'files-on-target')
@@ -52,7 +53,7 @@ function howCompared({ verdict }: ReportFacts, checked: readonly CollectionRepor
 
 const RESULTS = { equal: 'equal', different: 'DIFFERENT', unverified: 'not proven' } as const;
 
-function verificationRow(ns: string, found: VerificationFacts): readonly Cell[] {
+function verificationRow(ns: string, found: VerificationResult): readonly Cell[] {
   const { source, target, seconds } = found.evidence;
   const sameBytes = source.bytes === target.bytes;
   const digest =
@@ -75,10 +76,10 @@ function verificationRow(ns: string, found: VerificationFacts): readonly Cell[] 
   ];
 }
 
-function remarks({ history }: ReportFacts, checked: readonly CollectionReportFacts[]): readonly Block[] {
+function remarks({ history }: RunReport, checked: readonly CollectionReport[]): readonly Block[] {
   const latest = history.findLast(({ state }) => state === 'preparing')?.at;
   const items = checked.flatMap((c) => {
-    const { deadLettered, mended, at } = (c.verification as VerificationFacts).evidence;
+    const { deadLettered, mended, at } = (c.verification as VerificationResult).evidence;
     return [
       ...(at !== undefined && latest !== undefined && Date.parse(at) < Date.parse(latest)
         ? [
@@ -111,7 +112,7 @@ function remarks({ history }: ReportFacts, checked: readonly CollectionReportFac
   return items.length === 0 ? [] : [{ kind: 'list', items }];
 }
 
-export function differences(report: ReportFacts): Section | undefined {
+export function differences(report: RunReport): Section | undefined {
   const items = report.collections.flatMap((c) => {
     const found = c.verification;
     if (!found || found.kind === 'equal') return [];

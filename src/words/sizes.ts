@@ -56,14 +56,21 @@ export function formatRoughDuration(ms: number): string {
   return formatDuration(Math.round(ms / unit) * unit);
 }
 
-/** `about 3 min (2 min to 5 min)`. */
-export function formatDurationRange(duration: {
+interface Band {
   readonly low: number;
   readonly expected: number;
   readonly high: number;
-}): string {
-  const [low, expected, high] = [duration.low, duration.expected, duration.high].map(formatRoughDuration);
-  return low === high ? `about ${expected ?? ''}` : `about ${expected ?? ''} (${low ?? ''} to ${high ?? ''})`;
+}
+
+/** `12 (10 to 15)`, each as `text` tells it; the expected one alone where low and high read the same. */
+export function bandText({ low, expected, high }: Band, text: (value: number) => string): string {
+  const [from, to] = [text(low), text(high)];
+  return from === to ? text(expected) : `${text(expected)} (${from} to ${to})`;
+}
+
+/** `about 3 min (2 min to 5 min)`. */
+export function formatDurationRange(duration: Band): string {
+  return `about ${bandText(duration, formatRoughDuration)}`;
 }
 
 /** `12.4 RU`, `26,000,000 RU`. */

@@ -9,6 +9,7 @@ import {
   durationOf,
   lookUp,
   numberOf,
+  percentOf,
   ruOf,
   ruPerSecondOf,
   shortOf,
@@ -21,14 +22,13 @@ import { formatCountOf } from './sizes.js';
 /** Said alike by sizes and by recommendations, so that a report tells it once. */
 export const CHARGE_TABLE = "Charges are those of Microsoft's table by document size, which it calls illustrative.";
 
-const percent = (p: Params, name: string): string => `${Math.round(numberOf(p, name) * 100)} %`;
 const count = (p: Params, name: string, one: string, many?: string): string =>
   formatCountOf(numberOf(p, name), one, many);
 /** Empty for an assessment of an older version, which has no such figures. */
 const ofLoad = (p: Params): string =>
   p['perCore'] === undefined
     ? ''
-    : `: ${shortOf(p, 'operationsPerSecond')} operations per second on average, ${shortOf(p, 'peak')} times as many then, ${countOf(p, 'perCore')} of them by a core that is used to ${percent(p, 'share')} (our judgement), and no more cores than the source has`;
+    : `: ${shortOf(p, 'operationsPerSecond')} operations per second on average, ${shortOf(p, 'peak')} times as many then, ${countOf(p, 'perCore')} of them by a core that is used to ${percentOf(p, 'share')} (our judgement), and no more cores than the source has`;
 /** Both empty for an assessment of an older version, which does not say of what the average is. */
 const averageOf = (p: Params): string =>
   lookUp({ watched: ' of what was watched', 'since-start': " since the server's start" }, textOf(p, 'by')) ?? '';
@@ -49,7 +49,7 @@ const ASSUMPTIONS: Readonly<Record<AssumptionId, (params: Params) => string>> = 
   'charge-calibrated': (p) =>
     `The table is scaled by ${shortOf(p, 'factor')}: an insert into your account was measured at ${ruOf(p, 'ruPerDocument')}.`,
   'bson-for-json': (p) =>
-    `The service measures JSON text, this measures BSON: the low figure takes the text for ${percent(p, 'share')} as long.`,
+    `The service measures JSON text, this measures BSON: the low figure takes the text for ${percentOf(p, 'share')} as long.`,
   'session-consistency': () =>
     'Reads are charged for session consistency; strong and bounded staleness cost twice as much, which the high figure takes.',
   'sizes-scanned': (p) => `Sizes are those of all ${count(p, 'documents', 'document')}.`,
@@ -97,7 +97,7 @@ const ASSUMPTIONS: Readonly<Record<AssumptionId, (params: Params) => string>> = 
       ? `The documents are to be written within ${durationOf(p, 'ms')}, as you said.`
       : `Nobody said how long the copy may take: ${durationOf(p, 'ms')}, which a direct copy takes by itself (an hour at least), or as fast as the partitions allow that the data need.`,
   'copy-pace-use': (p) =>
-    `A copy uses ${percent(p, 'expected')} of the throughput, ${percent(p, 'low')} where keys are uneven or others use it.`,
+    `A copy uses ${percentOf(p, 'expected')} of the throughput, ${percentOf(p, 'low')} where keys are uneven or others use it.`,
   'unsharded-limit': (p) =>
     `${count(p, 'budgets', 'throughput')} cannot have what the wished time needs: a collection without a shard key has ${ruPerSecondOf(p, 'ruPerSecond')} at most.`,
   'sharded-as-needed': (p) =>
@@ -114,12 +114,12 @@ const ASSUMPTIONS: Readonly<Record<AssumptionId, (params: Params) => string>> = 
   'working-set-cache-full': (p) =>
     `What is in use is what the cache of the source holds (${bytesOf(p, 'bytes')}; it is full, so that more may be in use), and no more than all documents and indexes; the low figure is the indexes alone.`,
   'working-set-share': (p) =>
-    `What is in use is not known: all indexes and ${percent(p, 'share')} of the documents are taken, ${percent(p, 'high')} in the high figure.`,
+    `What is in use is not known: all indexes and ${percentOf(p, 'share')} of the documents are taken, ${percentOf(p, 'high')} in the high figure.`,
   'vcore-compression': (p) =>
     `The source compresses its documents ${shortOf(p, 'ratio')} to 1; the target compresses large ones only. Half of that is expected.`,
   'vcore-index-size': (p) =>
     `Indexes are taken for ${shortOf(p, 'expected')} times their size on the source, ${shortOf(p, 'high')} times in the high figure.`,
-  'storage-headroom': (p) => `Disks are chosen so that they are ${percent(p, 'share')} full at first.`,
+  'storage-headroom': (p) => `Disks are chosen so that they are ${percentOf(p, 'share')} full at first.`,
   'iops-by-cache': (p) =>
     `Disk operations follow from the ${bytesOf(p, 'bytesPerSecond')} per second between the source's cache and its disk, ${bytesOf(p, 'operationBytes')} each.`,
   'iops-by-writes': (p) =>
@@ -129,7 +129,7 @@ const ASSUMPTIONS: Readonly<Record<AssumptionId, (params: Params) => string>> = 
     'Each hour of the clock that the copy touches is billed at its highest throughput: 9:30 to 10:45 are two hours. Nobody knows when it starts, so that on average its length and one hour are billed.',
   'copy-time-by-charge': () => 'The copy is taken to last as long as its charge takes at that throughput.',
   'autoscale-use': (p) =>
-    `An average hour reaches ${percent(p, 'share')} of the maximum; no hour is billed below ${percent(p, 'least')}.`,
+    `An average hour reaches ${percentOf(p, 'share')} of the maximum; no hour is billed below ${percentOf(p, 'least')}.`,
   'one-region': () => 'One region is reckoned with: each further one costs the same again, and traffic.',
   'several-regions': (p) =>
     `${count(p, 'regions', 'region')}, each with all of the throughput and storage; traffic between them is not counted.${textOf(p, 'writesOfAccount') === 'true' ? ' That each takes writes was read from the account.' : ''}`,

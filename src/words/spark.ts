@@ -1,45 +1,37 @@
 /** What Spark on Databricks says: notes of its artefacts, and why it could not be used. */
 import type { ErrorFacts } from '../core/model/error.js';
 import type { ErrorWords } from './error-words.js';
-import { lookUp, textOf, unknownId, type Params } from './params.js';
-import { formatBytes, formatCount, formatCountOf } from './sizes.js';
+import { bytesOf, countOf, lookUp, ruPerSecondOf, textOf, type Params } from './params.js';
 
-const numberOf = (params: Params, name: string): number => Number(params[name] ?? 0);
-
+/** Why a collection is no part of the job, after its name. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
-  view: 'it is a view, which this product makes on the target once the documents are there',
-  timeseries: 'the documents of a time series have no _id of their own to go on from',
-  name: 'PyMongo does not open collections of this name',
-  changed: 'only a direct copy filters documents or changes fields',
+  view: 'is a view: it is made on the target once the data is there',
+  timeseries: 'is a time series, whose documents have no _id to go on from',
+  name: 'has a name that PyMongo does not open',
+  changed: 'is changed on the way, which only a direct copy does',
 };
+const whyLeftOut = (params: Params): string => lookUp(LEFT_OUT, textOf(params, 'why')) ?? 'is left out';
 
-const NOTES: Readonly<Record<string, (params: Params) => string>> = {
+/** Notes of the artefacts, for whoever deploys them. */
+export const SPARK_NOTES: Readonly<Record<string, (params: Params) => string>> = {
   'spark-slots': (p) =>
-    `${formatCountOf(numberOf(p, 'workers'), 'worker')} of ${formatCountOf(numberOf(p, 'cores'), 'core')} copy ${formatCountOf(numberOf(p, 'slots'), 'range')} at once.`,
-  'spark-cores-assumed': (p) => `How many cores a ${textOf(p, 'nodeType')} has its name does not tell: 4 are assumed.`,
-  'spark-ranges': (p) =>
-    `Collections are cut into ranges of ${formatBytes(numberOf(p, 'rangeBytes'))}, so that each core gets several and a range that fails is soon read again.`,
+    `${countOf(p, 'slots')} ranges are copied at once: ${countOf(p, 'workers')} workers of ${countOf(p, 'cores')} cores.`,
+  'spark-cores-assumed': (p) =>
+    `How many cores ${textOf(p, 'nodeType')} has is not known: correct the figure in src/plan.json where it is wrong.`,
+  'spark-ranges': (p) => `${bytesOf(p, 'bytes')} in ranges of ${bytesOf(p, 'rangeBytes')}.`,
   'spark-batches': (p) =>
-    `A batch holds at most ${formatCountOf(numberOf(p, 'batchDocuments'), 'document')} and ${formatBytes(numberOf(p, 'batchBytes'))}, and no more than the target's request units allow.`,
+    `Batches of up to ${countOf(p, 'batchDocuments')} documents and ${bytesOf(p, 'batchBytes')}: what a task may send a second time when it is broken off.`,
   'spark-state-throughput': (p) =>
-    `The job's own database gets ${formatCount(numberOf(p, 'stateRuPerSecond'))} RU/s, enough for every task to note its progress; it is dropped at the end.`,
+    `The job keeps its progress in a database of its own on the target, with ${ruPerSecondOf(p, 'stateRuPerSecond')} until it is dropped.`,
   'spark-secrets': (p) =>
-    `The secret scope ${textOf(p, 'scope')} has to hold both connection strings, under source-uri and target-uri.`,
+    `The secret scope ${textOf(p, 'scope')} holds the connection strings, under source-uri and target-uri. No file does.`,
   'spark-transform-changes-types': () =>
-    'DataFrames change documents even where you change nothing: every ObjectId becomes text, and so on. Documents of the target with the same _id are replaced. What arrives is counted, not compared.',
+    'The mode transform changes types: ObjectId becomes text, UUIDs and fields of mixed types lose theirs. It replaces documents of the target with the same _id, keeps no pace and no dead letters, and only counts afterwards.',
   'spark-workspace-open': () =>
-    'The plan names no workspace: the bundle is deployed to the one that the Databricks CLI is signed in to.',
+    'The plan names no workspace: deploy the bundle with the Databricks CLI, which knows yours.',
   'spark-left-out': (p) =>
-    `The job does not bring ${textOf(p, 'ns')}: ${lookUp(LEFT_OUT, textOf(p, 'why')) ?? textOf(p, 'why')}.`,
+    `${textOf(p, 'ns')} ${whyLeftOut(p)}${textOf(p, 'why') === 'view' ? '' : ': the job cannot bring it'}.`,
 };
-
-/** Ids of notes that have words here. */
-export const SPARK_NOTE_IDS: readonly string[] = Object.keys(NOTES);
-
-/** A note of the Spark artefacts, in one sentence. */
-export function sparkNoteSentence(note: { readonly id: string; readonly params: Params }): string {
-  return lookUp(NOTES, note.id)?.(note.params) ?? unknownId(note.id, note.params);
-}
 
 const quoted = (params: Params): string => {
   const message = textOf(params, 'message', '').replace(/[.\s]+$/, '');
@@ -102,7 +94,7 @@ export function sparkPlanWords(reason: string, facts: ErrorFacts): ErrorWords | 
   if (reason === 'spark-left-out') {
     return {
       happened: `Spark does not bring ${textOf(facts, 'ns')}.`,
-      why: `${(lookUp(LEFT_OUT, textOf(facts, 'why')) ?? '').replace(/^./, (c) => c.toUpperCase())}.`,
+      why: `It ${whyLeftOut(facts)}.`,
       todo: 'Leave it out of this plan and bring it with a direct copy.',
     };
   }

@@ -9,7 +9,9 @@ import { bytes, ruPerSecond } from '../../src/core/model/units.js';
 import { coresOf, sparkSizing } from '../../src/handoff/spark/sizing.js';
 import { sparkArtefacts } from '../../src/handoff/spark/spark-artefacts.js';
 import { toYaml } from '../../src/handoff/spark/yaml.js';
-import { SPARK_NOTE_IDS, sparkNoteSentence } from '../../src/words/spark.js';
+import { errorWords } from '../../src/words/errors.js';
+import { handoffNoteSentence } from '../../src/words/handoff-notes.js';
+import { SPARK_NOTES } from '../../src/words/spark.js';
 import { planOf, plannedCollection } from './engine-builders.js';
 
 const HANDOFF: SparkHandoff = {
@@ -75,6 +77,19 @@ describe('artefacts for Spark', () => {
       ['shop.a..b', 'name'],
       ['shop.less', 'changed'],
     ]);
+    const reasons = [
+      'is a view: it is made on the target once the data is there',
+      'is a time series, whose documents have no _id to go on from',
+      'has a name that PyMongo does not open',
+      'is changed on the way, which only a direct copy does',
+    ];
+    expect(left.map(handoffNoteSentence)).toEqual(
+      reasons.map((why, i) => `${left[i]?.params['ns']} ${why}${i === 0 ? '' : ': the job cannot bring it'}.`),
+    );
+    const refused = left.map(({ params }) =>
+      errorWords({ code: 'bad-plan', facts: { reason: 'spark-left-out', ...params } }),
+    );
+    expect(refused.map(({ why }) => why)).toEqual(reasons.map((why) => `It ${why}.`));
     const { collections } = JSON.parse(textOf(plan, 'src/plan.json')) as { collections: unknown[] };
     expect(collections).toHaveLength(1);
   });
@@ -153,13 +168,13 @@ describe('the size of a Spark job', () => {
       ...{ workers: 4, cores: 8, slots: 32, nodeType: 'x', rangeBytes: 1e8, bytes: 1e12, batchDocuments: 1_000 },
       ...{ batchBytes: 1e6, stateRuPerSecond: 400, scope: 's', ns: 'a.b', why: 'view' },
     };
-    for (const id of SPARK_NOTE_IDS) {
-      const sentence = sparkNoteSentence({ id, params });
-      expect(sentence).toMatch(/^[A-Z0-9].*\.$/);
+    for (const id of Object.keys(SPARK_NOTES)) {
+      const sentence = handoffNoteSentence({ id, params });
+      expect(sentence).toMatch(/^(a\.b|[A-Z0-9]).*\.$/);
       expect(sentence).not.toMatch(/undefined|spark-/);
     }
     const shown = sparkArtefacts(sparkPlanOf([named('a', 'b')], { targetKind: 'cosmos-ru' })).notes.map(({ id }) => id);
-    for (const id of shown) expect(SPARK_NOTE_IDS).toContain(id);
+    for (const id of shown) expect(Object.keys(SPARK_NOTES)).toContain(id);
   });
 });
 

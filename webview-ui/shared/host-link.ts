@@ -1,4 +1,5 @@
 /** The one way between a page and the extension: intents out, whole views in. */
+import { isRecord } from '../../src/protocol/guards/check.js';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -18,10 +19,6 @@ interface HostLink<View, Intent> {
   /** How the user looked at the page before it was hidden or reloaded, as `keep` was told; to be checked. */
   readonly kept: unknown;
   keep(looks: unknown): void;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }
 
 function inFrame(name: string): unknown {

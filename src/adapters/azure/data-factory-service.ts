@@ -2,6 +2,7 @@
 import type { DataFactoryHandoff } from '../../core/model/handoff.js';
 import { ACTIVITY, BLOB_FOLDER } from '../../handoff/data-factory/pipelines.js';
 import { isNotFound } from './arm-errors.js';
+import { recordOf, type JsonRecord } from './json.js';
 import type { ArmClient, ArmReply } from './ports.js';
 import { armRequest, type ArmRouteId } from './routes.js';
 
@@ -18,12 +19,6 @@ export type RangeReport =
   /** It had its marker. */
   | { readonly kind: 'found'; readonly range: string; readonly documents: number }
   | { readonly kind: 'refused'; readonly range: string; readonly message: string };
-
-type Json = Readonly<Record<string, unknown>>;
-
-function record(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
-}
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
@@ -53,9 +48,9 @@ export class DataFactoryService {
     return this.arm.send(request, this.signal);
   }
 
-  async #find(route: ArmRouteId, params: Readonly<Record<string, string>> = {}): Promise<Json | undefined> {
+  async #find(route: ArmRouteId, params: Readonly<Record<string, string>> = {}): Promise<JsonRecord | undefined> {
     try {
-      return record((await this.#send(route, params)).body);
+      return recordOf((await this.#send(route, params)).body);
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;
@@ -65,7 +60,7 @@ export class DataFactoryService {
   /** `identity: false`: it has none of its own, and could not write a marker. */
   async factory(): Promise<{ readonly identity: boolean } | undefined> {
     const found = await this.#find('factory-get');
-    return found && { identity: text(record(found['identity'])['type']).includes('SystemAssigned') };
+    return found && { identity: text(recordOf(found['identity'])['type']).includes('SystemAssigned') };
   }
 
   async hasStorage(): Promise<boolean> {
@@ -75,13 +70,13 @@ export class DataFactoryService {
   /** How an integration runtime is, as the service says: `Online`, `Offline`, `NeedRegistration` ...; undefined where the factory has none of that name. */
   async runtimeState(runtime: string): Promise<string | undefined> {
     const found = await this.#find('runtime-status', { runtime });
-    return found && text(record(found['properties'])['state']);
+    return found && text(recordOf(found['properties'])['state']);
   }
 
   /** The id of the run. */
-  async start(pipeline: string, parameters: Json): Promise<string> {
+  async start(pipeline: string, parameters: JsonRecord): Promise<string> {
     const { body } = await this.#send('pipeline-run-create', { pipeline }, parameters);
-    return text(record(body)['runId']);
+    return text(recordOf(body)['runId']);
   }
 
   async run(id: string): Promise<PipelineRun> {
@@ -105,7 +100,7 @@ export class DataFactoryService {
   /** What a run tells of its ranges: the requests that wrote and read their blobs, with the range in the address. Nothing where the run is not known any more. */
   async reports(id: string, since: number, now: number): Promise<readonly RangeReport[]> {
     const filters = [{ operand: 'ActivityType', operator: 'Equals', values: ['WebActivity'] }];
-    let found: readonly Json[];
+    let found: readonly JsonRecord[];
     try {
       found = await this.#query('activity-runs-query', { run: id }, since, now, filters);
     } catch (error) {
@@ -120,9 +115,9 @@ export class DataFactoryService {
     params: Readonly<Record<string, string>>,
     since: number,
     now: number,
-    filters: readonly Json[],
-  ): Promise<Json[]> {
-    const found: Json[] = [];
+    filters: readonly JsonRecord[],
+  ): Promise<JsonRecord[]> {
+    const found: JsonRecord[] = [];
     let more: string | undefined;
     do {
       const { body } = await this.#send(route, params, {
@@ -131,8 +126,8 @@ export class DataFactoryService {
         filters,
         ...(more === undefined ? {} : { continuationToken: more }),
       });
-      const page = record(body);
-      found.push(...(Array.isArray(page['value']) ? page['value'].map(record) : []));
+      const page = recordOf(body);
+      found.push(...(Array.isArray(page['value']) ? page['value'].map(recordOf) : []));
       more = text(page['continuationToken']) || undefined;
     } while (more !== undefined);
     return found;
@@ -143,7 +138,7 @@ export class DataFactoryService {
   }
 }
 
-function runOf(found: Json): PipelineRun {
+function runOf(found: JsonRecord): PipelineRun {
   const id = text(found['runId']);
   const status = text(found['status']);
   if (status === 'Succeeded' || status === 'Failed' || status === 'Cancelled') {
@@ -152,9 +147,9 @@ function runOf(found: Json): PipelineRun {
   return { kind: 'running', id };
 }
 
-function reportOf(activity: Json): RangeReport | undefined {
+function reportOf(activity: JsonRecord): RangeReport | undefined {
   if (activity['status'] !== 'Succeeded') return undefined;
-  const input = record(activity['input']);
+  const input = recordOf(activity['input']);
   const range = /\/([^/]+)\/([^/]+)\.json$/.exec(text(input['url']));
   const [, folder, id] = range ?? [];
   if (id === undefined) return undefined;
@@ -162,7 +157,7 @@ function reportOf(activity: Json): RangeReport | undefined {
     case ACTIVITY.writeMarker:
       return { kind: 'copied', range: id, documents: documentsOf(parsed(input['body'])) };
     case ACTIVITY.readMarker:
-      return { kind: 'found', range: id, documents: documentsOf(record(activity['output'])) };
+      return { kind: 'found', range: id, documents: documentsOf(recordOf(activity['output'])) };
     case ACTIVITY.noteFailure:
       if (folder !== BLOB_FOLDER.failed) return undefined;
       return { kind: 'refused', range: id, message: messageOf(input['body']) };
@@ -172,7 +167,7 @@ function reportOf(activity: Json): RangeReport | undefined {
 }
 
 /** `rowsCopied` of a Copy activity's output (copy-activity-monitoring). */
-function documentsOf(output: Json): number {
+function documentsOf(output: JsonRecord): number {
   return Number(output['rowsCopied'] ?? 0);
 }
 
@@ -181,10 +176,10 @@ function messageOf(body: unknown): string {
   return message.slice(0, LONGEST_MESSAGE);
 }
 
-function parsed(body: unknown): Json {
-  if (typeof body !== 'string') return record(body);
+function parsed(body: unknown): JsonRecord {
+  if (typeof body !== 'string') return recordOf(body);
   try {
-    return record(JSON.parse(body));
+    return recordOf(JSON.parse(body));
   } catch {
     return {};
   }

@@ -1,8 +1,7 @@
 /** An assessment that was written as JSON, read again to be compared with. */
-import { readFile } from 'node:fs/promises';
 import type { Assessment } from '../../core/model/assessment.js';
 import { MigrationError } from '../../core/model/error.js';
-import { fileFailed } from './durable.js';
+import { readSmallText } from './small-text.js';
 
 /** Far above any real one; keeps a wrong file from being read whole. */
 const LONGEST_BYTES = 512 * 1024 * 1024;
@@ -35,15 +34,10 @@ function isAssessment(value: unknown): value is Assessment {
 
 /** @throws MigrationError `bad-file` (`no-assessment`), `file-failed`. */
 export async function readAssessmentFile(path: string): Promise<Assessment> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    throw fileFailed(error, path, 'read');
-  }
+  const text = await readSmallText(path, LONGEST_BYTES);
   let value: unknown;
   try {
-    if (bytes.length <= LONGEST_BYTES) value = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''));
+    if (text !== undefined) value = JSON.parse(text);
   } catch {
     // The parser's own words quote the text: it may be any file.
   }

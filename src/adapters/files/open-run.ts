@@ -1,16 +1,15 @@
 import type { Plan } from '../../core/model/plan.js';
 import { isRunning } from '../../core/model/run.js';
-import { planHash } from '../../engine/journal/identity.js';
 import type { Journal } from '../../engine/journal/port.js';
 import type { DeadLetterShelf } from '../../engine/retry-dead-letters.js';
 import type { Clock } from '../../engine/ports.js';
 import { openDeadLetters, type FileDeadLetters } from './dead-letter-files.js';
 import { listDeadLetters, readDeadLetters } from './dead-letter-reader.js';
-import { openJournalFile } from './journal-file.js';
 import { readPlanFile } from './plan-file.js';
 import { clearControl } from './run-control.js';
 import { thisProcess } from './process-identity.js';
 import type { RunFolder } from './run-folder.js';
+import { openRunJournal } from './run-journal.js';
 import { takeRunLock } from './run-lock.js';
 import { clearStartFailure } from './start-failure.js';
 import { removeLeftSecretFiles } from './secret-files.js';
@@ -44,11 +43,7 @@ export async function openRun(
   const lock = await takeRunLock(folder.path);
   let journal: Journal | undefined;
   try {
-    journal = await openJournalFile(
-      folder.journalPath,
-      { runId: folder.runId, planId: plan.id, planHash: planHash(plan) },
-      options,
-    );
+    journal = await openRunJournal(folder, plan, options);
     const { state, updatedAt } = journal.status();
     const cutOff = isRunning(state) ? { cutOffAt: updatedAt } : {};
     const removedSecretFiles = await removeLeftSecretFiles(journal);

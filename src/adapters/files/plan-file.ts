@@ -1,5 +1,4 @@
 /** `*.migration.json`: reviewable, checked against its published schema, and never with a secret in it. */
-import { readFile } from 'node:fs/promises';
 import type { ErrorObject } from 'ajv';
 import { MigrationError } from '../../core/model/error.js';
 import { isFiles, type Plan } from '../../core/model/plan.js';
@@ -8,7 +7,8 @@ import { checkTargetNames } from '../../core/plan/plan-checks.js';
 import { checkTransforms } from '../../core/plan/transform-checks.js';
 import { compileTransform } from '../../engine/copy/compile-transform.js';
 import { ConnectionString } from '../mongo/connection-string.js';
-import { fileFailed, writeFileAtomic } from './durable.js';
+import { writeFileAtomic } from './durable.js';
+import { readSmallText } from './small-text.js';
 import { validatePlan } from './plan-validator.js';
 
 /** A plan may be read by colleagues: it holds no secret. */
@@ -84,14 +84,9 @@ export function parsePlan(text: string, path?: string): Plan {
 
 /** @throws MigrationError `bad-plan`, `file-failed` (`code` ENOENT where there is none). */
 export async function readPlanFile(path: string): Promise<Plan> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    throw fileFailed(error, path, 'read');
-  }
-  if (bytes.length > LONGEST_PLAN_BYTES) throw badPlan(['/ is too long for a plan'], path);
-  return parsePlan(bytes.toString('utf8').replace(/^\uFEFF/, ''), path);
+  const text = await readSmallText(path, LONGEST_PLAN_BYTES);
+  if (text === undefined) throw badPlan(['/ is too long for a plan'], path);
+  return parsePlan(text, path);
 }
 
 /** Writes the whole file or nothing. @throws MigrationError `bad-plan` for a plan that could not be read again (a secret among the reasons), `file-failed`. */

@@ -1,11 +1,10 @@
 /** Prices of the cost estimate: the product's list, and a file of the user's own in the place of all or some of them. */
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ErrorObject } from 'ajv';
 import ourPrices from '../../../media/prices.json';
 import { MigrationError } from '../../core/model/error.js';
 import { priceList, unitOf, type PriceFile, type PriceList } from '../../core/cost/price-list.js';
-import { fileFailed } from './durable.js';
+import { readSmallText } from './small-text.js';
 import { validatePrices } from './price-validator.js';
 
 /** Far above any list; keeps a wrong file from being read whole. */
@@ -57,13 +56,8 @@ export function parsePrices(text: string, path: string): PriceFile {
 export async function readPrices(path?: string): Promise<PriceList> {
   const ours = ourPrices as PriceFile;
   if (path === undefined) return priceList(ours);
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    throw fileFailed(error, path, 'read');
-  }
-  if (bytes.length > LONGEST_BYTES) throw badPrices(['/ is too long for a list of prices'], path);
-  const file = parsePrices(bytes.toString('utf8').replace(/^\uFEFF/, ''), path);
+  const text = await readSmallText(path, LONGEST_BYTES);
+  if (text === undefined) throw badPrices(['/ is too long for a list of prices'], path);
+  const file = parsePrices(text, path);
   return priceList(ours, { file, from: basename(path) });
 }

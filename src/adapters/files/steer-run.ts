@@ -1,15 +1,13 @@
 import { canBecome, isRunning, type RunState } from '../../core/model/run.js';
-import { planHash } from '../../engine/journal/identity.js';
 import { restRun } from '../../engine/journal/rest.js';
 import type { Awaited } from '../../core/model/handoff.js';
 import type { CopyCeilings } from '../../core/model/plan.js';
 import type { Clock } from '../../engine/ports.js';
-import { openJournalFile } from './journal-file.js';
 import { readFreshLive } from './live-snapshot.js';
 import { readPlanFile } from './plan-file.js';
 import { requestControl, type RunRequest } from './run-control.js';
 import { summariseRun, type RunFolder } from './run-folder.js';
-import { takeRunLock } from './run-lock.js';
+import { withRunJournal } from './run-journal.js';
 import { clearStartFailure } from './start-failure.js';
 import { removeLeftSecretFiles } from './secret-files.js';
 
@@ -83,21 +81,11 @@ export async function proceedRun(folder: RunFolder, clock: Clock, what?: Awaited
   return { kind: 'requested', pid: process.pid, what: awaits };
 }
 
-async function rest(folder: RunFolder, state: 'paused' | 'cancelled', clock: Clock): Promise<Steered> {
-  const plan = await readPlanFile(folder.planPath);
-  const lock = await takeRunLock(folder.path);
-  try {
-    const identity = { runId: folder.runId, planId: plan.id, planHash: planHash(plan) };
-    const journal = await openJournalFile(folder.journalPath, identity, { clock });
-    try {
-      await removeLeftSecretFiles(journal);
-      const done = await restRun(journal, state);
-      if (done) await clearStartFailure(folder);
-      return done ? { kind: 'changed', state } : { kind: 'refused', state: journal.status().state };
-    } finally {
-      await journal.close();
-    }
-  } finally {
-    await lock.release();
-  }
+function rest(folder: RunFolder, state: 'paused' | 'cancelled', clock: Clock): Promise<Steered> {
+  return withRunJournal(folder, { clock }, async (journal) => {
+    await removeLeftSecretFiles(journal);
+    const done = await restRun(journal, state);
+    if (done) await clearStartFailure(folder);
+    return done ? { kind: 'changed', state } : { kind: 'refused', state: journal.status().state };
+  });
 }

@@ -103,7 +103,7 @@ async function carryOutPlan(
   const surveyed = { ceilings: limits, clock: context.clock, signal: context.interruption.signal };
   // The source answers while the run's folder is made.
   using surveys =
-    existing || options.dryRun ? undefined : adapters.beginSurveys(plan, sides.connected.source, surveyed);
+    existing || options.dryRun ? undefined : adapters.beginEarlySurveys(plan, sides.connected.source, surveyed);
   try {
     checkTargetKind(plan, sides.connected.target);
     if (options.dryRun) {

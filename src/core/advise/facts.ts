@@ -143,6 +143,7 @@ function writesOf(usage: SourceUsage | undefined): number | undefined {
   return rates && rates.insert + rates.update + rates.delete;
 }
 
+/** What the methods are weighed by, read off inventory, scans and usage. Bytes, documents, milliseconds and RU/s. */
 export function adviceFacts(input: AdviceInput): AdviceFacts {
   const collections = dataCollections(selectedCollections(input.inventory, input.selection ?? EVERYTHING));
   const settings = { ...DEFAULT_ADVICE_SETTINGS, ...input.settings };

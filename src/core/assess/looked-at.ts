@@ -10,6 +10,7 @@ export interface LookedAt {
   readonly full: boolean;
 }
 
+/** How many documents a scan has read, and of how many. */
 export function lookedAt(scan: CollectionScan): LookedAt {
   return { looked: scan.documents, of: scan.of, full: isComplete(scan) };
 }

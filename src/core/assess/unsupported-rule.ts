@@ -18,6 +18,7 @@ export function unsupportedUses(context: AssessContext): readonly SeenUse[] {
 
 export type UseGroup = 'javascript' | 'text-search' | 'other';
 
+/** Uses that share a remedy, by the name of the operator or command. */
 export function groupOf({ name }: Pick<SeenUse, 'name'>): UseGroup {
   if (JAVASCRIPT.has(name)) return 'javascript';
   return TEXT_SEARCH.has(name) ? 'text-search' : 'other';
@@ -47,6 +48,7 @@ export function unsupportedRule(
   };
 }
 
+/** An {@link unsupportedRule} for all features of a kind that have no remedy of their own. */
 export function unsupportedKindRule(kind: FeatureKind, remedy: string, targets?: readonly TargetKind[]): Rule {
   return unsupportedRule(
     `feature-${kind}-unsupported`,

@@ -153,6 +153,7 @@ export function findElement(buffer: Buffer, name: string, offset = 0): RawElemen
   }
 }
 
+/** The field's name, decoded. */
 export function elementName(buffer: Buffer, element: RawElement): string {
   return buffer.toString('utf8', element.nameStart, element.nameEnd);
 }

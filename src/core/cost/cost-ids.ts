@@ -51,6 +51,7 @@ export interface CostWhy extends Reason {
   readonly id: CostWhyId;
 }
 
+/** A reason of a way of paying, with a weight as methods have it. */
 export function costWhy(id: CostWhyId, weight: Reason['weight'], params: Reason['params'] = {}): CostWhy {
   return { id, weight, params };
 }

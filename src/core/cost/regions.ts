@@ -41,6 +41,7 @@ export function regionsOf({ regions: said, wants, account }: KnownRegions): Regi
   };
 }
 
+/** Where the number of regions is from: read of the account, said, or judged. */
 export function regionAssumption({ regions, multipleWriteRegions, ofAccount }: Regions): Assumption {
   if (ofAccount === 'all')
     return assume('regions-of-account', 'measured', { regions, multipleWriteRegions }, ACCOUNT_READING);

@@ -23,6 +23,7 @@ export function parseNamespace(text: string): Namespace {
   return { db: text.slice(0, dot), coll: text.slice(dot + 1) };
 }
 
+/** By both names, to the letter. */
 export function sameNamespace(a: Namespace, b: Namespace): boolean {
   return a.db === b.db && a.coll === b.coll;
 }

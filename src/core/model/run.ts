@@ -31,6 +31,7 @@ const NEXT: Readonly<Record<RunState, readonly RunState[]>> = {
   cancelled: [],
 };
 
+/** Whether the state machine allows the step; a state does not become itself. */
 export function canBecome(from: RunState, to: RunState): boolean {
   return NEXT[from].includes(to);
 }

@@ -26,6 +26,7 @@ export function keepsTtlOnRu(index: IndexFacts, target: TargetDescription): bool
   return path === TTL_FIELD || target.capabilities.has('EnableTtlOnCustomPath');
 }
 
+/** A TTL index on a field that is not the service's own `_ts`. */
 export function isCustomTtl(index: IndexFacts): boolean {
   return isTtl(index) && index.key[0]?.[0] !== TTL_FIELD;
 }

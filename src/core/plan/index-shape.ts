@@ -17,6 +17,7 @@ export type DroppableField =
   | 'usageOps'
   | 'usageSince';
 
+/** The index without some of its fields. */
 export function without(index: IndexFacts, ...fields: readonly DroppableField[]): IndexFacts {
   return Object.fromEntries(
     Object.entries(index).filter(([name]) => !(fields as readonly string[]).includes(name)),
@@ -28,10 +29,12 @@ export function keyKinds(index: IndexFacts): readonly string[] {
   return index.key.flatMap(([, value]) => (typeof value === 'string' ? [value] : []));
 }
 
+/** `$**` over the whole document, or below a path. */
 export function isWildcard(index: IndexFacts): boolean {
   return index.key.some(([path]) => path === '$**' || path.endsWith('.$**'));
 }
 
+/** Whether its documents expire, whenever that is. */
 export function isTtl(index: IndexFacts): boolean {
   return index.expireAfterSeconds !== undefined;
 }

@@ -74,10 +74,12 @@ export type NotMigratedWhy = (typeof NOT_MIGRATED_WHYS)[number];
 /** Several reasons for one rewritten index are joined in `IndexFate.why`. */
 const JOINT = '+';
 
+/** Into the one text of `IndexFate.why`; {@link splitWhys} takes it apart. */
 export function joinWhys(whys: readonly IndexWhy[]): string {
   return whys.join(JOINT);
 }
 
+/** The reasons in `IndexFate.why`; the user's own among them. */
 export function splitWhys(why: string): readonly string[] {
   return why.split(JOINT);
 }

@@ -3,6 +3,7 @@ import { BSON_TYPE, valueLength } from '../bson/raw-document.js';
 /** A dotted path, cut and encoded once, so that a walk compares bytes. */
 export type EncodedPath = readonly Buffer[];
 
+/** Cuts at every dot: a field whose name holds one is not meant. */
 export function encodePath(dotted: string): EncodedPath {
   return dotted.split('.').map((part) => Buffer.from(part, 'utf8'));
 }

@@ -18,6 +18,7 @@ export const SIMULATION_ASSUMPTIONS = [
 ] as const;
 export type SimulationAssumptionId = (typeof SIMULATION_ASSUMPTIONS)[number];
 
+/** Something that a simulation takes for given. `source`: where it can be read, if anywhere. */
 export function taken(
   id: SimulationAssumptionId,
   basis: Basis,

@@ -13,8 +13,10 @@ export type ServerErrorMeaning =
   /** Nothing about the document: the whole write cannot go on (rights, shutdown, no such command). */
   | { readonly kind: 'fatal' };
 
+/** Request rate too large. Source: learn.microsoft.com/azure/cosmos-db/mongodb/error-codes-solutions, as the next one. */
 export const CODE_TOO_MANY_REQUESTS = 16500;
 export const CODE_EXCEEDED_TIME_LIMIT = 50;
+/** DuplicateKey (MongoDB's error_codes.yml). */
 export const CODE_DUPLICATE_KEY = 11000;
 /** DocumentValidationFailure: the one code besides 11000 through which the database tools carry on (mongo-tools common/db/db.go). */
 export const CODE_DOCUMENT_VALIDATION_FAILURE = 121;

@@ -28,6 +28,7 @@ export interface TuningNote {
   readonly params: Readonly<Record<string, string | number>>;
 }
 
+/** Why a number of the tuning is what it is; its sentence is made in `words`. */
 export function note(id: TuningId, params: TuningNote['params'] = {}): TuningNote {
   return { id, params };
 }

@@ -3,6 +3,7 @@ import type { Tuning } from '../model/plan.js';
 import type { TargetDescription } from '../plan/target.js';
 import { insertCharge } from '../size/charges.js';
 import { averageDocumentBytes, dataCollections, migrationCharge, totalSize } from '../size/totals.js';
+import { rateOf } from '../size/usable-rate.js';
 import { tuneForRu, type RuTuneInput } from './tune-ru.js';
 import { tuneForServer, type ServerTuneInput } from './tune-server.js';
 
@@ -62,17 +63,7 @@ export function tuneInputFor(facts: TuneFacts): TuneInput {
 }
 
 function throughputRate(throughput: Throughput | undefined): number {
-  switch (throughput?.kind) {
-    case 'manual':
-      return throughput.ruPerSecond;
-    case 'autoscale':
-      return throughput.maxRuPerSecond;
-    case 'serverless':
-      return SERVERLESS_RU_PER_SECOND;
-    case 'shared':
-    case undefined:
-      return DEFAULT_RU_PER_SECOND;
-  }
+  return rateOf(throughput) ?? (throughput?.kind === 'serverless' ? SERVERLESS_RU_PER_SECOND : DEFAULT_RU_PER_SECOND);
 }
 
 /** Indexes that are not unique are built after the data, so they cost nothing while it is written. */

@@ -25,6 +25,7 @@ export function topOf(path: string): string {
   return path.split('.', 1)[0] ?? '';
 }
 
+/** Counts one use of a feature at this place. */
 export function noteFeature({ tally, ns }: Place, kind: FeatureKind, name: string): void {
   tally.feature(kind, name, ns);
 }

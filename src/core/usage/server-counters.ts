@@ -93,6 +93,7 @@ export function loadOf(
   };
 }
 
+/** Of a reply to `serverStatus`: to the millisecond where it says so; undefined where it says nothing. */
 export function uptimeSeconds(status: unknown): number | undefined {
   const millis = numberAt(status, 'uptimeMillis');
   return millis !== undefined ? millis / 1000 : numberAt(status, 'uptime');

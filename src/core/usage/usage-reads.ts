@@ -79,6 +79,7 @@ export function hasOplog(source: UsageReadOptions['source']): boolean {
   return isGenuine(source) && (source === undefined || source.topology === 'replica-set');
 }
 
+/** Whether commands go through `mongos`; false while the source is not known. */
 export function hasRouter(source: UsageReadOptions['source']): boolean {
   return source !== undefined && isGenuine(source) && source.topology === 'sharded';
 }
@@ -238,10 +239,12 @@ export function toRead(draft: Draft, options: UsageReadOptions = {}): UsageRead 
   return { ...draft, document, maxTimeMs, command: commandText(document), name: commandName(draft.document) };
 }
 
+/** Entries of the oplog that are read at most. */
 export function oplogEntriesOf(options: UsageReadOptions): number {
   return options.oplogEntries ?? OPLOG_ENTRIES;
 }
 
+/** Operations of the profiler that are read at most. */
 export function profiledOperationsOf(options: UsageReadOptions): number {
   return options.profiledOperations ?? PROFILED_OPERATIONS;
 }

@@ -12,6 +12,7 @@ export interface Patience {
   readonly signal: AbortSignal;
 }
 
+/** A server that cannot be reached now, and may be in a while. */
 export function isOutage(error: unknown): error is MigrationError {
   return MigrationError.is(error, 'connection-lost') || MigrationError.is(error, 'unreachable-host');
 }

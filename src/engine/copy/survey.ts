@@ -1,8 +1,8 @@
 /** How a collection is going to be read, found out before any document of it is. */
 import { MigrationError } from '../../core/model/error.js';
 import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
-import type { Plan, PlannedCollection } from '../../core/model/plan.js';
-import { wantedRanges } from '../../core/tune/direct-copy.js';
+import type { CopyCeilings, Plan, PlannedCollection } from '../../core/model/plan.js';
+import { readersFor, wantedRanges } from '../../core/tune/direct-copy.js';
 import type { PlannedRange } from '../journal/ranges.js';
 import type { ClusterSession } from '../ports.js';
 import { probeRangeReads } from '../verify/range-reads.js';
@@ -27,6 +27,7 @@ export interface Survey {
   readonly writes?: SourceWrites;
 }
 
+/** Of a document where the plan counted none. Judged. */
 export const AVERAGE_BYTES = 1_024;
 
 /** Asks the source, each question once. */
@@ -140,4 +141,24 @@ export class Surveys {
   [Symbol.dispose](): void {
     this.stop();
   }
+}
+
+export interface SurveyParts extends Omit<SurveyContext, 'plan' | 'readers'> {
+  readonly plan: Plan;
+  /** Limits of the copy, those that hold when they are asked for. */
+  readonly ceilings: () => CopyCeilings;
+}
+
+/**
+ * Surveys of a plan's collections, begun but for those of which something is known already (`isKnown`, by their names on the target). To be stopped by the
+ * caller, whatever becomes of the run. Errors come out where a survey is asked for.
+ */
+export function beginSurveys(
+  { ceilings, ...parts }: SurveyParts,
+  isKnown: (targetNs: string) => boolean = () => false,
+): Surveys {
+  const { plan, session } = parts;
+  const surveys = new Surveys({ ...parts, readers: () => readersFor(plan, session.facts.latencyMs, ceilings()) });
+  surveys.begin(plan.collections.filter(({ target }) => !isKnown(formatNamespace(target))));
+  return surveys;
 }

@@ -130,6 +130,7 @@ export type JournalRecord = Whole<RunStarted | JournalEntry> & {
   readonly at: string;
 };
 
+/** Of the journal's format: another version's is refused, not guessed at. */
 export const JOURNAL_VERSION = 1;
 
 const TYPES: ReadonlySet<string> = new Set<JournalRecord['type']>([
@@ -153,6 +154,7 @@ const TYPES: ReadonlySet<string> = new Set<JournalRecord['type']>([
   'secret-file',
 ]);
 
+/** Whether this version knows the type of record. */
 export function isRecordType(type: unknown): type is JournalRecord['type'] {
   return typeof type === 'string' && TYPES.has(type);
 }

@@ -113,6 +113,7 @@ function add({ sum, settled }: EarlierAttempts, present: CopyCounters): CopyCoun
   };
 }
 
+/** Equal in every counter. */
 export function sameCounters(a: CopyCounters, b: CopyCounters): boolean {
   return (Object.keys(NO_COPY) as (keyof CopyCounters)[]).every((key) => a[key] === b[key]);
 }

@@ -4,9 +4,7 @@ import { NAMED_INDEX_FIELDS, type IndexFacts } from '../../core/model/facts.js';
 import type { Namespace } from '../../core/model/namespace.js';
 import type { Plan } from '../../core/model/plan.js';
 import type { ClusterSession } from '../ports.js';
-import { serverCodeOf } from './server-refusal.js';
-
-const NAMESPACE_NOT_FOUND = 26;
+import { NAMESPACE_NOT_FOUND, serverCodeOf } from './server-refusal.js';
 
 function fromPlain(value: Readonly<Record<string, unknown>>): Document {
   return EJSON.deserialize(value, { relaxed: false }) as Document;

@@ -1,5 +1,6 @@
 import { MigrationError } from '../../core/model/error.js';
 import { redact } from '../../core/model/redact.js';
+import { CODE_TOO_MANY_REQUESTS } from '../../core/throttle/server-error.js';
 import type { Clock } from '../ports.js';
 
 /** What preparing and index building are given besides the plan and the target. */
@@ -17,8 +18,9 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** Azure Cosmos DB for MongoDB, error page: request rate too large. */
-const TOO_MANY_REQUESTS = 16500;
+/** NamespaceNotFound (MongoDB's error_codes.yml). */
+export const NAMESPACE_NOT_FOUND = 26;
+/** Waits without advice of the target, whose budget is new every second. */
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5_000;
 /** 25 throughput updates and 500 creations are allowed in 5 minutes (cosmos-db concepts-limits): what is refused for longer is no passing throttle. */
@@ -34,6 +36,7 @@ export function refusalOf(error: unknown, secrets: readonly string[] = []): Refu
   };
 }
 
+/** The server's code in a `MigrationError`; undefined for other errors, and where the server gave none. */
 export function serverCodeOf(error: unknown): number | undefined {
   if (!MigrationError.is(error)) return undefined;
   return typeof error.facts['serverCode'] === 'number' ? error.facts['serverCode'] : undefined;
@@ -50,7 +53,8 @@ export async function throughThrottle<T>(context: PrepareContext, command: () =>
     try {
       return await command();
     } catch (error) {
-      if (serverCodeOf(error) !== TOO_MANY_REQUESTS || context.clock.now() - since > LONGEST_THROTTLE_MS) throw error;
+      if (serverCodeOf(error) !== CODE_TOO_MANY_REQUESTS || context.clock.now() - since > LONGEST_THROTTLE_MS)
+        throw error;
       const message = MigrationError.is(error) ? String(error.facts['message'] ?? '') : '';
       const told = /RetryAfterMs=(\d+)/.exec(message)?.[1];
       const wait =

@@ -77,6 +77,7 @@ export function sumTotals(totals: readonly SideTotal[]): SideTotal {
   return { documents, bytes, lanes, excluded };
 }
 
+/** Equal in number and digest, and so in every byte of every document. */
 export function sameTotals(a: SideTotal, b: SideTotal): boolean {
   return a.documents === b.documents && a.lanes.every((lane, i) => lane === b.lanes[i]);
 }

@@ -4,9 +4,7 @@ import type { Namespace } from '../../core/model/namespace.js';
 import type { PlannedCollection } from '../../core/model/plan.js';
 import { compileTransform } from '../copy/compile-transform.js';
 import type { ClusterSession } from '../ports.js';
-import { serverCodeOf } from '../prepare/server-refusal.js';
-
-const NAMESPACE_NOT_FOUND = 26;
+import { NAMESPACE_NOT_FOUND, serverCodeOf } from '../prepare/server-refusal.js';
 
 /** Of the source, by the plan's filter where there is one. @throws MigrationError as the session does. */
 export function countSource(

@@ -20,6 +20,7 @@ export interface IdSpan {
   end: number;
 }
 
+/** Finds the value of `_id` in a document and writes its place to `span`; type -1 where there is none. */
 export function locateId(document: Buffer, span: IdSpan): void {
   const first = document.length > FIRST_VALUE && document.readUInt32LE(5) === ID_NAME ? fixedLength(document) : 0;
   if (first > 0) {

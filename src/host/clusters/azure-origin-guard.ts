@@ -1,5 +1,6 @@
 /** What is kept of a target's place in Azure: in the same store as profiles, which other versions have written to. */
 import type { AzureAccountFacts, AzureNetwork } from '../../core/model/azure-account.js';
+import { isRecord } from '../../protocol/guards/check.js';
 import type { AzureOrigin } from './cluster-profile.js';
 
 export function isAzureOrigin(value: unknown): value is AzureOrigin {
@@ -60,8 +61,4 @@ function isTextOrAbsent(value: unknown): boolean {
 
 function isTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every(isText);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 /** Profiles come from a store that other versions of the extension have written to. */
 import type { ClusterKind } from '../../core/model/facts.js';
+import { isRecord } from '../../protocol/guards/check.js';
 import { isAzureOrigin } from './azure-origin-guard.js';
 import type { ClusterProfile } from './cluster-profile.js';
 
@@ -44,8 +45,4 @@ function isSeen(value: unknown): value is Pick<ClusterProfile, 'kind' | 'version
 export function parseSeen(value: unknown): Readonly<Record<string, Pick<ClusterProfile, 'kind' | 'version'>>> {
   if (!isRecord(value)) return {};
   return Object.fromEntries(Object.entries(value).flatMap(([id, seen]) => (isSeen(seen) ? [[id, seen]] : [])));
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

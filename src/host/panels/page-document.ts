@@ -1,3 +1,5 @@
+import { escapeMarkup } from '../../words/html-text.js';
+
 interface PageDocument {
   readonly page: string;
   /** A language tag. */
@@ -14,18 +16,6 @@ interface PageDocument {
   readonly style: string;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
-}
-
 export function pageDocument(page: PageDocument): string {
   const policy = [
     "default-src 'none'",
@@ -36,19 +26,19 @@ export function pageDocument(page: PageDocument): string {
     "form-action 'none'",
   ].join('; ');
   return `<!DOCTYPE html>
-<html lang="${escapeHtml(page.language)}">
+<html lang="${escapeMarkup(page.language)}">
 <head>
 <meta charset="UTF-8">
-<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">
+<meta http-equiv="Content-Security-Policy" content="${escapeMarkup(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1.0">
-<meta name="page-state" content="${escapeHtml(JSON.stringify(page.state))}">
-<meta name="page-strings" content="${escapeHtml(JSON.stringify(page.strings))}">
-${page.firstView === undefined ? '' : `<meta name="page-view" content="${escapeHtml(JSON.stringify(page.firstView))}">\n`}<title>${escapeHtml(page.title)}</title>
-<link rel="stylesheet" href="${escapeHtml(page.style)}">
+<meta name="page-state" content="${escapeMarkup(JSON.stringify(page.state))}">
+<meta name="page-strings" content="${escapeMarkup(JSON.stringify(page.strings))}">
+${page.firstView === undefined ? '' : `<meta name="page-view" content="${escapeMarkup(JSON.stringify(page.firstView))}">\n`}<title>${escapeMarkup(page.title)}</title>
+<link rel="stylesheet" href="${escapeMarkup(page.style)}">
 </head>
-<body data-page="${escapeHtml(page.page)}">
+<body data-page="${escapeMarkup(page.page)}">
 <main id="app" aria-busy="true"><p>Loading…</p></main>
-<script type="module" nonce="${escapeHtml(page.nonce)}" src="${escapeHtml(page.script)}"></script>
+<script type="module" nonce="${escapeMarkup(page.nonce)}" src="${escapeMarkup(page.script)}"></script>
 </body>
 </html>
 `;

@@ -9,6 +9,11 @@ export const LONGEST_NAME = 1024;
 /** Far more than a cluster has collections; keeps a message from being endless. */
 export const MOST_ROWS = 100_000;
 
+/** What JSON writes in braces; a list is none. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 export const text =
   (longest = LONGEST_TEXT): Check =>
   (value) =>
@@ -38,14 +43,13 @@ export const list =
 export const object =
   (fields: Readonly<Record<string, Check>>, optional: Readonly<Record<string, Check>> = {}): Check =>
   (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-    const record = value as Readonly<Record<string, unknown>>;
+    if (!isRecord(value)) return false;
     const isKnown = (name: string): boolean => Object.hasOwn(fields, name) || Object.hasOwn(optional, name);
-    if (!Object.keys(record).every(isKnown)) return false;
-    const isRight = (name: string, check: Check): boolean => Object.hasOwn(record, name) && check(record[name]);
+    if (!Object.keys(value).every(isKnown)) return false;
+    const isRight = (name: string, check: Check): boolean => Object.hasOwn(value, name) && check(value[name]);
     return (
       Object.entries(fields).every(([name, check]) => isRight(name, check)) &&
-      Object.entries(optional).every(([name, check]) => !Object.hasOwn(record, name) || check(record[name]))
+      Object.entries(optional).every(([name, check]) => !Object.hasOwn(value, name) || check(value[name]))
     );
   };
 
@@ -53,7 +57,7 @@ export const object =
 export const record =
   (key: Check, entry: Check, most = MOST_ROWS): Check =>
   (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+    if (!isRecord(value)) return false;
     const entries = Object.entries(value);
     return entries.length <= most && entries.every(([name, one]) => key(name) && entry(one));
   };
@@ -62,8 +66,8 @@ export const record =
 export const byType =
   (kinds: Readonly<Record<string, Readonly<Record<string, Check>>>>): Check =>
   (value) => {
-    if (typeof value !== 'object' || value === null) return false;
-    const type = (value as Readonly<Record<string, unknown>>)['type'];
+    if (!isRecord(value)) return false;
+    const { type } = value;
     const fields = typeof type === 'string' && Object.hasOwn(kinds, type) ? kinds[type] : undefined;
     return fields !== undefined && object({ type: oneOf([type]), ...fields })(value);
   };

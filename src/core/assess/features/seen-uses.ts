@@ -40,6 +40,7 @@ export function seenOptions(context: AssessContext, ...names: readonly string[])
   return seenUses(context).filter(({ kind, name }) => kind === 'option' && names.includes(name));
 }
 
+/** A use as what a rule has found. `source`: in the place of the rule's own. */
 export function hitOf(context: AssessContext, use: SeenUse, source?: string): RuleHit {
   const { kind, name, ns, count, evidence } = use;
   return {

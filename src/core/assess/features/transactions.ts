@@ -14,6 +14,7 @@ export function hasTransactions({ target }: AssessContext): boolean {
   return isAtLeast(versionOf(target), [4, 0]);
 }
 
+/** One hit where transactions were counted. `limitMs`: how long one may take on the target. */
 export function transactionHits(context: AssessContext, limitMs: number): readonly RuleHit[] {
   const count = countedTransactions(context);
   return count === 0

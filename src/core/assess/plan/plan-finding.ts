@@ -62,6 +62,7 @@ export const PLAN_RULES = {
 
 export type PlanRuleId = keyof typeof PLAN_RULES;
 
+/** A finding of a rule on plans. `ns`: absent where it is about the plan as a whole. */
 export function planFinding(rule: PlanRuleId, params: Finding['params'], ns?: Namespace): Finding {
   const { severity, remedy, source } = PLAN_RULES[rule];
   return { rule, severity, remedy, source, params, ...(ns ? { ns } : {}) };

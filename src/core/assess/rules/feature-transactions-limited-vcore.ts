@@ -3,6 +3,7 @@ import type { Rule } from '../rule.js';
 import { SOURCES } from '../sources.js';
 import { ON_VCORE } from '../targets.js';
 
+/** How long a transaction may take. Source: that of the rule. */
 const LIMIT_MS = 30_000;
 
 export const featureTransactionsLimitedVcore: Rule = {

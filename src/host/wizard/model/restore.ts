@@ -3,6 +3,7 @@ import { HANDOFF_FIELDS } from '../../../core/plan/handoff-fields.js';
 import { ACCOUNT_CAPABILITIES } from '../../../core/plan/target.js';
 import {
   boolean,
+  isRecord,
   list,
   LONGEST_NAME,
   number,
@@ -26,7 +27,7 @@ const throughput: Check = (value) =>
   object({ kind: oneOf(['autoscale']), maxRuPerSecond: number(0) })(value);
 
 /** As a plan file says it; what is wrong in it is found when the plan is made. */
-const isTransform: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isTransform: Check = isRecord;
 const samples = list(object({ ms: number(0), documents: number(0), bytes: number(0) }));
 const trial = object(
   { ns: name },
