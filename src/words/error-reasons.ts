@@ -4,7 +4,7 @@ import { incompleteHandoffSentences } from './handoffs.js';
 import { dataFactoryFlaw, isDataFactoryFlaw } from './data-factory.js';
 import { methodNameOf } from './methods.js';
 import { lookUp, textOf } from './params.js';
-import { clusterKind } from './reasons.js';
+import { clusterKind } from './cluster-kinds.js';
 import { isTransformFlaw, transformFlaw } from './transforms.js';
 
 const CONNECTION_STRING: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 /** What is found of the source, its names, what is no ordinary collection, and of moving it while it is written to. */
 import { methodNameOf } from './methods.js';
 import { bytesOf, durationOf, textOf, type Params } from './params.js';
-import { clusterKind } from './reasons.js';
+import { clusterKind } from './cluster-kinds.js';
 
 export const SOURCE_FINDINGS: Readonly<Record<string, (params: Params) => string>> = {
   'view-unsupported': () =>

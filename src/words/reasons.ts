@@ -12,6 +12,7 @@ import {
   unknownId,
   type Params,
 } from './params.js';
+import { clusterKind } from './cluster-kinds.js';
 import { circumstances } from './reasons-circumstances.js';
 import { formatCountOf } from './sizes.js';
 import { CHARGE_TABLE } from './sizing.js';
@@ -142,21 +143,6 @@ export function needPhrase(need: Pick<Reason, 'id' | 'params'>): string {
   return sentenceFor(need)
     .replace(/\.$/, '')
     .replace(/^(The|An?|Disk) /, (word) => word.toLowerCase());
-}
-
-const KINDS: Readonly<Record<string, string>> = {
-  mongodb: 'MongoDB',
-  atlas: 'MongoDB Atlas',
-  'cosmos-ru': 'Cosmos DB (RU)',
-  'cosmos-vcore': 'Cosmos DB (vCore)',
-  'amazon-documentdb': 'Amazon DocumentDB',
-  ferretdb: 'FerretDB',
-  unknown: 'unknown',
-};
-
-/** Name of a kind of cluster. */
-export function clusterKind(kind: string): string {
-  return lookUp(KINDS, kind) ?? kind;
 }
 
 function capital(text: string): string {

@@ -2,7 +2,7 @@ import type { WhatIfId } from '../core/advise/what-would-change.js';
 import type { WhatIf } from '../core/model/assessment.js';
 import { methodName } from './methods.js';
 import { durationOf, lookUp, ruPerSecondOf, shortOf, textOf, unknownId, type Params } from './params.js';
-import { clusterKind } from './reasons.js';
+import { clusterKind } from './cluster-kinds.js';
 
 const CONDITIONS: Readonly<Record<WhatIfId, (params: Params) => string>> = {
   'online-wanted': () => 'If the source has to be written to while the data moves',

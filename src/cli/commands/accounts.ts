@@ -7,7 +7,7 @@ import {
   THROUGHPUT_COLUMNS,
   throughputCells,
 } from '../../words/account-throughput.js';
-import { clusterKind } from '../../words/reasons.js';
+import { clusterKind } from '../../words/cluster-kinds.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { table, type Column } from '../table.js';

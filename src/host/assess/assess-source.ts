@@ -9,7 +9,7 @@ import type { PlannedRead } from '../../core/model/reading.js';
 import { TARGET_WISHES, type TargetWish } from '../../core/model/target-wishes.js';
 import { assumedTarget, describeTarget } from '../../core/plan/target.js';
 import { keptAssessment } from '../../words/assessment-json.js';
-import { clusterKind } from '../../words/reasons.js';
+import { clusterKind } from '../../words/cluster-kinds.js';
 import { purposeName } from '../../words/reading-words.js';
 import { formatDuration } from '../../words/sizes.js';
 import { targetWishName } from '../../words/target-choice.js';

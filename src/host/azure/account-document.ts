@@ -7,7 +7,7 @@ import {
   THROUGHPUT_COLUMNS,
   throughputCells,
 } from '../../words/account-throughput.js';
-import { clusterKind } from '../../words/reasons.js';
+import { clusterKind } from '../../words/cluster-kinds.js';
 import { time, type Cell, type Section } from '../../words/report-parts.js';
 import { sectionsMarkdown } from '../../words/report-markdown.js';
 import type { Translate } from '../translate.js';

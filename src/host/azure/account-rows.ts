@@ -1,7 +1,7 @@
 /** What is shown of an account or a cluster in a list to choose from. No VS Code in it, so that it is tested as it is. */
 import type { AzureAccountFacts } from '../../core/model/azure-account.js';
 import { accountAbilities } from '../../words/account-abilities.js';
-import { clusterKind } from '../../words/reasons.js';
+import { clusterKind } from '../../words/cluster-kinds.js';
 import type { AzureOrigin } from '../clusters/cluster-profile.js';
 
 export interface AccountRow {

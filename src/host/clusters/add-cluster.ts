@@ -1,7 +1,7 @@
 import { commands, env, l10n, ThemeIcon, UIKind, window } from 'vscode';
 import type { ConnectionString, HostAdapters } from '../adapters.js';
 import type { ClusterFacts } from '../../core/model/facts.js';
-import { clusterKind } from '../../words/reasons.js';
+import { clusterKind } from '../../words/cluster-kinds.js';
 import { COMMANDS } from '../ids.js';
 import type { HostServices, NewCluster } from '../services.js';
 import { askChoice, askText, type Choice } from './ask.js';

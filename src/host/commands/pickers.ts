@@ -3,7 +3,7 @@ import { commands, l10n, QuickPickItemKind, ThemeIcon, window, type QuickPickIte
 import { EVERYTHING, isSystemNamespace, SYSTEM_DATABASES } from '../../core/model/namespace.js';
 import type { RunAction } from '../../protocol/run-page.js';
 import { formatCount } from '../../words/sizes.js';
-import { clusterKind } from '../../words/reasons.js';
+import { clusterKind } from '../../words/cluster-kinds.js';
 import { runStateSentence } from '../../words/runs.js';
 import type { ClusterProfile, ClusterRole } from '../clusters/cluster-profile.js';
 import { COMMANDS } from '../ids.js';

@@ -1,7 +1,7 @@
 /** What each row of the Clusters view says. */
 import type { ClusterKind, IndexFacts } from '../../core/model/facts.js';
 import { errorWords } from '../../words/errors.js';
-import { clusterKind } from '../../words/reasons.js';
+import { clusterKind } from '../../words/cluster-kinds.js';
 import { formatBytes, formatCount } from '../../words/sizes.js';
 import { COMMANDS, type CommandId } from '../ids.js';
 import { errorUnder, isWaiting, type TreeState } from './cluster-children.js';

@@ -5,7 +5,7 @@ import { accountAbilities } from '../../words/account-abilities.js';
 import { clusterLines, targetName, throughputText } from '../../words/clusters.js';
 import { errorWords } from '../../words/errors.js';
 import { findingSentence, remedySentence } from '../../words/findings.js';
-import { clusterKind } from '../../words/reasons.js';
+import { clusterKind } from '../../words/cluster-kinds.js';
 import { formatBytes, formatCount, formatDuration, formatRuPerSecond } from '../../words/sizes.js';
 import type { ClusterProfile } from '../clusters/cluster-profile.js';
 import { errorUnder, type TreeState } from './cluster-children.js';

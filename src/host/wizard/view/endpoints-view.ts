@@ -1,7 +1,7 @@
 import { asCarriedOut } from '../../../core/plan/carried-out.js';
 import type { ClusterChoice, WizardView } from '../../../protocol/wizard.js';
 import { clusterSummary, targetName } from '../../../words/clusters.js';
-import { clusterKind } from '../../../words/reasons.js';
+import { clusterKind } from '../../../words/cluster-kinds.js';
 import type { ClusterProfile } from '../../clusters/cluster-profile.js';
 import { isSourceRead, isTargetRead } from '../model/reach.js';
 import type { StepInput } from './wizard-model.js';
