@@ -1,4 +1,5 @@
 /** How a collection is going to be read, found out before any document of it is. */
+import { setMaxListeners } from 'node:events';
 import { MigrationError } from '../../core/model/error.js';
 import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
 import type { CopyCeilings, Plan, PlannedCollection } from '../../core/model/plan.js';
@@ -116,7 +117,10 @@ export class Surveys {
   readonly #begun = new Map<string, CollectionSurvey>();
 
   constructor(context: SurveyContext) {
-    this.#context = { ...context, signal: AbortSignal.any([context.signal, this.#halt.signal]) };
+    const signal = AbortSignal.any([context.signal, this.#halt.signal]);
+    // Each command on its way listens, of as many surveys as go on at once.
+    setMaxListeners(Number.POSITIVE_INFINITY, signal);
+    this.#context = { ...context, signal };
   }
 
   /** Begins with as many as are read at once; a view is not. Errors come out where the survey is asked for. */
