@@ -23,6 +23,8 @@ export interface DirectRunFigures {
   /** The step of copying alone, by the journal, and that of verifying. */
   readonly copying: number;
   readonly verifying: number;
+  /** When every document was acknowledged: milliseconds of the clock. */
+  readonly copiedAt: number;
   readonly largestResident: number;
 }
 
@@ -63,6 +65,7 @@ export async function runDirect(sourceUri: string, targetUri: string): Promise<D
       cpuCopying: cpu - cpuBefore,
       copying: (at('indexing') - at('copying')) / 1000,
       verifying: (at('completed') - at('verifying')) / 1000,
+      copiedAt: at('indexing'),
     };
   } finally {
     await rm(folder, { recursive: true, force: true });

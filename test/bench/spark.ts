@@ -16,9 +16,8 @@ const DOCUMENTS = 2_000_000;
 const LOOK_MS = 20;
 
 /**
- * The emitted job on a local Spark of two executors against one process of the direct copy, from one real mongod to another, in turns. Both are counted without their start: the direct copy from its
- * step of copying on, when it has connected and prepared; Spark from its first insert on, when tasks are scheduled, have loaded their modules and connected, to the end of its step. What that
- * leaves out is told beside it.
+ * The emitted job on a local Spark of two executors against one process of the direct copy, from one real mongod to another, in turns. Both are counted without their start, from the first document
+ * on the target on: the direct copy until all are acknowledged, Spark to the end of its step. What that leaves out of Spark's step is told beside it.
  */
 export async function benchSpark(runs: number): Promise<boolean> {
   await using source = await startMongod();
@@ -37,27 +36,27 @@ export async function benchSpark(runs: number): Promise<boolean> {
   // The first round warms caches up and is not counted.
   for (let run = -1; run < runs; run += 1) {
     await client.db(DB).dropDatabase();
-    const { copying } = await runDirect(source.uri, target.uri);
+    const begun = watchFirstDocument(client);
+    const { copiedAt } = await runDirect(source.uri, target.uri);
+    const copying = (copiedAt - (await begun.at())) / 1000;
     await client.db(DB).dropDatabase();
     const [from, to] = await Promise.all([connectTo(source.uri), connectTo(target.uri)]);
     const plan = await sparkPlan(from, to, { selection: { include: [`${DB}.docs`] } });
     await Promise.all([from.close(), to.close()]);
     const folder = await mkdtemp(join(tmpdir(), 'mcm-bench-spark-'));
     const before = workspace.output().length;
-    const looking = new AbortController();
-    const first = firstDocument(client, looking.signal);
+    const first = watchFirstDocument(client);
     const ran = await sparkRun({
       ...{ plan, sourceUri: source.uri, targetUri: target.uri, workspace, folder },
       // As seldom as users' runs do: a look takes milliseconds of the processor that is measured.
       looksEveryMs: Number.POSITIVE_INFINITY,
     });
-    looking.abort();
     await rm(folder, { recursive: true });
     if (ran.verdict.state !== 'completed') throw new Error(JSON.stringify(ran.verdict));
     const told = /^@@(\{.*"task-done".*"copy".*\})$/m.exec(workspace.output().slice(before))?.[1] ?? '{}';
     const { seconds = Number.NaN, at = Number.NaN } = JSON.parse(told) as { seconds?: number; at?: number };
     if (run < 0) continue;
-    const copied = at - (await first) / 1000;
+    const copied = at - (await first.at()) / 1000;
     spark.push(copied);
     started.push(seconds - copied);
     direct.push(copying);
@@ -74,11 +73,21 @@ export async function benchSpark(runs: number): Promise<boolean> {
   });
 }
 
-/** When the target first has a document: milliseconds of the clock, of which an error of one look is to Spark's advantage. NaN where nothing came. */
-async function firstDocument(client: MongoClient, signal: AbortSignal): Promise<number> {
-  while (!signal.aborted) {
-    if ((await client.db(DB).collection('docs').estimatedDocumentCount()) > 0) return Date.now();
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
-  return Number.NaN;
+/** Looks for the first document on the target: `at` tells when it came, in milliseconds of the clock, up to a look late; NaN where nothing came. */
+function watchFirstDocument(client: MongoClient): { at(): Promise<number> } {
+  let isOver = false;
+  const look = async (): Promise<number> => {
+    while (!isOver) {
+      if ((await client.db(DB).collection('docs').estimatedDocumentCount()) > 0) return Date.now();
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+    return Number.NaN;
+  };
+  const found = look();
+  return {
+    at: () => {
+      isOver = true;
+      return found;
+    },
+  };
 }

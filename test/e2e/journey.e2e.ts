@@ -27,8 +27,8 @@ describe('from the empty view to a verified migration', () => {
     await servers?.[Symbol.asyncDispose]();
   });
 
-  async function onTarget<T>(work: (shop: Db) => Promise<T>): Promise<T> {
-    const client = await MongoClient.connect(servers.targetUri);
+  async function onShop<T>(uri: string, work: (shop: Db) => Promise<T>): Promise<T> {
+    const client = await MongoClient.connect(uri);
     try {
       return await work(client.db('shop'));
     } finally {
@@ -36,8 +36,9 @@ describe('from the empty view to a verified migration', () => {
     }
   }
   const countOn = (collection: string): Promise<number> =>
-    onTarget((shop) => shop.collection(collection).countDocuments());
-  const drop = (collection: string): Promise<boolean> => onTarget((shop) => shop.dropCollection(collection));
+    onShop(servers.behindTargetUri, (shop) => shop.collection(collection).countDocuments());
+  const drop = (collection: string): Promise<boolean> =>
+    onShop(servers.targetUri, (shop) => shop.dropCollection(collection));
 
   /** From the tree through the wizard, with the native tools and all else as it is proposed. Ends when the tools run. */
   async function startRun(collection: string): Promise<void> {

@@ -17,6 +17,8 @@ export interface TestServers extends AsyncDisposable {
   standIn(): RuStandIn;
   readonly sourceUri: string;
   readonly targetUri: string;
+  /** What the target holds, asked behind the account: while a run uses its request units up, asking the account is refused as well. */
+  readonly behindTargetUri: string;
   readonly mongoTargetUri: string;
   /** As if the account were deleted or the network cut. */
   stopTarget(): Promise<void>;
@@ -66,6 +68,7 @@ export async function startTestServers(): Promise<TestServers> {
       },
       sourceUri: whole(source.uri),
       targetUri: whole(standIn.uri),
+      behindTargetUri: whole(backend.uri),
       mongoTargetUri: whole(plain.uri),
       [Symbol.asyncDispose]: stop,
     };
