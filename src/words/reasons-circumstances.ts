@@ -14,7 +14,7 @@ const skill = (p: Params): string => lookUp(SKILLS, textOf(p, 'skill')) ?? textO
 export const circumstances = (kind: (p: Params) => string) =>
   ({
     'speed-simulated': () =>
-      'The hours of the direct copy are from a simulation of it: each collection within its own throughput, read as the copy reads.',
+      'The hours of the direct copy are from a simulation of it: collection by collection, read as the copy reads and, where the target meters, each within its own throughput.',
     'simulated-spread-even': (p: Params) =>
       `The shard key of ${collections(p)} is taken to spread documents evenly, which nobody has looked at; at worst the fullest partition gets half as much again.`,
     'simulated-spread-measured': (p: Params) =>

@@ -2,7 +2,7 @@ import type { ReasonId } from '../core/advise/reason-ids.js';
 import type { SimulatedRun } from '../core/model/assessment.js';
 import type { Assumption } from '../core/model/estimate.js';
 import type { SimulationAssumptionId } from '../core/simulate/assumption-ids.js';
-import { countOf, durationOf, lookUp, numberOf, ruOf, ruPerSecondOf, type Params } from './params.js';
+import { countOf, durationOf, lookUp, numberOf, ruPerSecondOf, type Params } from './params.js';
 import { paceText, sentenceFor } from './reasons.js';
 import { formatCountOf, shortNumber } from './sizes.js';
 
@@ -12,10 +12,6 @@ const collections = (p: Params): string => formatCountOf(numberOf(p, 'collection
 const SENTENCES: Readonly<Record<Exclude<SimulationAssumptionId, ReasonId>, (params: Params) => string>> = {
   'simulated-readers': (p) =>
     `${formatCountOf(numberOf(p, 'readers'), 'part')} of the source are read at once, as a direct copy does with a source that answers after ${durationOf(p, 'latencyMs')}.`,
-  'simulated-charge-table': () =>
-    "What documents cost is from Microsoft's table by size, which is illustrative; other pages of Microsoft's print twice as much, which is the upper bound here.",
-  'simulated-charge-measured': (p) =>
-    `What documents cost was measured: ${ruOf(p, 'ruPerDocument')} each, give or take a tenth.`,
   'simulated-charge-sized': () => 'What documents cost is from the sizing of each collection.',
   'simulated-partitions-by-rule': () =>
     'How many physical partitions there are follows from throughput and size, by the published rules.',

@@ -74,6 +74,27 @@ describe('the report of an assessment, for who has to decide', () => {
     expect(assessmentText(told, 'md', VERSION)).toMatch(/A copy gets [\d,]+ RU\/s of 140,000 RU\/s on average/);
   });
 
+  it.each<[string, Parameters<typeof demoInput>[0]]>([
+    ['no throughput said', {}],
+    ['a throughput', { throughput: { kind: 'manual', ruPerSecond: ruPerSecond(1_000) } }],
+    ['serverless', { throughput: { kind: 'serverless' } }],
+    [
+      'a throughput and a measured charge',
+      {
+        throughput: { kind: 'manual', ruPerSecond: ruPerSecond(4_000) },
+        measured: { ruPerDocument: 8, tableRuPerDocument: 5 },
+      },
+    ],
+  ])('tells one time of one copy, wherever it is told, with %s', (_name, change) => {
+    const { targets } = makeAssessment(demoInput(change));
+    expect(targets).toHaveLength(2);
+    for (const { recommendation, expectedRun } of targets) {
+      const direct = recommendation.ranked.find(({ method }) => method === 'direct-copy')?.durationMs;
+      const { low, expected, high } = expectedRun?.durationMs ?? {};
+      expect({ low, expected, high }).toEqual(direct);
+    }
+  });
+
   it('names what is meant by a task that is of no collection without brackets around nothing', () => {
     const { usage } = demoInput();
     const seen = { name: 'createUser', kind: 'command', count: 1, evidence: 'server-counters' } as const;

@@ -4,7 +4,8 @@ import { whatWouldChange } from '../advise/what-would-change.js';
 import { estimateCost } from '../cost/estimate-cost.js';
 import type { HeldTarget } from '../cost/method-cost.js';
 import { regionsOf, type Regions } from '../cost/regions.js';
-import { adviceInputOf } from '../decide/decide.js';
+import { adviceInputOf, type DecideInput } from '../decide/decide.js';
+import { simulatedCopy } from '../decide/simulated-copy.js';
 import type {
   IndexTranslation,
   RuBudgetSizing,
@@ -14,11 +15,8 @@ import type {
   TargetAssessment,
   VcoreSizing,
 } from '../model/assessment.js';
-import type { Throughput } from '../model/facts.js';
 import { formatNamespace } from '../model/namespace.js';
 import { selectedCollections } from '../plan/make-plan.js';
-import { simulationInput } from '../simulate/from-facts.js';
-import { simulateCopy } from '../simulate/simulate-copy.js';
 import { adviseShardKey } from '../shard-key/advise-shard-key.js';
 import { requiredRuPerSecond } from '../size/required-ru.js';
 import { sizeForRu } from '../size/ru-sizing.js';
@@ -49,8 +47,7 @@ export function assessTarget(target: AssessedTarget, input: AssessmentInput, rul
     ru && ru.collections.length > 0 && input.throughput === undefined
       ? sizedThroughput(ru, dataCollections(collections), indexes)
       : undefined;
-  const expectedRun = simulateRun(target, input, { indexes, ru, sized });
-  const advice = adviceInput(target, input, { sized, ru, vcore }, expectedRun);
+  const { advice, expectedRun } = advised(target, input, { ru, vcore, sized });
   const recommendation = advise(advice);
   const recommended = recommendation.ranked.find(({ method }) => method === recommendation.recommended);
   const copyMs =
@@ -149,18 +146,13 @@ function shardKeyAdvice(
   });
 }
 
-/** As `decide` does it; where nobody said a throughput, with the one that was sized. */
-function adviceInput(
-  assessed: AssessedTarget,
-  input: AssessmentInput,
-  { sized, ru, vcore }: Pick<Sized, 'sized' | 'ru'> & { readonly vcore: VcoreSizing | undefined },
-  simulated: SimulatedRun | undefined,
-): AdviceInput {
+/** What the wizard goes by, too. */
+function decideInput(assessed: AssessedTarget, input: AssessmentInput): DecideInput {
   const { description, cluster } = assessed;
   const { inventory, selection, throughput, collectionThroughput, shardKeys, measured, trial, wishes, usage, scans } =
     input;
   const { settings } = input;
-  const advice = adviceInputOf({
+  return {
     inventory,
     selection,
     target: description,
@@ -175,16 +167,49 @@ function adviceInput(
     ...(settings ? { settings } : {}),
     pricing: { prices: input.prices, ...regionsFor(assessed, input) },
     scans,
-  });
-  if (vcore) return heldAs(advice, heldCluster(vcore));
+  };
+}
+
+interface Sized {
+  readonly ru: RuSizing | undefined;
+  readonly vcore: VcoreSizing | undefined;
+  readonly sized: SizedThroughput | undefined;
+}
+
+interface Advised {
+  readonly advice: AdviceInput;
+  /** Absent for an RU target whose throughput nobody said, and that there is no sizing of. */
+  readonly expectedRun?: SimulatedRun;
+}
+
+/** As `decide` does it; where nobody said a throughput, with the one that was sized. */
+function advised(assessed: AssessedTarget, input: AssessmentInput, { ru, vcore, sized }: Sized): Advised {
+  const decided = decideInput(assessed, input);
+  const advice = adviceInputOf(decided);
+  const { simulated } = advice;
+  if (vcore) return { advice: heldAs(advice, heldCluster(vcore)), ...(simulated ? { expectedRun: simulated } : {}) };
+  if (!sized || simulated) return { advice, ...(simulated ? { expectedRun: simulated } : {}) };
+  const run = simulatedCopy(
+    {
+      ...decided,
+      collectionThroughput: { ...sized.collections, ...input.collectionThroughput },
+      sharedRuPerSecond: sized.shared,
+    },
+    undefined,
+    undefined,
+  );
+  const expectedRun = run ? { expectedRun: run } : {};
   // Of an account that was looked at, its owner says the throughput: the wizard shows the same.
-  if (!sized || cluster || advice.targetRuPerSecond !== undefined) return advice;
-  const usable = usableRate(sized, simulated);
+  if (assessed.cluster || advice.targetRuPerSecond !== undefined) return { advice, ...expectedRun };
+  const usable = usableRate(sized, run);
   return {
-    ...(ru ? heldAs(advice, heldThroughput(ru)) : advice),
-    targetRuPerSecond: usable,
-    ...(usable < sized.ruPerSecond ? { provisionedRuPerSecond: sized.ruPerSecond } : {}),
-    ...(simulated ? { simulated } : {}),
+    advice: {
+      ...(ru ? heldAs(advice, heldThroughput(ru)) : advice),
+      targetRuPerSecond: usable,
+      ...(usable < sized.ruPerSecond ? { provisionedRuPerSecond: sized.ruPerSecond } : {}),
+      ...(run ? { simulated: run } : {}),
+    },
+    ...expectedRun,
   };
 }
 
@@ -225,38 +250,4 @@ function heldCluster({ tier, shards, highAvailability, reasons }: VcoreSizing): 
 function usableRate({ ruPerSecond }: SizedThroughput, simulated: SimulatedRun | undefined): number {
   // Where there are no documents nothing is written, and no rate can be told.
   return simulated && simulated.utilisation > 0 ? ruPerSecond * simulated.utilisation : ruPerSecond;
-}
-
-interface Sized {
-  readonly indexes: readonly IndexTranslation[];
-  readonly ru: RuSizing | undefined;
-  readonly sized: SizedThroughput | undefined;
-}
-
-function simulateRun(
-  { description, cluster }: AssessedTarget,
-  input: AssessmentInput,
-  { indexes, ru, sized }: Sized,
-): SimulatedRun | undefined {
-  const { inventory, selection, throughput, scans, trial, measured } = input;
-  const collectionThroughput: Readonly<Record<string, Throughput>> = {
-    ...sized?.collections,
-    ...input.collectionThroughput,
-  };
-  const facts = simulationInput({
-    collections: selectedCollections(inventory, selection),
-    source: inventory.cluster,
-    target: description,
-    indexes,
-    scans,
-    collectionThroughput,
-    ...(sized ? { sharedRuPerSecond: sized.shared } : {}),
-    ...(throughput ? { throughput } : {}),
-    ...(input.shardKeys ? { shardKeys: input.shardKeys } : {}),
-    ...(cluster ? { targetLatencyMs: cluster.latencyMs } : {}),
-    ...(ru ? { sizing: ru } : {}),
-    ...(measured ? { ruPerDocument: measured.ruPerDocument } : {}),
-    ...(trial ? { trial } : {}),
-  });
-  return facts && simulateCopy(facts);
 }

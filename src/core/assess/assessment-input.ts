@@ -9,7 +9,7 @@ import type { CollectionScan } from '../model/scan.js';
 import type { TargetWish } from '../model/target-wishes.js';
 import type { SourceUsage } from '../model/usage.js';
 import type { TargetDescription } from '../plan/target.js';
-import type { RuSizingInput } from '../size/ru-sizing.js';
+import type { MeasuredInsert } from '../size/table-factor.js';
 import type { Trial } from '../size/trial.js';
 
 /** One service that the source is looked at for. */
@@ -47,7 +47,7 @@ export interface AssessmentInput {
   readonly collectionThroughput?: Readonly<Record<string, Throughput>>;
   readonly shardKeys?: Readonly<Record<string, string>>;
   /** Measured with the user's consent: RU of an insert. */
-  readonly measured?: RuSizingInput['measured'];
+  readonly measured?: MeasuredInsert;
   readonly trial?: Trial;
   /** How long the copy may take. */
   readonly wishedCopyMs?: number;

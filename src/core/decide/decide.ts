@@ -2,8 +2,7 @@ import { advise } from '../advise/advise.js';
 import type { AdviceInput, AdviceWishes } from '../advise/facts.js';
 import { assess, type AssessInput } from '../assess/assess.js';
 import type { HeldTarget, MethodPricing } from '../cost/method-cost.js';
-import type { SimulatedRun } from '../model/assessment.js';
-import type { ClusterFacts, ClusterInventory, CollectionFacts, Throughput } from '../model/facts.js';
+import type { ClusterFacts, ClusterInventory, Throughput } from '../model/facts.js';
 import type { Finding } from '../model/finding.js';
 import type { MethodId, Recommendation } from '../model/method.js';
 import { formatNamespace, type NamespaceSelection } from '../model/namespace.js';
@@ -12,17 +11,16 @@ import type { Tuning } from '../model/plan.js';
 import type { SourceUsage } from '../model/usage.js';
 import { milliseconds, ruPerSecond, type Milliseconds } from '../model/units.js';
 import { selectedCollections } from '../plan/make-plan.js';
-import { planShardKey, planThroughput } from '../plan/options.js';
 import type { TargetDescription } from '../plan/target.js';
-import { simulationInput } from '../simulate/from-facts.js';
-import { simulateCopy } from '../simulate/simulate-copy.js';
 import { exactly } from '../size/bands.js';
 import { MANUAL_RU_PER_SECOND } from '../size/limits.js';
 import { dataCollections, migrationCharge } from '../size/totals.js';
+import type { MeasuredInsert } from '../size/table-factor.js';
 import type { Trial } from '../size/trial.js';
 import { usableRate } from '../size/usable-rate.js';
 import type { FixedTuning } from '../tune/limits.js';
 import { tune, tuneInputFor } from '../tune/tune.js';
+import { givenThroughput, simulatedCopy } from './simulated-copy.js';
 
 export interface DecideInput {
   readonly inventory: ClusterInventory;
@@ -36,8 +34,8 @@ export interface DecideInput {
   readonly ruPerSecond?: number;
   readonly collectionThroughput?: Readonly<Record<string, Throughput>>;
   readonly shardKeys?: Readonly<Record<string, string>>;
-  /** Measured, or said by the user: RU of an insert, and how long one takes. */
-  readonly insert?: { readonly ruPerDocument?: number; readonly latencyMs?: number };
+  /** Measured, or said by the user: what an insert is charged, and how long one takes. */
+  readonly insert?: Partial<MeasuredInsert> & { readonly latencyMs?: number };
   /** A direct copy that was tried; the charge that it saw counts where none is said. */
   readonly trial?: Trial;
   /** Data scans of the source: sizes and index entries are then counted, not guessed. */
@@ -162,7 +160,7 @@ function adviceInput(
 ): AdviceInput {
   const { inventory, selection, target, throughput, insert = {}, trial, settings } = input;
   const ruPerDocument = insert.ruPerDocument ?? trial?.ruPerDocument;
-  const simulated = rate === undefined ? undefined : simulatedCopy(input, common, tuning);
+  const simulated = simulatedCopy(input, common, tuning);
   return {
     ...(simulated === undefined ? {} : { simulated }),
     inventory,
@@ -223,53 +221,8 @@ export function adviceInputOf(input: DecideInput): AdviceInput {
   return adviceInput(input, rateFor(input, throughput, tuning), throughput, tuning);
 }
 
-/**
- * The direct copy into an RU target, collection by collection: `usableRate` takes for granted that as many are written at once as the tools do and that partitions are filled
- * evenly. Where a trial has shown how fast it goes, its pace is what source and way give.
- */
-function simulatedCopy(
-  input: DecideInput,
-  common: Throughput | undefined,
-  tuning: Tuning | undefined,
-): SimulatedRun | undefined {
-  const { inventory, selection, target, targetCluster, insert = {}, trial } = input;
-  const collections = selectedCollections(inventory, selection);
-  const targetLatencyMs = insert.latencyMs ?? targetCluster?.latencyMs;
-  const ruPerDocument = insert.ruPerDocument ?? trial?.ruPerDocument;
-  const facts = simulationInput({
-    collections,
-    source: inventory.cluster,
-    target,
-    collectionThroughput: givenThroughput(input, common, collections),
-    ...(common === undefined ? {} : { throughput: common }),
-    ...(tuning === undefined ? {} : { parallelCollections: tuning.parallelCollections }),
-    ...(targetLatencyMs === undefined ? {} : { targetLatencyMs }),
-    ...(input.shardKeys === undefined ? {} : { shardKeys: input.shardKeys }),
-    ...(ruPerDocument === undefined ? {} : { ruPerDocument }),
-    ...(input.scans === undefined ? {} : { scans: input.scans }),
-    ...(trial === undefined ? {} : { trial }),
-  });
-  return facts && simulateCopy(facts);
-}
-
 /** What a collection is given that is made without a word about it. Source: learn.microsoft.com/azure/cosmos-db/set-throughput. */
 const LEAST_THROUGHPUT: Throughput = { kind: 'manual', ruPerSecond: ruPerSecond(MANUAL_RU_PER_SECOND.least) };
-
-/** By name on the source, what each collection will really have: without a shard key that is no more than one partition gives. */
-function givenThroughput(
-  { target, shardKeys, collectionThroughput }: DecideInput,
-  common: Throughput | undefined,
-  collections: readonly CollectionFacts[],
-): Readonly<Record<string, Throughput>> {
-  const given: [string, Throughput][] = [];
-  for (const collection of collections) {
-    const name = formatNamespace(collection.ns);
-    const isSharded = planShardKey(collection, target, shardKeys?.[name]).shardKey !== undefined;
-    const { throughput } = planThroughput(collectionThroughput?.[name] ?? common, isSharded);
-    if (throughput) given.push([name, throughput]);
-  }
-  return Object.fromEntries(given);
-}
 
 /** `recommended` counts where the user has chosen no method. */
 export function decideFindings(

@@ -3,8 +3,6 @@ import type { Assumption, Basis } from '../model/estimate.js';
 /** What a simulated copy takes for granted. Closed, so that words can be complete. */
 export const SIMULATION_ASSUMPTIONS = [
   'simulated-readers',
-  'simulated-charge-table',
-  'simulated-charge-measured',
   'simulated-charge-sized',
   'simulated-partitions-by-rule',
   'simulated-spread-even',

@@ -1,15 +1,17 @@
-import type { IndexTranslation, RuSizing } from '../model/assessment.js';
 import type { Assumption, Basis } from '../model/estimate.js';
 import type { ClusterFacts, CollectionFacts, Throughput } from '../model/facts.js';
 import type { Reason } from '../model/method.js';
-import { formatNamespace, type Namespace } from '../model/namespace.js';
+import { formatNamespace } from '../model/namespace.js';
 import type { PlannedIndex } from '../model/plan.js';
 import type { CollectionScan } from '../model/scan.js';
 import { planIndexes } from '../plan/index-fates.js';
 import { planShardKey, planThroughput } from '../plan/options.js';
 import type { TargetDescription, TargetKind } from '../plan/target.js';
+import { AssumptionLists } from '../size/assumption-lists.js';
 import { insertCharge, readCharge } from '../size/charges.js';
+import { collectionCharges } from '../size/collection-charges.js';
 import { paceParams, speedOf } from '../size/duration.js';
+import { tableFactor, type MeasuredInsert, type TableFactor } from '../size/table-factor.js';
 import { averageDocumentBytes, dataCollections } from '../size/totals.js';
 import type { Band, Trial } from '../size/trial.js';
 import { sourceConnectionsFor } from '../tune/direct-copy.js';
@@ -35,56 +37,32 @@ export interface SimulationFacts {
   readonly sharedRuPerSecond?: Readonly<Record<string, number>>;
   /** By name on the source: what the user has chosen. */
   readonly shardKeys?: Readonly<Record<string, string>>;
-  /** Without it the charge is that of the published table, unless it was measured. */
-  readonly sizing?: RuSizing;
-  readonly ruPerDocument?: number;
+  /** Without it charges are those of the published table. */
+  readonly measured?: MeasuredInsert;
   /** What was read of documents: their sizes, their index terms, and how a shard key spreads them. */
   readonly scans?: readonly CollectionScan[];
-  /** Without them they follow from the rules, index by index. */
-  readonly indexes?: readonly IndexTranslation[];
   readonly trial?: Trial;
   /** The user's limit of ranges that are read at once. */
   readonly sourceConnections?: number;
   readonly verification?: 'counts' | 'full';
 }
 
-/** A published charge may be half of what is charged: pages of the service print 5 to 10 RU for an insert of 1 KB. Source: learn.microsoft.com/azure/cosmos-db/optimize-cost-reads-writes. */
-const TABLE_BAND: Band = { low: 0.9, expected: 1, high: 2 };
-/** Documents differ from those that were measured. Judged. */
-const MEASURED_BAND: Band = { low: 0.9, expected: 1, high: 1.1 };
 /** Of the application that uses the same throughput meanwhile. Judged. */
 const BUDGET_SHARE: Band = { low: 0.85, expected: 1, high: 1 };
-/** The facts, with what is told of single collections by their name. */
+/** The facts, with what is worked out once for all collections. */
 interface Known {
   readonly facts: SimulationFacts;
   readonly scans: ReadonlyMap<string, CollectionScan>;
-  readonly inserts: ReadonlyMap<string, Band>;
-  readonly indexes: ReadonlyMap<string, readonly PlannedIndex[]>;
+  readonly factor: TableFactor;
+  readonly lists: AssumptionLists;
 }
 
 function knownOf(facts: SimulationFacts): Known {
-  const named = <T, V>(
-    items: readonly T[] | undefined,
-    ns: (item: T) => Namespace,
-    value: (item: T) => V,
-  ): ReadonlyMap<string, V> => new Map((items ?? []).map((item) => [formatNamespace(ns(item)), value(item)]));
   return {
     facts,
-    scans: named(
-      facts.scans,
-      ({ ns }) => ns,
-      (scan) => scan,
-    ),
-    inserts: named(
-      facts.sizing?.collections,
-      ({ ns }) => ns,
-      ({ insert: { low, expected, high } }) => ({ low, expected, high }),
-    ),
-    indexes: named(
-      facts.indexes,
-      ({ ns }) => ns,
-      ({ indexes }) => indexes,
-    ),
+    scans: new Map(facts.scans?.map((scan) => [formatNamespace(scan.ns), scan])),
+    factor: tableFactor(facts),
+    lists: new AssumptionLists(),
   };
 }
 
@@ -94,7 +72,7 @@ const MADE_AT_ONCE = 500;
 
 /**
  * What {@link simulateCopy} needs, out of what is known of source and target. Undefined for an RU target whose throughput nobody said.
- * @throws MigrationError `bad-number` for a trial with bad figures.
+ * @throws MigrationError `bad-number` for a trial with bad figures, and a measured charge that is not above 0.
  */
 export function simulationInput(facts: SimulationFacts): SimulationInput | undefined {
   const { target, source, sourceConnections, trial } = facts;
@@ -105,11 +83,12 @@ export function simulationInput(facts: SimulationFacts): SimulationInput | undef
   const collections: SimulatedCollection[] = [];
   for (const [i, collection] of data.entries()) {
     if (target.kind !== 'cosmos-ru') {
-      collections.push(baseOf(collection, known));
+      collections.push(baseOf(collection, planIndexes(collection.indexes, { target }), source));
       continue;
     }
     const name = formatNamespace(collection.ns);
     const shardKey = planShardKey(collection, target, facts.shardKeys?.[name]).shardKey?.[0]?.[0];
+    const indexes = planIndexes(collection.indexes, { target, ...(shardKey === undefined ? {} : { shardKey }) });
     const wished = facts.collectionThroughput?.[name] ?? facts.throughput;
     const { throughput } = planThroughput(wished, shardKey !== undefined);
     const together = throughput?.kind === 'shared' ? facts.sharedRuPerSecond?.[collection.ns.db] : undefined;
@@ -120,8 +99,8 @@ export function simulationInput(facts: SimulationFacts): SimulationInput | undef
     const { basis, ...spread } = spreadOf(known.scans.get(name), shardKey, kept.partitions, i);
     if (basis) keyed[basis] += 1;
     collections.push({
-      ...baseOf(collection, known),
-      ...chargesOf(collection, known),
+      ...baseOf(collection, indexes, source),
+      ...chargesOf(collection, indexes, known),
       budget: kept.name,
       ...spread,
     });
@@ -167,22 +146,14 @@ function afterCopyAssumptions(
   ];
 }
 
-function chargeAssumption(ruPerDocument: number | undefined, sizing: RuSizing | undefined): Assumption {
-  const isMeasured = ruPerDocument !== undefined;
-  if (sizing && isMeasured) return taken('simulated-charge-sized', 'measured');
-  if (sizing) return taken('simulated-charge-sized', 'published', {}, CHARGES);
-  if (isMeasured) return taken('simulated-charge-measured', 'measured', { ruPerDocument });
-  return taken('simulated-charge-table', 'published', {}, CHARGES);
-}
-
 function meteredAssumptions(
-  { ruPerDocument, sizing, throughput, ruPerSecond }: SimulationFacts,
+  { measured, throughput, ruPerSecond }: SimulationFacts,
   keyed: Readonly<Record<'even' | 'measured' | 'placed', number>>,
   collections: number,
 ): readonly Assumption[] {
   const isServerless = throughput?.kind === 'serverless';
   return [
-    chargeAssumption(ruPerDocument, sizing),
+    measured ? taken('simulated-charge-sized', 'measured') : taken('simulated-charge-sized', 'published', {}, CHARGES),
     taken('simulated-budget-alone', 'judged'),
     ...(keyed.even + keyed.measured + keyed.placed > 0
       ? [taken('simulated-partitions-by-rule', 'published', {}, CONCEPTS)]
@@ -203,9 +174,12 @@ function meteredAssumptions(
   ];
 }
 
-function baseOf(collection: CollectionFacts, known: Known): SimulatedCollection {
-  const { options } = collection;
-  const { source } = known.facts;
+function baseOf(
+  collection: CollectionFacts,
+  indexes: readonly PlannedIndex[],
+  source: SimulationFacts['source'],
+): SimulatedCollection {
+  const { ns, documents, options } = collection;
   const isOneGo =
     options.capped !== undefined ||
     options.clustered === true ||
@@ -213,59 +187,37 @@ function baseOf(collection: CollectionFacts, known: Known): SimulatedCollection 
     source.kind === 'cosmos-vcore' ||
     source.kind === 'ferretdb';
   return {
-    ns: collection.ns,
-    documents: collection.documents,
-    bytes: collection.documents * averageDocumentBytes(collection),
-    indexes: indexesOf(collection, known).filter(isLate).length,
+    ns,
+    documents,
+    bytes: documents * averageDocumentBytes(collection),
+    indexes: indexes.filter(isLate).length,
     ...(isOneGo ? { inOneGo: true } : {}),
   };
 }
 
+/** As the sizing has them: a time and the request units beside it are of one copy. */
 function chargesOf(
   collection: CollectionFacts,
-  known: Known,
+  indexes: readonly PlannedIndex[],
+  { scans, factor, lists }: Known,
 ): Required<Pick<SimulatedCollection, 'writeRu' | 'readRu' | 'indexRu'>> {
-  const scan = known.scans.get(formatNamespace(collection.ns));
-  const indexes = indexesOf(collection, known);
-  const terms = (some: readonly PlannedIndex[]): number =>
-    some.reduce((sum, { index }) => sum + (scan?.termsPerDocument[index.name] ?? 1), 0);
-  const early = terms(indexes.filter((i) => i.fate.kind !== 'skip' && !isLate(i)));
+  const { ns } = collection;
+  const scan = scans.get(formatNamespace(ns));
+  const { low, expected, high } = collectionCharges({
+    collection,
+    translations: [{ ns, target: ns, indexes }],
+    ...(scan && scan.documents > 0 ? { scan } : {}),
+    factor,
+    // Of queries, which a copy has none of.
+    partitions: 0,
+    lists,
+  }).insert;
+  const late = indexes.filter(isLate).reduce((sum, { index }) => sum + (scan?.termsPerDocument[index.name] ?? 1), 0);
   return {
-    writeRu: writeCharge(collection, scan, early, known),
+    writeRu: { low, expected, high },
     readRu: readCharge(averageDocumentBytes(collection)),
-    indexRu: insertCharge(0, terms(indexes.filter(isLate))) - insertCharge(0),
+    indexRu: insertCharge(0, late) - insertCharge(0),
   };
-}
-
-function writeCharge(
-  collection: CollectionFacts,
-  scan: CollectionScan | undefined,
-  terms: number,
-  { facts, inserts }: Known,
-): Band {
-  // The sizing rests on the same measurement, and tells small documents from large ones.
-  const sized = inserts.get(formatNamespace(collection.ns));
-  if (sized) return sized;
-  if (facts.ruPerDocument !== undefined) return times(MEASURED_BAND, facts.ruPerDocument);
-  return times(TABLE_BAND, meanCharge(collection, scan, terms));
-}
-
-/** By stretches of sizes where documents were looked at: a mean of sizes hides the large ones, which cost more for each KB. */
-function meanCharge(collection: CollectionFacts, scan: CollectionScan | undefined, terms: number): number {
-  if (!scan || scan.documents === 0) return insertCharge(averageDocumentBytes(collection), terms);
-  const total = scan.sizes.reduce(
-    (sum, { documents, bytes }) => sum + (documents > 0 ? documents * insertCharge(bytes / documents, terms) : 0),
-    0,
-  );
-  return total / scan.documents;
-}
-
-function times(band: Band, factor: number): Band {
-  return { low: band.low * factor, expected: band.expected * factor, high: band.high * factor };
-}
-
-function indexesOf(collection: CollectionFacts, { indexes, facts }: Known): readonly PlannedIndex[] {
-  return indexes.get(formatNamespace(collection.ns)) ?? planIndexes(collection.indexes, { target: facts.target });
 }
 
 function isLate({ fate }: PlannedIndex): boolean {

@@ -52,8 +52,9 @@ function spreadByValues(field: FieldScan, scan: CollectionScan, partitions: numb
   const inAll = concentration(heaviest, distinctInAll(field, scan).values);
   const most = Math.max(first + (1 - first) * even, fullestShare(partitions, 1 / inAll));
   const shares = sharesWith(most, partitions);
+  const { high } = fullestOf(field, scan, shares);
   // At best the second one lies elsewhere.
-  return { shares, fullest: { ...fullestOf(field, scan, shares), low: first + (1 - first - second) * even } };
+  return { shares, fullest: { low: Math.max(even, first + (1 - first - second) * even - errorOf(most, scan)), high } };
 }
 
 /** Whether documents that were drawn at random out of an even spread may differ so much from it. */
@@ -68,7 +69,16 @@ function fullestOf(field: FieldScan, scan: CollectionScan, shares: readonly numb
   const alone = first + (1 - first) / shares.length;
   const both = first + second + (1 - first - second) / shares.length;
   const [most = 0] = shares;
-  return { low: Math.min(most, alone), high: Math.min(1, Math.max(most, both)) };
+  const error = errorOf(most, scan);
+  return {
+    low: Math.max(1 / shares.length, Math.min(most, alone) - error),
+    high: Math.min(1, Math.max(most, both) + error),
+  };
+}
+
+/** Two standard errors of a share that was seen in a sample. */
+function errorOf(share: number, { documents, of }: CollectionScan): number {
+  return documents < of ? 2 * Math.sqrt((share * (1 - share)) / documents) : 0;
 }
 
 /** One partition with `fullest`, and the others with even parts of the rest. */

@@ -9,54 +9,7 @@ import { add, band, exactly, times, type Band } from './bands.js';
 import { insertCharge, queryCharge, readCharge, RU_PER_INDEX_TERM } from './charges.js';
 import { averageCharge, documentSizes, type DocumentSizes } from './document-sizes.js';
 import { indexTerms, plannedIndexes, type IndexTerms } from './index-terms.js';
-import { SIZE_SOURCES } from './sources.js';
-
-/** How far the published table may be off on the account: 1 is the table. */
-export interface TableFactor {
-  readonly write: Band;
-  readonly read: Band;
-  /** Of the size that the table is asked with. */
-  readonly lowScale: number;
-  readonly assumptions: readonly Assumption[];
-}
-
-/** Older pages of Microsoft's say up to 10 RU for a document of 1 KB, where the table of 2026 says 4.95. */
-const OLDER_FIGURE_RU = 10;
-/** Strong consistency and bounded staleness read twice. Source: learn.microsoft.com/azure/cosmos-db/consistency-levels. */
-const STRONG_READ = 2;
-/** The service measures JSON text, which is shorter than BSON where a document is made of small strings and longer where it is made of numbers. Judged. */
-const JSON_SCALE = 0.8;
-/** One insert says what that document costs; others of its size differ by their fields. Judged. */
-const CALIBRATED_SPREAD = 0.1;
-
-/** Without a measurement: the table, and what else Microsoft has published. */
-export function publishedFactor(): TableFactor {
-  return {
-    write: { low: 1, expected: 1, high: OLDER_FIGURE_RU / insertCharge(0) },
-    read: { low: 1, expected: 1, high: STRONG_READ },
-    lowScale: JSON_SCALE,
-    assumptions: [
-      assume('charge-table', 'published', {}, SIZE_SOURCES.chargeTable),
-      assume('older-charges', 'published', { ru: OLDER_FIGURE_RU }, SIZE_SOURCES.olderCharges),
-      assume('bson-for-json', 'judged', { share: JSON_SCALE }),
-      assume('session-consistency', 'published', {}, SIZE_SOURCES.consistency),
-    ],
-  };
-}
-
-/** @param factor measured charge ÷ that of the table for the same documents */
-export function calibratedFactor(factor: number, ruPerDocument: number): TableFactor {
-  const write = { low: factor * (1 - CALIBRATED_SPREAD), expected: factor, high: factor * (1 + CALIBRATED_SPREAD) };
-  return {
-    write,
-    read: write,
-    lowScale: 1,
-    assumptions: [
-      assume('charge-table', 'published', {}, SIZE_SOURCES.chargeTable),
-      assume('charge-calibrated', 'measured', { ruPerDocument, factor }, 'getLastRequestStatistics'),
-    ],
-  };
-}
+import type { TableFactor } from './table-factor.js';
 
 /** Documents that a query returns: one by a key, a few by an index, or a page of a list. Judged. */
 const RETURNED = { low: 1, expected: 3, high: 20 } as const;

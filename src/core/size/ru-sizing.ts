@@ -14,16 +14,8 @@ import type { TargetDescription } from '../plan/target.js';
 import { assume } from './assumption-ids.js';
 import { AssumptionLists } from './assumption-lists.js';
 import { add, atLeast, band, estimate, exactly, times, type Band } from './bands.js';
-import { insertCharge } from './charges.js';
-import {
-  calibratedFactor,
-  collectionCharges,
-  publishedFactor,
-  type CollectionCharges,
-  type TableFactor,
-} from './collection-charges.js';
+import { collectionCharges, type CollectionCharges } from './collection-charges.js';
 import { dataCollections } from './collection-shape.js';
-import { averageCharge, documentSizes } from './document-sizes.js';
 import { SPEEDS } from './duration.js';
 import { everydayUsage, tooShortToSizeBy } from './everyday-usage.js';
 import { scanOf } from './index-terms.js';
@@ -34,6 +26,7 @@ import { ruStorage } from './ru-storage.js';
 import { throughputEstimates } from './ru-throughput.js';
 import { SIZE_SOURCES } from './sources.js';
 import { collectionLoad } from './steady-load.js';
+import { tableFactor, type MeasuredInsert, type TableFactor } from './table-factor.js';
 import { unionOf } from './union-of.js';
 
 export interface RuSizingInput {
@@ -47,11 +40,7 @@ export interface RuSizingInput {
   readonly shardKeys?: Readonly<Record<string, string>>;
   /** Absent: what a direct copy takes by itself, an hour at least, as far as the partitions that the data need give so much. */
   readonly wishedCopyMs?: number;
-  /**
-   * What the target charged for documents without indexes, on average over the collections by their numbers of documents; and what the table says of the very same
-   * documents, without which it is asked for the average of all.
-   */
-  readonly measured?: { readonly ruPerDocument: number; readonly tableRuPerDocument?: number };
+  readonly measured?: MeasuredInsert;
 }
 
 const HOUR_MS = 3_600_000;
@@ -73,15 +62,9 @@ interface Sized {
  * @throws MigrationError `bad-number` for a wished time or a measured charge that is not above 0.
  */
 export function sizeForRu(input: RuSizingInput): RuSizing {
-  for (const [name, value] of [
-    ['wishedCopyMs', input.wishedCopyMs],
-    ['ruPerDocument', input.measured?.ruPerDocument],
-    ['tableRuPerDocument', input.measured?.tableRuPerDocument],
-  ] as const) {
-    if (value !== undefined && !(value > 0 && Number.isFinite(value))) {
-      throw new MigrationError('bad-number', { name, value: String(value) });
-    }
-  }
+  const { wishedCopyMs } = input;
+  if (wishedCopyMs !== undefined && !(wishedCopyMs > 0 && Number.isFinite(wishedCopyMs)))
+    throw new MigrationError('bad-number', { name: 'wishedCopyMs', value: String(wishedCopyMs) });
   const factor = tableFactor(input);
   const usage = everydayUsage(input.usage);
   const countedSeconds = tooShortToSizeBy(input.usage);
@@ -125,20 +108,6 @@ export function sizeForRu(input: RuSizingInput): RuSizing {
     preSplit: budgets.flatMap(preSplitOf),
     storage: estimate('bytes', add(...sized.map((s) => s.storage)), unionOf(sized.map((s) => s.storage.assumptions))),
   };
-}
-
-function tableFactor({ collections, scans, measured }: RuSizingInput): TableFactor {
-  if (!measured) return publishedFactor();
-  const { ruPerDocument, tableRuPerDocument } = measured;
-  if (tableRuPerDocument !== undefined) return calibratedFactor(ruPerDocument / tableRuPerDocument, ruPerDocument);
-  let documents = 0;
-  let ru = 0;
-  for (const collection of dataCollections(collections)) {
-    documents += collection.documents;
-    const sizes = documentSizes(collection, scanOf(collection.ns, scans));
-    ru += collection.documents * averageCharge(sizes, insertCharge).expected;
-  }
-  return documents === 0 ? publishedFactor() : calibratedFactor(ruPerDocument / (ru / documents), ruPerDocument);
 }
 
 function sizeCollection(
