@@ -50,6 +50,11 @@ export function whatToDo(assessment: Assessment, part: AssessmentPart): Section 
       add(when, { text, whose, severity }, kind);
     }
   }
+  if (assessment.targets.length > 1) {
+    const text = 'Choose one of the services: what is for the other alone is then left out.';
+    for (const { target } of assessment.targets)
+      add('before', { text, whose: 'migration', severity: 'first' }, shortTargetName(target.kind));
+  }
   if (!isLoadKnown(assessment)) {
     const text =
       'Assess again while the source is busy, and have it watched for some minutes (--watch 600 on the command line): what has to be provisioned, and what it costs, rests on its load.';

@@ -11,6 +11,8 @@ import type { CollectionScan } from '../../src/core/model/scan.js';
 import { bytes, GIB, ruPerSecond } from '../../src/core/model/units.js';
 import { assessmentContent } from '../../src/words/assessment-content.js';
 import { assessmentText } from '../../src/words/assessment-formats.js';
+import { shortTargetName } from '../../src/words/assessment-targets.js';
+import { findingSentence } from '../../src/words/findings.js';
 import { cellsOf, type Block, type Content } from '../../src/words/report-parts.js';
 import { formatRuPerSecond } from '../../src/words/sizes.js';
 import { demoInput } from './assessment-facts.js';
@@ -163,5 +165,32 @@ describe('a report on a terminal', () => {
     const size = reportLines(assessmentContent(demo, 'size'), 200, true);
     const header = size.findIndex((line) => /^ +Collection +Kind/.test(line));
     expect(size.slice(header - 2, header)).toEqual([expect.stringContaining('414 KB'), '']);
+  });
+});
+
+describe('settings of the clients', () => {
+  it.each(['cosmos-ru', 'cosmos-vcore'] as const)(
+    'for %s are the same in findings and in their own section',
+    (kind) => {
+      const target = demo.targets.find((one) => one.target.kind === kind);
+      const finding = target?.findings.find(({ rule }) => rule.startsWith('client-connection-settings'));
+      const settings = findingSentence(finding!).match(/\S+=[^\s,;.]+|port \d+|mongodb\+srv/g) ?? [];
+      expect(settings.length).toBeGreaterThan(4);
+      const clients = assessmentText(demo, 'md', VERSION).split('\n## Clients')[1]?.split('\n## ')[0] ?? '';
+      const own = clients.split('### For ').find((part) => part.startsWith(shortTargetName(kind))) ?? '';
+      for (const setting of settings) expect(own).toContain(setting);
+    },
+  );
+});
+
+describe('what to do', () => {
+  const tasks = (targets?: readonly [typeof RU]): string =>
+    assessmentText(makeAssessment(demoInput(targets ? { targets } : {})), 'md', VERSION).split(
+      '### Before the migration',
+    )[1] ?? '';
+
+  it('begins with the choice of a service where there is one, whose tasks alone are then left', () => {
+    expect(tasks().trim()).toMatch(/^- \[ \] Choose one of the services/);
+    expect(tasks([RU])).not.toContain('Choose one of the services');
   });
 });
