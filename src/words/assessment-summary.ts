@@ -97,9 +97,10 @@ function isExpected({ reason }: ReadingGap): boolean {
 function scanSentence({ scans, inventory }: Assessment): string {
   const looked = scans.reduce((sum, { documents }) => sum + documents, 0);
   if (looked === 0) return 'No documents were looked at: what they hold is unknown.';
-  return scans.every(isWhole)
+  const whole = scans.filter(isWhole).length;
+  return whole === scans.length
     ? `Every document was looked at (${formatCountOf(looked, 'document')}${looked === totalSize(inventory.collections).documents ? '' : ', as others wrote to the source meanwhile'}).`
-    : `${formatCountOf(looked, 'document')} of ${formatCountOf(scans.length, 'collection')} were looked at; what only other documents hold is unknown.`;
+    : `${formatCountOf(looked, 'document')} of ${formatCountOf(scans.length, 'collection')} were looked at${whole === 0 ? '' : `, every one of ${formatCountOf(whole, 'collection')}`}; what only other documents hold is unknown.`;
 }
 
 type Row = readonly [string, (target: TargetAssessment) => Content];
@@ -203,7 +204,7 @@ function monthly(target: TargetAssessment, notes: NoteBook): Content {
   const { cost } = target;
   if (!cost) return prose('Unknown');
   const priced = pricedOptions(cost);
-  if (priced.length === 0) return prose('No price is known: put yours into a file (--prices).');
+  if (priced.length === 0) return prose('No price is known: put yours into a file of prices.');
   return priced.map(({ id, monthly: amount }, i): Cell => ({
     text: `${formatMoney(amount, cost.currency)}: ${costOptionName(id)}`,
     notes: notes.assumptions(amount.assumptions),

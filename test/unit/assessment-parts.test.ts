@@ -168,6 +168,15 @@ describe('a report on a terminal', () => {
   });
 });
 
+describe('a source of which some was read whole', () => {
+  it('is told by how many collections these are', () => {
+    const [first, ...others] = demoInput().scans;
+    const scans = [first!, ...others.map((scan) => ({ ...scan, mode: 'sample' as const, drawn: 'random' as const }))];
+    const { reasons } = assessmentContent(makeAssessment(demoInput({ scans })));
+    expect(reasons.join(' ')).toMatch(/14 collections were looked at, every one of 1 collection; what only other/);
+  });
+});
+
 describe('settings of the clients', () => {
   it.each(['cosmos-ru', 'cosmos-vcore'] as const)(
     'for %s are the same in findings and in their own section',
