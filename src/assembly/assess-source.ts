@@ -21,8 +21,8 @@ import type { Clock } from '../engine/ports.js';
 import { scanCollections } from '../engine/scan/scan-collection.js';
 
 export interface AssessProgress {
-  readonly phase: 'inventory' | 'usage' | 'scan';
-  /** Collections. */
+  readonly phase: 'inventory' | 'usage' | 'watch' | 'scan';
+  /** Collections; of `watch`, seconds. */
   readonly done: number;
   readonly total: number;
   readonly ns?: Namespace;
@@ -110,6 +110,9 @@ async function usageOf(
     ...(signal ? { signal } : {}),
     ...(watchSeconds === undefined ? {} : { watchSeconds }),
     ...(profiler === undefined ? {} : { profiler }),
+    ...(onProgress && watchSeconds !== undefined
+      ? { onWatch: (done: number) => onProgress({ phase: 'watch', done, total: watchSeconds }) }
+      : {}),
   });
   onProgress?.({ phase: 'usage', done: 1, total: 1 });
   if (logs.length === 0) return usage;

@@ -8,6 +8,7 @@ import { NOTE_EVERY_MS } from './progress-note.js';
 const PHASES: Readonly<Record<AssessProgress['phase'], string>> = {
   inventory: 'reading sizes',
   usage: 'reading what it is used for',
+  watch: 'watching how busy it is',
   scan: 'looking at documents',
 };
 
@@ -17,6 +18,7 @@ export function assessProgress(context: CommandContext): (progress: AssessProgre
     if (context.clock.now() < next || done === total) return;
     next = context.clock.now() + NOTE_EVERY_MS;
     const where = ns ? ` (${formatNamespace(ns)})` : '';
-    context.output.note(`${PHASES[phase]}: ${formatCount(done)} of ${formatCount(total)} collections${where}`);
+    const what = phase === 'watch' ? 'seconds' : 'collections';
+    context.output.note(`${PHASES[phase]}: ${formatCount(done)} of ${formatCount(total)} ${what}${where}`);
   };
 }

@@ -32,12 +32,17 @@ export function reportLines(content: ReportContent, width: number, notes = false
     ...content.reasons.flatMap((reason) => bullet('·', reason, width)),
     ...content.sections.flatMap((section) => [
       ...heading(section.title),
-      ...section.blocks.flatMap((block) => blockLines(block, width, notes)),
+      ...section.blocks.flatMap((block, i, { [i - 1]: before }) => [
+        ...(block.kind === 'table' && before && isChart(before) ? [''] : []),
+        ...blockLines(block, width, notes),
+      ]),
     ]),
   ];
 }
 
 const MARKS = { good: '✓', look: '!', bad: '✗' } as const;
+
+const isChart = ({ kind }: Block): boolean => kind === 'bars' || kind === 'shares' || kind === 'line';
 
 function blockLines(block: Block, width: number, notes: boolean): string[] {
   switch (block.kind) {

@@ -2,15 +2,15 @@
 import type { Assessment, TargetAssessment } from '../core/model/assessment.js';
 import type { Finding, Severity } from '../core/model/finding.js';
 import { formatNamespace } from '../core/model/namespace.js';
+import { throughputTasks, type ThroughputTasks } from './assessment-throughput.js';
 import { isLoadKnown, recommendedMethod, shortTargetName } from './assessment-targets.js';
+import type { AssessmentPart } from './assessment-pointers.js';
 import { more } from './bounded.js';
-import { estimateText, expectedText } from './estimates.js';
 import { namespacesInShort } from './finding-groups.js';
 import { remedySentence } from './findings.js';
 import { code, prose, section, type Block, type Cell, type Section } from './report-parts.js';
 import { needPhrase } from './reasons.js';
 import { remedyWork, WHOSE, type Phase, type Whose } from './remedy-work.js';
-import { formatRuPerSecond } from './sizes.js';
 
 /** `first` and `last` are what the others of a phase wait for, or follow. */
 type Rank = Severity | 'plan' | 'first' | 'last';
@@ -32,7 +32,7 @@ const PHASES: readonly (readonly [Phase, string])[] = [
 /** Items of one phase that a person goes through. */
 const LONGEST_CHECKLIST = 30;
 
-export function whatToDo(assessment: Assessment): Section {
+export function whatToDo(assessment: Assessment, part: AssessmentPart): Section {
   const tasks: Record<Phase, Map<string, Task>> = { before: new Map(), during: new Map(), after: new Map() };
   const add = (when: Phase, task: Omit<Task, 'where' | 'targets'>, kind: string, where?: string): void => {
     const known = tasks[when].get(task.text) ?? { ...task, where: new Set<string>(), targets: new Set<string>() };
@@ -43,13 +43,21 @@ export function whatToDo(assessment: Assessment): Section {
   for (const target of assessment.targets) {
     const kind = shortTargetName(target.target.kind);
     for (const finding of target.findings) addFinding(finding, (when, task, where) => add(when, task, kind, where));
-    for (const [when, whose, text, severity = 'plan'] of planned(target)) {
+    for (const [when, whose, text, severity = 'plan'] of planned(
+      target,
+      throughputTasks(target, assessment.throughput, part),
+    )) {
       add(when, { text, whose, severity }, kind);
     }
   }
+  if (assessment.targets.length > 1) {
+    const text = 'Choose one of the services: what is for the other alone is then left out.';
+    for (const { target } of assessment.targets)
+      add('before', { text, whose: 'migration', severity: 'first' }, shortTargetName(target.kind));
+  }
   if (!isLoadKnown(assessment)) {
     const text =
-      'Assess again while the source is busy, with --watch and the seconds to watch it for: what has to be provisioned, and what it costs, rests on its load.';
+      'Assess again while the source is busy, and have it watched for some minutes (--watch 600 on the command line): what has to be provisioned, and what it costs, rests on its load.';
     for (const { target } of assessment.targets)
       add('before', { text, whose: 'migration', severity: 'plan' }, shortTargetName(target.kind));
   }
@@ -84,8 +92,8 @@ function subjectOf({ ns, params }: Finding): string {
 }
 
 /** What follows from the sizes and the method, without any finding. */
-function planned(target: TargetAssessment): readonly (readonly [Phase, Whose, string, Rank?])[] {
-  const { ru, vcore } = target;
+function planned(target: TargetAssessment, told: ThroughputTasks): readonly (readonly [Phase, Whose, string, Rank?])[] {
+  const { vcore } = target;
   const method = recommendedMethod(target);
   const needs = method?.possible ? method.needs : [];
   return [
@@ -108,28 +116,8 @@ function planned(target: TargetAssessment): readonly (readonly [Phase, Whose, st
           ],
         ] as const)
       : []),
-    ...(ru
-      ? ([
-          ...ru.preSplit.map(
-            ({ ns, partitions, createWithRuPerSecond, raiseToRuPerSecond }) =>
-              [
-                'before',
-                'target',
-                `Create ${formatNamespace(ns)} with ${formatRuPerSecond(createWithRuPerSecond)}, so that it begins with ${partitions} partitions, then raise it to ${formatRuPerSecond(raiseToRuPerSecond)}.`,
-              ] as const,
-          ),
-          [
-            'before',
-            'target',
-            `Give the collections ${expectedText(ru.migrationThroughput)} altogether for the copy, each as "Throughput of an RU account" says.`,
-          ],
-          [
-            'after',
-            'target',
-            `${ru.budgets?.some(({ boost, createWith }) => boost !== undefined || createWith !== undefined) ? 'Set the throughput to' : 'Leave the throughput at'} ${estimateText(ru.steady)}; less than ${expectedText(ru.floorAfterBoost)} cannot be set after the copy.`,
-          ],
-        ] as const)
-      : []),
+    ...told.before.map((text) => ['before', 'target', text] as const),
+    ...told.after.map((text) => ['after', 'target', text] as const),
     [
       'after',
       'migration',

@@ -140,7 +140,7 @@ function preSplit({ preSplit: splits }: RuSizing): readonly Block[] {
         { title: 'Collection' },
         { title: 'Partitions', right: true },
         { title: 'Create with', right: true },
-        { title: 'Raise to', right: true },
+        { title: 'Then, for the copy', right: true },
         { title: 'The copy then takes' },
       ],
       splits.map(({ ns, partitions, createWithRuPerSecond, raiseToRuPerSecond, durationMs }) => [

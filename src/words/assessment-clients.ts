@@ -12,14 +12,21 @@ interface Setting {
   readonly source: string;
 }
 
-const COMMON: readonly Setting[] = [
-  { setting: 'tls=true', why: 'The service takes no connection without TLS 1.2 or newer.', source: SOURCES.ruErrors },
-];
+const tls = (source: string): Setting => ({
+  setting: 'tls=true',
+  why: 'The service takes no connection without TLS 1.2 or newer.',
+  source,
+});
 
-/** As the connection strings of the portal have them. */
+/** As the connection strings of the portal have them; the finding on connection strings names the same. */
 const SETTINGS: Readonly<Record<TargetKind, readonly Setting[]>> = {
   'cosmos-ru': [
-    ...COMMON,
+    {
+      setting: 'port 10255, replicaSet=globaldb',
+      why: 'The account takes connections there, and calls itself a replica set of this name.',
+      source: SOURCES.ruErrors,
+    },
+    tls(SOURCES.ruErrors),
     {
       setting: 'retryWrites=false',
       why: 'Retryable writes are refused unless the account has them switched on (EnableMongoRetryableWrites).',
@@ -37,7 +44,12 @@ const SETTINGS: Readonly<Record<TargetKind, readonly Setting[]>> = {
     },
   ],
   'cosmos-vcore': [
-    ...COMMON,
+    {
+      setting: 'mongodb+srv',
+      why: 'The cluster is found by its name alone, without a port.',
+      source: SOURCES.vcoreConnect,
+    },
+    tls(SOURCES.vcoreConnect),
     {
       setting: 'retryWrites=false',
       why: 'The connection string of the service switches them off.',
@@ -47,6 +59,11 @@ const SETTINGS: Readonly<Record<TargetKind, readonly Setting[]>> = {
       setting: 'authMechanism=SCRAM-SHA-256',
       why: 'The older SCRAM-SHA-1 is not known there.',
       source: SOURCES.vcoreFeatures,
+    },
+    {
+      setting: 'maxIdleTimeMS=120000',
+      why: 'The connection string of the service ends connections that were idle for two minutes.',
+      source: SOURCES.vcoreConnect,
     },
   ],
   mongodb: [],

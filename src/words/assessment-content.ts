@@ -7,6 +7,7 @@ import { costs } from './assessment-cost.js';
 import { findingsInDetail, findingsMatrix, sinceThen } from './assessment-findings.js';
 import { indexes } from './assessment-indexes.js';
 import { NoteBook } from './assessment-notes.js';
+import type { AssessmentPart } from './assessment-pointers.js';
 import { choiceSection, expectedRun, methods } from './assessment-run.js';
 import { shardKeys } from './assessment-shard-keys.js';
 import { sizes } from './assessment-sizes.js';
@@ -14,9 +15,6 @@ import { assessmentHeadline, assessmentReasons, inShort } from './assessment-sum
 import { rulesSection, whatWasRead } from './assessment-trust.js';
 import { usageSection } from './assessment-usage.js';
 import { section, type ReportContent, type Section } from './report-parts.js';
-
-/** Which parts are told: all of them in a report, some for `size` and `advise`. */
-export type AssessmentPart = 'all' | 'short' | 'size' | 'choice';
 
 /** Everything that the report tells. Sections without content are left out. */
 export function assessmentContent(assessment: Assessment, part: AssessmentPart = 'all'): ReportContent {
@@ -28,7 +26,7 @@ export function assessmentContent(assessment: Assessment, part: AssessmentPart =
     title: `Assessment of ${assessment.source.name}`,
     headline: headline.text,
     tone: headline.tone,
-    reasons: assessmentReasons(assessment),
+    reasons: assessmentReasons(assessment, part),
     nextSteps: [],
     sections: trust.length === 0 ? sections : [...sections, section('What this rests on', ...trust)],
   };
@@ -41,7 +39,7 @@ const PARTS: Readonly<Record<AssessmentPart, Parts>> = {
     inShort(assessment, notes),
     choiceSection(assessment),
     sinceThen(assessment),
-    whatToDo(assessment),
+    whatToDo(assessment, 'all'),
     findingsMatrix(assessment),
     findingsInDetail(assessment, notes),
     shardKeys(assessment, notes),
@@ -61,7 +59,7 @@ const PARTS: Readonly<Record<AssessmentPart, Parts>> = {
     inShort(assessment, notes),
     sinceThen(assessment),
     findingsInDetail(assessment, notes),
-    whatToDo(assessment),
+    whatToDo(assessment, 'short'),
   ],
   size: (assessment, notes) => [
     sizes(assessment),

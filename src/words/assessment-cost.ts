@@ -1,6 +1,7 @@
 /** What it costs, by each way of paying. Never a quote. */
 import type { Assessment, CostEstimate, CostOption } from '../core/model/assessment.js';
 import type { NoteBook } from './assessment-notes.js';
+import { orderedOptions } from './assessment-targets.js';
 import { costLineText, costNotice, costOptionName, costWhySentence, formatMoney } from './costs.js';
 import { prose, section, type Bar, type Block, type Content, type Section } from './report-parts.js';
 
@@ -8,7 +9,7 @@ export function costs({ targets }: Assessment, notes: NoteBook): Section | undef
   const estimates = targets.flatMap(({ cost }) => (cost ? [cost] : []));
   const [first] = estimates;
   if (!first) return undefined;
-  const options = estimates.flatMap((cost) => cost.options.map((option) => ({ cost, option })));
+  const options = estimates.flatMap((cost) => orderedOptions(cost).map((option) => ({ cost, option })));
   const bars = options.flatMap(({ cost, option }) => barOf(cost, option));
   return section(
     'Cost',

@@ -1,7 +1,8 @@
 /** The report of an assessment in each of its forms. */
 import type { Assessment } from '../core/model/assessment.js';
-import { assessmentContent, type AssessmentPart } from './assessment-content.js';
+import { assessmentContent } from './assessment-content.js';
 import { assessmentFile } from './assessment-json.js';
+import type { AssessmentPart } from './assessment-pointers.js';
 import { assessmentSarif } from './assessment-sarif.js';
 import { documentHtml } from './html-document.js';
 import { jsonPieces } from './json-pieces.js';

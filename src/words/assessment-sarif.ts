@@ -8,6 +8,7 @@ import type { Finding, Severity } from '../core/model/finding.js';
 import { formatNamespace } from '../core/model/namespace.js';
 import { shortTargetName } from './assessment-targets.js';
 import { findingSentence, remedySentence } from './findings.js';
+import { ruleTitle } from './rule-titles.js';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
@@ -56,18 +57,16 @@ function run({ madeAt, source, rules: looked = [] }: Assessment, target: TargetA
   };
 }
 
-/** Words of a rule that found nothing would need the parameters of a finding: its name says what it is about. */
 function ruleDescriptor(id: string, example: Finding | undefined): unknown {
   const name = id
     .split('-')
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('');
-  if (!example) return { id, name };
+  const described = { id, name, shortDescription: { text: ruleTitle(id) } };
+  if (!example) return described;
   const remedy = remedySentence(example);
   return {
-    id,
-    name,
-    shortDescription: { text: id.replaceAll('-', ' ') },
+    ...described,
     help: { text: remedy, markdown: remedy },
     ...(example.source.startsWith('https://') ? { helpUri: example.source } : {}),
     defaultConfiguration: { level: LEVELS[example.severity] },

@@ -2,6 +2,8 @@
 import type { Assessment } from '../core/model/assessment.js';
 import type { CollectionFacts } from '../core/model/facts.js';
 import { formatNamespace } from '../core/model/namespace.js';
+import type { CollectionScan } from '../core/model/scan.js';
+import { isWhole } from '../core/scan/is-whole.js';
 import { totalSize } from '../core/size/totals.js';
 import { boundedTable } from './bounded.js';
 import { code, number, prose, section, type Content, type Section } from './report-parts.js';
@@ -24,8 +26,8 @@ export function sizes({ inventory, scans }: Assessment): Section {
       prose(c.type === 'view' ? '' : formatBytes(c.logicalBytes)),
       prose(c.type === 'view' ? '' : formatBytes(c.indexBytes)),
       prose(c.documents === 0 ? '' : formatBytes(c.logicalBytes / c.documents)),
-      prose(largestText(scan?.largestBytes ?? c.sample?.largestBytes, scan?.mode === 'full' && scan.gaps.length === 0)),
-      prose(scan ? `${formatCount(scan.documents)}${scan.mode === 'full' ? ', in order' : ', a sample'}` : ''),
+      prose(largestText(scan?.largestBytes ?? c.sample?.largestBytes, scan !== undefined && isWhole(scan))),
+      prose(scan ? lookedText(scan) : ''),
     ];
   });
   return section(
@@ -65,6 +67,12 @@ export function sizes({ inventory, scans }: Assessment): Section {
 
 function bySize(a: CollectionFacts, b: CollectionFacts): number {
   return b.logicalBytes - a.logicalBytes || (formatNamespace(a.ns) < formatNamespace(b.ns) ? -1 : 1);
+}
+
+/** A full scan that was cut short has read the first ones in the order of `_id`. */
+function lookedText(scan: CollectionScan): string {
+  const how = isWhole(scan) ? 'all' : scan.mode === 'full' ? 'cut short' : 'a sample';
+  return `${formatCount(scan.documents)}, ${how}`;
 }
 
 /** A sample may have missed a larger one. */

@@ -2,8 +2,9 @@
 import { viewUnsupported } from '../core/assess/rules/view-unsupported.js';
 import type { Assessment, TargetAssessment } from '../core/model/assessment.js';
 import type { ReadingGap } from '../core/model/reading.js';
+import { isWhole } from '../core/scan/is-whole.js';
 import { totalSize } from '../core/size/totals.js';
-import { clusterSummary } from './clusters.js';
+import { clusterSummary, throughputText } from './clusters.js';
 import { costOptionName, formatMoney } from './costs.js';
 import {
   countOf,
@@ -16,6 +17,7 @@ import {
   wholeRun,
 } from './assessment-targets.js';
 import type { NoteBook } from './assessment-notes.js';
+import { sectionName, type AssessmentPart } from './assessment-pointers.js';
 import { estimateText } from './estimates.js';
 import { findingCounts } from './finding-groups.js';
 import { isCostWeighed, targetChoiceSentence, targetWishName } from './target-choice.js';
@@ -46,14 +48,14 @@ export function assessmentHeadline({ targets, choice }: Assessment): { readonly 
 }
 
 /** A few sentences under the headline. */
-export function assessmentReasons(assessment: Assessment): readonly string[] {
+export function assessmentReasons(assessment: Assessment, part: AssessmentPart): readonly string[] {
   const { inventory, scans, gaps, usage, targets, choice } = assessment;
   const total = totalSize(inventory.collections);
   const failed = targets.reduce((sum, { failedRules }) => sum + failedRules.length, 0);
   return [
     `${formatBytes(total.logicalBytes)} in ${formatCountOf(total.documents, 'document')} and ${formatCountOf(total.collections, 'collection')}.`,
     scanSentence(assessment),
-    ...targets.flatMap(leftBehind),
+    ...targets.flatMap((target) => leftBehind(target, part)),
     ...(isLoadKnown(assessment) ? [] : [LOAD_UNKNOWN]),
     // The headline names the service that suits better.
     ...(choice?.advised === 'either' ? [targetChoiceSentence(choice)] : []),
@@ -62,8 +64,10 @@ export function assessmentReasons(assessment: Assessment): readonly string[] {
       : [`${formatCountOf(inventory.failed.length, 'namespace')} could not be read: nothing is known of them.`]),
     ...([...gaps, ...(usage?.gaps ?? []), ...scans.flatMap((scan) => scan.gaps)].every(isExpected)
       ? []
-      : ['Some of what was asked for could not be read; see "What was read".']),
-    ...(failed === 0 ? [] : [`${formatCountOf(failed, 'rule')} failed: what they look for is unknown; see "Rules".`]),
+      : [`Some of what was asked for could not be read; see ${sectionName('What was read', part)}.`]),
+    ...(failed === 0
+      ? []
+      : [`${formatCountOf(failed, 'rule')} failed: what they look for is unknown; see ${sectionName('Rules', part)}.`]),
   ];
 }
 
@@ -71,7 +75,7 @@ const LOAD_UNKNOWN =
   'How busy the source is was not measured long enough: throughput, tier and the cost of a month are by its machines and by the least that the service takes.';
 
 /** What a migration leaves out though nothing stands in its way: an owner has to know it before anything else. */
-function leftBehind({ target, findings, indexes }: TargetAssessment): readonly string[] {
+function leftBehind({ target, findings, indexes }: TargetAssessment, part: AssessmentPart): readonly string[] {
   const views = findings.filter(({ rule }) => rule === viewUnsupported.id).length;
   const skipped = indexes.reduce((sum, of) => sum + of.indexes.filter(({ fate }) => fate.kind === 'skip').length, 0);
   const parts = [
@@ -80,7 +84,9 @@ function leftBehind({ target, findings, indexes }: TargetAssessment): readonly s
   ];
   if (parts.length === 0) return [];
   const verb = views + skipped === 1 ? 'stays' : 'stay';
-  return [`On ${shortTargetName(target.kind)} ${parts.join(' and ')} ${verb} behind; see "Findings".`];
+  return [
+    `On ${shortTargetName(target.kind)} ${parts.join(' and ')} ${verb} behind; see ${sectionName('Findings', part)}.`,
+  ];
 }
 
 /** Nobody asked for it, or the server is of another kind: nothing is amiss. */
@@ -91,10 +97,10 @@ function isExpected({ reason }: ReadingGap): boolean {
 function scanSentence({ scans, inventory }: Assessment): string {
   const looked = scans.reduce((sum, { documents }) => sum + documents, 0);
   if (looked === 0) return 'No documents were looked at: what they hold is unknown.';
-  const full = scans.filter(({ mode, gaps }) => mode === 'full' && gaps.length === 0).length;
-  return full === scans.length
+  const whole = scans.filter(isWhole).length;
+  return whole === scans.length
     ? `Every document was looked at (${formatCountOf(looked, 'document')}${looked === totalSize(inventory.collections).documents ? '' : ', as others wrote to the source meanwhile'}).`
-    : `${formatCountOf(looked, 'document')} of ${formatCountOf(scans.length, 'collection')} were looked at; what only other documents hold is unknown.`;
+    : `${formatCountOf(looked, 'document')} of ${formatCountOf(scans.length, 'collection')} were looked at${whole === 0 ? '' : `, every one of ${formatCountOf(whole, 'collection')}`}; what only other documents hold is unknown.`;
 }
 
 type Row = readonly [string, (target: TargetAssessment) => Content];
@@ -138,10 +144,11 @@ export function inShort(assessment: Assessment, notes: NoteBook): Section {
 }
 
 /** As it was given: what it makes of the answer is told where it does. */
-function saidPairs({ wants = [], regions }: Assessment): readonly (readonly [string, Cell])[] {
+function saidPairs({ wants = [], regions, throughput }: Assessment): readonly (readonly [string, Cell])[] {
   return [
     ...(wants.length > 0 ? [['You want', prose(wants.map(targetWishName).join(', '))] as const] : []),
     ...(regions === undefined ? [] : [['Regions, as you say', prose(formatCount(regions))] as const]),
+    ...(throughput === undefined ? [] : [['Throughput, as you say', prose(throughputText(throughput))] as const]),
   ];
 }
 
@@ -197,7 +204,7 @@ function monthly(target: TargetAssessment, notes: NoteBook): Content {
   const { cost } = target;
   if (!cost) return prose('Unknown');
   const priced = pricedOptions(cost);
-  if (priced.length === 0) return prose('No price is known: put yours into a file (--prices).');
+  if (priced.length === 0) return prose('No price is known: put yours into a file of prices.');
   return priced.map(({ id, monthly: amount }, i): Cell => ({
     text: `${formatMoney(amount, cost.currency)}: ${costOptionName(id)}`,
     notes: notes.assumptions(amount.assumptions),

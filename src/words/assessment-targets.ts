@@ -57,11 +57,18 @@ export function isLoadKnown({ usage, targets }: Assessment): boolean {
   return targets.every(({ ru, vcore }) => !ru && !vcore) || everydayUsage(usage)?.rates !== undefined;
 }
 
-/** Ways of paying that are possible and have a price, the cheapest first. */
-export function pricedOptions({ options }: CostEstimate): readonly (CostOption & { readonly monthly: Estimate })[] {
-  return options
-    .flatMap((option) => (option.possible && option.monthly ? [{ ...option, monthly: option.monthly }] : []))
-    .sort((a, b) => a.monthly.expected - b.monthly.expected);
+type PricedOption = CostOption & { readonly monthly: Estimate };
+
+const isPriced = (option: CostOption): option is PricedOption => option.possible && option.monthly !== undefined;
+
+/** Ways of paying in the order in which they are told everywhere: the cheapest month first, then what has no price or cannot be. */
+export function orderedOptions(cost: CostEstimate): readonly CostOption[] {
+  return [...pricedOptions(cost), ...cost.options.filter((option) => !isPriced(option))];
+}
+
+/** Those that are possible and have a price, the cheapest first. */
+export function pricedOptions({ options }: CostEstimate): readonly PricedOption[] {
+  return options.filter(isPriced).sort((a, b) => a.monthly.expected - b.monthly.expected);
 }
 
 /** Findings of each target by `db.coll`; the empty name is the whole cluster. */

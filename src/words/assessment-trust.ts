@@ -6,6 +6,7 @@ import type { PlannedRead, ReadingGap } from '../core/model/reading.js';
 import { shortTargetName } from './assessment-targets.js';
 import { boundedTable } from './bounded.js';
 import { gapSentence, purposeName, READ_TIMES } from './reading-words.js';
+import { ruleTitle } from './rule-titles.js';
 import { code, prose, section, type Block, type Content, type Section } from './report-parts.js';
 import { formatCountOf, formatDuration } from './sizes.js';
 
@@ -101,7 +102,12 @@ export function rulesSection({ rules = [], targets }: Assessment): Section {
             ]),
           ),
         ]),
-    ...(rules.length === 0 ? [] : [{ kind: 'list' as const, items: [[code(rules.join(', '))]] }]),
+    // All of them: what is not on the list was not looked for.
+    ...boundedTable(
+      [{ title: 'Rule' }, { title: 'Looks for' }],
+      rules.map((rule) => [code(rule), prose(ruleTitle(rule))]),
+      rules.length,
+    ),
   ];
   return section('Rules', ...blocks);
 }

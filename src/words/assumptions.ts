@@ -50,7 +50,7 @@ const BASES: Partial<Readonly<Record<ReasonId, { readonly basis: Basis; readonly
 export function reasonGrounds(reason: Pick<Reason, 'id' | 'params'>): Grounds {
   const known = lookUp<{ readonly basis: Basis; readonly source?: string }>(BASES, reason.id);
   const text = sentenceFor(reason);
-  if (!known) return { text };
+  if (!known) return { text: `${text} (follows from the others)` };
   return {
     text: `${text} (${basisName(known.basis)})`,
     ...(known.source === undefined ? {} : { source: known.source }),

@@ -61,9 +61,10 @@ export function blockLines(block: Block): string[] {
     case 'line':
       return [`*${escapeProse(block.title)}*`, '', ...tableLines(chartTable(block))];
     case 'notes':
-      return block.notes.map(
-        ({ mark, text, source }) =>
-          `- **${mark}** ${escapeProse(text)}${source === undefined ? '' : ` ${sourceText(source)}`}`,
+      return block.notes.map(({ mark, text, source }) =>
+        [`- **${mark}**`, escapeProse(text), source === undefined ? '' : sourceText(source)]
+          .filter((part) => part !== '')
+          .join(' '),
       );
   }
 }

@@ -52,7 +52,8 @@ const ASSUMPTIONS: Readonly<Record<AssumptionId, (params: Params) => string>> = 
     `The service measures JSON text, this measures BSON: the low figure takes the text for ${percentOf(p, 'share')} as long.`,
   'session-consistency': () =>
     'Reads are charged for session consistency; strong and bounded staleness cost twice as much, which the high figure takes.',
-  'sizes-scanned': (p) => `Sizes are those of all ${count(p, 'documents', 'document')}.`,
+  'sizes-scanned': (p) =>
+    `Sizes are those of all ${count(p, 'documents', 'document')} of collections that were read to the end.`,
   'sizes-sampled': (p) => `Sizes are those of a sample of ${count(p, 'documents', 'document')} of ${countOf(p, 'of')}.`,
   'sizes-averaged': () =>
     'Only the average size is known: low and high are what documents of that average can come to at most. A data scan says more.',
@@ -73,7 +74,7 @@ const ASSUMPTIONS: Readonly<Record<AssumptionId, (params: Params) => string>> = 
   'inserts-in-batches': (p) =>
     `Inserts had ${count(p, 'documents', 'document')} each on average: the server counts inserts by collection, and their documents for all collections together.`,
   'counters-too-young': (p) =>
-    `The server's counters cover ${hours(p)} only, which is too short for a load to be taken from them; --watch counts for as long as you say.`,
+    `The server's counters cover ${hours(p)} only, which is too short for a load to be taken from them; an assessment that watches the source for a while counts for as long as you say.`,
   'peak-over-average': (p) =>
     `The busiest time is taken for ${shortOf(p, 'expected')} times the average${averageOf(p)}, ${shortOf(p, 'high')} times in the high figure${whyPeak(p)}.`,
   'write-mix-unknown': () =>
@@ -139,7 +140,8 @@ const ASSUMPTIONS: Readonly<Record<AssumptionId, (params: Params) => string>> = 
     const writes = textOf(p, 'multipleWriteRegions') === 'true' ? ', each taking writes' : '';
     return `${count(p, 'regions', 'region')}${writes}, as read from the account, each with all of the throughput and storage; traffic between them is not counted.`;
   },
-  'least-storage-billed': (p) => `Each of ${count(p, 'collections', 'collection')} is billed for 1 GB at least.`,
+  'least-storage-billed': (p) =>
+    `${numberOf(p, 'collections') === 1 ? 'The collection' : `Each of ${countOf(p, 'collections')} collections`} is billed for 1 GB at least.`,
   'list-price': (p) => `${priceName(p)}: ${priceOf(p)}, as printed on ${textOf(p, 'date')}.`,
   'price-unverified': (p) => `${priceName(p)}: ${priceOf(p)} of ${textOf(p, 'date')}, which no public page confirms.`,
   'price-yours': (p) => `${priceName(p)}: ${priceOf(p)} of ${textOf(p, 'date')}, from your file.`,

@@ -1,4 +1,4 @@
-/** An assessment of a real source from its questions to its report, and what is then told of an open plan file. */
+/** An assessment of a real source from its questions to its report. */
 import { strict as assert } from 'node:assert';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,9 +8,6 @@ import type { AzureRuAccount } from '../../src/core/model/azure-account.js';
 import type { Assessment } from '../../src/core/model/assessment.js';
 import { TARGET_WISHES } from '../../src/core/model/target-wishes.js';
 import { MigrationError } from '../../src/core/model/error.js';
-import { makePlan } from '../../src/core/plan/make-plan.js';
-import { decide } from '../../src/core/decide/decide.js';
-import { describeTarget } from '../../src/core/plan/target.js';
 import { adapters } from '../../src/extension-adapters.js';
 import { AssessmentStore } from '../../src/host/assess/assessment-store.js';
 import { assessSource, type AssessParts } from '../../src/host/assess/assess-source.js';
@@ -23,22 +20,7 @@ import { AssessmentPanels } from '../../src/host/assess/assessment-panels.js';
 import type { HostServices } from '../../src/host/services.js';
 import { hostTestContext, type HostTestContext } from './context.js';
 
-/** The diagnostics of a document, as soon as they are as wanted. */
-function untilDiagnostics(
-  uri: vscode.Uri,
-  wanted: (rules: readonly string[]) => boolean,
-): Promise<readonly vscode.Diagnostic[]> {
-  return new Promise((resolve) => {
-    const look = (): void => {
-      const found = vscode.languages.getDiagnostics(uri);
-      if (!wanted(found.map(ruleOf))) return;
-      listening.dispose();
-      resolve(found);
-    };
-    const listening = vscode.languages.onDidChangeDiagnostics(look);
-    look();
-  });
-}
+const SINCE_START = 'Take its counters since its start';
 
 function reportTabs(): readonly vscode.Tab[] {
   const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
@@ -52,101 +34,6 @@ function tabsChange(): Promise<void> {
     const told = vscode.window.tabGroups.onDidChangeTabs(() => (told.dispose(), resolve()));
   });
 }
-
-function ruleOf({ code }: vscode.Diagnostic): string {
-  return String(typeof code === 'object' ? code.value : code);
-}
-
-async function aPlan(context: HostTestContext, path: string): Promise<void> {
-  const { clock, parseConnectionString } = adapters;
-  await using source = await adapters.connect({ connectionString: parseConnectionString(context.sourceUri), clock });
-  await using target = await adapters.connect({ connectionString: parseConnectionString(context.targetUri), clock });
-  const inventory = await adapters.readInventory(source, {});
-  const selection = { include: ['shop.*'], exclude: [], rename: [] };
-  const description = describeTarget(target.facts);
-  const { tuning } = decide({ inventory, selection, target: description, targetCluster: target.facts });
-  assert.ok(tuning);
-  const reference = (name: string, uri: string) => ({
-    name,
-    uri: parseConnectionString(uri).withoutPassword().reveal(),
-    passwordFrom: { prompt: true as const },
-  });
-  const plan = makePlan({
-    inventory,
-    selection,
-    tuning,
-    source: reference('shop', context.sourceUri),
-    target: reference('account', context.targetUri),
-    targetCluster: target.facts,
-    method: 'direct-copy',
-    conflictPolicy: 'overwrite',
-    verification: { depth: 'counts' },
-    createdAt: new Date(clock.now()).toISOString(),
-  });
-  await adapters.writePlanFile(path, plan);
-}
-
-describe('an open plan file', () => {
-  let context: HostTestContext;
-  let path: string;
-  before(async () => {
-    context = await hostTestContext();
-    path = join(context.folder, 'told.migration.json');
-    // As a folder that has plans in it does.
-    await vscode.extensions.getExtension('mongo-cosmos-migration.mongo-cosmos-migration')?.activate();
-    await aPlan(context, path);
-  });
-  after(() => vscode.commands.executeCommand('workbench.action.closeAllEditors'));
-
-  it('is told of in the Problems panel, and is settled by a quick fix that leaves a plan', async function () {
-    this.timeout(60_000);
-    const document = await vscode.workspace.openTextDocument(path);
-    await vscode.window.showTextDocument(document);
-    const found = await untilDiagnostics(document.uri, (rules) => rules.includes('plan-counts-only'));
-    const counts = found.find((one) => ruleOf(one) === 'plan-counts-only');
-    assert.ok(counts);
-    assert.equal(counts.severity, vscode.DiagnosticSeverity.Warning);
-    assert.equal(document.getText(counts.range), '"counts"');
-    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
-      'vscode.executeCodeActionProvider',
-      document.uri,
-      counts.range,
-      vscode.CodeActionKind.QuickFix.value,
-      10,
-    );
-    const fix = actions.find(({ title }) => title === 'Compare every document');
-    assert.ok(fix?.edit, actions.map(({ title }) => title).join(', '));
-    await vscode.workspace.applyEdit(fix.edit);
-    const left = await untilDiagnostics(document.uri, (rules) => !rules.includes('plan-counts-only'));
-    assert.ok(left.map(ruleOf).includes('plan-overwrites'));
-    await document.save();
-    const plan = await adapters.readPlanFile(path);
-    assert.equal(plan.verification.depth, 'full');
-  });
-
-  it('is told of again when it has been typed in', async function () {
-    this.timeout(60_000);
-    const document = await vscode.workspace.openTextDocument(path);
-    const edit = new vscode.WorkspaceEdit();
-    const at = document.getText().indexOf('"overwrite"');
-    assert.ok(at > 0);
-    const range = new vscode.Range(document.positionAt(at), document.positionAt(at + '"overwrite"'.length));
-    edit.replace(document.uri, range, '"fail"');
-    await vscode.workspace.applyEdit(edit);
-    await untilDiagnostics(document.uri, (rules) => rules.length > 0 && !rules.includes('plan-overwrites'));
-    await document.save();
-    assert.equal((await adapters.readPlanFile(path)).conflictPolicy, 'fail');
-  });
-
-  it('that is no plan is left to its schema', async () => {
-    const other = join(context.folder, 'odd.migration.json');
-    await writeFile(other, '{ "version": 1 }');
-    const document = await vscode.workspace.openTextDocument(other);
-    await vscode.window.showTextDocument(document);
-    const own = vscode.languages.getDiagnostics(document.uri).filter(({ source }) => source === 'Cosmos Migration');
-    assert.deepEqual(own, []);
-  });
-});
 
 describe('the assessment of a source', () => {
   const disposables = new DisposableStore();
@@ -250,7 +137,7 @@ describe('the assessment of a source', () => {
 
   it('tells the commands first, and reads nothing where they are not agreed to', async function () {
     this.timeout(60_000);
-    answer('RU and vCore, side by side', '', 'Look at a sample of the documents', 'nothing of it');
+    answer('RU and vCore, side by side', '', 'Look at a sample of the documents', SINCE_START, 'nothing of it');
     const made = await assessSource([{ kind: 'cluster', clusterId: sourceId }], parts);
     assert.equal(made, undefined);
     assert.equal(shown.length, 0);
@@ -275,7 +162,8 @@ describe('the assessment of a source', () => {
     this.timeout(120_000);
     for (const wanted of ['', 'global-writes,elastic']) {
       asked.length = 0;
-      answer('RU and vCore, side by side', wanted, 'Look at a sample of the documents', 'Start the assessment');
+      const scan = 'Look at a sample of the documents';
+      answer('RU and vCore, side by side', wanted, scan, SINCE_START, 'Start the assessment');
       await assessSource([{ kind: 'cluster', clusterId: sourceId }], parts);
     }
     const [first, second] = shown;
@@ -314,7 +202,7 @@ describe('the assessment of a source', () => {
     const azure = originOf(account, undefined);
     const target = await clusters.add({ name: 'account', role: 'target', connectionString, azure });
     const told = async (): Promise<readonly string[]> => {
-      answer('account', 'Look at no document', 'Start the assessment');
+      answer('account', 'Look at no document', SINCE_START, 'Start the assessment');
       const made = await assessSource([{ kind: 'cluster', clusterId: sourceId }], parts);
       const option = made?.targets[0]?.cost?.options.find(({ id }) => id === 'ru-manual');
       const all = option?.lines.flatMap(({ amount }) => amount.assumptions) ?? [];
@@ -327,6 +215,64 @@ describe('the assessment of a source', () => {
     regions = 3;
     assert.deepEqual(await told(), ['several-regions 3']);
     await clusters.remove(target.id);
+  });
+
+  it('watches the source as long as is wanted, tells how far it is, and reads no further where somebody cancels', async function () {
+    this.timeout(120_000);
+    const { connections } = parts.services;
+    const { withProgress } = vscode.window;
+    let seconds = 0;
+    let endsAfter = Number.POSITIVE_INFINITY;
+    const cancels = new vscode.EventEmitter<void>();
+    // Seconds of watching pass at once; what paces the reading takes its time.
+    const clock = {
+      now: () => adapters.clock.now(),
+      sleep: async (ms: number, signal?: AbortSignal): Promise<void> => {
+        if (ms !== 1_000) return adapters.clock.sleep(ms, signal);
+        if (++seconds === endsAfter) cancels.fire();
+        signal?.throwIfAborted();
+      },
+    };
+    const watched: AssessParts = {
+      ...parts,
+      services: {
+        ...parts.services,
+        connections: {
+          with: (id: string, signal: AbortSignal, use: (connected: object) => Promise<unknown>) =>
+            connections.with(id, signal, (connected) => use({ ...connected, clock })),
+        },
+      } as unknown as HostServices,
+    };
+    const messages: string[] = [];
+    const told = (_: vscode.ProgressOptions, task: (progress: object, token: object) => Promise<unknown>) =>
+      task(
+        { report: ({ message = '' }: { readonly message?: string }) => messages.push(message) },
+        { onCancellationRequested: cancels.event },
+      );
+    Object.assign(vscode.window, { withProgress: told });
+    const assess = () => {
+      answer('RU and vCore, side by side', '', 'Look at no document', 'Watch it for 1 min', 'Start the assessment');
+      asked.length = 0;
+      return assessSource([{ kind: 'cluster', clusterId: sourceId }], watched);
+    };
+    try {
+      const made = await assess();
+      assert.equal(seconds, 60);
+      assert.equal(made?.usage?.rates?.by, 'watched');
+      assert.deepEqual(messages.filter((message) => message.startsWith('how busy it is')).slice(0, 2), [
+        'how busy it is: 1 s of 1 min',
+        'how busy it is: 2 s of 1 min',
+      ]);
+      // Twice, as they are sent: before and after.
+      assert.equal((asked.at(-1) ?? []).filter((command) => command === 'top').length, 2);
+      const shownBefore = shown.length;
+      endsAfter = seconds + 3;
+      await assert.rejects(assess(), (error: unknown) => MigrationError.is(error, 'cancelled'));
+      assert.deepEqual([seconds, shown.length], [63, shownBefore]);
+    } finally {
+      Object.assign(vscode.window, { withProgress });
+      cancels.dispose();
+    }
   });
 
   it('comes back with its page after a reload, and a page of a source that is gone closes itself', async () => {

@@ -160,6 +160,8 @@ describe('assess', () => {
     expect(ru?.fixed).toMatchObject([{ rule: 'index-text-unsupported', params: { index: 'größe' } }]);
     const { stdout } = await run(['assess', '--earlier', 'earlier.json']);
     expect(stdout).toContain('1 fixed');
+    // As the list of them is told, too.
+    expect(stdout).toMatch(/\[A\d/);
   });
 
   it('refuses a file that is no assessment', async () => {

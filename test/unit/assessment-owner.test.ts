@@ -60,7 +60,7 @@ describe('the report of an assessment, for who has to decide', () => {
     const told = assessmentContent(makeAssessment(demoInput({ usage: young! })));
     expect(told.reasons.join(' ')).toContain('How busy the source is was not measured long enough');
     const tasks = JSON.stringify(told.sections.find(({ title }) => title === 'What to do'));
-    expect(tasks).toContain('Assess again while the source is busy, with --watch');
+    expect(tasks).toContain('Assess again while the source is busy, and have it watched for some minutes');
     expect(assessmentContent(demo).reasons.join(' ')).not.toContain('How busy');
     expect(JSON.stringify(assessmentContent(demo))).not.toContain('Assess again');
   });

@@ -19,6 +19,7 @@ interface Sarif {
         readonly version: string;
         readonly rules: readonly {
           readonly id: string;
+          readonly shortDescription: { readonly text: string };
           readonly help?: { readonly text: string };
           readonly helpUri?: string;
           readonly defaultConfiguration?: { readonly level: string };
@@ -127,6 +128,21 @@ describe('SARIF', () => {
           expect(logicalLocations[0]?.fullyQualifiedName).toMatch(/\S/);
         }
       }
+    }
+  });
+
+  it('says of every rule in a sentence of its own what it looks for, whether it found something or not', () => {
+    for (const { tool, results } of sarif.runs) {
+      const { rules } = tool.driver;
+      expect(rules.map(({ id }) => id)).toEqual(expect.arrayContaining(RULES.map(({ id }) => id)));
+      expect(new Set(results.map(({ ruleId }) => ruleId)).size).toBeLessThan(rules.length);
+      const sentences = rules.map(({ shortDescription }) => shortDescription.text);
+      for (const [i, { id }] of rules.entries()) {
+        // As the standard asks for: a single sentence, of which a list of rules can be made.
+        expect(sentences[i], id).toMatch(/^[A-Z][^.]* [^.]*\.$/);
+        expect(sentences[i]).not.toContain(id);
+      }
+      expect(new Set(sentences).size).toBe(sentences.length);
     }
   });
 

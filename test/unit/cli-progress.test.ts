@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { assessProgress } from '../../src/cli/assess-progress.js';
+import type { CommandContext } from '../../src/cli/context.js';
 import { bar, percent, progressBlock, progressLine } from '../../src/cli/display/progress-lines.js';
 import { RunDisplay } from '../../src/cli/display/run-display.js';
 import { Output } from '../../src/cli/output.js';
@@ -200,3 +202,25 @@ function screen(text: string): string[] {
   }
   return lines;
 }
+
+describe('a word on the reading of a source', () => {
+  it('tells every few seconds how far it is, of the time that it is watched for in seconds', () => {
+    const clock = new FakeTime();
+    const notes: string[] = [];
+    const told = assessProgress({
+      clock,
+      output: { note: (note: string) => notes.push(note) },
+    } as unknown as CommandContext);
+    for (let done = 1; done <= 12; done++) {
+      clock.ms += 1_000;
+      told({ phase: 'watch', done, total: 12 });
+    }
+    clock.ms += 5_000;
+    told({ phase: 'scan', done: 1, total: 2_000, ns: parseNamespace(NS) });
+    expect(notes).toEqual([
+      'watching how busy it is: 5 of 12 seconds',
+      'watching how busy it is: 10 of 12 seconds',
+      'looking at documents: 1 of 2,000 collections (shop.orders)',
+    ]);
+  });
+});

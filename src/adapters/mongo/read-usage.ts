@@ -33,6 +33,8 @@ export interface UsageOptions extends Omit<UsageReadOptions, 'source'> {
   readonly signal?: AbortSignal;
   /** For `watchSeconds`. Default: the cluster's. */
   readonly clock?: Clock;
+  /** Called each second of `watchSeconds`, with how many have gone. */
+  readonly onWatch?: (seconds: number) => void;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function readUsage(cluster: ConnectedCluster, options: UsageOptions
   const router = hasRouter(cluster.facts);
 
   const readAt = new Date(clock.now()).toISOString();
-  const counters = await readCounters(attempts, reads, clock, options.signal);
+  const counters = await readCounters(attempts, reads, { ...options, clock });
   const machine = await readMachine(attempts, reads, counters.status);
   const members = await readMembers(attempts, cluster, reads);
   const shards = router ? await attempts.command(toRead(commandsOf.shards(), reads)) : undefined;
@@ -94,8 +96,7 @@ type CounterFacts = Partial<ReturnType<typeof statusFacts>> &
 async function readCounters(
   attempts: Attempts,
   reads: UsageReadOptions,
-  clock: Clock,
-  signal: AbortSignal | undefined,
+  watching: Watching,
 ): Promise<{ readonly status: Document | undefined; readonly facts: CounterFacts }> {
   const hasTop = !hasRouter(reads.source);
   if (!hasTop) attempts.gap({ purpose: 'namespace-rates', reason: 'not-supported' });
@@ -106,7 +107,7 @@ async function readCounters(
   const first = { status: await status(), top: await top() };
   const watch = reads.watchSeconds ?? 0;
   if (!first.status || watch <= 0) return { status: first.status, facts: countersFacts(first.status, first.top) };
-  await clock.sleep(watch * 1000, signal);
+  await watchFor(watch, watching);
   const second = { status: await status(), top: await top() };
   // A server that was replaced meanwhile has counters of its own.
   if (!second.status || !sameServer(first.status, second.status)) {
@@ -114,6 +115,17 @@ async function readCounters(
     return { status: second.status ?? first.status, facts: countersFacts(first.status, first.top) };
   }
   return { status: second.status, facts: countersFacts(second.status, second.top, first) };
+}
+
+type Watching = Required<Pick<UsageOptions, 'clock'>> & Pick<UsageOptions, 'signal' | 'onWatch'>;
+
+/** Told of each second where somebody wants to know; else slept through. */
+async function watchFor(seconds: number, { clock, signal, onWatch }: Watching): Promise<void> {
+  const step = onWatch ? 1 : seconds;
+  for (let done = 0; done < seconds; done += step) {
+    await clock.sleep(Math.min(step, seconds - done) * 1000, signal);
+    onWatch?.(done + step);
+  }
 }
 
 function countersFacts(

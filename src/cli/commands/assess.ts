@@ -32,7 +32,7 @@ export async function assess(
   if (options.out === undefined) {
     const format = options.format ?? 'text';
     if (format === 'text' || output.json) {
-      output.say(...reportLines(assessmentContent(assessment, 'short'), output.people.columns), '', ...next());
+      output.say(...reportLines(assessmentContent(assessment, 'short'), output.people.columns, true), '', ...next());
     } else output.pieces(pieces(assessment, format, context));
   } else {
     const { headline, reasons } = assessmentContent(assessment, 'short');

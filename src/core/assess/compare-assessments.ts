@@ -1,7 +1,7 @@
 import type { Assessment, AssessmentComparison, TargetAssessment } from '../model/assessment.js';
 import type { Finding } from '../model/finding.js';
 import { formatNamespace } from '../model/namespace.js';
-import type { CollectionScan } from '../model/scan.js';
+import { isWhole } from '../scan/is-whole.js';
 import type { Rule, RuleReading } from './rule.js';
 
 /**
@@ -69,6 +69,7 @@ function seenAgain(
   { usage: then }: Assessment,
   { usage, scans, inventory }: Omit<Assessment, 'comparison'>,
 ): (finding: Finding, reading: RuleReading) => boolean {
+  // Another sample may have missed what the earlier one met.
   const scanned = new Set(scans.filter(isWhole).map(({ ns }) => formatNamespace(ns)));
   const unread = new Set(inventory.failed.map(({ ns }) => formatNamespace(ns)));
   const lessUsage =
@@ -85,11 +86,6 @@ function seenAgain(
     const isThere = inventory.collections.some((collection) => formatNamespace(collection.ns) === name);
     return !isThere || scanned.has(name);
   };
-}
-
-/** Another sample may have missed what the earlier one met. */
-function isWhole({ mode, drawn, gaps }: CollectionScan): boolean {
-  return (mode === 'full' || drawn === 'all') && gaps.length === 0;
 }
 
 function compareTargets(

@@ -1,5 +1,6 @@
 /** What was seen of a collection's documents, and how much of it was looked at. */
 import type { CollectionScan, FieldScan } from '../model/scan.js';
+import { isWhole } from '../scan/is-whole.js';
 import { idTypesSeen } from '../size/totals.js';
 import type { AssessedCollection, RuleHit } from './rule.js';
 
@@ -12,12 +13,7 @@ export interface LookedAt {
 
 /** How many documents a scan has read, and of how many. */
 export function lookedAt(scan: CollectionScan): LookedAt {
-  return { looked: scan.documents, of: scan.of, full: isComplete(scan) };
-}
-
-/** True where every document was read: what was not found is not there. */
-export function isComplete(scan: CollectionScan): boolean {
-  return scan.mode === 'full' && scan.gaps.length === 0;
+  return { looked: scan.documents, of: scan.of, full: isWhole(scan) };
 }
 
 /** The largest document seen, by a scan, by the sample of the size analysis, or by both; nothing where none was looked at. */

@@ -25,6 +25,7 @@ export function makeAssessment(input: AssessmentInput, rules: readonly Rule[] = 
     ...(input.usage ? { usage: input.usage } : {}),
     ...(input.wants ? { wants: input.wants } : {}),
     ...(input.regions === undefined ? {} : { regions: input.regions }),
+    ...(input.throughput === undefined ? {} : { throughput: input.throughput }),
     reads: input.reads,
     gaps: input.gaps,
     rules: rules.map(({ id }) => id),

@@ -99,8 +99,8 @@ function autoscale(input: RuCostInput): CostOption {
   return lines.option('ru-autoscale', true, [...loadWhys(sizing, 'autoscale'), ...boostWhys(sizing, boost)]);
 }
 
-/** The maximum RU/s of all budgets together: what load and data ask for, and a tenth of the boost, each in whole thousands. */
-function autoscaleMaximum({ budgets = [], steady }: RuSizing): Band {
+/** The maximum RU/s of all budgets together under autoscale: what load and data ask for, and a tenth of the boost, each in whole thousands. */
+export function autoscaleMaximum({ budgets = [], steady }: RuSizing): Band {
   const { step, least } = AUTOSCALE_RU_PER_SECOND;
   return atLeast(
     mapBand(steady, (v) => roundUp(v, step)),

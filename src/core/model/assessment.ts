@@ -1,5 +1,5 @@
 import type { CostLine } from './cost.js';
-import type { ClusterFacts, ClusterInventory } from './facts.js';
+import type { ClusterFacts, ClusterInventory, Throughput } from './facts.js';
 import type { Estimate } from './estimate.js';
 import type { Finding } from './finding.js';
 import type { MethodId, Reason, Recommendation } from './method.js';
@@ -231,6 +231,8 @@ export interface Assessment {
   readonly wants?: readonly TargetWish[];
   /** Regions of an RU account, as the user said; absent where they said nothing. */
   readonly regions?: number;
+  /** Throughput of an RU account, as the user said; absent where they said nothing. */
+  readonly throughput?: Throughput;
   /** What was sent to the source, and what could not be read. */
   readonly reads: readonly PlannedRead[];
   readonly gaps: readonly ReadingGap[];

@@ -2,6 +2,7 @@
 import type { CollectionFacts } from '../model/facts.js';
 import type { CollectionScan } from '../model/scan.js';
 import { MIB } from '../model/units.js';
+import { isWhole } from '../scan/is-whole.js';
 import { band, type Band } from './bands.js';
 import { CHARGE_KNOTS } from './charges.js';
 import { averageDocumentBytes } from './collection-shape.js';
@@ -35,7 +36,7 @@ export function documentSizes(collection: CollectionFacts, scan?: CollectionScan
       if (documents > 0) stretches.push({ share: documents / scan.documents, from, mean: bytes / documents, to });
       from = upTo ?? to;
     }
-    return { known: scan.mode === 'full' ? 'scanned' : 'sampled', looked: scan.documents, stretches };
+    return { known: isWhole(scan) ? 'scanned' : 'sampled', looked: scan.documents, stretches };
   }
   const mean = averageDocumentBytes(collection);
   const to = Math.max(mean, collection.sample?.largestBytes ?? LARGEST_ASSUMED);

@@ -5,6 +5,7 @@ import type { CollectionFacts, IndexFacts } from '../model/facts.js';
 import { type Namespace } from '../model/namespace.js';
 import type { PlannedIndex } from '../model/plan.js';
 import type { CollectionScan } from '../model/scan.js';
+import { isWhole } from '../scan/is-whole.js';
 import { add, exactly, NONE, type Band } from './bands.js';
 import { isIdIndex } from './collection-shape.js';
 
@@ -62,7 +63,7 @@ export function indexTerms(indexes: readonly PlannedIndex[], scan?: CollectionSc
       builtAfter += 1;
     }
   }
-  const known = guessed ? 'guessed' : scan?.mode === 'full' ? 'scanned' : 'sampled';
+  const known = guessed ? 'guessed' : scan && isWhole(scan) ? 'scanned' : 'sampled';
   return { before, after, builtAfter, indexes: living, known };
 }
 

@@ -37,7 +37,12 @@ type ScanMode = Parameters<HostAdapters['assessSource']>[1]['scan'];
 interface Scope {
   readonly targets: AssessedTargets;
   readonly scan: ScanMode;
+  /** Absent: by the counters since the server's start. */
+  readonly watchSeconds?: number;
 }
+
+/** Long enough for a first idea, for some ups and downs, and for a busy hour. Judged. */
+const WATCH_SECONDS = [60, 600, 3_600] as const;
 
 /**
  * Asks what for and how deep, shows the commands that will be sent and has them agreed to, reads the source, keeps the assessment and shows it. Nothing is written to the
@@ -54,8 +59,9 @@ export async function assessSource(args: readonly unknown[], parts: AssessParts)
   const targets = await chooseTargets(title, services);
   const wants = targets && (await chooseWishes(title, targets));
   const scan = wants && (await chooseScan(title));
-  if (!targets || !wants || !scan) return undefined;
-  const scope: Scope = { targets, scan };
+  const watching = scan && (await chooseWatching(title));
+  if (!targets || !wants || !scan || !watching) return undefined;
+  const scope: Scope = { targets, scan, ...watching };
   const facts = await withProgress(l10n.t('Connecting to {0}', profile.name), (_, signal) =>
     services.connections.with(profile.id, signal, (connected) => Promise.resolve(connected.facts)),
   );
@@ -151,16 +157,39 @@ async function chooseScan(title: string): Promise<ScanMode | undefined> {
   return (await window.showQuickPick(items, { title, placeHolder: l10n.t('How deep shall be looked?') }))?.scan;
 }
 
+/** As `--watch` on the command line. */
+async function chooseWatching(title: string): Promise<Pick<Scope, 'watchSeconds'> | undefined> {
+  const items: (QuickPickItem & { readonly watching: Pick<Scope, 'watchSeconds'> })[] = [
+    {
+      label: l10n.t('Take its counters since its start'),
+      detail: l10n.t(
+        'At once. An average of quiet and busy times; of a server that was started lately it says little.',
+      ),
+      iconPath: new ThemeIcon('history'),
+      watching: {},
+    },
+    ...WATCH_SECONDS.map((watchSeconds) => ({
+      label: l10n.t('Watch it for {0}', formatDuration(watchSeconds * 1000)),
+      detail: l10n.t('While it is busy: its counters are read before and after, and nothing in between.'),
+      iconPath: new ThemeIcon('pulse'),
+      watching: { watchSeconds },
+    })),
+  ];
+  const placeHolder = l10n.t('How busy is it? Throughput, tier and cost rest on that.');
+  return (await window.showQuickPick(items, { title, placeHolder }))?.watching;
+}
+
 /** The commands, told before the first one is sent. */
 async function agreed(
   title: string,
   facts: ClusterFacts,
   { uri }: ClusterProfile,
-  { scan }: Scope,
+  { scan, watchSeconds }: Scope,
   services: HostServices,
 ): Promise<boolean> {
   const { readsOf } = await services.adapters();
-  const reads = readsOf({ facts, authenticated: uri.includes('@') }, { scan });
+  const depth = { scan, ...(watchSeconds === undefined ? {} : { watchSeconds }) };
+  const reads = readsOf({ facts, authenticated: uri.includes('@') }, depth);
   const start = {
     label: l10n.t('Start the assessment'),
     detail: l10n.t('{0} kinds of commands are sent; none of them writes. They are listed below.', reads.length),
@@ -222,6 +251,7 @@ async function read(
   const phases = {
     inventory: l10n.t('sizes and definitions'),
     usage: l10n.t('how it is used'),
+    watch: l10n.t('how busy it is'),
     scan: l10n.t('documents'),
   };
   return withProgress(l10n.t('Assessing {0}', profile.name), (report, signal) =>
@@ -234,7 +264,11 @@ async function read(
         signal,
         onProgress: ({ phase, done, total, ns }) => {
           const where = ns ? ` ${formatNamespace(ns)}` : '';
-          report({ message: `${phases[phase]}: ${l10n.t('{0} of {1}', done, total)}${where}` });
+          const far =
+            phase === 'watch'
+              ? l10n.t('{0} of {1}', formatDuration(done * 1000), formatDuration(total * 1000))
+              : l10n.t('{0} of {1}', done, total);
+          report({ message: `${phases[phase]}: ${far}${where}` });
         },
       }),
     ),

@@ -1,5 +1,4 @@
 import { keepsIdsApart } from '../ids.js';
-import { isComplete } from '../looked-at.js';
 import { hitsWhere, type Rule } from '../rule.js';
 import { SOURCES } from '../sources.js';
 import { ON_EVERY } from '../targets.js';
@@ -18,7 +17,7 @@ export const idsMayRepeat: Rule = {
       (c) =>
         (c.facts.shardKey ?? []).some(([path]) => path !== '_id') &&
         c.facts.documents > 1 &&
-        !(c.scan && isComplete(c.scan)) &&
+        c.scan?.duplicateIds === undefined &&
         !keepsIdsApart(c, context.target.kind),
     ),
 };
