@@ -31,6 +31,6 @@ describe("documents in the job's hands", { timeout: 240_000 }, () => {
   it('are noted when they are acknowledged, in their order, and never more than a batch too late', () =>
     check('check_progress.py'));
 
-  it('are in one range each, however ranges that are too long are cut, and whatever cuts that off', () =>
+  it('are in one range each, however ranges are cut and whatever cuts that off; who has none to copy waits', () =>
     check('check_ranges.py'));
 });
