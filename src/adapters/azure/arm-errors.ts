@@ -1,7 +1,7 @@
 /** What ARM's refusals become. The words of a reply are redacted before anybody sees them. */
 import { MigrationError, type ErrorFacts } from '../../core/model/error.js';
 import { redact } from '../../core/model/redact.js';
-import { at, recordOf, type JsonRecord } from './json.js';
+import { at, recordOf, type JsonRecord } from '../json.js';
 import type { ArmReply, ArmRequest } from './ports.js';
 
 interface Told {

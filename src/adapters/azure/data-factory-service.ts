@@ -2,7 +2,7 @@
 import type { DataFactoryHandoff } from '../../core/model/handoff.js';
 import { ACTIVITY, BLOB_FOLDER } from '../../handoff/data-factory/pipelines.js';
 import { isNotFound } from './arm-errors.js';
-import { recordOf, type JsonRecord } from './json.js';
+import { recordOf, type JsonRecord } from '../json.js';
 import type { ArmClient, ArmReply } from './ports.js';
 import { armRequest, type ArmRouteId } from './routes.js';
 

@@ -5,7 +5,7 @@ import { MADE } from '../../core/plan/made-in-azure.js';
 import type { RemoteRecord } from '../../engine/journal/record.js';
 import type { Clock } from '../../engine/ports.js';
 import { isNotFound, refusal } from './arm-errors.js';
-import { at, listAt, textAt } from './json.js';
+import { at, listAt, textAt } from '../json.js';
 import { MigrationError } from '../../core/model/error.js';
 import type { ArmClient, ArmReply } from './ports.js';
 import { armRequest } from './routes.js';

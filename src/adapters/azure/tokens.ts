@@ -3,7 +3,7 @@ import { MigrationError } from '../../core/model/error.js';
 import { redact } from '../../core/model/redact.js';
 import type { Clock } from '../../engine/ports.js';
 import { runCommand } from '../tools/run-command.js';
-import { numberAt, textAt } from './json.js';
+import { numberAt, textAt } from '../json.js';
 import type { TokenSource } from './ports.js';
 
 export interface ServicePrincipal {

@@ -5,6 +5,7 @@ import { redact } from '../../core/model/redact.js';
 import type { Clock } from '../../engine/ports.js';
 import type { SparkJob } from '../../handoff/spark/job.js';
 import type { TokenSource } from '../azure/ports.js';
+import { recordOf } from '../json.js';
 
 const REQUEST_TIMEOUT_MS = 60_000;
 const MOST_TRIES = 8;
@@ -258,8 +259,7 @@ function listOf(reply: Record<string, unknown>, name: string): Record<string, un
 
 function objectOf(textOfBody: string): Record<string, unknown> {
   try {
-    const body: unknown = JSON.parse(textOfBody);
-    return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+    return recordOf(JSON.parse(textOfBody));
   } catch {
     return {};
   }
