@@ -10,13 +10,14 @@ import { planShardKey, planThroughput } from '../plan/options.js';
 import type { TargetDescription, TargetKind } from '../plan/target.js';
 import { insertCharge, readCharge } from '../size/charges.js';
 import { paceParams, speedOf } from '../size/duration.js';
+import { SERVERLESS_RU_PER_SECOND } from '../size/limits.js';
 import { averageDocumentBytes, dataCollections } from '../size/totals.js';
 import type { Band, Trial } from '../size/trial.js';
 import { sourceConnectionsFor } from '../tune/direct-copy.js';
 import { TOOL_PARALLEL_COLLECTIONS } from '../tune/limits.js';
 import { BUILD_DOCUMENTS, BUILD_MEBIBYTES, LEAST_BUILD_MS, READ_DOCUMENTS, READ_MEBIBYTES } from './after-copy.js';
 import { taken } from './assumption-ids.js';
-import { budgetFor, SERVERLESS_RU_PER_SECOND, type NamedBudget } from './budgets.js';
+import { budgetFor, type NamedBudget } from './budgets.js';
 import type { SimulatedCollection, SimulationInput } from './input.js';
 import { partitionSpread, type PartitionSpread } from './partition-shares.js';
 
