@@ -21,6 +21,7 @@ type RefusalReason =
 
 /** Details lie in details; deeper than this nobody reads. */
 const DEEPEST_DETAIL = 5;
+/** Of one message. Judged: more than anybody reads of a refusal. */
 const LONGEST_MESSAGE = 2_000;
 
 /** A status that is not waited out, or an operation that has failed. */

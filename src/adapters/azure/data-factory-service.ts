@@ -24,6 +24,7 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** Of one message. Judged: more than anybody reads of a failure. */
 const LONGEST_MESSAGE = 1_000;
 
 export class DataFactoryService {

@@ -35,6 +35,7 @@ export interface DeploymentSteps {
   readonly note: (entry: Omit<RemoteRecord, 'type'>) => Promise<void>;
 }
 
+/** Between two looks at a deployment, which takes minutes. Judged. */
 const FOLLOW_POLL_MS = 15_000;
 /** ARM takes names of deployments up to this length. Source: learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules. */
 const LONGEST_NAME = 64;

@@ -7,10 +7,13 @@ import type { SparkJob } from '../../handoff/spark/job.js';
 import type { TokenSource } from '../azure/ports.js';
 import { recordOf } from '../json.js';
 
+/** Judged: calls are answered within seconds; an answer that is not here by then is lost. */
 const REQUEST_TIMEOUT_MS = 60_000;
+/** Waits from 1 s, doubled, to 60 s, or as the workspace says: two minutes in all, then whoever asked is told. Judged. */
 const MOST_TRIES = 8;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
+/** Not carried out, so that everything may be sent again; in the second list it is not known, so that only what is repeatable is. */
 const REFUSED_FOR_NOW: ReadonlySet<number> = new Set([429, 503]);
 const BROKEN_FOR_NOW: ReadonlySet<number> = new Set([500, 502, 504]);
 

@@ -3,7 +3,7 @@ import { MigrationError } from '../../core/model/error.js';
 import type { ClusterInventory, CollectionFacts, FailedNamespace } from '../../core/model/facts.js';
 import { EVERYTHING, isSelected, type Namespace, type NamespaceSelection } from '../../core/model/namespace.js';
 import { redact } from '../../core/model/redact.js';
-import type { StatisticsTier } from '../../core/scan/statistics-pipeline.js';
+import { METADATA_SAMPLE, type StatisticsTier } from '../../core/scan/statistics-pipeline.js';
 import { signalForMany } from '../../engine/signal-for-many.js';
 import { CollectionReader } from './collection-reader.js';
 import type { ConnectedCluster } from './connect.js';
@@ -55,8 +55,8 @@ export interface CollectionsOptions {
   readonly onFailed: (failed: FailedNamespace) => void;
 }
 
+/** Judged: enough to hide the round trips, few enough for a source that is in use. */
 const CONCURRENCY = 8;
-const SAMPLE_SIZE = 100;
 
 /** Errors that concern one namespace; a lost connection or an abort concern all. */
 function isLocal(error: unknown): error is MigrationError {
@@ -140,7 +140,7 @@ export async function readCollections(
   const reading = readOptions(options.readPreference, signal);
   const reader = new CollectionReader(cluster, {
     ...reading,
-    sampleSize: options.sampleSize ?? SAMPLE_SIZE,
+    sampleSize: options.sampleSize ?? METADATA_SAMPLE,
     shardKeys: await readShardKeys(cluster, reading),
     mayReadUsage: await readUsagePrivilege(cluster, reading),
     ...(options.statisticsTier ? { tier: options.statisticsTier } : {}),

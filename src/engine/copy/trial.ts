@@ -40,7 +40,9 @@ export interface TriedCopy {
   readonly heldByRequestUnits: boolean;
 }
 
+/** A budget is new every second: a shorter sample would see parts of it. */
 const SAMPLE_MS = 1_000;
+/** Judged: often enough that a sample is at most a tenth too long. */
 const TICK_MS = 100;
 /** What is on its way when the time is over, or before the first document comes, takes no longer on a cluster that answers. */
 const GRACE_MS = 15_000;
