@@ -8,7 +8,7 @@ export interface CollectedStrings {
 }
 
 /**
- * `l10n.t('...')`, `vscode.l10n.t(...)`, and `t('...')` where a file gets the function handed in. A text that is put together while
+ * `l10n.t('...')`, `vscode.l10n.t(...)`, and `t('...')` or `ports.t('...')` where a file gets the function handed in. A text that is put together while
  * running cannot be translated.
  */
 export function collectStrings(sources: ReadonlyMap<string, string>): CollectedStrings {
@@ -30,11 +30,16 @@ export function collectStrings(sources: ReadonlyMap<string, string>): CollectedS
   return { strings, problems };
 }
 
+/** Whose `t` it is: VS Code's, or what a part of the wizard is handed. */
+const SPEAKERS: ReadonlySet<string> = new Set(['l10n', 'ports', '#ports']);
+
 function isTranslation(callee: ts.Expression): boolean {
   if (ts.isIdentifier(callee)) return callee.text === 't';
   if (!ts.isPropertyAccessExpression(callee) || callee.name.text !== 't') return false;
   const owner = callee.expression;
-  return (ts.isIdentifier(owner) ? owner.text : ts.isPropertyAccessExpression(owner) ? owner.name.text : '') === 'l10n';
+  return SPEAKERS.has(
+    ts.isIdentifier(owner) ? owner.text : ts.isPropertyAccessExpression(owner) ? owner.name.text : '',
+  );
 }
 
 /** One literal, or the two of a conditional expression. */

@@ -10,7 +10,7 @@ import {
   type ToolConnection,
 } from '../adapters/tools/command-lines.js';
 import { planPasses } from '../adapters/tools/passes.js';
-import { exportRequest, importRequest } from '../adapters/tools/text-tools.js';
+import { exportRequest, importRequest } from '../adapters/tools/text-requests.js';
 import { toolUri, type ToolUri } from '../adapters/tools/tool-uri.js';
 import type { ConnectedCluster } from '../adapters/mongo/connect.js';
 import type { ConnectionString } from '../adapters/mongo/connection-string.js';

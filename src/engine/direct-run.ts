@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { MOST_REFUSED_IN_A_ROW, Refusals } from '../core/conflict/refusals.js';
 import { formatNamespace } from '../core/model/namespace.js';
 import { readersFor } from '../core/tune/direct-copy.js';
@@ -18,6 +17,7 @@ import { withRaisedThroughput } from './prepare/throughput-lever.js';
 import { rawIdText } from './raw-id.js';
 import { CountsRecorder, whileRecording } from './record-counts.js';
 import type { DirectRunContext } from './run-context.js';
+import { signalForMany } from './signal-for-many.js';
 import type { StreamedSource } from './verify/options.js';
 import { lacksDocuments } from './verify/result.js';
 import type { StillProven } from './verify/still-proven.js';
@@ -72,9 +72,7 @@ async function copy(
 ): Promise<Verdict | { readonly counts: readonly CopyCounts[] }> {
   const { plan, source, copySource, copyTarget, pacers, journal, deadLetters, clock, random } = context;
   const halt = new AbortController();
-  const signal = AbortSignal.any([context.signal, halt.signal]);
-  // Every command on its way listens, and every wait.
-  setMaxListeners(Number.POSITIVE_INFINITY, signal);
+  const signal = signalForMany(context.signal, halt.signal);
   const writers = new WriterPool(copyTarget, signal);
   let hopeless: Verdict['reasons'][number] | undefined;
   const refusals = new Refusals(context.mostRefused ?? MOST_REFUSED_IN_A_ROW, ({ ns, documents, code, message }) => {

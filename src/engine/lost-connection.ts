@@ -9,6 +9,7 @@ type VerdictReason = Verdict['reasons'][number];
 
 /** A cluster that is there answers within milliseconds; one that is being restarted needs longer than anybody wants to wait for a verdict. */
 const ANSWER_MS = 5_000;
+/** Judged: often enough that a server that is back is seen within those seconds. */
 const AGAIN_MS = 500;
 
 /** What was seen of a lost connection before the sides are asked. */

@@ -1,9 +1,9 @@
 import type { ErrorFacts, MigrationError, MigrationErrorCode } from '../core/model/error.js';
 import { azureErrorWords } from './azure-errors.js';
+import { badPlanWords } from './bad-plan-words.js';
 import { dmsPlanWords } from './dms.js';
 import {
   foreignFileWords,
-  badPlanWords,
   connectionStringFlaw,
   fileFlaw,
   optionFlaw,

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { serialize } from 'bson';
 import { Refusals } from '../../src/core/conflict/refusals.js';
 import { connect } from '../../src/adapters/mongo/connect.js';
@@ -11,6 +10,7 @@ import type { CopyCounts } from '../../src/engine/copy/counters.js';
 import { CollectionsCopy } from '../../src/engine/copy/copy-collections.js';
 import { WriterPool } from '../../src/engine/copy/writer-pool.js';
 import { copyPacers } from '../../src/engine/pace/pacers.js';
+import { signalForMany } from '../../src/engine/signal-for-many.js';
 import { memoryJournal } from '../contract/memory-journal.js';
 import { startMongod } from '../support/mongod.js';
 import { createRuCollection, fillCollection } from '../support/restore-through-relay.js';
@@ -32,9 +32,8 @@ async function copyOnce(sourceUri: string, targetUri: string, documents: number)
   await using source = await connect({ connectionString: parseConnectionString(sourceUri), clock: systemClock });
   await using target = await connect({ connectionString: parseConnectionString(targetUri), clock: systemClock });
   const halt = new AbortController();
-  const { signal } = halt;
   // As in a run: every insert on its way listens.
-  setMaxListeners(Number.POSITIVE_INFINITY, signal);
+  const signal = signalForMany(halt.signal);
   const planned = plannedCollection(NS, NS, { documents, logicalBytes: bytes(documents * 512) });
   const pacers = copyPacers({ clock: systemClock, ru: target.ru, roundTripMs: target.facts.latencyMs, signal });
   const copyTarget = new RawCopyTarget(target);

@@ -1,5 +1,4 @@
 /** The simulation against real copies into the RU stand-in, a model of an account. Many more cases, on a virtual clock: test/unit/core-simulate-engine.test.ts. */
-import { setMaxListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { Document } from 'bson';
 import { connect } from '../../src/adapters/mongo/connect.js';
@@ -22,6 +21,7 @@ import { CollectionsCopy } from '../../src/engine/copy/copy-collections.js';
 import { WriterPool } from '../../src/engine/copy/writer-pool.js';
 import { copyPacers } from '../../src/engine/pace/pacers.js';
 import { scanCollections } from '../../src/engine/scan/scan-collection.js';
+import { signalForMany } from '../../src/engine/signal-for-many.js';
 import { memoryJournal } from '../contract/memory-journal.js';
 import { startMongod } from '../support/mongod.js';
 import { createRuCollection, fillCollection } from '../support/restore-through-relay.js';
@@ -81,8 +81,7 @@ async function copySeconds({ documents, ru, partitions, hotTenant }: Case): Prom
   });
   await using target = await connect({ connectionString: parseConnectionString(standIn.uri), clock: systemClock });
   const halt = new AbortController();
-  const { signal } = halt;
-  setMaxListeners(Number.POSITIVE_INFINITY, signal);
+  const signal = signalForMany(halt.signal);
   const planned = Object.entries(documents).map(([coll, count]) =>
     plannedCollection({ db: DB, coll }, { db: DB, coll }, { documents: count, logicalBytes: bytes(count * SIZE) }),
   );

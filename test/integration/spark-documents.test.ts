@@ -25,12 +25,12 @@ describe("documents in the job's hands", { timeout: 240_000 }, () => {
     expect(result).toMatchObject({ kind: 'ended', exitCode: 0, stdout: 'as it should be\n' });
   }
 
-  it('arrive with their bytes, in one piece, one by one, and where a reply counts fewer than were sent', () =>
+  it('arrive with their bytes, in one piece, one by one, where a connection goes and where a reply counts fewer', () =>
     check('check_inserts.py'));
 
   it('are noted when they are acknowledged, in their order, and never more than a batch too late', () =>
     check('check_progress.py'));
 
-  it('are in one range each, however ranges that are too long are cut, and whatever cuts that off', () =>
+  it('are in one range each, however ranges are cut and whatever cuts that off; who has none to copy waits', () =>
     check('check_ranges.py'));
 });

@@ -66,9 +66,9 @@ describe('translatable texts', () => {
 
   it('are collected from every way of asking for one', () => {
     const { strings, problems } = collect(
-      "l10n.t('one'); vscode.l10n.t(`two`); t(x ? 'three' : 'four', 1); other.t('five');",
+      "l10n.t('one'); vscode.l10n.t(`two`); t(x ? 'three' : 'four', 1); other.t('five'); ports.t('six'); this.#ports.t('seven');",
     );
-    expect([...strings]).toEqual(['one', 'two', 'three', 'four']);
+    expect([...strings]).toEqual(['one', 'two', 'three', 'four', 'six', 'seven']);
     expect(problems).toEqual([]);
   });
 

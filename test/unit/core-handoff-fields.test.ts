@@ -10,10 +10,10 @@ import {
   handoffValues,
   isHandedOff,
   makeHandoff,
-  sparkWorkers,
   type HandoffFacts,
   type HandoffValues,
 } from '../../src/core/plan/handoff-fields.js';
+import { sparkWorkers } from '../../src/core/plan/spark-workers.js';
 import { GIB, requestUnits, ruPerSecond as ruPerSecondOf, TIB } from '../../src/core/model/units.js';
 import {
   handoffFieldExplanation,

@@ -1,7 +1,7 @@
 import { MigrationError } from '../../core/model/error.js';
 import type { Clock } from '../../engine/ports.js';
 import { brokenLine, refusal, signInNeeded } from './arm-errors.js';
-import { at, textAt } from './json.js';
+import { at, textAt } from '../json.js';
 import type { ArmClient, ArmReply, ArmRequest, TokenSource } from './ports.js';
 
 export const PUBLIC_ARM = 'https://management.azure.com';

@@ -1,7 +1,7 @@
 /** What ARM's refusals become. The words of a reply are redacted before anybody sees them. */
 import { MigrationError, type ErrorFacts } from '../../core/model/error.js';
 import { redact } from '../../core/model/redact.js';
-import { at, recordOf, type JsonRecord } from './json.js';
+import { at, recordOf, type JsonRecord } from '../json.js';
 import type { ArmReply, ArmRequest } from './ports.js';
 
 interface Told {
@@ -21,6 +21,7 @@ type RefusalReason =
 
 /** Details lie in details; deeper than this nobody reads. */
 const DEEPEST_DETAIL = 5;
+/** Of one message. Judged: more than anybody reads of a refusal. */
 const LONGEST_MESSAGE = 2_000;
 
 /** A status that is not waited out, or an operation that has failed. */

@@ -8,6 +8,7 @@ import type { DataFactoryService } from './data-factory-service.js';
 import type { ArmClient } from './ports.js';
 import { ensureProviders, type ProviderConsent } from './providers.js';
 
+/** Collections that are looked into at once. Judged: each look is one small read of the target. */
 const PARALLEL = 4;
 /** What has to be registered; `Microsoft.Authorization` always is. */
 const PROVIDERS = ['Microsoft.DataFactory', 'Microsoft.Storage'];

@@ -7,6 +7,7 @@ import { MIB } from '../../core/model/units.js';
 import { mapBounded } from '../../engine/bounded.js';
 import { planRanges, spread } from '../../engine/copy/plan-ranges.js';
 import type { CopySource } from '../../engine/copy/ports.js';
+import { AVERAGE_BYTES } from '../../engine/copy/survey.js';
 import type { ClusterSession } from '../../engine/ports.js';
 import { copyRange, type CopyRange } from '../../handoff/data-factory/copy-range.js';
 import { canCutBy, cutBounds, filterOf, WHOLE, type IdBounds } from '../../handoff/data-factory/id-bounds.js';
@@ -21,8 +22,8 @@ export interface RangeReads {
 
 /** Starting a Copy activity takes the better part of a minute: a range must be worth it. And it must be cheap to copy again. */
 const RANGE_BYTES = 256 * MIB;
+/** Collections that are cut at once, and ranges of each that are counted at once. Judged: a count walks an index of a source that is in use. */
 const PARALLEL_COLLECTIONS = 8;
-const AVERAGE_BYTES = 1_024;
 /** Of one range, in one round of the search for what is refused. */
 const PARTS = 8;
 /** `_id`s after a place of which one can be told to a server. */

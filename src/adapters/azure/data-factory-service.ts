@@ -2,7 +2,7 @@
 import type { DataFactoryHandoff } from '../../core/model/handoff.js';
 import { ACTIVITY, BLOB_FOLDER } from '../../handoff/data-factory/pipelines.js';
 import { isNotFound } from './arm-errors.js';
-import { recordOf, type JsonRecord } from './json.js';
+import { recordOf, type JsonRecord } from '../json.js';
 import type { ArmClient, ArmReply } from './ports.js';
 import { armRequest, type ArmRouteId } from './routes.js';
 
@@ -24,6 +24,7 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** Of one message. Judged: more than anybody reads of a failure. */
 const LONGEST_MESSAGE = 1_000;
 
 export class DataFactoryService {

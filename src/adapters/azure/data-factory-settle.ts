@@ -16,7 +16,9 @@ export interface SettleParts {
   readonly readPreference: string;
 }
 
+/** Documents read at a time. Judged: each is written alone, which takes far longer than reading it. */
 const BATCH = 100;
+/** First and longest wait where a throttled target names none: its budget is new every second. Judged. */
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5_000;
 /** Some minutes: then it is no throttle that passes. */

@@ -5,7 +5,7 @@ import { MADE } from '../../core/plan/made-in-azure.js';
 import type { RemoteRecord } from '../../engine/journal/record.js';
 import type { Clock } from '../../engine/ports.js';
 import { isNotFound, refusal } from './arm-errors.js';
-import { at, listAt, textAt } from './json.js';
+import { at, listAt, textAt } from '../json.js';
 import { MigrationError } from '../../core/model/error.js';
 import type { ArmClient, ArmReply } from './ports.js';
 import { armRequest } from './routes.js';
@@ -35,6 +35,7 @@ export interface DeploymentSteps {
   readonly note: (entry: Omit<RemoteRecord, 'type'>) => Promise<void>;
 }
 
+/** Between two looks at a deployment, which takes minutes. Judged. */
 const FOLLOW_POLL_MS = 15_000;
 /** ARM takes names of deployments up to this length. Source: learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules. */
 const LONGEST_NAME = 64;

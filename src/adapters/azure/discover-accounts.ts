@@ -10,7 +10,7 @@ import type {
 import { MigrationError } from '../../core/model/error.js';
 import { ruPerSecond, type RequestUnitsPerSecond } from '../../core/model/units.js';
 import { isNotFound } from './arm-errors.js';
-import { at, listAt, numberAt, recordOf, textAt } from './json.js';
+import { at, listAt, numberAt, recordOf, textAt } from '../json.js';
 import type { ArmClient } from './ports.js';
 import { armRequest } from './routes.js';
 

@@ -5,7 +5,7 @@ import type { RemoteCopyJob } from '../../engine/remote-ports.js';
 import { clusterMigrations } from '../../handoff/dms/cluster-migration.js';
 import { dmsFailure } from './dms-progress.js';
 import { DmsRun, DONE, FAILED, POLL_MS, type DmsCopyOptions } from './dms-run.js';
-import { textAt } from './json.js';
+import { textAt } from '../json.js';
 import { armRequest } from './routes.js';
 
 type Params = Readonly<Record<string, string>>;

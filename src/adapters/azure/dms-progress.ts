@@ -3,7 +3,7 @@ import { NO_COUNTS } from '../../core/model/counts.js';
 import { MigrationError } from '../../core/model/error.js';
 import { redact } from '../../core/model/redact.js';
 import type { RelayedCounts } from '../../engine/native-ports.js';
-import { listAt, numberAt, recordOf, textAt } from './json.js';
+import { listAt, numberAt, recordOf, textAt } from '../json.js';
 
 export interface TaskProgress {
   /** Of the task: `Queued`, `Running`, `Succeeded`, `Failed` ... */

@@ -2,7 +2,7 @@
 import { MigrationError } from '../../core/model/error.js';
 import type { Clock } from '../../engine/ports.js';
 import type { RemoteCopyJob } from '../../engine/remote-ports.js';
-import { textAt } from './json.js';
+import { textAt } from '../json.js';
 import type { ArmClient } from './ports.js';
 import { armRequest } from './routes.js';
 

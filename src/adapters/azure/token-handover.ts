@@ -9,7 +9,7 @@ import type { Clock } from '../../engine/ports.js';
 import { fileFailed } from '../files/durable.js';
 import { listenOn, makeSocketPlace, readLine } from '../files/private-socket.js';
 import type { HandedTokens } from '../files/secret-handover.js';
-import { recordOf, textAt } from './json.js';
+import { recordOf, textAt } from '../json.js';
 import type { TokenSource } from './ports.js';
 
 export interface TokenServer {

@@ -3,7 +3,7 @@ import { MigrationError } from '../../core/model/error.js';
 import { redact } from '../../core/model/redact.js';
 import type { Clock } from '../../engine/ports.js';
 import { runCommand } from '../tools/run-command.js';
-import { numberAt, textAt } from './json.js';
+import { numberAt, textAt } from '../json.js';
 import type { TokenSource } from './ports.js';
 
 export interface ServicePrincipal {
@@ -21,6 +21,7 @@ interface Issued {
 const PUBLIC_AUTHORITY = 'https://login.microsoftonline.com';
 /** A token is asked for anew this long before its end, so that none expires on its way. */
 const SPARE_MS = 5 * 60_000;
+/** Judged: Entra ID and `az` answer within seconds; what takes longer hangs. */
 const ASK_WITHIN_MS = 60_000;
 /** Where `az` does not say when its token ends. Source: access tokens of Entra ID last 60 to 90 minutes. */
 const SHORTEST_LIFE_MS = 60 * 60_000;

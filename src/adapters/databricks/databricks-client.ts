@@ -5,11 +5,15 @@ import { redact } from '../../core/model/redact.js';
 import type { Clock } from '../../engine/ports.js';
 import type { SparkJob } from '../../handoff/spark/job.js';
 import type { TokenSource } from '../azure/ports.js';
+import { recordOf } from '../json.js';
 
+/** Judged: calls are answered within seconds; an answer that is not here by then is lost. */
 const REQUEST_TIMEOUT_MS = 60_000;
+/** Waits from 1 s, doubled, to 60 s, or as the workspace says: two minutes in all, then whoever asked is told. Judged. */
 const MOST_TRIES = 8;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
+/** Not carried out, so that everything may be sent again; in the second list it is not known, so that only what is repeatable is. */
 const REFUSED_FOR_NOW: ReadonlySet<number> = new Set([429, 503]);
 const BROKEN_FOR_NOW: ReadonlySet<number> = new Set([500, 502, 504]);
 
@@ -258,8 +262,7 @@ function listOf(reply: Record<string, unknown>, name: string): Record<string, un
 
 function objectOf(textOfBody: string): Record<string, unknown> {
   try {
-    const body: unknown = JSON.parse(textOfBody);
-    return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+    return recordOf(JSON.parse(textOfBody));
   } catch {
     return {};
   }

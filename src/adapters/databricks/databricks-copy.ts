@@ -50,6 +50,7 @@ export interface DatabricksCopyParts {
 const POLL_MS = 10_000;
 const SECRET_KEYS = ['source-uri', 'target-uri'] as const;
 const SUCCESS = 'SUCCESS';
+/** Judged: an answer that is lost so many times in a row is no accident. */
 const MOST_CREATIONS = 3;
 /** What was on its way when its answer was lost is done by then. */
 const CREATED_BY_THEN_MS = 5_000;

@@ -14,6 +14,7 @@ export const RUN = 'databricks-run';
 const OVER: ReadonlySet<string> = new Set(['TERMINATED', 'SKIPPED', 'INTERNAL_ERROR']);
 /** Of a run that the workspace does not know any more. */
 export const NOT_FOUND = 'NotFound';
+/** Between two looks at a run that was called off, for which somebody waits. Judged. */
 const STOP_POLL_MS = 2_000;
 
 export function isOver({ lifeCycle }: JobRun): boolean {

@@ -1,14 +1,11 @@
 /** An assessment that was written as JSON, read again to be compared with. */
 import type { Assessment } from '../../core/model/assessment.js';
 import { MigrationError } from '../../core/model/error.js';
+import { isRecord } from '../json.js';
 import { readSmallText } from './small-text.js';
 
 /** Far above any real one; keeps a wrong file from being read whole. */
 const LONGEST_BYTES = 512 * 1024 * 1024;
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
 
 function isFinding(value: unknown): boolean {
   if (!isRecord(value) || typeof value['rule'] !== 'string' || !isRecord(value['params'])) return false;

@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { makeFolders } from './make-folders.js';
 
+/** Of SHA-256. */
 const DIGEST_BYTES = 32;
 /** Of other versions, and of others of this product on this machine. */
 const KEPT_MS = 30 * 24 * 3_600_000;

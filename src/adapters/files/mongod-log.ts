@@ -13,6 +13,7 @@ export interface LogOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Large enough that the disk, not the calls, sets the pace. */
 const PIECE_BYTES = 1 << 20;
 /** Servers cut attributes at 10 KB (`maxLogSizeKB`); a line that is this long is none of theirs. */
 const LONGEST_LINE = 4 << 20;

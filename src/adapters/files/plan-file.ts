@@ -15,6 +15,7 @@ import { validatePlan } from './plan-validator.js';
 const PLAN_MODE = 0o644;
 /** Far above any real plan (10,000 collections take about 20 MB); keeps a wrong file from being read whole. */
 const LONGEST_PLAN_BYTES = 256 * 1024 * 1024;
+/** Judged: more than anybody mends before trying again. */
 const MOST_PROBLEMS = 20;
 
 /** `bad-plan`; `problems` name places and rules, never values: a value may be the very secret that must not be there. */

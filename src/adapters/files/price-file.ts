@@ -9,6 +9,7 @@ import { validatePrices } from './price-validator.js';
 
 /** Far above any list; keeps a wrong file from being read whole. */
 const LONGEST_BYTES = 1024 * 1024;
+/** Judged: more than anybody mends before trying again. */
 const MOST_PROBLEMS = 20;
 
 function badPrices(problems: readonly string[], path: string): MigrationError {

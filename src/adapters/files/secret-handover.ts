@@ -47,6 +47,7 @@ export interface SecretServer {
 
 /** A terminal that opens slowly, on a machine under load, asks within this. */
 const SERVE_FOR_MS = 60_000;
+/** Judged: the window that serves is on this machine and answers at once, unless it is gone. */
 const ASK_FOR_MS = 10_000;
 
 /** Serves one reader and is gone. @throws MigrationError `file-failed` where no socket can be made. */

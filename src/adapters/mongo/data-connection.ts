@@ -26,8 +26,8 @@ import type { ReplyMemory } from './reply-memory.js';
 
 /** Options by which the user asks for what only the driver does. */
 const DRIVERS_OWN = ['proxyHost', 'autoEncrypter', 'existingSocket'] as const;
+/** As the driver has them. */
 const CONNECT_TIMEOUT_MS = 30_000;
-/** As the driver has it. */
 const KEEP_ALIVE_MS = 120_000;
 /** Flags, kind and the smallest document. */
 const SMALLEST_REPLY = HEADER_BYTES + 4 + 1 + 5;

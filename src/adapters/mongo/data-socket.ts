@@ -22,6 +22,7 @@ export interface DataSocketOptions {
   readonly connect: NetConnectOpts & ConnectionOptions;
 }
 
+/** What Node reads at a time on its own. */
 const SMALLEST_BYTES = 64 * 1024;
 
 export class DataSocket {

@@ -1,7 +1,7 @@
 /** How large databases are, by one small command each: what a tree shows before anything in them was looked at. */
-import { setMaxListeners } from 'node:events';
 import { MigrationError } from '../../core/model/error.js';
 import { bytes, type Bytes } from '../../core/model/units.js';
+import { signalForMany } from '../../engine/signal-for-many.js';
 import type { ConnectedCluster } from './connect.js';
 import { inParallel } from './in-parallel.js';
 
@@ -35,8 +35,7 @@ export async function readDatabaseSizes(
   databases: readonly string[],
   options: DatabaseSizesOptions,
 ): Promise<void> {
-  const signal = options.signal ? AbortSignal.any([options.signal]) : undefined;
-  if (signal) setMaxListeners(0, signal);
+  const signal = options.signal ? signalForMany(options.signal) : undefined;
   await inParallel(databases, options.concurrency ?? CONCURRENCY, signal, async (db) => {
     try {
       const reply = await cluster.session.command(

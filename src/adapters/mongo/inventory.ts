@@ -1,10 +1,10 @@
 /** The size analysis: reads every collection's facts without scanning one. */
-import { setMaxListeners } from 'node:events';
 import { MigrationError } from '../../core/model/error.js';
 import type { ClusterInventory, CollectionFacts, FailedNamespace } from '../../core/model/facts.js';
 import { EVERYTHING, isSelected, type Namespace, type NamespaceSelection } from '../../core/model/namespace.js';
 import { redact } from '../../core/model/redact.js';
-import type { StatisticsTier } from '../../core/scan/statistics-pipeline.js';
+import { METADATA_SAMPLE, type StatisticsTier } from '../../core/scan/statistics-pipeline.js';
+import { signalForMany } from '../../engine/signal-for-many.js';
 import { CollectionReader } from './collection-reader.js';
 import type { ConnectedCluster } from './connect.js';
 import { inParallel } from './in-parallel.js';
@@ -55,8 +55,8 @@ export interface CollectionsOptions {
   readonly onFailed: (failed: FailedNamespace) => void;
 }
 
+/** Judged: enough to hide the round trips, few enough for a source that is in use. */
 const CONCURRENCY = 8;
-const SAMPLE_SIZE = 100;
 
 /** Errors that concern one namespace; a lost connection or an abort concern all. */
 function isLocal(error: unknown): error is MigrationError {
@@ -79,7 +79,7 @@ export async function readInventory(
   options: InventoryOptions = {},
 ): Promise<ClusterInventory> {
   const { selection = EVERYTHING, concurrency = CONCURRENCY } = options;
-  const signal = options.signal ? forMany(options.signal) : undefined;
+  const signal = options.signal ? signalForMany(options.signal) : undefined;
   const reading = readOptions(options.readPreference, signal);
   const collections: CollectionFacts[] = [];
   const failed: FailedNamespace[] = [];
@@ -136,11 +136,11 @@ export async function readCollections(
   listed: readonly ListedCollection[],
   options: CollectionsOptions,
 ): Promise<void> {
-  const signal = options.signal ? forMany(options.signal) : undefined;
+  const signal = options.signal ? signalForMany(options.signal) : undefined;
   const reading = readOptions(options.readPreference, signal);
   const reader = new CollectionReader(cluster, {
     ...reading,
-    sampleSize: options.sampleSize ?? SAMPLE_SIZE,
+    sampleSize: options.sampleSize ?? METADATA_SAMPLE,
     shardKeys: await readShardKeys(cluster, reading),
     mayReadUsage: await readUsagePrivilege(cluster, reading),
     ...(options.statisticsTier ? { tier: options.statisticsTier } : {}),
@@ -173,13 +173,6 @@ async function orFail(
     if (!isLocal(error)) throw error;
     onFailed(failure(ns, error, cluster.secrets));
   }
-}
-
-/** A signal of our own that follows the caller's: every command under way listens to it, which on the caller's would warn of a leak. */
-function forMany(signal: AbortSignal): AbortSignal {
-  const own = AbortSignal.any([signal]);
-  setMaxListeners(0, own);
-  return own;
 }
 
 async function withThroughput(cluster: ConnectedCluster, facts: CollectionFacts): Promise<CollectionFacts> {

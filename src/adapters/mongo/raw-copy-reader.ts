@@ -20,6 +20,7 @@ import { throughThrottle } from './throttle.js';
 const MOST_DOCUMENTS = 50_000;
 /** With a filter a server may be looking at many documents before it has a reply full of those that match: so many times as patient. */
 const FILTERING = 10;
+/** Ending a cursor takes a round trip. Judged: being polite is worth no longer wait. */
 const CLOSE_MS = 2_000;
 /** Documents differ in size: with so much more than was asked for, most replies find room without being moved. */
 const REPLY_ROOM = 1.25;

@@ -10,6 +10,7 @@ import { describeFailure, runCommand } from './run-command.js';
 /** The version that toolchain/mongo-tools/go.mod pins; go.sum guards the sources. */
 export const TOOLS_VERSION = '100.9.5';
 
+/** Sources are downloaded and compiled. Judged: long enough on a slow line and a small machine. */
 const BUILD_TIMEOUT_MS = 15 * 60_000;
 const MODULE = join('toolchain', 'mongo-tools');
 

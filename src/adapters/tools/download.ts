@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 
 /** Long enough for 100 MB on a slow line; a host that does not answer fails much earlier. */
 const DOWNLOAD_TIMEOUT_MS = 15 * 60_000;
+/** A list is small beside an archive. Judged. */
 const JSON_TIMEOUT_MS = 60_000;
 
 /** Downloads a file and returns its SHA-256 in hex. Rejects on any status but 2xx, and on time-out. */

@@ -40,6 +40,7 @@ export type ToolOutcome =
 
 /** The tools finish what is in flight after the first SIGTERM; a target that hangs would keep them for ever. */
 const DEFAULT_GRACE_MS = 10_000;
+/** Of a line that is told, in characters. Judged: the tools' own are far shorter, but quote what a server says. */
 const MAX_LINE = 16_384;
 
 /** What a tool needs of the environment: finding files, trust stores, Kerberos, the time zone. Nothing that holds a secret. */

@@ -3,7 +3,7 @@ import { chmod, open, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MigrationError } from '../../core/model/error.js';
 import { formatNamespace } from '../../core/model/namespace.js';
-import { travelOf, type Plan, type PlannedCollection, type TextFormat } from '../../core/model/plan.js';
+import { travelOf, type PlannedCollection, type TextFormat } from '../../core/model/plan.js';
 import { mapBounded } from '../../engine/bounded.js';
 import type { NativeCopyJob, NativeTools, ToolExit } from '../../engine/native-ports.js';
 import { syncFolder, systemCode } from '../files/durable.js';
@@ -18,6 +18,7 @@ import {
 import { displayCommand, exportArguments, importArguments, type ToolConnection } from './command-lines.js';
 import type { ToolEvent } from './output-parser.js';
 import { runPiped, runTool, type ToolCommand } from './run-tool.js';
+import { exportRequest, importRequest } from './text-requests.js';
 import { exitOf, textOf } from './tool-exits.js';
 import { withToolSides, type ToolSides, type ToolSidesOptions } from './tool-sides.js';
 import { makeFolders } from '../files/make-folders.js';
@@ -224,44 +225,6 @@ class TextCopy {
       },
     };
   }
-}
-
-/** What `mongoexport` of a collection is asked for. */
-export function exportRequest(
-  plan: Pick<Plan, 'text' | 'readPreference'>,
-  planned: PlannedCollection,
-  connection: ToolConnection,
-  file?: string,
-): Parameters<typeof exportArguments>[0] {
-  const { format } = travelOf(plan);
-  return {
-    connection,
-    source: planned.source,
-    readPreference: plan.readPreference,
-    ...(file === undefined ? {} : { file }),
-    format: format === 'csv' ? { kind: 'csv', fields: planned.fields ?? ['_id'] } : { kind: 'json' },
-  };
-}
-
-/** What `mongoimport` of a collection is asked for. A capped collection keeps documents in the order of their insertion, so they must come one batch after another. */
-export function importRequest(
-  plan: Pick<Plan, 'text' | 'tuning' | 'targetKind'>,
-  planned: PlannedCollection,
-  connection: ToolConnection,
-  file?: string,
-  content?: TextContent,
-): Parameters<typeof importArguments>[0] {
-  const { batchSize, insertionWorkers } = plan.tuning;
-  return {
-    connection,
-    target: planned.target,
-    tuning: { batchSize, insertionWorkers: planned.options.capped ? 1 : insertionWorkers },
-    format: travelOf(plan).format,
-    ...(file === undefined ? {} : { file }),
-    ...(content?.isArray ? { isArray: true } : {}),
-    ...(content?.hasTypes ? { hasTypes: true } : {}),
-    bypassDocumentValidation: plan.targetKind === 'mongodb',
-  };
 }
 
 function demanded(tools: TextToolsOptions['tools'], name: 'mongoexport' | 'mongoimport'): string {

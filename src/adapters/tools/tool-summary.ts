@@ -14,6 +14,7 @@ export interface ToolSummary {
   readonly lastLines: readonly string[];
 }
 
+/** What is told of a tool that failed; all that it said stood in the terminal. Judged. */
 const KEPT_LINES = 20;
 const KEPT_CHARACTERS = 500;
 

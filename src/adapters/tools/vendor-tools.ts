@@ -1,6 +1,7 @@
 /** The vendor's own way to the database tools: the archive for this platform, checked against the vendor's published SHA-256. */
 import { readFile, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { at, listAt, textAt } from '../json.js';
 import { TOOLS_VERSION } from './build-tools.js';
 import { downloadFile, downloadJson } from './download.js';
 import type { InstallResult } from './install-cache.js';
@@ -43,21 +44,15 @@ export function vendorPlatform(
   return undefined;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
 /** Picks the archive of the pinned version out of the feed, which is taken for foreign data. */
 export function findArchive(feed: unknown, platform: { name: string; arch: string }): Archive | undefined {
-  const list = (value: unknown, key: string): Record<string, unknown>[] => {
-    const found = isRecord(value) ? value[key] : undefined;
-    return Array.isArray(found) ? found.filter(isRecord) : [];
-  };
-  const version = list(feed, 'versions').find((v) => v.version === TOOLS_VERSION);
-  const archive = list(version, 'downloads').find((d) => d.name === platform.name && d.arch === platform.arch)?.archive;
-  if (!isRecord(archive) || typeof archive.url !== 'string' || typeof archive.sha256 !== 'string') return undefined;
-  if (!/^[0-9a-f]{64}$/.test(archive.sha256)) return undefined;
-  return { url: archive.url, sha256: archive.sha256 };
+  const version = listAt(feed, 'versions').find((v) => textAt(v, 'version') === TOOLS_VERSION);
+  const isOurs = (download: unknown): boolean =>
+    textAt(download, 'name') === platform.name && textAt(download, 'arch') === platform.arch;
+  const archive = at(listAt(version, 'downloads').find(isOurs), 'archive');
+  const [url, sha256] = [textAt(archive, 'url'), textAt(archive, 'sha256')];
+  if (url === undefined || sha256 === undefined || !/^[0-9a-f]{64}$/.test(sha256)) return undefined;
+  return { url, sha256 };
 }
 
 /**

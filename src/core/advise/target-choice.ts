@@ -60,8 +60,11 @@ const POINTS = { blocker: 40, much: 12, some: 6, little: 3, none: 0 } as const;
 const CLEAR = 10;
 /** So many more warnings say something; one or two more do not. */
 const MANY_WARNINGS = 3;
+/** What every RU account takes: see `largestDocument`. */
 const SMALL_DOCUMENT = 2 * MIB;
+/** The smallest disk of a vCore cluster: see `VCORE_DISKS`. */
 const LITTLE_DATA = 32 * GIB;
+/** Where more than one shard is advised on vCore: see `ONE_SHARD_GIB`. */
 const MUCH_DATA = 4 * TIB;
 /** Stages that put documents of several collections, or many documents, together: on RU each document that is read is charged. */
 const JOINS: ReadonlySet<string> = new Set([
@@ -74,6 +77,7 @@ const JOINS: ReadonlySet<string> = new Set([
 ]);
 /** Of queries that compare a field with one value. */
 const POINT_READS = 0.9;
+/** Fewer say nothing of what prevails. Judged. */
 const ENOUGH_QUERIES = 100;
 
 /**

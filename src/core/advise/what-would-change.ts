@@ -34,6 +34,7 @@ interface Changed {
 }
 
 const GROWTH = 10;
+/** A window that is short for anything but little data. Judged. */
 const SHORT_WINDOW_HOURS = 1;
 /** The last one that the services read for an RU account, and one that they do not. Source: learn.microsoft.com/azure/cosmos-db/mongodb/pre-migration-steps. */
 const OLD = '4.0';

@@ -3,7 +3,7 @@ import type { MethodCost } from '../model/cost.js';
 import type { Assumption } from '../model/estimate.js';
 import type { MethodId } from '../model/method.js';
 import { requestUnits, ruPerSecond } from '../model/units.js';
-import { sparkWorkers } from '../plan/handoff-fields.js';
+import { sparkWorkers } from '../plan/spark-workers.js';
 import { assume } from '../size/assumption-ids.js';
 import { atLeast, exactly, mapBand, times, type Band } from '../size/bands.js';
 import { SIZE_SOURCES } from '../size/sources.js';

@@ -5,7 +5,7 @@ import { GIB, TIB } from '../model/units.js';
 import { CREATION_RU_PER_PARTITION, floorOf, PARTITION_RU_PER_SECOND } from '../plan/throughput-raise.js';
 import { assume } from '../size/assumption-ids.js';
 import { atLeast, atMost, band, exactly, mapBand, times, type Band } from '../size/bands.js';
-import { AUTOSCALE_RU_PER_SECOND } from '../size/limits.js';
+import { AUTOSCALE_RU_PER_SECOND, SERVERLESS_RU_PER_SECOND } from '../size/limits.js';
 import { SIZE_SOURCES } from '../size/sources.js';
 import { billedHoursOf } from './billed-hours.js';
 import { costWhy, type CostWhy } from './cost-ids.js';
@@ -22,9 +22,8 @@ export interface RuCostInput {
   readonly about: readonly Assumption[];
 }
 
-/** Storage of a serverless container, and what one gives at least. Source: learn.microsoft.com/azure/cosmos-db/serverless-performance. */
+/** Storage of a serverless container. Source: learn.microsoft.com/azure/cosmos-db/serverless-performance. */
 const SERVERLESS_BYTES = TIB;
-const SERVERLESS_RU_PER_SECOND = 5_000;
 /** What autoscale bills at least, of its maximum. Source: learn.microsoft.com/azure/cosmos-db/how-to-choose-offer. */
 const AUTOSCALE_LEAST = 0.1;
 /** Share of the everyday throughput that an average hour reaches, where no load says it. Judged. */

@@ -1,9 +1,9 @@
 /** What a hand-off has to be told, field by field: what is reckoned for it, what a person says, and what is wrong with that. */
 import { MigrationError } from '../model/error.js';
 import type { AzurePlace, Handoff } from '../model/handoff.js';
-import { MIB } from '../model/units.js';
 import type { Plan } from '../model/plan.js';
 import { digestOf } from './plan-id.js';
+import { sparkWorkers, type MovedBySpark } from './spark-workers.js';
 
 export const HANDOFF_FIELDS = [
   'workspaceUrl',
@@ -53,15 +53,12 @@ export interface HandoffField {
 }
 
 /** What the defaults follow from. */
-export interface HandoffFacts {
+export interface HandoffFacts extends MovedBySpark {
   /** What is moved, e.g. a database's name; names in Azure are made of it. */
   readonly subject: string;
   /** The two sides, so that two migrations of one database do not get the same names. */
   readonly between: readonly [source: string, target: string];
   readonly targetKind: Plan['targetKind'];
-  readonly documents: number;
-  readonly logicalBytes: number;
-  readonly tuning?: Pick<Plan['tuning'], 'ruPerSecond' | 'ruPerDocument'>;
   /** The target in Azure: the service is best made beside it. */
   readonly azure?: AzurePlace & { readonly resourceId: string };
   /** The source is written to meanwhile. */
@@ -120,32 +117,6 @@ export const STUDIO_3T_PORT = 27_717;
 const RUNTIME = '15.4.x-scala2.12';
 /** Four cores, 16 GB, a local disk: a raw copy needs cores and a network, hardly any memory. Source: learn.microsoft.com/azure/virtual-machines/ddsv5-series. */
 const NODE_TYPE = 'Standard_D4ds_v5';
-/** What one such node moves in a second where nothing meters it. Judged: a raw copy was measured at 10 to 110 MiB/s a machine, see `core/size/duration.ts`. */
-const NODE_BYTES_PER_SECOND = 20 * MIB;
-/** In which time the copy should be through. Judged: a night. */
-const COPY_SECONDS = 6 * 3_600;
-/** One that fails must not stop it; beyond the most the source is what limits. Judged. */
-const WORKERS: readonly [least: number, most: number] = [2, 64];
-
-/**
- * Nodes that a Spark job gets: as many as bring the data through in a night, and no more than the target's throughput keeps busy.
- * `bytesPerDocument × ruPerSecond ÷ ruPerDocument` is what an RU target takes in a second.
- */
-export function sparkWorkers({
-  documents,
-  logicalBytes,
-  tuning,
-}: Pick<HandoffFacts, 'documents' | 'logicalBytes' | 'tuning'>): number {
-  const { ruPerSecond, ruPerDocument } = tuning ?? {};
-  const bySize = logicalBytes / (NODE_BYTES_PER_SECOND * COPY_SECONDS);
-  const taken =
-    ruPerSecond === undefined || ruPerDocument === undefined || documents === 0
-      ? Number.POSITIVE_INFINITY
-      : ((logicalBytes / documents) * ruPerSecond) / ruPerDocument;
-  const [least, most] = WORKERS;
-  return Math.min(most, Math.max(least, Math.ceil(Math.min(bySize, taken / NODE_BYTES_PER_SECOND))));
-}
-
 /** Letters and digits of a name, for names of Azure. */
 function slug(subject: string, longest: number): string {
   const plain = subject.toLowerCase().replace(/[^a-z0-9]+/g, '-');

@@ -14,6 +14,7 @@ const LOOK_EVERY = 64;
 const LONGEST_NAME = 255;
 const DOT = 0x2e;
 const DOLLAR = 0x24;
+/** No type of BSON, by which values are hashed: a name is no value. */
 const NAME_SEED = 0x5eed;
 
 /** The top-level fields of a collection while it is scanned, a bounded number of them whatever the documents are called. */

@@ -5,8 +5,10 @@ import { TYPE_ALIAS } from './type-alias.js';
 import { ValueCounts } from './value-counts.js';
 import type { ValueHash } from './value-hash.js';
 
+/** Values that are told of a field, each with its share. Judged: the first few are what makes a shard key bad. */
 const TOP = 10;
 const BUCKET_SHIFT = 32 - Math.log2(SCAN_BUCKETS);
+/** A type is one byte. */
 const TYPES = 256;
 
 /** The documents that a field is seen against. */

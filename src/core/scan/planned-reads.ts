@@ -12,7 +12,13 @@ import {
   SCAN_LIMIT_MS,
   stretchCommand,
 } from './scan-plan.js';
-import { expectedTier, lookupPipeline, unionPipeline, type StatisticsTier } from './statistics-pipeline.js';
+import {
+  expectedTier,
+  lookupPipeline,
+  METADATA_SAMPLE,
+  unionPipeline,
+  type StatisticsTier,
+} from './statistics-pipeline.js';
 
 export interface PlannedReadsInput {
   readonly cluster: Pick<ClusterFacts, 'kind' | 'topology' | 'maxWireVersion'>;
@@ -48,7 +54,6 @@ type ReadPurpose = (typeof READ_PURPOSES)[number];
 
 const EACH = '<collection>';
 const DATABASE = '<database>';
-const METADATA_SAMPLE = 100;
 
 /**
  * Every command that an assessment with these options may send, in its order; a collection gets fewer where the first way succeeds. The list is made of the very

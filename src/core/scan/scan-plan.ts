@@ -15,6 +15,7 @@ const DRAWN_FROM = 100;
 
 /** What one answer of the server holds about: large enough that waiting for it does not count, small enough for many at a time. */
 const REPLY_BYTES = 4 * MIB;
+/** Of tiny documents. Judged: each costs the scanner time, whatever its size. */
 const MOST_PER_REPLY = 5_000;
 
 /** A sample must not take long, however large the collection is. */

@@ -25,7 +25,9 @@ export interface StatisticsRequest {
   readonly timeseries: boolean;
 }
 
-/** Before 4.4 whole documents travel; fewer of them do. */
+/** Documents of a collection that its facts are told by. Judged: enough for an average size, little for a server that reads 20 times as many. */
+export const METADATA_SAMPLE = 100;
+/** Before 4.4 whole documents travel; fewer of them do. Judged. */
 const LOOKUP_SAMPLE = 20;
 
 const STATS: Stage = {

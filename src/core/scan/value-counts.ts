@@ -2,6 +2,7 @@ import { DISTINCT_ERROR, DistinctSample } from './distinct-sample.js';
 
 /** Values that are counted at once, and so the most that are told apart exactly. */
 export const EXACT_VALUES = 1024;
+/** Grows by doubling. Judged: most fields have few values, and there are many fields. */
 const FIRST_PLACES = 64;
 
 /** One value, by its hash alone. `missed`: bytes that it may have had before it was counted. */

@@ -1,7 +1,10 @@
 import { BSON_TYPE } from '../bson/raw-document.js';
 
+/** Of 2^53, up to which a double tells whole numbers apart. */
 const LONG_EXACT_HIGH = 0x200000;
+/** Of the NaN that stands for all of them. */
 const CANONICAL_NAN_HIGH = 0x7ff80000;
+/** Where the halves start. Any two that share no pattern would do. */
 const HIGH_BASIS = 0x2f9be6cc;
 const LOW_BASIS = 0x5bd1e995;
 const NUMBER_HIGH = BSON_TYPE.double ^ HIGH_BASIS;

@@ -1,6 +1,7 @@
 import type { CollectionFacts, Throughput } from '../model/facts.js';
 import { formatNamespace } from '../model/namespace.js';
 import { GIB } from '../model/units.js';
+import { SERVERLESS_RU_PER_SECOND } from '../size/limits.js';
 import type { SimulatedBudget } from './input.js';
 
 export interface NamedBudget extends SimulatedBudget {
@@ -8,8 +9,6 @@ export interface NamedBudget extends SimulatedBudget {
   readonly name: string;
 }
 
-/** Each serverless container. Source: learn.microsoft.com/azure/cosmos-db/serverless-performance. */
-export const SERVERLESS_RU_PER_SECOND = 5_000;
 /** A collection that is made gets a partition for each of these RU/s: manual, autoscale and shared. Source: learn.microsoft.com/azure/cosmos-db/scaling-provisioned-throughput-best-practices. */
 const CREATION_RU_PER_PARTITION = { manual: 6_000, otherwise: 10_000 } as const;
 /** Most of one partition. Source: learn.microsoft.com/azure/cosmos-db/concepts-limits. */

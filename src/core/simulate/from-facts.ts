@@ -11,6 +11,7 @@ import { AssumptionLists } from '../size/assumption-lists.js';
 import { insertCharge, readCharge } from '../size/charges.js';
 import { collectionCharges } from '../size/collection-charges.js';
 import { paceParams, speedOf } from '../size/duration.js';
+import { SERVERLESS_RU_PER_SECOND } from '../size/limits.js';
 import { tableFactor, type MeasuredInsert, type TableFactor } from '../size/table-factor.js';
 import { averageDocumentBytes, dataCollections } from '../size/totals.js';
 import type { Band, Trial } from '../size/trial.js';
@@ -18,7 +19,7 @@ import { sourceConnectionsFor } from '../tune/direct-copy.js';
 import { TOOL_PARALLEL_COLLECTIONS } from '../tune/limits.js';
 import { BUILD_DOCUMENTS, BUILD_MEBIBYTES, LEAST_BUILD_MS, READ_DOCUMENTS, READ_MEBIBYTES } from './after-copy.js';
 import { taken } from './assumption-ids.js';
-import { budgetFor, SERVERLESS_RU_PER_SECOND, type NamedBudget } from './budgets.js';
+import { budgetFor, type NamedBudget } from './budgets.js';
 import type { SimulatedCollection, SimulationInput } from './input.js';
 import { partitionSpread, type PartitionSpread } from './partition-shares.js';
 

@@ -25,3 +25,6 @@ export const MAX_VCORE_COLLECTIONS = 1000;
 export const MANUAL_RU_PER_SECOND = { least: 400, step: 100, most: 100_000_000 } as const;
 /** Autoscale: the smallest maximum and its step. Source: learn.microsoft.com/azure/cosmos-db/provision-throughput-autoscale. */
 export const AUTOSCALE_RU_PER_SECOND = { least: 1000, step: 1000, most: 100_000_000 } as const;
+
+/** What each serverless container gives at least: up to 250 GB; more has more. Source: learn.microsoft.com/azure/cosmos-db/serverless-performance. */
+export const SERVERLESS_RU_PER_SECOND = 5_000;

@@ -1,6 +1,7 @@
 import type { RequestUnitsPerSecond } from '../model/units.js';
 import { RefusalAllowance, type Allowance } from './refusal-allowance.js';
 
+/** A budget is new every second. */
 const WINDOW_MS = 1_000;
 /** A clean stretch this long makes earlier refusals history where the budget grows by itself (autoscale). */
 const FORGET_MS = 30_000;

@@ -81,6 +81,7 @@ const FIRST_BACKOFF_MS = 50;
 const LONGEST_BACKOFF_MS = 2_000;
 /** Advice above this is not followed to its end: a budget is renewed by the second, and the service itself gives up after a minute. */
 const LONGEST_ADVISED_MS = 60_000;
+/** Spreads what was refused together. Judged. */
 const JITTER = 0.2;
 
 /**

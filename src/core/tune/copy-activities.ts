@@ -22,6 +22,7 @@ const MOST_PARALLEL = 20;
 const PARALLEL_WITHOUT_BUDGET = 8;
 /** The documented default is 10,000: such a batch is throttled as a whole on an RU target. */
 const LARGEST_RU_BATCH = 500;
+/** A tenth of that default. Judged: round trips hardly count any more, and little is sent again. */
 const LARGEST_BATCH = 1_000;
 const READ_BATCH = 1_000;
 /** Request units of an upsert of 1 KB where nothing was measured (Cosmos DB, request units: about 10 for an insert). */

@@ -9,6 +9,7 @@ export const TOOL_BATCH_DOCUMENTS = 1000;
 export const TOOL_PARALLEL_COLLECTIONS = 4;
 /** More connections than this no target of one run was seen to serve faster; mongorestore takes any number. */
 export const MOST_INSERTION_WORKERS = 256;
+/** Judged: each has a reader on the source and workers of its own. */
 export const MOST_PARALLEL_COLLECTIONS = 64;
 /** All messages under way together: each is held once by the tool and once by the relay, whose memory has a bar of 300 MB. */
 export const IN_FLIGHT_BYTES = 96 * MIB;

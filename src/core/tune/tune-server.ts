@@ -24,6 +24,7 @@ export interface ServerTuneInput {
   readonly fixed?: FixedTuning;
 }
 
+/** Of a target that does not say: as many as the smallest vCore tier with high availability has. */
 const ASSUMED_CORES = 2;
 /** What one core of a server takes in: 15-26 k documents of 1 KB per second were seen on vCore's engine, 28 MB/s by one worker of mongorestore on mongod. */
 const BYTES_PER_SECOND_AND_CORE = 20 * MIB;

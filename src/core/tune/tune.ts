@@ -2,6 +2,7 @@ import type { ClusterFacts, CollectionFacts, Throughput } from '../model/facts.j
 import type { Tuning } from '../model/plan.js';
 import type { TargetDescription } from '../plan/target.js';
 import { insertCharge } from '../size/charges.js';
+import { SERVERLESS_RU_PER_SECOND } from '../size/limits.js';
 import { averageDocumentBytes, dataCollections, migrationCharge, totalSize } from '../size/totals.js';
 import { rateOf } from '../size/usable-rate.js';
 import { tuneForRu, type RuTuneInput } from './tune-ru.js';
@@ -16,8 +17,6 @@ export function tune(input: TuneInput): Tuning {
 
 /** A new RU collection gets this where nobody says otherwise. Source: learn.microsoft.com/azure/cosmos-db/mongodb/custom-commands. */
 const DEFAULT_RU_PER_SECOND = 400;
-/** Each serverless container. Source: learn.microsoft.com/azure/cosmos-db/serverless-performance. */
-const SERVERLESS_RU_PER_SECOND = 5_000;
 
 export interface TuneFacts {
   /** Those that take part. */

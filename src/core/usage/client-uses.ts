@@ -14,6 +14,7 @@ export function isApplication(name: unknown): boolean {
   return typeof name !== 'string' || (!name.startsWith(OWN_APPLICATION) && !AGENTS.test(name));
 }
 
+/** Bytes that a server takes of an application's name (MongoDB Handshake, as below); a driver's name and version are shorter. */
 const LONGEST_TEXT = 128;
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value.slice(0, LONGEST_TEXT) : undefined;

@@ -22,6 +22,7 @@ export interface UsageReadOptions {
 /** Enough to see what is changed often, few enough to be read in one go. */
 const OPLOG_ENTRIES = 2_000;
 const PROFILED_OPERATIONS = 1_000;
+/** Judged: what takes a server longer is not worth disturbing it. */
 const MAX_TIME_MS = 5_000;
 
 /** Sections of `serverStatus` that cost something and say nothing of the use. */

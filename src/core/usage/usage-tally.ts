@@ -12,6 +12,7 @@ export interface TallyLimits {
 /** Enough for thousands of collections; a collection that uses values as names of fields must not fill the memory. */
 const LIMITS: TallyLimits = { features: 20_000, fields: 50_000, sorts: 5_000 };
 
+/** Judged: no operator or command has so long a name, and a path that is longer is data. */
 const LONGEST_NAME = 64;
 const LONGEST_PATH = 256;
 

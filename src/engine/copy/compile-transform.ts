@@ -14,6 +14,7 @@ export interface CompiledTransform {
   readonly transformer?: DocumentTransformer;
 }
 
+/** Length and closing null byte. */
 const EMPTY_DOCUMENT_BYTES = 5;
 /** Type byte, the name `v` and its null byte. */
 const VALUE_START = 7;

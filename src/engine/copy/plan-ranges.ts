@@ -10,6 +10,7 @@ const SAMPLED_PART = 0.04;
 const SAMPLES_PER_RANGE = 5;
 /** As many as `$sample` looks at before it answers, however few are asked for (PipelineD, a trial of its random cursor; 1 and 100 were measured to take the same 33 ms). */
 const SMALLEST_SAMPLE = 100;
+/** Judged: less than two seconds of the source's time. */
 const LARGEST_SAMPLE = 5_000;
 /** A walk reads every index key up to the last boundary: beyond this it takes too long, and ranges are split while they are copied. */
 const LARGEST_WALK_DOCUMENTS = 20_000_000;

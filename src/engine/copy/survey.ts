@@ -1,11 +1,11 @@
 /** How a collection is going to be read, found out before any document of it is. */
-import { setMaxListeners } from 'node:events';
 import { MigrationError } from '../../core/model/error.js';
 import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
 import type { CopyCeilings, Plan, PlannedCollection } from '../../core/model/plan.js';
 import { readersFor, wantedRanges } from '../../core/tune/direct-copy.js';
 import type { PlannedRange } from '../journal/ranges.js';
 import type { ClusterSession } from '../ports.js';
+import { signalForMany } from '../signal-for-many.js';
 import { probeRangeReads } from '../verify/range-reads.js';
 import { sourceWrites, type SourceWrites } from '../verify/source-writes.js';
 import { patiently, type Patience } from './patience.js';
@@ -117,10 +117,7 @@ export class Surveys {
   readonly #begun = new Map<string, CollectionSurvey>();
 
   constructor(context: SurveyContext) {
-    const signal = AbortSignal.any([context.signal, this.#halt.signal]);
-    // Each command on its way listens, of as many surveys as go on at once.
-    setMaxListeners(Number.POSITIVE_INFINITY, signal);
-    this.#context = { ...context, signal };
+    this.#context = { ...context, signal: signalForMany(context.signal, this.#halt.signal) };
   }
 
   /** Begins with as many as are read at once; a view is not. Errors come out where the survey is asked for. */

@@ -1,5 +1,4 @@
 /** A direct copy that is tried for a few seconds, by the same parts as the real one, and what it came to second by second. */
-import { setMaxListeners } from 'node:events';
 import { MOST_REFUSED_IN_A_ROW, Refusals } from '../../core/conflict/refusals.js';
 import { MigrationError } from '../../core/model/error.js';
 import type { DeadLetterSink } from '../../core/model/dead-letter.js';
@@ -9,6 +8,7 @@ import type { Journal } from '../journal/port.js';
 import { JournalReducer } from '../journal/reduce.js';
 import type { CopyPacers } from '../pace/pacer.js';
 import type { Clock, ClusterSession } from '../ports.js';
+import { signalForMany } from '../signal-for-many.js';
 import { CollectionsCopy } from './copy-collections.js';
 import type { CopySource, CopyTarget } from './ports.js';
 import { WriterPool } from './writer-pool.js';
@@ -40,7 +40,9 @@ export interface TriedCopy {
   readonly heldByRequestUnits: boolean;
 }
 
+/** A budget is new every second: a shorter sample would see parts of it. */
 const SAMPLE_MS = 1_000;
+/** Judged: often enough that a sample is at most a tenth too long. */
 const TICK_MS = 100;
 /** What is on its way when the time is over, or before the first document comes, takes no longer on a cluster that answers. */
 const GRACE_MS = 15_000;
@@ -52,10 +54,10 @@ const GRACE_MS = 15_000;
 export async function tryCopy(trial: CopyTrial): Promise<TriedCopy> {
   const { plan, clock, signal } = trial;
   const halt = new AbortController();
-  setMaxListeners(Number.POSITIVE_INFINITY, halt.signal);
+  const halted = signalForMany(halt.signal);
   const timed = new TimedSource(trial);
   const metered = new MeteredTarget(trial.target);
-  const writers = new WriterPool(metered, halt.signal);
+  const writers = new WriterPool(metered, halted);
   const refusals = new Refusals(MOST_REFUSED_IN_A_ROW, ({ code, message }) =>
     halt.abort(new MigrationError('command-failed', { command: 'insert', serverCode: code, message })),
   );
@@ -69,7 +71,7 @@ export async function tryCopy(trial: CopyTrial): Promise<TriedCopy> {
       refusals,
       journal: forgetfulJournal(plan),
       deadLetters: forgetfulLetters(),
-      signal: halt.signal,
+      signal: halted,
       readers: () => trial.readers,
     },
     halt,

@@ -6,6 +6,7 @@ import { hash } from 'node:crypto';
 import { MigrationError } from '../../core/model/error.js';
 import { isRecordType, JOURNAL_VERSION, type JournalRecord } from './record.js';
 
+/** 64 bits tell a torn or damaged line from a whole one; nobody is kept from writing another. */
 const SUM_DIGITS = 16;
 const SUM_START = ',"sum":"';
 /** `,"sum":"` + digits + `"}`. */

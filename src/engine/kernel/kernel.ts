@@ -6,6 +6,7 @@ import { KERNEL_MODULE } from './kernel-module.js';
 export const LANES = 4;
 /** Where the kernel is given bytes; below is what it returns. */
 const INPUT_AT = 64;
+/** In which WebAssembly's memory grows (its core specification). */
 const PAGE_BYTES = 65_536;
 /** Neighbouring documents are handed over together up to this: they stay in the processor's second cache. */
 const CHUNK_BYTES = 256 * 1024;

@@ -10,6 +10,7 @@ const FIRST = 2;
 const MOST = 32;
 /** The line that is aimed for: at least one insert waits while another is worked on. */
 const LINE = { short: 1, long: 3 } as const;
+/** Judged: some decisions a second follow a change; each waits for as many answers as are on their way, too. */
 const WINDOW_MS = 250;
 /** The shortest latency is forgotten and measured again this often: the target, or the way to it, may have changed. */
 const REMEASURE_MS = 60_000;

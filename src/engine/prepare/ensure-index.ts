@@ -10,6 +10,7 @@ import { refusalOf, throughThrottle, type PrepareContext } from './server-refusa
 
 /** An RU account builds at low priority from leftover request units; past this the run goes on and says `building`. */
 const LONGEST_BUILD_WAIT_MS = 30 * 60 * 1000;
+/** Judged: an index on little data is there at once, one on much takes minutes. */
 const FIRST_POLL_MS = 200;
 const LONGEST_POLL_MS = 5_000;
 

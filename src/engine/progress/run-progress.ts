@@ -3,13 +3,7 @@ import { conflictsLeft } from '../../core/conflict/on-duplicate.js';
 import type { Awaited } from '../../core/model/handoff.js';
 import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
 import { isRunning, type RunState } from '../../core/model/run.js';
-import {
-  MOST_RATE_POINTS,
-  type CollectionSnapshot,
-  type LimitedBy,
-  type RatePoint,
-  type RunSnapshot,
-} from '../../core/model/run-snapshot.js';
+import type { CollectionSnapshot, LimitedBy, RunSnapshot } from '../../core/model/run-snapshot.js';
 import { resumesBy } from '../../core/plan/carried-out.js';
 import type { Verdict } from '../journal/record.js';
 import type { RunEvent } from '../run-context.js';
@@ -18,22 +12,13 @@ import { budgetOf, plannedBudgets } from './budget.js';
 import { EarlierWork, type EarlierAmounts } from './earlier-work.js';
 import type { ProgressStart } from './progress-start.js';
 import { spreadByRanges, type RangePace } from './range-spread.js';
+import { RateChart, type Sums } from './rate-chart.js';
 import { RecentRates, RU_WINDOW_MS } from './recent-rates.js';
 import { noLessThan, remainingTime } from './remaining.js';
 import { verifiedAs } from './verified.js';
 
-/** Charts get a point for each second. */
-const POINT_MS = 1_000;
 /** A plan with thousands of renamed collections has as many command lines; the latest are what somebody looks at. */
 const MOST_COMMAND_LINES = 100;
-
-interface Sums {
-  readonly at: number;
-  readonly done: number;
-  readonly bytes: number;
-  readonly ru: number;
-  readonly throttled: number;
-}
 
 const RESTING = { perSecond: 0, ruPerSecond: 0 };
 const NOTHING: EarlierAmounts = { bytes: 0, requestUnits: 0, throttled: 0 };
@@ -55,9 +40,8 @@ export class RunProgress {
   private readonly rates: RecentRates;
   /** RU/s by budget. */
   private readonly planned: ReadonlyMap<string, number>;
-  private readonly points: RatePoint[];
+  private readonly chart: RateChart;
   private stepStartedAt: number;
-  private lastPoint: Sums | undefined;
   /** Dead letters that the target has taken after all. */
   private readonly arrived = new Map<string, number>();
   private commandLines: string[] = [];
@@ -75,7 +59,7 @@ export class RunProgress {
     }
     this.earlier = new Map(start.earlier ?? []);
     this.work = new EarlierWork(start.before ?? []);
-    this.points = [...(start.rates ?? [])].slice(-MOST_RATE_POINTS);
+    this.chart = new RateChart(start.rates ?? []);
     this.stepStartedAt = now();
     this.rates = new RecentRates(now);
     this.planned = plannedBudgets(start.plan);
@@ -136,26 +120,8 @@ export class RunProgress {
 
   /** Adds a point to the charts, once a second at most; to be called about that often. */
   tick(provisioned: ReadonlyMap<string, number>): void {
-    const sums = this.sums();
-    const last = this.lastPoint;
-    if (!isRunning(this.state)) {
-      this.lastPoint = undefined;
-      return;
-    }
-    if (last && sums.at - last.at < POINT_MS) return;
-    this.lastPoint = sums;
-    if (!last) return;
-    const seconds = (sums.at - last.at) / 1000;
-    const rate = (of: (s: Sums) => number): number => Math.max(0, of(sums) - of(last)) / seconds;
-    this.points.push({
-      at: sums.at,
-      documentsPerSecond: rate((s) => s.done),
-      bytesPerSecond: rate((s) => s.bytes),
-      ruPerSecond: rate((s) => s.ru),
-      provisioned: budgetOf(this.active(), provisioned),
-      throttledPerSecond: rate((s) => s.throttled),
-    });
-    if (this.points.length > MOST_RATE_POINTS) this.points.shift();
+    if (isRunning(this.state)) this.chart.add(this.sums(), () => budgetOf(this.active(), provisioned));
+    else this.chart.interrupt();
   }
 
   /** `provisioned`: RU/s by budget, which is a namespace or, shared, a database with a dot behind it. */
@@ -196,7 +162,7 @@ export class RunProgress {
       ...(this.state === 'copying' && this.limitedBy ? { limitedBy: this.limitedBy } : {}),
       ...(remainingMs === undefined ? {} : { remainingMs: spreadByRanges(remainingMs, this.ranges) }),
       collections,
-      rates: [...this.points],
+      rates: [...this.chart.points],
       commandLines: this.commandLines,
     };
   }
@@ -216,7 +182,7 @@ export class RunProgress {
     this.state = state;
     this.endedAt = isRunning(state) || state === 'planned' ? undefined : this.now();
     this.stepStartedAt = this.now();
-    this.lastPoint = undefined;
+    this.chart.interrupt();
     this.ranges = [];
     this.limitedBy = undefined;
     this.awaits = undefined;
@@ -315,7 +281,7 @@ export class RunProgress {
     provisioned: ReadonlyMap<string, number>,
   ): RunSnapshot['remainingMs'] {
     if (!isRunning(this.state)) return undefined;
-    const points = this.points.filter((point) => point.at > this.stepStartedAt);
+    const points = this.chart.points.filter((point) => point.at > this.stepStartedAt);
     const told = remainingTime(left, perSecond, points);
     if (!told || this.state !== 'copying') return told;
     const open = collections

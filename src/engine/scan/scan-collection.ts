@@ -62,6 +62,7 @@ export interface ScanOptions {
 
 type Drawn = NonNullable<CollectionScan['drawn']>;
 
+/** Judged: old and new documents are all seen, and each stretch is worth its search. */
 const STRETCHES = 20;
 /** More than any sample. */
 const MANY = 1e12;
@@ -69,6 +70,7 @@ const MANY = 1e12;
 const TRAVEL_MS = 30_000;
 /** Of a sample that broke off: fewer than these are no sample. */
 const WORTH_KEEPING = 1_000;
+/** Collections. Judged: enough to hide the round trips, few enough for a source that is in use. */
 const SAMPLED_AT_ONCE = 4;
 /** So many collections keep the bytes by bucket of their fields: the largest, for which a shard key matters. */
 const KEEP_BUCKETS = 200;

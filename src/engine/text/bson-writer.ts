@@ -1,5 +1,6 @@
 /** Writes BSON bytes from front to back. Lengths and types that are known only later are filled in then. */
 
+/** Grows by doubling. Judged: most documents fit. */
 const FIRST_BYTES = 4_096;
 
 export class BsonWriter {

@@ -6,10 +6,12 @@ import { findElement } from '../../core/bson/raw-document.js';
 import type { DocumentBatch } from '../copy/batch.js';
 import { digestSpans, digestWords, LANES } from '../kernel/kernel.js';
 
+/** FNV-1a of 32 bits. Source: isthe.com/chongo/tech/comp/fnv. */
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 /** `_id\0` right after a document's length and the element's type: where servers put it. */
 const ID_NAME = Buffer.from('_id\0', 'latin1').readUInt32LE(0);
+/** Behind length, type and that name. */
 const FIRST_VALUE = 9;
 
 /** Where the value of `_id` lies in a document; written by {@link locateId}, so that no object is made per document. */

@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto';
 import { LANES } from '../kernel/kernel.js';
 
+/** 64 bits, as above. */
 const KEY_WORDS = 2;
 /** Filled to at most this part before it grows. */
 const LOAD = 0.6;

@@ -79,6 +79,7 @@ export async function probeRangeReads(
 export const RANGE_BYTES = 96 * MIB;
 /** `$sample` takes its fast path (a random cursor) below 5 % of a collection (MongoDB manual, $sample). */
 const SAMPLED_PART = 0.04;
+/** Ranges are then within about a third of their size. Judged, as is the bound, which keeps a sample to seconds. */
 const SAMPLES_PER_RANGE = 10;
 const LARGEST_SAMPLE = 5_000;
 

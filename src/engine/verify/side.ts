@@ -34,6 +34,7 @@ export const EVERYTHING: Segment = { index: 0 };
 
 /** Bytes of one reply: large enough for speed, small enough that a few readers with one reply in advance each stay within the memory bar. */
 const REPLY_BYTES = MIB;
+/** Of tiny documents. Judged: more in one reply make reading no faster. */
 const LARGEST_REPLY_DOCUMENTS = 10_000;
 
 /** Documents per reply for documents of this average size. */
@@ -83,6 +84,7 @@ export async function readSegment(
   }
 }
 
+/** Judged: waits of one and two seconds outlast a connection that broke off, not a server that is gone. */
 const ATTEMPTS = 3;
 const PAUSE_MS = 1_000;
 

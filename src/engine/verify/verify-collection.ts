@@ -23,7 +23,9 @@ import { batchSizeFor, EVERYTHING, type Segment, type Side } from './side.js';
 import { sourceWrites, unmoved, type SourceWrites } from './source-writes.js';
 import { compareStreamed, sumOfStreamed } from './streamed.js';
 
+/** Documents that are named. Judged: more than anybody looks at; totals are of all. */
 const REPORT_LIMIT = 1_000;
+/** Judged: both sides are read at once, of two collections at a time. */
 const PARALLEL_RANGES = 2;
 /** Parts by the hash of `_id` that each range, or the one pass, is split into: what is read again to find a difference is that much less to remember. */
 const BUCKETS = 4_096;

@@ -5,6 +5,7 @@ import type { VerifyOptions } from './options.js';
 import type { VerificationResult } from './result.js';
 import { verifyCollection } from './verify-collection.js';
 
+/** Judged: a collection that ends with few documents leaves nobody waiting, and memory stays small. */
 const PARALLEL_COLLECTIONS = 2;
 
 /**

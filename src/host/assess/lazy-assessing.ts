@@ -1,6 +1,7 @@
 import { window, type Disposable, type WebviewPanel } from 'vscode';
 import { DisposableStore } from '../disposables.js';
 import { PANELS } from '../ids.js';
+import { loadedOnce } from '../loaded-once.js';
 import type { AssessShell } from '../services.js';
 
 /** What is loaded with the first assessment. */
@@ -10,12 +11,11 @@ export interface Assessing extends AssessShell, Disposable {
 
 /** Assessments before anybody has made one: VS Code knows how to bring a report back after a reload, and the code is read when it is wanted. */
 export class LazyAssessing implements Disposable, AssessShell {
-  readonly #load: () => Promise<Assessing>;
+  readonly #get: () => Promise<Assessing>;
   readonly #store = new DisposableStore();
-  #assessing: Promise<Assessing> | undefined;
 
   constructor(load: () => Promise<Assessing>) {
-    this.#load = load;
+    this.#get = loadedOnce(async () => this.#store.add(await load()));
     this.#store.add(
       window.registerWebviewPanelSerializer(PANELS.assessment, {
         deserializeWebviewPanel: async (panel) => (await this.#get()).restore(panel),
@@ -37,16 +37,5 @@ export class LazyAssessing implements Disposable, AssessShell {
 
   dispose(): void {
     this.#store.dispose();
-  }
-
-  /** A failed load is tried again by the next one who asks. */
-  async #get(): Promise<Assessing> {
-    const loading = (this.#assessing ??= this.#load().then((assessing) => this.#store.add(assessing)));
-    try {
-      return await loading;
-    } catch (error) {
-      this.#assessing = undefined;
-      throw error;
-    }
   }
 }

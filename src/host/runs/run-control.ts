@@ -1,7 +1,6 @@
 import { l10n, ThemeIcon } from 'vscode';
-import { neededTools } from '../../core/plan/needed-tools.js';
 import { MigrationError } from '../../core/model/error.js';
-import type { CopyCeilings, Plan } from '../../core/model/plan.js';
+import type { CopyCeilings } from '../../core/model/plan.js';
 import { isRunning, type RunState } from '../../core/model/run.js';
 import { planSubject } from '../../core/plan/plan-title.js';
 import { awaitedWords } from '../../words/awaits.js';
@@ -16,57 +15,33 @@ import {
 } from '../../words/clean-up.js';
 import { ceilingsText } from '../../words/ceilings.js';
 import { formatCountOf } from '../../words/sizes.js';
-import type { HandedSecrets, HostAdapters, RunFolder } from '../adapters.js';
-import type { RemoteBeginning, RemoteStart } from '../azure/remote-start.js';
+import type { HostAdapters, RunFolder } from '../adapters.js';
 import { COMMANDS } from '../ids.js';
-import type { ClusterStore, LetterChoice, RunControl, RunInfo } from '../services.js';
-import type { Settings } from '../settings.js';
-import { buttons, type Questions } from './questions.js';
+import type { LetterChoice, RunControl, RunInfo } from '../services.js';
+import { buttons } from './questions.js';
 import { secretsFor, targetSecrets } from './run-clusters.js';
-import { isOver, shortName, shortRunId } from './run-figures.js';
+import { isOver, shortName } from './run-figures.js';
+import { RunLauncher, runTitle, type RunLaunchDeps } from './run-launcher.js';
 import { stateSentence } from './run-words.js';
-import type { FollowedRuns } from './run-store.js';
-import type { RunTerminals } from './run-terminals.js';
-import { launchInTerminal, type LaunchedTerminal } from './terminal.js';
 
-export interface RunControlDeps {
+export interface RunControlDeps extends RunLaunchDeps {
   readonly adapters: () => Promise<HostAdapters>;
-  readonly clusters: ClusterStore;
-  readonly runs: FollowedRuns;
-  readonly terminals: RunTerminals;
-  readonly questions: Questions;
-  readonly runsRoot: () => string;
-  readonly settings: () => Settings;
-  readonly cliPath: string;
-  readonly remote: Pick<RemoteStart, 'begin' | 'tokensFor'>;
-  readonly onFailure: (error: unknown) => void;
 }
-
-/** What the runner is told to do with a run. */
-type How = 'resume' | 'retry-dead-letters';
 
 /** Starts and steers runs. What goes wrong is thrown: whoever asked tells it. */
 export class RunSteering implements RunControl {
   readonly #deps: RunControlDeps;
-  /** Runs whose process is on its way: a second press must not start a second one. */
-  readonly #starting = new Set<string>();
+  readonly #launcher: RunLauncher;
 
   constructor(deps: RunControlDeps) {
     this.#deps = deps;
+    this.#launcher = new RunLauncher(deps);
   }
 
   async start(planPath: string): Promise<string> {
-    this.#demandTrust();
-    const { questions } = this.#deps;
+    this.#launcher.demandTrust();
     const adapters = await this.#deps.adapters();
-    const plan = await adapters.readPlanFile(planPath);
-    const beginning = await this.#beginning(adapters, plan);
-    if (neededTools(plan).length > 0) {
-      await questions.during(l10n.t('Looking for the database tools…'), () => this.#demandTools(adapters, plan));
-    }
-    const folder = await adapters.createRun(this.#deps.runsRoot(), plan, adapters.clock.now());
-    await this.#launchRun(adapters, { runId: folder.runId, plan, how: 'resume', ...beginning });
-    return folder.runId;
+    return this.#launcher.first(adapters, await adapters.readPlanFile(planPath));
   }
 
   async pause(runId: string): Promise<void> {
@@ -78,10 +53,10 @@ export class RunSteering implements RunControl {
   }
 
   async resume(runId: string): Promise<void> {
-    this.#demandTrust();
+    this.#launcher.demandTrust();
     const adapters = await this.#deps.adapters();
     const folder = await this.#folder(adapters, runId);
-    if (this.#starting.has(runId)) {
+    if (this.#launcher.isStarting(runId)) {
       this.showTerminal(runId);
       return;
     }
@@ -90,7 +65,7 @@ export class RunSteering implements RunControl {
       const what = isRunning(steered.state) ? l10n.t('It goes on already.') : l10n.t('It cannot be resumed.');
       return this.#tellRefused(what, steered.state);
     }
-    if (steered.kind === 'needs-process') await this.#launchAgain(adapters, folder, 'resume');
+    if (steered.kind === 'needs-process') await this.#launcher.again(adapters, folder, 'resume');
     await this.#deps.runs.refresh();
   }
 
@@ -141,13 +116,13 @@ export class RunSteering implements RunControl {
   }
 
   async verify(runId: string): Promise<void> {
-    this.#demandTrust();
+    this.#launcher.demandTrust();
     const adapters = await this.#deps.adapters();
     const folder = await this.#folder(adapters, runId);
     const plan = await adapters.readPlanFile(folder.planPath);
     const secrets = await secretsFor(plan, this.#deps.clusters, this.#deps.questions);
     const args = ['verify', runId, '--runs-folder', this.#deps.runsRoot(), '--yes', '--attended'];
-    await this.#launch(adapters, {
+    await this.#launcher.launch(adapters, {
       title: l10n.t('Verify {0}', runTitle(planSubject(plan), runId)),
       args,
       secrets,
@@ -156,18 +131,18 @@ export class RunSteering implements RunControl {
   }
 
   async retryDeadLetters(runId: string, choice?: LetterChoice): Promise<void> {
-    this.#demandTrust();
+    this.#launcher.demandTrust();
     const adapters = await this.#deps.adapters();
     const folder = await this.#folder(adapters, runId);
     const run = this.#deps.runs.get(runId);
-    if (run?.alive || this.#starting.has(runId)) {
+    if (run?.alive || this.#launcher.isStarting(runId)) {
       throw new MigrationError('run-locked', { run: runId, ...(run?.pid === undefined ? {} : { pid: run.pid }) });
     }
-    await this.#launchAgain(adapters, folder, 'retry-dead-letters', letterArguments(choice));
+    await this.#launcher.again(adapters, folder, 'retry-dead-letters', letterArguments(choice));
   }
 
   async cleanUp(runId: string): Promise<void> {
-    this.#demandTrust();
+    this.#launcher.demandTrust();
     const { questions, remote, runs } = this.#deps;
     const adapters = await this.#deps.adapters();
     const { plan, state, leftovers } = await adapters.readLeftovers(await this.#folder(adapters, runId));
@@ -181,7 +156,7 @@ export class RunSteering implements RunControl {
     const detail = [...lines, ...listed(staysLines(leftovers)), '', cleanUpWarning(state)].join('\n').trimEnd();
     if (!(await questions.confirm({ message: CLEAN_UP_QUESTION, detail, button: buttons.takeAway() }))) return;
     const secrets = await remote.tokensFor(plan, adapters);
-    await this.#launch(adapters, {
+    await this.#launcher.launch(adapters, {
       title: l10n.t('Clean up {0}', runTitle(planSubject(plan), runId)),
       args: ['runs', 'clean-up', runId, '--runs-folder', this.#deps.runsRoot(), '--yes', '--attended'],
       secrets,
@@ -195,13 +170,13 @@ export class RunSteering implements RunControl {
 
   /** Puts the throttle relay before a target, for any other tool. */
   async startRelay(targetId: string, deadLettersFolder: string): Promise<void> {
-    this.#demandTrust();
+    this.#launcher.demandTrust();
     const { clusters } = this.#deps;
     const adapters = await this.#deps.adapters();
     const name = clusters.get(targetId)?.name ?? targetId;
     const secrets = await targetSecrets(targetId, clusters);
     const args = ['relay', '--dead-letters', deadLettersFolder, '--attended'];
-    await this.#launch(adapters, {
+    await this.#launcher.launch(adapters, {
       title: l10n.t('Relay to {0}', name),
       args,
       secrets,
@@ -235,107 +210,6 @@ export class RunSteering implements RunControl {
     }
   }
 
-  async #launchAgain(adapters: HostAdapters, folder: RunFolder, how: How, more: readonly string[] = []): Promise<void> {
-    const plan = await adapters.readPlanFile(folder.planPath);
-    const { clusters, questions } = this.#deps;
-    const { secrets, args } =
-      how === 'resume'
-        ? await this.#beginning(adapters, plan, folder.runId)
-        : { secrets: await secretsFor(plan, clusters, questions), args: more };
-    if (how === 'resume' && neededTools(plan).length > 0) {
-      await this.#deps.questions.during(l10n.t('Looking for the database tools…'), () =>
-        this.#demandTools(adapters, plan),
-      );
-    }
-    await this.#launchRun(adapters, { runId: folder.runId, plan, how, secrets, args });
-  }
-
-  async #launchRun(
-    adapters: HostAdapters,
-    { runId, plan, how, secrets, args: more }: { runId: string; plan: Plan; how: How } & RemoteBeginning,
-  ): Promise<void> {
-    // Another press while the questions were asked.
-    if (this.#starting.has(runId)) return;
-    this.#starting.add(runId);
-    const over = (): void => {
-      this.#starting.delete(runId);
-      void this.#deps.runs.refresh();
-    };
-    try {
-      const args = ['run', `--${how}`, runId, '--runs-folder', this.#deps.runsRoot(), '--attended', ...more];
-      const title = runTitle(planSubject(plan), runId);
-      const launched = await this.#launch(adapters, { title, args, secrets, icon: new ThemeIcon('database') });
-      this.#deps.terminals.remember(runId, launched.terminal);
-      void launched.served.finally(over);
-    } catch (error) {
-      over();
-      throw error;
-    }
-    await this.#deps.runs.refresh();
-  }
-
-  async #launch(
-    adapters: HostAdapters,
-    launch: { title: string; args: readonly string[]; secrets: HandedSecrets; icon: ThemeIcon },
-  ): Promise<LaunchedTerminal> {
-    const { cliPath, questions, onFailure } = this.#deps;
-    const launched = await launchInTerminal({ ...launch, env: this.#surroundings() }, { adapters, cliPath });
-    launched.served
-      .then((how) => {
-        if (how !== 'timed-out') return;
-        questions.tell(
-          'warning',
-          l10n.t(
-            'The process in the terminal "{0}" did not ask for its passwords within a minute, so it got none. Start it again.',
-            launch.title,
-          ),
-          { label: buttons.showTerminal(), run: () => launched.terminal.show() },
-        );
-      })
-      .catch(onFailure);
-    return launched;
-  }
-
-  /** Connection strings, and what else it takes where another system carries it out: nothing is made before somebody has signed in. */
-  async #beginning(adapters: HostAdapters, plan: Plan, runId?: string): Promise<RemoteBeginning> {
-    const { clusters, questions, remote, runs } = this.#deps;
-    const strings = await secretsFor(plan, clusters, questions);
-    const run = runId === undefined ? undefined : runs.get(runId);
-    const why = run?.startFailure ?? run?.snapshot.why;
-    const attempt = { isFirst: runId === undefined, ...(why === undefined ? {} : { why }) };
-    const { secrets, args } = await remote.begin(plan, adapters, attempt);
-    return { secrets: { ...strings, ...secrets }, args };
-  }
-
-  /** What the settings say of tools and of Azure, for the runner to look there first. */
-  #surroundings(): Readonly<Record<string, string>> {
-    const { tools, azure } = this.#deps.settings();
-    const paths = Object.entries(tools).map(([name, path]) => [`MCM_${name.toUpperCase()}`, path] as const);
-    return {
-      ...Object.fromEntries(paths),
-      ...(azure.endpoint === undefined ? {} : { MCM_ARM_ENDPOINT: azure.endpoint }),
-    };
-  }
-
-  async #demandTools(adapters: HostAdapters, plan: Plan): Promise<void> {
-    const settings = this.#deps.settings().tools;
-    const found = await adapters.locateTools(neededTools(plan), { settings, mayInstall: false });
-    for (const [tool, location] of found) {
-      if (location.kind === 'missing') throw new MigrationError('tool-missing', { tool });
-    }
-  }
-
-  #demandTrust(): void {
-    const { questions } = this.#deps;
-    if (questions.isTrusted()) return;
-    questions.tell(
-      'warning',
-      l10n.t('This workspace is not trusted, so no process is started from it. Trust it to run migrations.'),
-      { label: buttons.manageTrust(), run: () => questions.run('workbench.trust.manage') },
-    );
-    throw new MigrationError('cancelled');
-  }
-
   #folder(adapters: HostAdapters, runId: string): Promise<RunFolder> {
     return adapters.findRun(this.#deps.runsRoot(), runId);
   }
@@ -353,11 +227,6 @@ export class RunSteering implements RunControl {
 function letterArguments(choice: LetterChoice | undefined): readonly string[] {
   if (!choice) return [];
   return ['--only', choice.ns, ...(choice.ids ?? []).flatMap((id) => ['--letter', id])];
-}
-
-/** What people call it, and what tells it from others of its kind. */
-function runTitle(subject: string, runId: string): string {
-  return `${subject || l10n.t('Migration')} · ${shortRunId(runId)}`;
 }
 
 function cancelDetail(run: RunInfo | undefined): string {

@@ -1,18 +1,18 @@
 import { window, type Disposable, type ExtensionContext } from 'vscode';
 import { DisposableStore } from '../disposables.js';
 import { PANELS } from '../ids.js';
+import { loadedOnce } from '../loaded-once.js';
 import type { WizardSeed, WizardShell } from '../services.js';
 import { offerPlans } from './plan-offer.js';
 import type { Wizard } from './wizard-panel.js';
 
 /** The wizard before anybody has used it: VS Code knows how to bring it back after a reload, and its code is read when it is wanted. */
 export class LazyWizard implements Disposable, WizardShell {
-  readonly #load: () => Promise<Wizard>;
+  readonly #get: () => Promise<Wizard>;
   readonly #store = new DisposableStore();
-  #wizard: Promise<Wizard> | undefined;
 
   constructor(load: () => Promise<Wizard>, context: Pick<ExtensionContext, 'globalState'>) {
-    this.#load = load;
+    this.#get = loadedOnce(async () => this.#store.add(await load()));
     this.#store.add(
       window.registerWebviewPanelSerializer(PANELS.wizard, {
         deserializeWebviewPanel: async (panel, state: unknown) => (await this.#get()).restore(panel, state),
@@ -35,16 +35,5 @@ export class LazyWizard implements Disposable, WizardShell {
 
   dispose(): void {
     this.#store.dispose();
-  }
-
-  /** A failed load is tried again by the next one who asks. */
-  async #get(): Promise<Wizard> {
-    const loading = (this.#wizard ??= this.#load().then((wizard) => this.#store.add(wizard)));
-    try {
-      return await loading;
-    } catch (error) {
-      this.#wizard = undefined;
-      throw error;
-    }
   }
 }

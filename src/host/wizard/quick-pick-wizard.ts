@@ -1,12 +1,14 @@
 import { l10n, ProgressLocation, ThemeIcon, window } from 'vscode';
 import type { ClusterRole } from '../clusters/cluster-profile.js';
-import type { NamespaceRow, TuningField, WizardView } from '../../protocol/wizard.js';
+import type { WizardView } from '../../protocol/wizard.js';
 import type { WishField } from '../../protocol/wishes.js';
 import { pick, type Picked } from './quick-pick.js';
+import { choiceAction } from './quick-pick-choice.js';
 import { findingItems } from './quick-pick-findings.js';
-import { placesOf, rowButtons, rowDetail, type Action, type Outcome } from './quick-pick-rows.js';
-import { handoffActions } from './quick-pick-handoff.js';
+import { askName, askShardKey, rowItems, selectExactly } from './quick-pick-namespaces.js';
+import { placesOf, rowButtons, type Action, type Outcome } from './quick-pick-rows.js';
 import { askThroughput } from './quick-pick-throughput.js';
+import { tuningItems } from './quick-pick-tuning.js';
 import { windowAction } from './quick-pick-window.js';
 import type { WizardSession } from './wizard-session.js';
 import { unlinked } from '../unlinked.js';
@@ -99,68 +101,24 @@ export class QuickPickWizard {
       };
       return this.#actions(step, title, why, [again]);
     }
-    const own = new Map(this.#view.tuning.throughput?.single.map(({ ns, text }) => [ns, text]));
     const buttons = rowButtons();
-    const items = namespaces.rows.map((row) => ({
-      label: row.ns,
-      description: [
-        row.documentsText && l10n.t('{0} documents', row.documentsText),
-        row.sizeText,
-        row.type === 'collection' ? '' : row.type,
-      ]
-        .filter((text) => text !== '')
-        .join(', '),
-      ...rowDetail(row, own.get(row.ns)),
-      buttons: [
-        buttons.rename,
-        ...(row.shardKey === undefined ? [] : [buttons.shardKey]),
-        ...(row.shardKey === undefined || !row.selected ? [] : [buttons.throughput]),
-      ],
-      row,
-    }));
+    const items = rowItems(this.#view, buttons);
     const ticked = items.filter(({ row }) => row.selected);
     const placeholder = [nextProblem, namespaces.narrowed, namespaces.selectedText].find((text) => text) ?? '';
     const picked = await pick({ title, step, totalSteps: TOTAL, placeholder, items, ticked });
     if (picked.kind === 'closed') return 'end';
     const chosen = picked.kind === 'picked' ? picked.items : picked.kind === 'button' ? picked.ticked : ticked;
-    await this.#selectExactly(namespaces.rows, new Set(chosen.map(({ row }) => row.ns)));
+    await selectExactly(this.#session, namespaces.rows, new Set(chosen.map(({ row }) => row.ns)));
     if (picked.kind === 'back') return 'back';
     if (picked.kind === 'button') {
       const { item, button } = picked;
-      if (item && button === buttons.shardKey) await this.#shardKey(item.row);
+      if (item && button === buttons.shardKey) await askShardKey(this.#session, item.row);
       else if (item && button === buttons.throughput) await askThroughput(this.#session, item.row.ns);
-      else if (item) await this.#rename(item.row);
+      else if (item) await askName(this.#session, item.row);
       return 'again';
     }
     await this.#session.dispatch({ type: 'go', step: 'findings' });
     return this.#view.step === 'findings' ? 'next' : 'again';
-  }
-
-  async #selectExactly(rows: readonly NamespaceRow[], wanted: ReadonlySet<string>): Promise<void> {
-    for (const selected of [true, false]) {
-      const namespaces = rows
-        .filter((row) => row.selected !== selected && wanted.has(row.ns) === selected)
-        .map(({ ns }) => ns);
-      if (namespaces.length > 0) await this.#session.dispatch({ type: 'select', namespaces, selected });
-    }
-  }
-
-  async #rename(row: NamespaceRow): Promise<void> {
-    const to = await window.showInputBox({
-      title: l10n.t('Other Name on the Target'),
-      prompt: l10n.t('database.collection; empty for the same name'),
-      value: row.targetNs,
-    });
-    if (to !== undefined) await this.#session.dispatch({ type: 'rename', ns: row.ns, to });
-  }
-
-  async #shardKey(row: NamespaceRow): Promise<void> {
-    const path = await window.showInputBox({
-      title: l10n.t('Shard Key of {0}', row.ns),
-      prompt: l10n.t('A field or a path such as customer.id; empty for none'),
-      value: row.shardKey ?? '',
-    });
-    if (path !== undefined) await this.#session.dispatch({ type: 'set-shard-key', ns: row.ns, path: path.trim() });
   }
 
   #findings(step: number): Promise<Outcome> {
@@ -187,132 +145,15 @@ export class QuickPickWizard {
       },
     }));
     const placeholder = [summary, assessed, durationNote].filter((text) => text !== undefined).join(' ');
-    const matters = [...wishes.map((field) => this.#wish(field)), windowAction(this.#session, hours)];
+    const matters = [...wishes.map((field) => wishAction(this.#session, field)), windowAction(this.#session, hours)];
     return this.#actions(step, l10n.t('Migrate: Method'), placeholder, [...cards, ...matters]);
-  }
-
-  #wish(field: WishField): Action {
-    const action = this.#choice(field.label, field, (value) => ({ type: 'set-wish', id: field.id, value }));
-    return { ...action, label: `${field.label}: ${action.detail ?? ''}`, detail: field.explanation };
-  }
-
-  async #capabilities(offer: NonNullable<WizardView['tuning']['capabilities']>): Promise<Outcome> {
-    const items = offer.map(({ id, label, on }) => ({ label, id, picked: on }));
-    const chosen = await window.showQuickPick(items, {
-      title: l10n.t('Switched on in the target account'),
-      canPickMany: true,
-    });
-    const on = new Set(chosen?.map(({ id }) => id));
-    for (const { id, on: before } of chosen ? offer : []) {
-      if (on.has(id) !== before) await this.#session.dispatch({ type: 'set-capability', id, on: !before });
-    }
-    return 'again';
   }
 
   async #tuning(step: number): Promise<Outcome> {
     await this.#session.dispatch({ type: 'go', step: 'tuning' });
-    const { tuning } = this.#view;
-    const { fields, canMeasure, canTry, conflicts, verification, readPreference, throughput, capabilities } = tuning;
-    const numbers = fields.map((field): Action => ({
-      label: `${field.label}: ${field.value} ${field.unit}`.trim(),
-      description: field.origin,
-      detail: field.problem ?? field.explanation,
-      iconPath: new ThemeIcon('edit'),
-      run: () => this.#number(field),
-    }));
-    const measure: Action = {
-      label: l10n.t('Measure what an insert costs'),
-      iconPath: new ThemeIcon('beaker'),
-      run: async () => {
-        await this.#read(() => this.#session.dispatch({ type: 'measure-charge' }));
-        return 'again';
-      },
-    };
-    const tryOut: Action = {
-      label: l10n.t('Measure 5 Seconds of Direct Copy'),
-      detail: tuning.trial.join(' '),
-      iconPath: new ThemeIcon('watch'),
-      run: async () => {
-        await this.#read(() => this.#session.dispatch({ type: 'try-copy' }));
-        return 'again';
-      },
-    };
-    const told = [...tuning.raiseEffects, ...tuning.notes].map((label): Action => ({
-      label,
-      iconPath: new ThemeIcon('info'),
-    }));
-    const choices = [
-      this.#choice(l10n.t('Conflicts'), conflicts, (value) => ({ type: 'set-conflicts', value })),
-      this.#choice(l10n.t('Verification'), verification, (value) => ({ type: 'set-verification', value })),
-      this.#choice(l10n.t('Read the source from'), readPreference, (value) => ({
-        type: 'set-read-preference',
-        value,
-      })),
-      ...(throughput
-        ? [
-            this.#choice(l10n.t('Throughput of new collections'), throughput, (value) => ({
-              type: 'set-throughput',
-              value,
-            })),
-          ]
-        : []),
-    ];
-    const switches: Action = {
-      label: l10n.t('Switched on in the target account'),
-      detail: capabilities?.flatMap(({ label, on }) => (on ? [label] : [])).join(', ') || l10n.t('Nothing'),
-      iconPath: new ThemeIcon('list-selection'),
-      run: () => this.#capabilities(capabilities ?? []),
-    };
-    const items = [
-      this.#next(),
-      ...handoffActions(this.#session, tuning.handoff),
-      ...numbers,
-      ...told,
-      ...(canTry ? [tryOut] : []),
-      ...(canMeasure ? [measure] : []),
-      ...choices,
-      ...(capabilities ? [switches] : []),
-    ];
-    return this.#actions(
-      step,
-      l10n.t('Migrate: Tuning'),
-      l10n.t('Computed for this target. Choose a number to change it.'),
-      items,
-    );
-  }
-
-  async #number(field: TuningField): Promise<Outcome> {
-    const typed = await window.showInputBox({
-      title: field.label,
-      value: String(field.value),
-      prompt: l10n.t('From {0} to {1}; empty: computed', field.min, field.max),
-      validateInput: (text) => (Number.isFinite(Number(text)) ? undefined : l10n.t('That is not a number.')),
-    });
-    if (typed === undefined) return 'again';
-    await this.#session.dispatch(
-      typed.trim() === ''
-        ? { type: 'reset-tuning', field: field.id }
-        : { type: 'set-tuning', field: field.id, value: Number(typed) },
-    );
-    return 'again';
-  }
-
-  #choice<V extends string>(
-    label: string,
-    field: { readonly value: V; readonly choices: readonly { readonly value: V; readonly label: string }[] },
-    intent: (value: V) => Parameters<WizardSession['dispatch']>[0],
-  ): Action {
-    return {
-      label,
-      detail: field.choices.find(({ value }) => value === field.value)?.label ?? '',
-      iconPath: new ThemeIcon('list-selection'),
-      run: async () => {
-        const items = field.choices.map((choice) => ({ label: choice.label, value: choice.value }));
-        const chosen = await window.showQuickPick(items, { title: label });
-        if (chosen) await this.#session.dispatch(intent(chosen.value));
-        return 'again';
-      },
-    };
+    const items = [this.#next(), ...tuningItems(this.#session, (work) => this.#read(work))];
+    const placeholder = l10n.t('Computed for this target. Choose a number to change it.');
+    return this.#actions(step, l10n.t('Migrate: Tuning'), placeholder, items);
   }
 
   async #review(step: number): Promise<Outcome> {
@@ -378,6 +219,12 @@ export class QuickPickWizard {
       },
     );
   }
+}
+
+/** What matters to somebody, with what it is for. */
+function wishAction(session: WizardSession, field: WishField): Action {
+  const action = choiceAction(session, field.label, field, (value) => ({ type: 'set-wish', id: field.id, value }));
+  return { ...action, label: `${field.label}: ${action.detail ?? ''}`, detail: field.explanation };
 }
 
 async function plainOutcome(picked: Picked<Action>): Promise<Outcome | undefined> {

@@ -1,28 +1,24 @@
 import { MigrationError } from '../../core/model/error.js';
-import { exactPattern } from '../../core/model/namespace.js';
 import { neededTools } from '../../core/plan/needed-tools.js';
-import { formatCountOf } from '../../words/sizes.js';
 import { errorWords } from '../../words/errors.js';
 import type { WizardIntent, WizardView } from '../../protocol/wizard.js';
-import { isSourceRead, isTargetRead } from './model/reach.js';
+import { ClusterReads } from './cluster-reads.js';
 import { rememberedBy } from './model/remember.js';
 import { reduce, type WizardEvent } from './model/reduce.js';
 import { fingerprint } from './model/selection.js';
-import { databasesOf, type Problem, type WizardState } from './model/wizard-state.js';
+import type { Problem, WizardState } from './model/wizard-state.js';
 import { planOf, type Derived } from './model/derive.js';
 import { SingleFlight, type Activity } from './single-flight.js';
 import { createViewer } from './view/view-of.js';
 import type { WizardModel } from './view/wizard-model.js';
 import type { CommandLines, WizardPorts } from './wizard-ports.js';
 
-/** A page of 10,000 rows is megabytes: more often than this nobody sees. */
-const TICK_MS = 250;
-
 /** One wizard at work: its state, and what is done in the world for it. One thing at a time; nothing that fails or is cancelled loses what was chosen. */
 export class WizardSession {
   readonly #ports: WizardPorts;
   readonly #viewer = createViewer();
   readonly #flight: SingleFlight;
+  readonly #reads: ClusterReads;
   readonly #reference: WizardModel['reference'];
   readonly #listeners = new Set<(view: WizardView) => void>();
   #state: WizardState;
@@ -30,7 +26,6 @@ export class WizardSession {
   #scheduled = false;
   #disposed = false;
   #commandLines: CommandLines | undefined;
-  #lastTick = 0;
   readonly #linesOf = rememberedBy(
     (model: {
       plan: NonNullable<Derived['plan']>;
@@ -51,6 +46,15 @@ export class WizardSession {
       },
     });
     this.#reference = (id) => ports.reference(id);
+    this.#reads = new ClusterReads({
+      ports,
+      state: () => this.#state,
+      derive: () => this.derive(),
+      apply: (event) => this.#apply(event),
+      run: (what, work) => this.#run(what, work),
+      changed: () => this.#changed(),
+      loadCommandLines: () => this.#loadCommandLines(),
+    });
   }
 
   get state(): WizardState {
@@ -89,17 +93,17 @@ export class WizardSession {
         return id === undefined ? undefined : this.#chooseCluster(intent.role, id);
       }
       case 'reread':
-        await this.#read({ force: true });
-        return this.#readGiven();
+        await this.#reads.clusters({ force: true });
+        return this.#reads.given();
       case 'read-all':
-        return this.#read({ force: true, whole: true });
+        return this.#reads.clusters({ force: true, whole: true });
       case 'measure-charge':
         return this.#measure();
       case 'try-copy':
         return this.#try();
       case 'set-tuning':
         this.#apply(intent);
-        return intent.field === 'raiseRuPerSecond' ? this.#readGiven() : undefined;
+        return intent.field === 'raiseRuPerSecond' ? this.#reads.given() : undefined;
       case 'save-plan':
         return this.#save();
       case 'copy-command-lines':
@@ -205,85 +209,8 @@ export class WizardSession {
     if (step === 'endpoints') return;
     // Not waited for: what it tells comes to what is shown when it is there.
     if (sourceId !== undefined) void this.#loadAssessment(sourceId);
-    await this.#read({});
-    await this.#readGiven();
-  }
-
-  /** What is to be raised is put back afterwards: to what it has now. */
-  async #readGiven(): Promise<void> {
-    const { wantsGiven } = this.derive();
-    const { targetId } = this.#state;
-    if (!wantsGiven || targetId === undefined) return;
-    const text = this.#ports.t(
-      'Reading the throughput of {0} on the target',
-      formatCountOf(wantsGiven.names.length, 'collection'),
-    );
-    await this.#run({ kind: 'given', text, cancellable: true }, async ({ signal }) => {
-      const throughput = await this.#ports.readGiven(targetId, wantsGiven.names, signal);
-      signal.throwIfAborted();
-      this.#apply({ type: 'given', given: { throughput, of: wantsGiven.of } });
-    });
-  }
-
-  async #read({ force = false, whole = false }): Promise<void> {
-    const { sourceId, targetId } = this.#state;
-    const wantSource = sourceId !== undefined && (force || !isSourceRead(this.#state));
-    const wantTarget = targetId !== undefined && ((force && !whole) || !isTargetRead(this.#state));
-    if (!wantSource && !wantTarget) return this.#loadCommandLines();
-    const { t } = this.#ports;
-    const name = (id: string | undefined): string => this.#ports.clusters().find((c) => c.id === id)?.name ?? '';
-    const text = wantSource ? t('Reading {0}', name(sourceId)) : t('Reading {0}', name(targetId));
-    await this.#run({ kind: 'read', text: text, cancellable: true }, async (activity) => {
-      // Both are let end: what could be read counts.
-      const outcomes = await Promise.allSettled([
-        wantSource ? this.#readSource(sourceId, activity, whole) : undefined,
-        wantTarget ? this.#readTarget(targetId, activity) : undefined,
-        this.#loadCommandLines(),
-      ]);
-      const sides = ['source', 'target', undefined] as const;
-      for (const [i, outcome] of outcomes.entries()) {
-        if (outcome.status === 'rejected') throw withSide(outcome.reason, sides[i]);
-      }
-    });
-  }
-
-  async #readSource(clusterId: string, activity: Activity, whole: boolean): Promise<void> {
-    const uri = this.#uriOf(clusterId);
-    const before = this.#state.source;
-    const databases = whole
-      ? undefined
-      : before?.clusterId === clusterId
-        ? before.databases
-        : databasesOf(this.#state.wanted);
-    const include = (databases ?? []).map((db) => `${exactPattern({ db, coll: '' })}*`);
-    const inventory = await this.#ports.readSource(clusterId, {
-      selection: { include, exclude: [], rename: [] },
-      signal: activity.signal,
-      onProgress: ({ done, total }) => this.#tick(activity, done, total),
-    });
-    activity.signal.throwIfAborted();
-    const reading = { clusterId, uri, inventory, ...(databases === undefined ? {} : { databases }) };
-    this.#apply({ type: 'source-read', reading });
-  }
-
-  async #readTarget(clusterId: string, activity: Activity): Promise<void> {
-    const uri = this.#uriOf(clusterId);
-    const facts = await this.#ports.readTarget(clusterId, activity.signal);
-    activity.signal.throwIfAborted();
-    const azure = this.#ports.clusters().find((one) => one.id === clusterId)?.azure;
-    this.#apply({ type: 'target-read', reading: { clusterId, uri, facts, ...(azure ? { azure } : {}) } });
-  }
-
-  #uriOf(clusterId: string): string {
-    return this.#ports.clusters().find((one) => one.id === clusterId)?.uri ?? '';
-  }
-
-  #tick(activity: Activity, done: number, total: number): void {
-    activity.progress = { done, total };
-    const now = this.#ports.now();
-    if (now - this.#lastTick < TICK_MS && done !== total) return;
-    this.#lastTick = now;
-    this.#changed();
+    await this.#reads.clusters({});
+    await this.#reads.given();
   }
 
   async #loadCommandLines(): Promise<void> {
@@ -391,10 +318,4 @@ export class WizardSession {
 function problemOf(error: unknown): Problem {
   if (MigrationError.is(error)) return errorWords(error);
   return errorWords({ code: 'internal', facts: { reason: error instanceof Error ? error.name : typeof error } });
-}
-
-/** Says which of the two clusters an error is about. */
-function withSide(error: unknown, side: 'source' | 'target' | undefined): unknown {
-  if (!MigrationError.is(error) || side === undefined || error.code === 'cancelled') return error;
-  return new MigrationError(error.code, { ...error.facts, side }, { cause: error });
 }

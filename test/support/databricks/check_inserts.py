@@ -6,6 +6,7 @@ import sys
 from bson import Binary, encode
 from bson.raw_bson import RawBSONDocument
 from bson.timestamp import Timestamp
+from pymongo.errors import AutoReconnect, OperationFailure
 from mongo_to_cosmos import inserts, raw_cursor
 from mongo_to_cosmos.connections import connect, raw_collection
 from mongo_to_cosmos.documents import Documents
@@ -216,8 +217,42 @@ def main(source, target):
     assert copied(source, target, documents) == whole
     inserts._MOST_ARRAY_BYTES = array
 
+    # A connection that goes before the insert or after it: sent again, and what has arrived is met as equal.
+    message_of, cut = inserts.message_of, []
+
+    def cut_off(request, command, run):
+        cut.append(run)
+        if len(cut) == 1:
+            raise AutoReconnect
+        if len(cut) == 3:
+            inserts.message_of = message_of
+            client = connect(target)
+            client[NS.db][NS.coll].insert_many([RawBSONDocument(one) for one in run])
+            raise AutoReconnect
+        return message_of(request, command, run)
+
+    inserts.message_of = cut_off
+    repeated = copied(source, target, documents)
+    assert (repeated.acknowledged, repeated.already_there) == (3_000 - len(cut[2]), len(cut[2])), repeated
+
+    # A refusal of the whole insert is the writer's to judge: it comes through at once.
+    refused = []
+
+    def refusing(request, command, run):
+        refused.append(run)
+        raise OperationFailure("Request rate is large", 16500)
+
+    inserts.message_of = refusing
+    inserter = inserts.Inserter(connect(target)[NS.db], NS.coll, SETTINGS, sleep=refused.append)
+    try:
+        inserter.insert(Documents.of(documents[:2]))
+        raise AssertionError("inserted")
+    except OperationFailure:
+        assert len(refused) == 1, refused
+    inserts.message_of = message_of
+
     # A message that loses a document, which shows in the reply's count.
-    message_of, lost = inserts.message_of, []
+    lost = []
 
     def losing(request, command, run):
         lost.append(run)

@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from dataclasses import replace
 
 from bson.raw_bson import RawBSONDocument
 from mongo_to_cosmos import slot_reader
@@ -10,7 +11,7 @@ from mongo_to_cosmos.copy_slot import copy_slot
 from mongo_to_cosmos.parts import Part, part_number
 from mongo_to_cosmos.raw_bson import id_document, raw_id
 from mongo_to_cosmos.settings import CollectionSettings, Namespace, Settings
-from mongo_to_cosmos.slot_reader import Slot
+from mongo_to_cosmos.slot_reader import EndOfRange, Idle, Slot, SlotReader
 from mongo_to_cosmos.state import State, TakenOverError
 
 NS = Namespace("ranges", "docs")
@@ -177,6 +178,36 @@ def nobody_cuts_what_another_has_taken_over(target):
         assert state.parts() == before
 
 
+def whoever_has_nothing_to_copy_waits_for_the_others(source, target):
+    """Longer each time on an account, which charges for asking; not for ever; and takes what is let go of meanwhile."""
+    on_account = replace(SETTINGS, target_kind="cosmos-ru")
+    for settings, longest in ((SETTINGS, 0.05), (on_account, 2.0)):
+        state, waits = planned(target), []
+        for number in (0, 1, 2):
+            state.claim(number, 1, "other")
+        steps = list(SlotReader(Slot(0, (0, 1, 2)), settings, source, state, "mine", waits.append).steps())
+        assert steps == [Idle()] * len(waits), steps
+        assert waits[:2] == [0.05, min(longest, 0.1)] and waits == sorted(waits), waits
+        assert max(waits) == longest and 29.9 < sum(waits) < 30.1 + longest, waits
+
+    state, waits = planned(target), []
+    for number in (0, 1, 2):
+        state.save(replace(state.claim(number, 1, "other"), done=number > 0), "other")
+
+    def sleep(seconds):
+        waits.append(seconds)
+        if len(waits) == 3:
+            state.release()
+
+    mine = SlotReader(Slot(0, (0, 1, 2)), SETTINGS, source, state, "mine", sleep)
+    taken = []
+    for step in mine.steps():
+        if isinstance(step, EndOfRange):
+            taken.append((step.part.number, len(waits)))
+            state.save(replace(step.part, done=True), "mine")
+    assert taken == [(0, 3)] and len(waits) == 3, (taken, waits)
+
+
 def main(source_uri, target_uri):
     """Raise where anything is not as it should be."""
     secrets = Secrets(source_uri, target_uri)
@@ -186,6 +217,7 @@ def main(source_uri, target_uri):
         a_long_range_becomes_many(source, target, secrets)
         a_cut_that_is_cut_off_loses_nothing(source, target, secrets)
         nobody_cuts_what_another_has_taken_over(target)
+        whoever_has_nothing_to_copy_waits_for_the_others(source, target)
     print("as it should be")
 
 

@@ -17,6 +17,7 @@ const NOT_SUPPORTED: ReadonlySet<number | undefined> = new Set([
 /** MaxTimeMSExpired, and what a cursor that was given up answers. */
 const TIME_LIMIT: ReadonlySet<number | undefined> = new Set([SERVER_CODE.exceededTimeLimit, 262]);
 
+/** Of a refusal. Judged: more than a report has room for. */
 const LONGEST_MESSAGE = 300;
 /** Entries and operations are looked at until so many bytes of them have come: one document may hold 16 MB. */
 const MOST_BYTES = 32 * 1024 * 1024;

@@ -1,17 +1,24 @@
 import { CARRIED_OUT } from '../../../core/advise/advise.js';
-import { MOST_WINDOW_HOURS, SKILLS, type AdviceWishes } from '../../../core/advise/facts.js';
-import type { Throughput } from '../../../core/model/facts.js';
 import type { MethodId } from '../../../core/model/method.js';
 import { formatNamespace, isSelected } from '../../../core/model/namespace.js';
-import { ruPerSecond } from '../../../core/model/units.js';
 import { HANDOFF_FIELDS } from '../../../core/plan/handoff-fields.js';
 import { ACCOUNT_CAPABILITIES } from '../../../core/plan/target.js';
-import type { SingleThroughputKind, TuningFieldId, WizardIntent } from '../../../protocol/wizard.js';
-import type { WishId, WishValue } from '../../../protocol/wishes.js';
+import type { WizardIntent } from '../../../protocol/wizard.js';
+import { resetTuning, setCollectionThroughput, setThroughput, setTuning } from './change-tuning.js';
+import { withWindow, withWish } from './change-wishes.js';
 import { isReachable, nearestReachable } from './reach.js';
 import { selectable } from './selection.js';
-import { boundsOf, isWithin } from './tuning-bounds.js';
-import type { Given, Measurement, Problem, SourceReading, TargetReading, Tried, WizardState } from './wizard-state.js';
+import {
+  isThere,
+  type Given,
+  type Measurement,
+  type Problem,
+  type SourceReading,
+  type TargetReading,
+  type Tried,
+  type WizardState,
+} from './wizard-state.js';
+import { without } from './without.js';
 
 /** What the world answered, and what was found out about it. */
 export type WizardEvent =
@@ -112,12 +119,6 @@ export function reduce(state: WizardState, event: WizardIntent | WizardEvent): W
   }
 }
 
-/** The same without fields that may be absent. */
-function without<T extends object>(value: T, ...fields: readonly (keyof T)[]): T {
-  const gone: ReadonlySet<unknown> = new Set(fields);
-  return Object.fromEntries(Object.entries(value).filter(([name]) => !gone.has(name))) as T;
-}
-
 function inReach(state: WizardState): WizardState {
   const step = nearestReachable(state);
   return step === state.step ? state : { ...state, step };
@@ -183,10 +184,6 @@ function selectBySize(state: WizardState, atMostBytes: number): WizardState {
   return { ...state, selected: next, consent: false };
 }
 
-function isThere(state: WizardState, name: string): boolean {
-  return state.source?.inventory.collections.some((c) => formatNamespace(c.ns) === name) ?? false;
-}
-
 function rename(state: WizardState, from: string, to: string): WizardState {
   if (!isThere(state, from)) return state;
   const others = Object.entries(state.renames).filter(([name]) => name !== from);
@@ -216,52 +213,6 @@ function keepAside(state: WizardState, ns: string, aside: boolean): WizardState 
   return { ...state, keptAside: Object.fromEntries(aside ? [...others, [ns, 0]] : others), consent: false };
 }
 
-/** A value that is none of the wish's own means no. */
-function withWish(wishes: AdviceWishes, id: WishId, value: WishValue): AdviceWishes {
-  switch (id) {
-    case 'online':
-      return { ...without(wishes, 'online'), ...(value === 'yes' ? { online: true } : {}) };
-    case 'studio3t':
-      return { ...without(wishes, 'ownsStudio3t'), ...(value === 'yes' ? { ownsStudio3t: true } : {}) };
-    case 'azure-reaches':
-      return withNetwork(wishes, 'sourceReachableFromAzure', yesOrNo(value));
-    case 'private-endpoint':
-      return withNetwork(wishes, 'privateEndpoint', value === 'yes' ? true : undefined);
-    case 'from-here':
-      return withNetwork(wishes, 'fromHere', yesOrNo(value));
-    case 'skills': {
-      const known = SKILLS.filter((skill) => value.split('+').includes(skill));
-      const isSaid = value === 'none' || known.length > 0;
-      return { ...without(wishes, 'skills'), ...(isSaid ? { skills: known } : {}) };
-    }
-    case 'files':
-      return {
-        ...without(wishes, 'wantsFiles'),
-        ...(value === 'json' || value === 'csv' ? { wantsFiles: value } : {}),
-      };
-  }
-}
-
-function yesOrNo(value: WishValue): boolean | undefined {
-  return value === 'yes' ? true : value === 'no' ? false : undefined;
-}
-
-function withNetwork(
-  wishes: AdviceWishes,
-  fact: keyof NonNullable<AdviceWishes['network']>,
-  known: boolean | undefined,
-): AdviceWishes {
-  const network = { ...without(wishes.network ?? {}, fact), ...(known === undefined ? {} : { [fact]: known }) };
-  return { ...without(wishes, 'network'), ...(Object.keys(network).length > 0 ? { network } : {}) };
-}
-
-/** What is no whole number of hours within the bounds changes nothing. */
-function withWindow(wishes: AdviceWishes, hours: number): AdviceWishes {
-  if (hours === 0) return without(wishes, 'windowHours');
-  const isHours = Number.isSafeInteger(hours) && hours > 0 && hours <= MOST_WINDOW_HOURS;
-  return isHours ? { ...wishes, windowHours: hours } : wishes;
-}
-
 function setCapability(state: WizardState, id: string, on: boolean): WizardState {
   const capabilities = ACCOUNT_CAPABILITIES.filter((name) => (name === id ? on : state.capabilities.includes(name)));
   return { ...state, capabilities, consent: false };
@@ -272,75 +223,6 @@ function setHandoff(state: WizardState, id: string, value: string | undefined): 
   if (field === undefined) return state;
   const others = without(state.handoff ?? {}, field);
   return { ...state, handoff: value === undefined ? others : { ...others, [field]: value }, consent: false };
-}
-
-function setTuning(state: WizardState, field: TuningFieldId, typed: number): WizardState {
-  // What JSON cannot hold (and -0, which it loses) would not survive a reload.
-  if (!Number.isFinite(typed)) return state;
-  const value = typed === 0 ? 0 : typed;
-  const bounds = boundsOf(field, state.throughput, state.target?.facts);
-  if (!isWithin(bounds, value)) return { ...state, refused: { ...state.refused, [field]: value } };
-  const refused = without(state.refused, field);
-  const isFirstRate = field === 'ruPerSecond' && state.throughput === 'unsaid';
-  return {
-    ...state,
-    tuning: { ...state.tuning, [field]: value },
-    refused,
-    // What is raised is agreed to anew.
-    ...(field === 'raiseRuPerSecond' ? { consent: false } : {}),
-    ...(isFirstRate ? { throughput: 'manual' as const } : {}),
-  };
-}
-
-/** A number that was said for one kind may be out of the other's bounds. */
-function setThroughput(state: WizardState, kind: WizardState['throughput']): WizardState {
-  const { ruPerSecond } = state.tuning;
-  const fits =
-    ruPerSecond !== undefined && kind !== 'unsaid' && isWithin(boundsOf('ruPerSecond', kind, undefined), ruPerSecond);
-  return {
-    ...state,
-    throughput: kind,
-    // A serverless account has no throughput to give to one collection.
-    collectionThroughput: kind === 'serverless' ? {} : state.collectionThroughput,
-    tuning: fits ? state.tuning : without(state.tuning, 'ruPerSecond'),
-    refused: without(state.refused, 'ruPerSecond'),
-  };
-}
-
-/** A number out of bounds changes nothing: who asks has the bounds. */
-function setCollectionThroughput(
-  state: WizardState,
-  ns: string,
-  kind: SingleThroughputKind,
-  rate: number,
-): WizardState {
-  if (!isThere(state, ns) || state.throughput === 'serverless') return state;
-  const throughput = throughputOf(kind, rate);
-  if (kind !== 'common' && !throughput) return state;
-  const others = Object.entries(state.collectionThroughput).filter(([name]) => name !== ns);
-  const entries = throughput ? [...others, [ns, throughput] as const] : others;
-  return { ...state, collectionThroughput: Object.fromEntries(entries) };
-}
-
-function throughputOf(kind: SingleThroughputKind, rate: number): Throughput | undefined {
-  switch (kind) {
-    case 'common':
-      return undefined;
-    case 'shared':
-      return { kind };
-    case 'manual':
-    case 'autoscale':
-      if (!isWithin(boundsOf('ruPerSecond', kind, undefined), rate)) return undefined;
-      return kind === 'manual' ? { kind, ruPerSecond: ruPerSecond(rate) } : { kind, maxRuPerSecond: ruPerSecond(rate) };
-  }
-}
-
-function resetTuning(state: WizardState, field: TuningFieldId): WizardState {
-  const tuning = without(state.tuning, field);
-  const refused = without(state.refused, field);
-  const backToUnsaid =
-    field === 'ruPerSecond' && state.throughput === 'manual' && state.tuning.ruPerSecond !== undefined;
-  return { ...state, tuning, refused, ...(backToUnsaid ? { throughput: 'unsaid' as const } : {}) };
 }
 
 /** On the first reading what was wanted is selected; on a later one what was selected stays, and what is new joins where all was selected. */

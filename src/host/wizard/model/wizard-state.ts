@@ -266,3 +266,8 @@ function commonThroughput(data: Plan['collections']): Throughput | undefined {
   }
   return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.throughput;
 }
+
+/** Whether the source has a collection of that name, as far as it was read. */
+export function isThere({ source }: Pick<WizardState, 'source'>, name: string): boolean {
+  return source?.inventory.collections.some((c) => formatNamespace(c.ns) === name) ?? false;
+}

@@ -32,8 +32,8 @@ REPLY_OPTIONS: CodecOptions[RawBSONDocument] = CodecOptions(
 
 # A throttled command comes through within seconds, a failover within a minute.
 _MOST_THROTTLED = 300
-MOST_LOST = 12
-LOST_WAIT_SECONDS = 5.0
+_MOST_LOST = 12
+_LOST_WAIT_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -73,20 +73,25 @@ def refusal_of(error: OperationFailure) -> ServerRefusal:
     return ServerRefusal(int(error.code or 0), str(details.get("errmsg", error)))
 
 
-def patiently(operation: Callable[[], T], sleep: Callable[[float], None] = time.sleep) -> T:
-    """Repeat what was throttled, or cut off with its connection. The operation must be repeatable."""
+def patiently(
+    operation: Callable[[], T], sleep: Callable[[float], None] = time.sleep, *, most_throttled: int = _MOST_THROTTLED
+) -> T:
+    """Repeat what was throttled, or cut off with its connection. The operation must be repeatable.
+
+    `most_throttled`: how often it is repeated for being throttled; 0 where the caller sees to that.
+    """
     throttled = lost = 0
     while True:
         try:
             return operation()
         except AutoReconnect:
             lost += 1
-            if lost > MOST_LOST:
+            if lost > _MOST_LOST:
                 raise
-            sleep(LOST_WAIT_SECONDS)
+            sleep(_LOST_WAIT_SECONDS)
         except OperationFailure as error:
             refusal = refusal_of(error)
             throttled += 1
-            if meaning_of_command_error(refusal) != "throttled" or throttled > _MOST_THROTTLED:
+            if meaning_of_command_error(refusal) != "throttled" or throttled > most_throttled:
                 raise
             sleep(wait_seconds(throttled, refusal))

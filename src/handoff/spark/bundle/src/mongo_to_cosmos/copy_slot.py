@@ -13,7 +13,7 @@ from mongo_to_cosmos.progress import Amount, Progress
 from mongo_to_cosmos.reader import read_ahead
 from mongo_to_cosmos.seats import Seat
 from mongo_to_cosmos.settings import Settings
-from mongo_to_cosmos.slot_reader import Slot, SlotReader
+from mongo_to_cosmos.slot_reader import Batch, EndOfRange, Idle, Slot, SlotReader
 from mongo_to_cosmos.state import State, new_owner
 from mongo_to_cosmos.writer import Writer
 from mongo_to_cosmos.writers import MOST_AT_ONCE, Writers, inserts_at_once
@@ -33,16 +33,16 @@ def copy_slot(slot: Slot, run: str, settings: Settings, secrets: Secrets) -> Ite
         with (
             closing(Progress(lambda part: state.save(part, owner))) as progress,
             closing(_Copy(settings, target, state, owner, progress)) as copy,
-            closing(read_ahead(reader.pieces())) as pieces,
+            closing(read_ahead(reader.steps())) as steps,
         ):
-            for piece in pieces:
-                if piece is None:
-                    copy.rest()
-                    continue
-                if piece.documents is not None:
-                    copy.write(piece.part, piece.documents)
-                    continue
-                yield copy.end(piece.part)
+            for step in steps:
+                match step:
+                    case Batch(part, documents):
+                        copy.write(part, documents)
+                    case EndOfRange(part):
+                        yield copy.end(part)
+                    case Idle():
+                        copy.rest()
             progress.settle()
 
 

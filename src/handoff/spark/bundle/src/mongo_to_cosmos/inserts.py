@@ -10,10 +10,10 @@ from typing import Any
 
 from bson import encode
 from bson.raw_bson import RawBSONDocument
-from pymongo.errors import AutoReconnect, PyMongoError
+from pymongo.errors import PyMongoError
 from pymongo.synchronous.database import Database
 
-from mongo_to_cosmos.connections import LOST_WAIT_SECONDS, MOST_LOST, RAW_OPTIONS, REPLY_OPTIONS
+from mongo_to_cosmos.connections import RAW_OPTIONS, REPLY_OPTIONS, patiently
 from mongo_to_cosmos.documents import Documents, Memory
 from mongo_to_cosmos.settings import Settings
 
@@ -63,17 +63,10 @@ class Inserter:
         return reply
 
     def _reply(self, documents: Documents) -> Mapping[str, Any]:
-        lost = 0
-        while True:
-            try:
-                reply = self._in_one_piece(documents) or self._one_by_one(documents)
-                break
-            except AutoReconnect:
-                # What arrived before the connection went is met again as equal.
-                lost += 1
-                if lost > MOST_LOST:
-                    raise
-                self._sleep(LOST_WAIT_SECONDS)
+        # What arrived before the connection went is met again as equal. What is throttled is for the writer to pace.
+        reply = patiently(
+            lambda: self._in_one_piece(documents) or self._one_by_one(documents), self._sleep, most_throttled=0
+        )
         if "writeConcernError" in reply:
             raise PyMongoError(f"not acknowledged for good: {reply['writeConcernError']}")
         return reply

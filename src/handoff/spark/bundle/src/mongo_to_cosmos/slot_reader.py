@@ -40,11 +40,26 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Piece:
-    """Some of a range's documents; without any, its end."""
+class Batch:
+    """Some of a range's documents, in their order."""
 
     part: Part
-    documents: Documents | None
+    documents: Documents
+
+
+@dataclass(frozen=True)
+class EndOfRange:
+    """All of its documents were told."""
+
+    part: Part
+
+
+@dataclass(frozen=True)
+class Idle:
+    """Others copy what is left, and may cut it."""
+
+
+Step = Batch | EndOfRange | Idle
 
 
 class SlotReader:
@@ -67,17 +82,17 @@ class SlotReader:
         self._owner = owner
         self._sleep = sleep
 
-    def pieces(self) -> Iterator[Piece | None]:
-        """Yield ranges piece by piece until all are copied; None where others copy what is left, and may cut it."""
-        for part in self._claimed():
-            if part is None:
-                yield None
+    def steps(self) -> Iterator[Step]:
+        """Yield ranges batch by batch until all are copied."""
+        for claimed in self._claimed():
+            if isinstance(claimed, Idle):
+                yield claimed
                 continue
-            for documents in self._read(part):
-                yield Piece(part, documents)
-            yield Piece(part, None)
+            for documents in self._read(claimed):
+                yield Batch(claimed, documents)
+            yield EndOfRange(claimed)
 
-    def _claimed(self) -> Iterator[Part | None]:
+    def _claimed(self) -> Iterator[Part | Idle]:
         settings, state, slot = self._settings, self._state, self._slot
         for number in state.abandoned_by(slot.number):
             part = state.claim(number, slot.number, self._owner)
@@ -96,7 +111,7 @@ class SlotReader:
                 wait, waited = _FIRST_WAIT_SECONDS, 0.0
                 yield part
             if not unclaimed:
-                yield None
+                yield Idle()
                 self._sleep(wait)
                 wait, waited = max(wait, min(longest, wait * 2)), waited + wait
 

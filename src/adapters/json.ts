@@ -1,8 +1,13 @@
-/** Reading answers without trust: what is not there, or is something else, is `undefined`. */
+/** Reading answers and files of others without trust: what is not there, or is something else, is `undefined`. */
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
+/** What JSON writes in braces; a list is none. */
+export function isRecord(value: unknown): value is JsonRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 export function recordOf(value: unknown): JsonRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonRecord) : {};
+  return isRecord(value) ? value : {};
 }
 
 /** Follows keys downwards. */
