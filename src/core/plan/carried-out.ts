@@ -7,6 +7,23 @@ export function isSparkTransform(handoff: Plan['handoff']): boolean {
   return handoff?.kind === 'spark-databricks' && handoff.mode === 'transform';
 }
 
+/**
+ * Who copies, where what becomes of a document is not what this product does with it: Spark through DataFrames, or a service or a program that nobody documents so far.
+ * What Data Factory does not bring becomes a dead letter (`data-factory-settle`), and what the target refuses of Studio 3T's writes does at the relay.
+ */
+export type Carrier = 'dataframes' | 'dms' | 'studio-3t';
+
+/** What of a plan says who copies. */
+export interface CarriedBy {
+  readonly method: Plan['method'];
+  readonly handoff?: Plan['handoff'];
+}
+
+export function carrierOf({ method, handoff }: CarriedBy): Carrier | undefined {
+  if (isSparkTransform(handoff)) return 'dataframes';
+  return method === 'dms' || method === 'studio-3t' ? method : undefined;
+}
+
 /** For what tells of a run: how it is resumed, where that is not only by going on. */
 export function resumesBy(handoff: Plan['handoff']): { readonly resumesBy?: ResumesBy } {
   if (handoff?.kind !== 'spark-databricks') return {};

@@ -1,7 +1,7 @@
 import type { Finding } from '../../../core/model/finding.js';
 import { formatNamespace } from '../../../core/model/namespace.js';
 import { travelOf, type PlannedCollection, type PlannedIndex } from '../../../core/model/plan.js';
-import { asCarriedOut, isSparkTransform } from '../../../core/plan/carried-out.js';
+import { asCarriedOut, carrierOf, isSparkTransform } from '../../../core/plan/carried-out.js';
 import { planId } from '../../../core/plan/plan-id.js';
 import type { ReviewLine, SaidOf, WizardView } from '../../../protocol/wizard.js';
 import { ceilingsText } from '../../../words/ceilings.js';
@@ -185,10 +185,7 @@ function leftOut(plan: PlanDraft, findings: readonly Finding[], t: Translate): S
     const names = finding.ns ? [formatNamespace(finding.ns)] : [];
     if (DEAD_LETTERS.has(finding.rule)) {
       const sentence = findingSentence(finding);
-      const said = isSparkTransform(plan.handoff)
-        ? t('Documents too large for the target, at which the job fails: {0}', sentence)
-        : t('Documents too large for the target, kept aside as dead letters: {0}', sentence);
-      say(said, ...names);
+      say(tooLarge(plan, sentence, t), ...names);
     }
     if (NO_ROOM.has(finding.rule)) say(t('What finds no room: {0}', findingSentence(finding)), ...names);
   }
@@ -199,6 +196,18 @@ function leftOut(plan: PlanDraft, findings: readonly Finding[], t: Translate): S
     for (const index of c.indexes) if (isSkipped(index)) say(t('Index {0}', fateSentence(index)), name);
   }
   return [...places].map(([sentence, names]) => saidOf(sentence, names));
+}
+
+function tooLarge(plan: PlanDraft, sentence: string, t: Translate): string {
+  switch (carrierOf(plan)) {
+    case 'dataframes':
+      return t('Documents too large for the target, at which the job fails: {0}', sentence);
+    case 'dms':
+      return t('Documents too large for the target, which the service does not keep: {0}', sentence);
+    case 'studio-3t':
+    case undefined:
+      return t('Documents too large for the target, kept aside as dead letters: {0}', sentence);
+  }
 }
 
 function isSkipped({ fate }: PlannedIndex): boolean {
