@@ -24,6 +24,28 @@ export function carrierOf({ method, handoff }: CarriedBy): Carrier | undefined {
   return method === 'dms' || method === 'studio-3t' ? method : undefined;
 }
 
+export type CopyNumber = 'batchSize' | 'insertionWorkers' | 'parallelCollections';
+
+/**
+ * Numbers of a plan's tuning that its copy goes by. A direct copy finds its own batches and workers, and whoever copies elsewhere has its own; the classic DMS, for
+ * RU targets, is told how many collections go at a time (`throttling.maxParallelism`).
+ */
+export function copyNumbers({ method, targetKind }: Pick<Plan, 'method' | 'targetKind'>): readonly CopyNumber[] {
+  switch (method) {
+    case 'dump-restore':
+    case 'export-import':
+      return ['batchSize', 'insertionWorkers', 'parallelCollections'];
+    case 'direct-copy':
+      return ['parallelCollections'];
+    case 'dms':
+      return targetKind === 'cosmos-ru' ? ['parallelCollections'] : [];
+    case 'studio-3t':
+    case 'data-factory':
+    case 'spark-databricks':
+      return [];
+  }
+}
+
 /** For what tells of a run: how it is resumed, where that is not only by going on. */
 export function resumesBy(handoff: Plan['handoff']): { readonly resumesBy?: ResumesBy } {
   if (handoff?.kind !== 'spark-databricks') return {};

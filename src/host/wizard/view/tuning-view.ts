@@ -1,4 +1,5 @@
 import type { Tuning } from '../../../core/model/plan.js';
+import { copyNumbers } from '../../../core/plan/carried-out.js';
 import { ACCOUNT_CAPABILITIES, type AccountCapability } from '../../../core/plan/target.js';
 import {
   READ_PREFERENCES,
@@ -11,6 +12,7 @@ import {
 import { conflictPolicySentence, verificationName } from '../../../words/choices.js';
 import { tuningSentence } from '../../../words/tuning.js';
 import type { Translate } from '../../translate.js';
+import { methodOf } from '../model/derive.js';
 import { boundsOf, type Bounds } from '../model/tuning-bounds.js';
 import {
   directExplanation,
@@ -118,15 +120,19 @@ function fieldsOf(tuning: Tuning, input: StepInput): TuningField[] {
     const own = directFields(input).map(({ id, label, unit, value }) => field(id, label, unit, value, input));
     return [...ru, ...own, parallel];
   }
-  // Whoever copies elsewhere has batches and workers of its own.
-  const elsewhere = input.derived.handoff?.kind;
-  if (elsewhere !== undefined) return elsewhere === 'dms' && tuning.target === 'ru' ? [...ru, parallel] : ru;
+  const { state, derived } = input;
+  const method = methodOf(state.method, derived.decisions);
+  const numbers = derived.target ? copyNumbers({ method, targetKind: derived.target.kind }) : [];
   return [
     ...ru,
-    field('latencyMs', t('Time of a write'), 'ms', tuning.latencyMs, input),
-    field('batchSize', t('Batch'), t('documents'), tuning.batchSize, input),
-    field('insertionWorkers', t('Workers for each collection'), '', tuning.insertionWorkers, input),
-    parallel,
+    ...(numbers.includes('batchSize')
+      ? [
+          field('latencyMs', t('Time of a write'), 'ms', tuning.latencyMs, input),
+          field('batchSize', t('Batch'), t('documents'), tuning.batchSize, input),
+          field('insertionWorkers', t('Workers for each collection'), '', tuning.insertionWorkers, input),
+        ]
+      : []),
+    ...(numbers.includes('parallelCollections') ? [parallel] : []),
   ];
 }
 
