@@ -1,6 +1,5 @@
 import { Int32, Long, MongoClient, UUID } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listDeadLetters } from '../../src/adapters/files/dead-letter-reader.js';
 import { MOCK_GROUP, MOCK_SUBSCRIPTION, type ArmMockServer as ArmMock } from '../support/arm/arm-mock.js';
 import { withDms as withDmsOf, type DmsWorld } from '../support/arm/dms-migration.js';
 import type { DmsTrouble } from '../support/arm/dms-model.js';
@@ -250,58 +249,6 @@ const CLUSTER = `/subscriptions/${MOCK_SUBSCRIPTION}/resourceGroups/${MOCK_GROUP
 const vcore = { targetKind: 'cosmos-vcore', handoff: { targetResourceId: CLUSTER } } as const;
 const migrationPuts = (mock: ArmMock): number =>
   mock.requests.filter((r) => r.method === 'PUT' && r.path.endsWith('/databaseMigrations/p1-1')).length;
-
-/** The documents of the fixture are smaller. */
-const LARGEST = 10_000;
-
-/** Runs with one document more in `shop.people`, which the target refuses. */
-async function withLarge(work: () => Promise<void>): Promise<void> {
-  const client = await new MongoClient(source.uri).connect();
-  const people = client.db('shop').collection<{ _id: string; text: string }>('people');
-  try {
-    await people.insertOne({ _id: 'large', text: 'x'.repeat(LARGEST) });
-    await work();
-  } finally {
-    await people.deleteOne({ _id: 'large' });
-    await client.close();
-  }
-}
-
-describe('a document that the target refuses of DMS', () => {
-  it(
-    'is kept nowhere where the classic service counts it, and the run does not complete',
-    () =>
-      withLarge(() =>
-        withDms(
-          async ({ attempt }) => {
-            const { verdict, folder } = await attempt();
-            expect(verdict.state).toBe('failed-resumable');
-            expect(JSON.stringify(verdict.reasons)).toContain('Request size is too large.');
-            expect(await listDeadLetters(folder.deadLettersPath)).toEqual([]);
-          },
-          { largest: LARGEST },
-        ),
-      ),
-    120_000,
-  );
-
-  it(
-    'is found missing by the verification where the service for vCore says nothing of it',
-    () =>
-      withLarge(() =>
-        withDms(
-          async ({ attempt }) => {
-            const { verdict, folder } = await attempt(vcore);
-            expect(verdict.state).toBe('failed-resumable');
-            expect(verdict.reasons).toContainEqual({ id: 'documents-missing', params: { documents: 1 } });
-            expect(await listDeadLetters(folder.deadLettersPath)).toEqual([]);
-          },
-          { largest: LARGEST },
-        ),
-      ),
-    120_000,
-  );
-});
 
 describe('a migration into a vCore cluster by DMS', () => {
   it(
