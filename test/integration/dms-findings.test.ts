@@ -1,7 +1,8 @@
 /** What becomes of a migration by DMS after what its verification has found, and of a document that the target refuses. */
-import { MongoClient } from 'mongodb';
+import { MongoClient, type Collection } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listDeadLetters } from '../../src/adapters/files/dead-letter-reader.js';
+import { readPlanFile } from '../../src/adapters/files/plan-file.js';
 import { MOCK_GROUP, MOCK_SUBSCRIPTION, type ArmMockServer as ArmMock } from '../support/arm/arm-mock.js';
 import { withDms as withDmsOf, type DmsWorld } from '../support/arm/dms-migration.js';
 import type { DmsTrouble } from '../support/arm/dms-model.js';
@@ -38,38 +39,68 @@ const puts = (mock: ArmMock, task: string): number =>
 const CLUSTER = `/subscriptions/${MOCK_SUBSCRIPTION}/resourceGroups/${MOCK_GROUP}/providers/Microsoft.DocumentDB/mongoClusters/c1`;
 const vcore = { targetKind: 'cosmos-vcore', handoff: { targetResourceId: CLUSTER } } as const;
 
-describe('a migration by DMS whose documents are all proven', () => {
-  it(
-    'copies nothing once what else was found is mended, and everything again where the source has moved on',
-    () =>
-      withDms(async ({ mock, attempt }) => {
-        const [from, to] = await Promise.all([
-          new MongoClient(source.uri).connect(),
-          new MongoClient(target.uri).connect(),
-        ]);
-        const [before, after] = [from.db('shop').collection('people'), to.db('shop').collection('people')];
-        try {
-          await after.createIndex({ left: 1 });
-          const first = await attempt();
-          expect(first.verdict).toMatchObject({ state: 'completed-with-findings' });
-          await after.dropIndex('left_1');
-          const second = await attempt({ resume: first.folder });
-          expect(second.verdict).toMatchObject({ state: 'completed' });
-          expect(second.proven).toEqual([COLLECTIONS.length]);
-          expect(puts(mock, 'migrate')).toBe(1);
-          expect(mock.resources.size).toBe(0);
+/** With an index on the target that the plan does not know: a finding, and no difference of documents. */
+async function withFinding(
+  work: (world: DmsWorld, sides: { readonly source: Collection; readonly target: Collection }) => Promise<void>,
+): Promise<void> {
+  const [from, to] = await Promise.all([new MongoClient(source.uri).connect(), new MongoClient(target.uri).connect()]);
+  const sides = { source: from.db('shop').collection('people'), target: to.db('shop').collection('people') };
+  try {
+    await withDms(async (world) => {
+      await sides.target.createIndex({ left: 1 });
+      await work(world, sides);
+    });
+  } finally {
+    await Promise.all([from.close(), to.close()]);
+  }
+}
 
-          await after.createIndex({ left: 1 });
-          const third = await attempt();
-          await before.updateOne({}, { $inc: { moved: 1 } });
-          const fourth = await attempt({ resume: third.folder });
-          expect(fourth.verdict).toMatchObject({ state: 'completed-with-findings' });
-          expect(fourth.proven).toEqual([]);
-          expect(puts(mock, 'migrate')).toBe(3);
-        } finally {
-          await before.updateMany({}, { $unset: { moved: true } });
-          await Promise.all([from.close(), to.close()]);
-        }
+describe('a migration by DMS that has proven every document', () => {
+  it(
+    'copies nothing again once what else was found is mended',
+    () =>
+      withFinding(async ({ mock, attempt }, { target: people }) => {
+        const first = await attempt();
+        expect(first.verdict).toMatchObject({ state: 'completed-with-findings' });
+        await people.dropIndex('left_1');
+        const second = await attempt({ resume: first.folder });
+        expect(second.verdict).toMatchObject({ state: 'completed' });
+        expect(second.proven).toEqual([COLLECTIONS.length]);
+        expect(puts(mock, 'migrate')).toBe(1);
+        expect(mock.resources.size).toBe(0);
+      }),
+    120_000,
+  );
+
+  it(
+    'copies everything again where the source has moved on',
+    () =>
+      withFinding(async ({ mock, attempt }, { source: people }) => {
+        const first = await attempt();
+        await people.updateOne({}, { $inc: { moved: 1 } });
+        const second = await attempt({ resume: first.folder });
+        expect(second.verdict).toMatchObject({ state: 'completed-with-findings' });
+        expect(second.proven).toEqual([]);
+        expect(puts(mock, 'migrate')).toBe(2);
+      }),
+    120_000,
+  );
+});
+
+describe('documents that are on the target before DMS copies', () => {
+  it(
+    'are left alone, and nothing is made, unless the plan lets them be replaced',
+    () =>
+      withFinding(async ({ mock, attempt }, { target: people }) => {
+        await people.insertOne({ theirs: true });
+        const { verdict, folder } = await attempt();
+        expect(verdict.state).toBe('failed-resumable');
+        expect(JSON.stringify(verdict.reasons)).toContain('dms-documents-there');
+        expect(mock.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+        expect(await people.countDocuments()).toBe(1);
+        const plan = { ...(await readPlanFile(folder.planPath)), conflictPolicy: 'overwrite' as const };
+        expect((await attempt({ plan })).verdict.state).not.toBe('failed-resumable');
+        expect(puts(mock, 'migrate')).toBe(1);
       }),
     120_000,
   );

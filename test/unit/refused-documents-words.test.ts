@@ -1,6 +1,8 @@
-/** What is said of documents that the target refuses, by who copies: where a plan is looked at, in the wizard and on the command line. */
+/** What is said of documents that the target refuses, or holds already, by who copies: where a plan is looked at, in the wizard and on the command line. */
 import { describe, expect, it } from 'vitest';
 import { findingLines } from '../../src/cli/findings-text.js';
+import { planLines } from '../../src/cli/plan-text.js';
+import { findingsOfPlan } from '../../src/core/assess/plan-findings.js';
 import { asPlanned } from '../../src/core/assess/as-planned.js';
 import type { Finding } from '../../src/core/model/finding.js';
 import type { Plan } from '../../src/core/model/plan.js';
@@ -102,5 +104,38 @@ describe('several types of _id', () => {
       expect(told(method)).toContain('Whether all of them are brought is not documented');
       expect(told(method)).not.toContain('copied and checked');
     }
+  });
+});
+
+describe('documents that are on the target already', () => {
+  const ENDS = 'ends the run before anything is copied';
+  const told = (method: Method, conflictPolicy: Plan['conflictPolicy']): string =>
+    planLines({ ...planBy(method), conflictPolicy }, 400).join('\n');
+
+  it('keep Data Factory and DMS from beginning, unless the plan lets them be replaced', () => {
+    for (const method of ['dms', 'data-factory'] as const)
+      for (const policy of ['fail', 'skip', 'dead-letter'] as const) expect(told(method, policy)).toContain(ENDS);
+    expect(told('data-factory', 'overwrite')).toContain("the source's document replaces one");
+    expect(told('dms', 'overwrite')).toContain('only the comparison afterwards tells');
+    expect(told('studio-3t', 'skip')).toContain("the target's document stays");
+  });
+
+  it('have no more choices in the wizard than come to something else, and none are said to be left as they are', () => {
+    const offered = (view: WizardView): readonly string[] => view.tuning.conflicts.choices.map(({ value }) => value);
+    const dms = wizardBy('dms', ...SAID);
+    expect(offered(dms)).toEqual(['fail', 'overwrite']);
+    expect(dms.review.actions.join(' ')).not.toContain('equal content are left');
+    expect(offered(wizardBy('dms', ...SAID, { type: 'set-conflicts', value: 'skip' }))).toEqual(['skip', 'overwrite']);
+    expect(offered(wizardBy('direct-copy'))).toHaveLength(4);
+  });
+
+  it('have no more ways out where a plan file is open', () => {
+    const fixes = (method: Method): readonly unknown[] =>
+      findingsOfPlan({ ...planBy(method), conflictPolicy: 'overwrite' }).flatMap(({ finding, fixes: offered }) =>
+        finding.rule === 'plan-overwrites' ? offered.map(({ params }) => params['policy']) : [],
+      );
+    expect(fixes('dms')).toEqual(['fail']);
+    expect(fixes('data-factory')).toEqual(['fail']);
+    expect(fixes('studio-3t')).toEqual(['fail', 'dead-letter', 'skip']);
   });
 });

@@ -46,6 +46,14 @@ export function copyNumbers({ method, targetKind }: Pick<Plan, 'method' | 'targe
   }
 }
 
+/**
+ * True where the copy is not begun over documents that are on the target already, unless the plan lets them be replaced: its policies for conflicts come to these two
+ * (`refuseOverDocuments`).
+ */
+export function isOverEmptyOnly(method: Plan['method']): boolean {
+  return method === 'data-factory' || method === 'dms';
+}
+
 /** For what tells of a run: how it is resumed, where that is not only by going on. */
 export function resumesBy(handoff: Plan['handoff']): { readonly resumesBy?: ResumesBy } {
   if (handoff?.kind !== 'spark-databricks') return {};
@@ -57,7 +65,7 @@ export function resumesBy(handoff: Plan['handoff']): { readonly resumesBy?: Resu
  * only counts afterwards. Source: `src/handoff/spark/bundle/src/mongo_to_cosmos/transform.py`.
  */
 export function asCarriedOut(
-  plan: Pick<Plan, 'handoff' | 'conflictPolicy' | 'verification'>,
+  plan: Pick<CarriedBy, 'handoff'> & Pick<Plan, 'conflictPolicy' | 'verification'>,
 ): Pick<Plan, 'conflictPolicy' | 'verification'> {
   const { handoff, conflictPolicy, verification } = plan;
   return isSparkTransform(handoff)

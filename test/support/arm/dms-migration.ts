@@ -134,7 +134,7 @@ export async function withDms(
         const ends = { source: dump ?? source.uri, target: target.uri };
         const verdict = await remoteRun({
           ...context,
-          remote: createDmsCopy({ arm, clock, ends, ...(more.askFirst ? { askFirst: true } : {}) }),
+          remote: createDmsCopy({ arm, clock, ends, target: to.session, ...(more.askFirst ? { askFirst: true } : {}) }),
           proceed: (what) => {
             awaited.push(what);
             more.onAwait?.(what);

@@ -1,5 +1,5 @@
 import type { ConflictPolicy, Plan, Tuning } from '../../model/plan.js';
-import { copyNumbers, isSparkTransform, type CopyNumber } from '../../plan/carried-out.js';
+import { copyNumbers, isOverEmptyOnly, isSparkTransform, type CopyNumber } from '../../plan/carried-out.js';
 import { MOST_INSERTION_WORKERS, MOST_PARALLEL_COLLECTIONS, TOOL_BATCH_DOCUMENTS } from '../../tune/limits.js';
 import { figureOf } from '../../plan/throughput-raise.js';
 import { planFinding, type PlanFinding, type PlanFix } from './plan-finding.js';
@@ -24,13 +24,15 @@ function transformFindings(): readonly PlanFinding[] {
   return [{ finding: planFinding('plan-transforms', {}), at, fixes: [fix] }];
 }
 
-function conflictFindings({ conflictPolicy }: Plan): readonly PlanFinding[] {
+function conflictFindings({ conflictPolicy, method }: Plan): readonly PlanFinding[] {
   if (conflictPolicy !== 'overwrite') return [];
-  const fixes = SAFE_POLICIES.map((policy): PlanFix => ({
-    id: 'set-conflict-policy',
-    params: { policy },
-    edits: [{ at: ['conflictPolicy'], value: policy }],
-  }));
+  const fixes = SAFE_POLICIES.filter((policy) => policy === 'fail' || !isOverEmptyOnly(method)).map(
+    (policy): PlanFix => ({
+      id: 'set-conflict-policy',
+      params: { policy },
+      edits: [{ at: ['conflictPolicy'], value: policy }],
+    }),
+  );
   return [{ finding: planFinding('plan-overwrites', {}), at: ['conflictPolicy'], fixes }];
 }
 

@@ -1,12 +1,12 @@
 import type { Finding } from '../../../core/model/finding.js';
 import { formatNamespace } from '../../../core/model/namespace.js';
 import { travelOf, type PlannedCollection, type PlannedIndex } from '../../../core/model/plan.js';
-import { asCarriedOut, carrierOf, isSparkTransform } from '../../../core/plan/carried-out.js';
+import { asCarriedOut, carrierOf, isOverEmptyOnly, isSparkTransform } from '../../../core/plan/carried-out.js';
 import { planId } from '../../../core/plan/plan-id.js';
 import type { ReviewLine, SaidOf, WizardView } from '../../../protocol/wizard.js';
 import { ceilingsText } from '../../../words/ceilings.js';
 import { raiseSentence } from '../../../words/throughput.js';
-import { conflictPolicySentence, travelSentence, verificationName } from '../../../words/choices.js';
+import { planConflictsSentence, travelSentence, verificationName } from '../../../words/choices.js';
 import { targetName, throughputText } from '../../../words/clusters.js';
 import { droppedOptionSentence, fateSentence, notMigratedSentence } from '../../../words/fates.js';
 import { findingSentence } from '../../../words/findings.js';
@@ -59,7 +59,7 @@ function lines(plan: PlanDraft, input: StepInput): ReviewLine[] {
   const documents = data.reduce((sum, c) => sum + c.documents, 0);
   const bytes = data.reduce((sum, c) => sum + c.logicalBytes, 0);
   const method = derived.decisions?.recommendation.ranked.find((m) => m.method === plan.method);
-  const { conflictPolicy, verification } = asCarriedOut(plan);
+  const { verification } = asCarriedOut(plan);
   return [
     line(t('From'), plan.source.name),
     line(t('To'), `${plan.target.name}: ${targetName(plan.targetKind)}`),
@@ -73,7 +73,7 @@ function lines(plan: PlanDraft, input: StepInput): ReviewLine[] {
     ...(method ? [line(t('Moving the data takes'), durationText(method, input))] : []),
     ...throughputLine(plan, t),
     ...paceLines(plan, t),
-    line(t('Conflicts'), conflictPolicySentence(conflictPolicy)),
+    line(t('Conflicts'), planConflictsSentence(plan)),
     line(t('Verification'), verificationName(verification.depth)),
   ];
 }
@@ -148,19 +148,22 @@ function actions(plan: PlanDraft, t: Translate): string[] {
     ...(last > 0
       ? [t('Builds {0} by which documents expire, last of all.', formatCountOf(last, 'index', 'indexes'))]
       : []),
-    conflictPolicy === 'overwrite'
-      ? t('Replaces documents of the target that have the same _id and other content; deletes nothing.')
-      : t('Deletes nothing.'),
+    conflictPolicy === 'overwrite' && plan.method === 'dms'
+      ? t('May replace documents of the target that have the same _id; deletes nothing.')
+      : conflictPolicy === 'overwrite'
+        ? t('Replaces documents of the target that have the same _id and other content; deletes nothing.')
+        : t('Deletes nothing.'),
   ];
 }
 
-function copyAction({ handoff }: PlanDraft, documents: string, t: Translate): string {
+function copyAction({ method, handoff }: PlanDraft, documents: string, t: Translate): string {
   if (handoff?.kind === 'studio-3t')
     return t(
       'Waits while you copy {0} with Studio 3T, by steps that it writes down, until you say that it is done.',
       documents,
     );
   if (isSparkTransform(handoff)) return t('Writes {0} as rows of DataFrames, which change types.', documents);
+  if (isOverEmptyOnly(method)) return t('Copies {0}.', documents);
   return t('Copies {0}; those that are there already with equal content are left as they are.', documents);
 }
 

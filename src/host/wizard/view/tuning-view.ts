@@ -1,5 +1,5 @@
 import type { Tuning } from '../../../core/model/plan.js';
-import { copyNumbers } from '../../../core/plan/carried-out.js';
+import { copyNumbers, isOverEmptyOnly } from '../../../core/plan/carried-out.js';
 import { ACCOUNT_CAPABILITIES, type AccountCapability } from '../../../core/plan/target.js';
 import {
   READ_PREFERENCES,
@@ -9,7 +9,7 @@ import {
   type TuningFieldId,
   type WizardView,
 } from '../../../protocol/wizard.js';
-import { conflictPolicySentence, verificationName } from '../../../words/choices.js';
+import { planConflictsSentence, verificationName } from '../../../words/choices.js';
 import { tuningSentence } from '../../../words/tuning.js';
 import type { Translate } from '../../translate.js';
 import { methodOf } from '../model/derive.js';
@@ -52,7 +52,7 @@ export function tuningView(input: StepInput): WizardView['tuning'] {
     ...(isMetered ? { throughput: throughputView(input), capabilities: capabilities(input) } : {}),
     conflicts: {
       value: state.conflictPolicy,
-      choices: CONFLICTS.map((value) => ({ value, label: capital(conflictPolicySentence(value)) })),
+      choices: conflictChoices(input),
     },
     verification: {
       value: state.verification,
@@ -93,6 +93,20 @@ function capabilities({ state, t }: StepInput): NonNullable<WizardView['tuning']
     EnableMongoRetryableWrites: t('Writes that drivers may repeat (EnableMongoRetryableWrites)'),
   };
   return ACCOUNT_CAPABILITIES.map((id) => ({ id, label: labels[id], on: state.capabilities.includes(id) }));
+}
+
+function conflictChoices({ state, derived }: StepInput): WizardView['tuning']['conflicts']['choices'] {
+  const method = methodOf(state.method, derived.decisions);
+  const { conflictPolicy: chosen } = state;
+  // What comes to the same is offered once.
+  const others = isOverEmptyOnly(method)
+    ? ([chosen === 'overwrite' ? 'fail' : chosen, 'overwrite'] as const)
+    : CONFLICTS;
+  const verification = { depth: state.verification };
+  return others.map((value) => ({
+    value,
+    label: capital(planConflictsSentence({ method, conflictPolicy: value, verification })),
+  }));
 }
 
 function preview(input: StepInput): readonly string[] {
