@@ -62,7 +62,7 @@ function remoteCopy(handoff: Handoff, parts: RemoteRunParts): RemoteCopy {
     case 'dms': {
       const dump = handoff.fromDump === true ? dumpOf(access) : undefined;
       const ends = { source: dump ?? source.connectionString.reveal(), target: target.connectionString.reveal() };
-      return createDmsCopy({ arm: armClient(parts), clock, ends, ...consent });
+      return createDmsCopy({ arm: armClient(parts), clock, ends, target: target.session, ...consent });
     }
     case 'studio-3t':
       throw new MigrationError('bad-plan', { reason: 'no-handoff', method: handoff.kind });

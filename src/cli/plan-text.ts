@@ -13,7 +13,7 @@ import { readConcernText, transformPhrases } from '../words/transforms.js';
 import { raiseEffectSentence, raiseSentence, unknownThroughputSentence } from '../words/throughput.js';
 import { tuningSentence } from '../words/tuning.js';
 import { table, type Column } from './table.js';
-import { conflictPolicySentence, travelLosses, travelSentence, verificationName } from '../words/choices.js';
+import { planConflictsSentence, travelLosses, travelSentence, verificationName } from '../words/choices.js';
 import { targetName, throughputText } from '../words/clusters.js';
 import { bullet, heading, labelled, plural } from './text-blocks.js';
 
@@ -27,7 +27,7 @@ const COLUMNS: readonly Column[] = [
 
 /** `told`: namespaces (on the source) whose losses are told elsewhere, with remedies. */
 export function planLines(plan: Plan, width: number, told: ReadonlySet<string> = new Set()): string[] {
-  const { verification, conflictPolicy } = asCarriedOut(plan);
+  const { verification } = asCarriedOut(plan);
   return [
     ...heading('Plan'),
     ...labelled(
@@ -39,7 +39,7 @@ export function planLines(plan: Plan, width: number, told: ReadonlySet<string> =
         ...handoffLines(plan.handoff),
         ['size', planSize(plan)],
         ['verification', verificationName(verification.depth)],
-        ...(isFiles(plan.target) ? [] : ([['conflicts', conflictPolicySentence(conflictPolicy)]] as const)),
+        ...(isFiles(plan.target) ? [] : ([['conflicts', planConflictsSentence(plan)]] as const)),
         ...(plan.readConcern === undefined ? [] : [['read concern', readConcernText(plan.readConcern)] as const]),
         ...throughputNotSaid(plan),
       ],

@@ -1,4 +1,5 @@
 import { formatNamespace } from '../core/model/namespace.js';
+import type { PlannedCollection } from '../core/model/plan.js';
 import { conclude, enterStep, indexAndVerify, verdictOfStop } from './conclude.js';
 import type { Journal } from './journal/port.js';
 import type { Verdict } from './journal/record.js';
@@ -8,10 +9,12 @@ import { prepareTarget } from './prepare/prepare-target.js';
 import { CountsRecorder, whileRecording } from './record-counts.js';
 import { NotStopped, type AddedUp, type RemoteCheckJob, type RemoteCopyJob, type RemoteEnd } from './remote-ports.js';
 import type { RemoteRunContext } from './run-context.js';
+import { provenDocuments } from './verify/result.js';
+import { stillProven, type StillProven } from './verify/still-proven.js';
 
 /**
  * Carries out a plan by a system elsewhere: prepares the target, has the documents copied and follows that, builds the indexes, verifies, and
- * judges. Safe to run again on the same journal: what is still going on elsewhere is taken up, what is finished is not done again.
+ * judges. Safe to run again on the same journal: what is still going on elsewhere is taken up, what is finished is not done again, and where every document is proven already nothing is copied.
  * Returns the verdict, `paused`, `failed-resumable` and `cancelled` included; the journal says the same.
  * @throws MigrationError only where the journal itself cannot be written.
  */
@@ -37,7 +40,9 @@ async function attempt(context: RemoteRunContext): Promise<Verdict> {
   const prepared = await prepareTarget(plan, target, ru, journal, { clock, signal });
   context.onEvent({ kind: 'prepared', prepared });
 
+  const standing = await allProven(context, prepared, data);
   await enterStep(context, 'copying');
+  if (standing) return indexAndVerify(context, { prepared, relayed: [], standing });
   const { end, counts } = await copy(context, prepared);
   signal.throwIfAborted();
   if (end.kind === 'failed') return { state: 'failed-resumable', reasons: end.reasons };
@@ -45,6 +50,29 @@ async function attempt(context: RemoteRunContext): Promise<Verdict> {
   const verdict = await indexAndVerify(context, { prepared, relayed: counts, ...proven });
   await end.cleanUp?.();
   return verdict;
+}
+
+/**
+ * What earlier attempts have proven, where that is every document and nothing of the run goes on or stands elsewhere: nothing is copied then. Otherwise undefined,
+ * since whoever copies elsewhere copies everything. @throws MigrationError as {@link stillProven}.
+ */
+async function allProven(
+  context: RemoteRunContext,
+  prepared: readonly PreparedCollection[],
+  data: readonly PlannedCollection[],
+): Promise<StillProven | undefined> {
+  const { remote, collections } = context.journal.status();
+  const names = data.map(({ target }) => formatNamespace(target));
+  const isProven = names.every((ns) => {
+    const found = collections[ns]?.verification;
+    return found !== undefined && provenDocuments(found) !== undefined;
+  });
+  const isOver = Object.values(remote).every(({ phase }) => phase === 'ended' || phase === 'removed');
+  if (names.length === 0 || !isProven || !isOver) return undefined;
+  const standing = await stillProven(context, prepared);
+  if (names.some((ns) => !standing.has(ns))) return undefined;
+  context.onEvent({ kind: 'scope', only: new Set(), proven: standing.size });
+  return standing;
 }
 
 /** Why something still goes on, or stands, elsewhere once the run has been told to stop. */

@@ -1,5 +1,6 @@
 /** What the user decides, in words. */
-import type { ConflictPolicy, TextTravel, VerificationPlan } from '../core/model/plan.js';
+import type { ConflictPolicy, Plan, TextTravel, VerificationPlan } from '../core/model/plan.js';
+import { asCarriedOut, isOverEmptyOnly, type CarriedBy } from '../core/plan/carried-out.js';
 
 const POLICIES: Readonly<Record<ConflictPolicy, string>> = {
   fail: 'the run stops at a document of the target that has the same _id and other content',
@@ -9,8 +10,19 @@ const POLICIES: Readonly<Record<ConflictPolicy, string>> = {
 };
 
 /** What becomes of a document of the target that has the `_id` of another one of the source's; without a full stop. */
-export function conflictPolicySentence(policy: ConflictPolicy): string {
+function conflictPolicySentence(policy: ConflictPolicy): string {
   return POLICIES[policy];
+}
+
+/** The same of a plan, by who carries it out; without a full stop. */
+export function planConflictsSentence(plan: CarriedBy & Pick<Plan, 'conflictPolicy' | 'verification'>): string {
+  const { conflictPolicy } = asCarriedOut(plan);
+  if (!isOverEmptyOnly(plan.method)) return conflictPolicySentence(conflictPolicy);
+  if (conflictPolicy !== 'overwrite')
+    return 'a collection of the target that holds documents ends the run before anything is copied';
+  return plan.method === 'dms'
+    ? 'it is copied over documents that are there: what the service makes of those with the same _id only the comparison afterwards tells'
+    : conflictPolicySentence(conflictPolicy);
 }
 
 export function verificationName(depth: VerificationPlan['depth']): string {

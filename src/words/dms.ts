@@ -32,6 +32,11 @@ const FLAWS: Readonly<Record<string, (facts: ErrorFacts) => ErrorWords>> = {
     why: 'It copies whole collections as they are.',
     todo: 'Take the change out of the plan, or choose the direct copy.',
   }),
+  'dms-documents-there': (facts) => ({
+    happened: `${textOf(facts, 'namespace')} holds documents on the target already.`,
+    why: 'What DMS does with documents of the same _id is not documented, and the plan does not allow that they are replaced.',
+    todo: 'Empty the collection, or set conflictPolicy to overwrite.',
+  }),
   'dms-timeseries': (facts) => ({
     happened: `${textOf(facts, 'namespace')} cannot go by DMS.`,
     why: 'It is a time series, which neither service of DMS knows.',

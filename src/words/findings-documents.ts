@@ -1,8 +1,17 @@
 /** What is found of documents, their `_id`s, and files stored as documents. */
-import { bytesOf, countOf, goesThroughDataFrames, numberOf, textOf, type Params } from './params.js';
+import type { Carrier } from '../core/plan/carried-out.js';
+import { bytesOf, carrierIn, countOf, numberOf, textOf, type Params } from './params.js';
 import { documentsIn, lookedPhrase } from './looked.js';
 
 const LARGEST = (p: Params): string => `the largest seen has ${bytesOf(p, 'bytes')}`;
+
+const NOT_DOCUMENTED = '. Whether all of them are brought is not documented: the comparison afterwards tells';
+const MIXED_IDS: Readonly<Record<Carrier | 'ours', string>> = {
+  ours: '. All of them are copied and checked',
+  dataframes: ': DataFrames make one type of them, and the collection is read in one partition',
+  dms: NOT_DOCUMENTED,
+  'studio-3t': NOT_DOCUMENTED,
+};
 
 /** `3 documents over 2 MB`; without a count, which only a scan has, `Documents over 2 MB`. */
 function over(p: Params, limit: string, what: string): string {
@@ -29,12 +38,11 @@ export const DOCUMENT_FINDINGS: Readonly<Record<string, (params: Params) => stri
   'id-over-2kb': (p) =>
     `An _id has ${bytesOf(p, 'bytes')} (${lookedPhrase(p)}): Azure documents ${bytesOf(p, 'limitBytes')} for vCore. Its engine was seen to take more, so it is tried.`,
   'id-type-refused': (p) => `Some _id are of a type that no target takes (${textOf(p, 'types')}).`,
-  'mixed-id-types': (p) =>
-    `Its _id has several types (${textOf(p, 'types')})${goesThroughDataFrames(p) ? ': DataFrames make one type of them, and the collection is read in one partition' : '. All of them are copied and checked'}.`,
+  'mixed-id-types': (p) => `Its _id has several types (${textOf(p, 'types')})${MIXED_IDS[carrierIn(p) ?? 'ours']}.`,
   'duplicate-ids': (p) =>
     `${countOf(p, 'count')} _id occur more than once, on different shards: the target takes one document of each.`,
   'duplicate-ids-kept': (p) =>
-    `${countOf(p, 'count')} _id occur more than once: the account takes documents with one _id where their shard key (${textOf(p, 'path')}) differs, and ${goesThroughDataFrames(p) ? 'has the last one written of the others' : 'refuses the others'}.`,
+    `${countOf(p, 'count')} _id occur more than once: the account takes documents with one _id where their shard key (${textOf(p, 'path')}) differs, and ${carrierIn(p) === 'dataframes' ? 'has the last one written of the others' : 'refuses the others'}.`,
   'ids-may-repeat': () =>
     'It is sharded by another field than _id on the source, so an _id may occur more than once, and the target would take one document of each.',
   'gridfs-found': (p) =>

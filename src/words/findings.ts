@@ -6,8 +6,8 @@ import { DOCUMENT_FINDINGS } from './findings-documents.js';
 import { INDEX_FINDINGS } from './findings-indexes.js';
 import { SHARD_KEY_FINDINGS } from './findings-shard-keys.js';
 import { SOURCE_FINDINGS } from './findings-source.js';
-import { goesThroughDataFrames, lookUp, textOf, unknownId, type Params } from './params.js';
-import { REMEDIES } from './remedies.js';
+import { carrierIn, lookUp, textOf, unknownId, type Params } from './params.js';
+import { REFUSED_BY, REMEDIES } from './remedies.js';
 
 /** An option's own name, for findings that come from a plan's reason. */
 const OPTION_OF: Readonly<Record<OptionWhy, string>> = {
@@ -52,6 +52,6 @@ export function findingSentence(finding: Finding): string {
 export function remedySentence({ remedy, params }: Pick<Finding, 'remedy' | 'params'>): string {
   const known = lookUp(REMEDIES, remedy) ?? lookUp(FEATURE_REMEDIES, remedy) ?? remedy;
   if (typeof known === 'string') return known;
-  const rest = goesThroughDataFrames(params) ? 'the job fails at one that the target refuses' : known.aside;
-  return `${known.todo}; ${rest}.`;
+  const carrier = carrierIn(params);
+  return `${known.todo}; ${(carrier && REFUSED_BY[carrier]) ?? known.aside}.`;
 }

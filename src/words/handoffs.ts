@@ -147,6 +147,9 @@ export function incompleteHandoffSentences(facts: Readonly<Record<string, unknow
   });
 }
 
+const NONE_KEPT =
+  'It keeps no document that the target refuses, and tells errors by their number at most: the run does not complete then, and verifying it names the documents that are missing.';
+
 /** What there is to know of a hand-off before it is chosen: what this product does itself, and what nobody documents. `isTransform`: by Spark, through DataFrames. */
 export function handoffNotes(
   kind: Handoff['kind'],
@@ -175,11 +178,10 @@ export function handoffNotes(
       ];
     case 'dms':
       return targetKind === 'cosmos-ru'
-        ? [
-            'The classic service is used: never one that deletes on the target. What it refuses it tells only as numbers; the verification afterwards finds each document.',
-          ]
+        ? ['The classic service is used: it is never let delete anything on the target.', NONE_KEPT]
         : [
             'The service for vCore copies once, as far as its public interface says: writes to the source stop meanwhile.',
+            NONE_KEPT,
           ];
     case 'studio-3t':
       return [

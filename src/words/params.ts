@@ -1,3 +1,4 @@
+import type { Carrier } from '../core/plan/carried-out.js';
 import {
   formatBytes,
   formatCount,
@@ -21,9 +22,11 @@ export function numberOf(params: Params, name: string): number {
   return Number(params[name] ?? 0);
 }
 
-/** Whether a finding is on a plan whose documents go through DataFrames (`carriedOutBy`). */
-export function goesThroughDataFrames(params: Params): boolean {
-  return params['mode'] === 'transform';
+const CARRIERS: ReadonlySet<unknown> = new Set<Carrier>(['dataframes', 'dms', 'studio-3t']);
+
+/** Who carries out the plan that a finding is on, where that matters for what is said of it (`carriedOutBy`). */
+export function carrierIn({ carrier }: Params): Carrier | undefined {
+  return CARRIERS.has(carrier) ? (carrier as Carrier) : undefined;
 }
 
 export const bytesOf = (params: Params, name: string): string => formatBytes(numberOf(params, name));

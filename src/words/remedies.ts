@@ -1,3 +1,5 @@
+import type { Carrier } from '../core/plan/carried-out.js';
+
 /** About documents that the target refuses: `aside` tells of those that stay as they are. */
 export interface RefusedRemedy {
   readonly todo: string;
@@ -5,6 +7,12 @@ export interface RefusedRemedy {
 }
 
 const ELSE_ASIDE = 'else they are kept aside as dead letters';
+
+/** What becomes of such documents where they are not kept aside as dead letters. */
+export const REFUSED_BY: Readonly<Partial<Record<Carrier, string>>> = {
+  dataframes: 'the job fails at one that the target refuses',
+  dms: 'the service keeps none that the target refuses, and without them the run does not complete',
+};
 
 /** What to do about a finding, by the id of the remedy. */
 export const REMEDIES: Readonly<Record<string, string | RefusedRemedy>> = {

@@ -49,4 +49,18 @@ describe('a run by Spark over collections of all kinds', { timeout: 5 * MINUTES 
       await world.from.db(one.db).collection('few').countDocuments(),
     );
   });
+
+  it('starts no other job where it is resumed after that and every document is proven', async () => {
+    const plan = await world.plan({ include: [`${one.db}.*`] });
+    const again = await one.run({ plan });
+    expect(again.verdict.reasons.map(({ id }) => id)).toEqual(['namespaces-left-out']);
+    expect(again.events).toContainEqual(expect.objectContaining({ kind: 'scope', proven: 2 }));
+    expect(one.workspace.calls.filter(({ name }) => name.endsWith('/run-now'))).toHaveLength(1);
+    const mixed = world.to.db(one.db).collection('mixed');
+    await mixed.deleteOne({ _id: true as never });
+    const after = await one.run({ plan });
+    expect(after.status.collections[`${one.db}.mixed`]?.verification).toMatchObject({ kind: 'equal' });
+    expect(await mixed.countDocuments({ _id: true as never })).toBe(1);
+    expect(one.workspace.calls.filter(({ name }) => name.endsWith('/run-now'))).toHaveLength(2);
+  });
 });

@@ -4,6 +4,7 @@ import { parsePlan } from '../../src/adapters/files/plan-file.js';
 import { applyFix } from '../../src/core/assess/plan/apply-fix.js';
 import type { PlanFinding } from '../../src/core/assess/plan/plan-finding.js';
 import { findingsOfPlan } from '../../src/core/assess/plan-findings.js';
+import type { Plan } from '../../src/core/model/plan.js';
 import { bytes, GIB } from '../../src/core/model/units.js';
 import { planId } from '../../src/core/plan/plan-id.js';
 import { aCollection, anIndex, ID_INDEX } from './core-builders.js';
@@ -101,5 +102,20 @@ describe('the findings on a plan', () => {
       const about = found.filter(({ finding }) => finding.rule === 'document-over-2mb');
       expect(about.map(({ fixes }) => fixes.length)).toEqual([count]);
     }
+  });
+
+  it('tell of numbers that are out of bounds only where the copy goes by them', () => {
+    const toldOf = (method: Plan['method'], targetKind: Plan['targetKind'] = 'cosmos-ru'): readonly unknown[] => {
+      const made = planOf([aCollection('shop.orders')]);
+      const tuning = { ...made.tuning, batchSize: 5000, insertionWorkers: 900, parallelCollections: 900 };
+      return findingsOfPlan({ ...made, method, targetKind, tuning }).flatMap(({ finding: { rule, params } }) =>
+        rule === 'plan-tuning-out-of-bounds' ? [params['field']] : [],
+      );
+    };
+    for (const method of ['dump-restore', 'export-import'] as const)
+      expect(toldOf(method)).toEqual(['batchSize', 'insertionWorkers', 'parallelCollections']);
+    expect(toldOf('direct-copy')).toEqual(['parallelCollections']);
+    expect([toldOf('dms'), toldOf('dms', 'cosmos-vcore')]).toEqual([['parallelCollections'], []]);
+    for (const method of ['spark-databricks', 'data-factory', 'studio-3t'] as const) expect(toldOf(method)).toEqual([]);
   });
 });

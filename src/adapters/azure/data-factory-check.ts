@@ -1,15 +1,13 @@
 /** What keeps Data Factory from carrying a plan out, found before the target is touched. */
 import { MigrationError } from '../../core/model/error.js';
-import { formatNamespace, type Namespace } from '../../core/model/namespace.js';
-import { mapBounded } from '../../engine/bounded.js';
+import { formatNamespace } from '../../core/model/namespace.js';
 import type { Clock, ClusterSession } from '../../engine/ports.js';
 import type { RemoteCheckJob } from '../../engine/remote-ports.js';
 import type { DataFactoryService } from './data-factory-service.js';
 import type { ArmClient } from './ports.js';
 import { ensureProviders, type ProviderConsent } from './providers.js';
+import { refuseOverDocuments } from './target-documents.js';
 
-/** Collections that are looked into at once. Judged: each look is one small read of the target. */
-const PARALLEL = 4;
 /** What has to be registered; `Microsoft.Authorization` always is. */
 const PROVIDERS = ['Microsoft.DataFactory', 'Microsoft.Storage'];
 
@@ -23,7 +21,7 @@ export async function checkForDataFactory(
   service: DataFactoryService,
   azure: ProviderConsent & { readonly arm: ArmClient; readonly clock: Clock },
 ): Promise<void> {
-  const { plan, collections, earlier, signal } = job;
+  const { plan, collections } = job;
   for (const { source, options, transform } of collections) {
     const namespace = formatNamespace(source);
     if (options.timeseries) throw new MigrationError('bad-plan', { reason: 'data-factory-timeseries', namespace });
@@ -39,18 +37,7 @@ export async function checkForDataFactory(
       factory: plan.handoff?.kind === 'data-factory' ? plan.handoff.factory : '',
     });
   await checkRuntime(plan.handoff, service);
-  // An upsert replaces whatever has the same _id: what was there before this run must not be lost without having been asked for.
-  const isOurs = Object.keys(earlier).length > 0;
-  if (plan.conflictPolicy === 'overwrite' || isOurs) return;
-  await mapBounded(
-    collections,
-    PARALLEL,
-    async ({ target: ns }) => {
-      if (await hasDocuments(target, ns, signal))
-        throw new MigrationError('bad-plan', { reason: 'data-factory-overwrites', namespace: formatNamespace(ns) });
-    },
-    signal,
-  );
+  await refuseOverDocuments(job, target, 'data-factory-overwrites');
 }
 
 /** What can copy: a self-hosted runtime with `Limited` has some of its nodes. Source: `IntegrationRuntimeState` of Microsoft.DataFactory 2018-06-01. */
@@ -64,11 +51,4 @@ async function checkRuntime(handoff: RemoteCheckJob['plan']['handoff'], service:
   if (state === undefined) throw new MigrationError('bad-plan', { reason: 'runtime-missing', runtime, factory });
   if (!WORKS.has(state))
     throw new MigrationError('bad-plan', { reason: 'runtime-not-online', runtime, factory, state });
-}
-
-async function hasDocuments(session: ClusterSession, ns: Namespace, signal: AbortSignal): Promise<boolean> {
-  for await (const { documents } of session.findRaw(ns, { limit: 1, projection: { _id: 1 } }, signal)) {
-    if (documents.length > 0) return true;
-  }
-  return false;
 }

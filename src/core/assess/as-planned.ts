@@ -1,7 +1,7 @@
 import type { Finding } from '../model/finding.js';
 import { formatNamespace } from '../model/namespace.js';
 import type { Plan } from '../model/plan.js';
-import { isSparkTransform } from '../plan/carried-out.js';
+import { carrierOf, type CarriedBy } from '../plan/carried-out.js';
 import { viewRecreated } from './rules/view-recreated.js';
 
 /**
@@ -10,17 +10,18 @@ import { viewRecreated } from './rules/view-recreated.js';
  */
 export function asPlanned(
   findings: readonly Finding[],
-  { notMigrated, handoff }: Pick<Plan, 'notMigrated' | 'handoff'>,
+  plan: Pick<Plan, 'notMigrated'> & CarriedBy,
 ): readonly Finding[] {
-  const left = new Set(notMigrated.map(({ source }) => formatNamespace(source)));
+  const left = new Set(plan.notMigrated.map(({ source }) => formatNamespace(source)));
   const told =
     left.size === 0
       ? findings
       : findings.filter(({ rule, ns }) => rule !== viewRecreated.id || !ns || !left.has(formatNamespace(ns)));
-  return isSparkTransform(handoff) ? told.map((finding) => carriedOutBy(finding, handoff)) : told;
+  return carrierOf(plan) === undefined ? told : told.map((finding) => carriedOutBy(finding, plan));
 }
 
-/** The finding with the parameter `mode` = `transform` where documents go through DataFrames, which fail at what other ways keep aside: words go by it. */
-export function carriedOutBy(finding: Finding, handoff: Plan['handoff']): Finding {
-  return isSparkTransform(handoff) ? { ...finding, params: { ...finding.params, mode: 'transform' } } : finding;
+/** The finding with the parameter `carrier` where who copies does something else with documents than this product ({@link carrierOf}): words go by it. */
+export function carriedOutBy(finding: Finding, plan: CarriedBy): Finding {
+  const carrier = carrierOf(plan);
+  return carrier === undefined ? finding : { ...finding, params: { ...finding.params, carrier } };
 }

@@ -160,13 +160,13 @@ function figuresOf({ snapshot, alive }: RunInfo, showsRu: boolean, t: Translate)
     id: 'throttled',
     label: t('Throttled'),
     value: formatCount(snapshot.throttled),
-    detail: snapshot.throttled > 0 ? t('sent again, none lost') : t('nothing was refused'),
+    detail: snapshot.throttled > 0 ? t('sent again, none lost') : t('none seen'),
   });
   figures.push({
     id: 'dead-letters',
     label: t('Dead letters'),
     value: formatCount(snapshot.deadLetters),
-    detail: snapshot.deadLetters > 0 ? t('refused for good, kept whole') : t('no document was refused'),
+    detail: snapshot.deadLetters > 0 ? t('refused for good, kept whole') : t('none kept aside'),
   });
   if (snapshot.conflicts > 0) {
     figures.push({

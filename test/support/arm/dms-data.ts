@@ -1,5 +1,5 @@
 /** What the model of DMS does to data: it reads a server or a dump, and writes to a server. */
-import { deserialize, type Document } from 'bson';
+import { calculateObjectSize, deserialize, type Document } from 'bson';
 import { MongoClient, type WithId } from 'mongodb';
 import { splitDocuments } from '../../../src/core/bson/raw-document.js';
 import { blobNames, readBlob } from './blob-container.js';
@@ -17,16 +17,22 @@ interface End {
   readonly coll: string;
 }
 
-/** What the service does with documents that are there already is not documented; this model replaces them. */
-export async function copyOne(source: End, target: End): Promise<number> {
+export interface Copied {
+  readonly documents: number;
+  readonly refused: number;
+}
+
+/** `largest`: bytes of a document that the target takes. What the service does with documents that are there already is not documented; this model replaces them. */
+export async function copyOne(source: End, target: End, largest = Infinity): Promise<Copied> {
   const to = new MongoClient(target.connectionString);
   try {
-    const documents = isContainer(source.connectionString) ? await dumped(source) : await stored(source);
+    const all = isContainer(source.connectionString) ? await dumped(source) : await stored(source);
+    const documents = all.filter((document) => calculateObjectSize(document) <= largest);
     const writes = documents.map((replacement) => ({
       replaceOne: { filter: { _id: replacement._id }, replacement, upsert: true },
     }));
     if (writes.length > 0) await to.db(target.db).collection(target.coll).bulkWrite(writes);
-    return documents.length;
+    return { documents: documents.length, refused: all.length - documents.length };
   } finally {
     await to.close();
   }

@@ -39,6 +39,8 @@ export interface Attempt {
   readonly folder: Awaited<ReturnType<typeof createRun>>;
   readonly lines: readonly string[];
   readonly awaited: readonly string[];
+  /** Collections that nobody copied again, where there were some. */
+  readonly proven: readonly number[];
   readonly remote: RunStatus['remote'];
 }
 
@@ -111,6 +113,7 @@ export async function withDms(
       const stop = new AbortController();
       const lines: string[] = [];
       const awaited: string[] = [];
+      const proven: number[] = [];
       try {
         const { context } = await composeRun({
           ...{ run, source: from, target: to, clock: systemClock, signal: stop.signal },
@@ -118,6 +121,7 @@ export async function withDms(
           // Its own way to the service is not used: the test hands in the one below.
           access: remoteAccess({ env: dump === undefined ? {} : { MCM_DUMP_URL: dump }, clock: systemClock }),
           onEvent: (event) => {
+            if (event.kind === 'scope' && event.proven !== undefined) proven.push(event.proven);
             if (event.kind === 'command') lines.push(event.display);
             if (event.kind === 'tool-line') {
               lines.push(event.line.text);
@@ -130,14 +134,14 @@ export async function withDms(
         const ends = { source: dump ?? source.uri, target: target.uri };
         const verdict = await remoteRun({
           ...context,
-          remote: createDmsCopy({ arm, clock, ends, ...(more.askFirst ? { askFirst: true } : {}) }),
+          remote: createDmsCopy({ arm, clock, ends, target: to.session, ...(more.askFirst ? { askFirst: true } : {}) }),
           proceed: (what) => {
             awaited.push(what);
             more.onAwait?.(what);
             return Promise.resolve();
           },
         });
-        return { verdict, folder, lines, awaited, remote: run.journal.status().remote };
+        return { verdict, folder, lines, awaited, proven, remote: run.journal.status().remote };
       } finally {
         await run.close();
         await Promise.all([from.close(), to.close()]);

@@ -1,5 +1,5 @@
 /** A model of Database Migration Service: checks bodies, goes through the documented states, and really copies, one collection at each look. */
-import { copyOne, flawOf, type Settings } from './dms-data.js';
+import { copyOne, flawOf, type Copied, type Settings } from './dms-data.js';
 import { errorReply, type ArmMock, type MockResource, type MockRoute } from './mock-parts.js';
 import type { MockResourceType } from './mock-parts.js';
 import { without, type Shape } from './shape.js';
@@ -106,6 +106,8 @@ const DEFINITIONS: Readonly<Record<string, string>> = {
 export interface DmsTrouble {
   /** By task: what it ends with. */
   readonly failing?: Readonly<Record<string, string>>;
+  /** Bytes of a document that the target takes; what is larger is not brought, and counted at most. */
+  readonly largest?: number;
 }
 
 interface Progress {
@@ -113,7 +115,7 @@ interface Progress {
   /** Why it failed, where it did. */
   failure?: string;
   readonly left: [string, string][];
-  readonly copied: Map<string, number>;
+  readonly copied: Map<string, Copied>;
   isCutOver: boolean;
 }
 
@@ -195,7 +197,7 @@ export function dmsRoutes(trouble: DmsTrouble = {}): readonly MockRoute[] {
         const found = mock.resource(path);
         if (!found) return errorReply(404, 'ResourceNotFound', 'No such migration.');
         const failure = trouble.failing?.[params['name'] ?? ''];
-        const migrationStatus = await clusterAdvanced(found, failure);
+        const migrationStatus = await clusterAdvanced(found, failure, trouble.largest);
         const shown = without(clusterOf(found.body), 'sourceMongoConnection', 'targetMongoConnection');
         const error = migrationStatus === 'Failed' ? { migrationFailureError: { message: failure } } : {};
         return {
@@ -211,7 +213,7 @@ export function dmsRoutes(trouble: DmsTrouble = {}): readonly MockRoute[] {
       async handle({ path, query, params }, mock) {
         const found = mock.resource(path);
         if (!found) return errorReply(404, 'ResourceNotFound', 'No such task.');
-        const progress = await advanced(found, trouble.failing?.[params['task'] ?? '']);
+        const progress = await advanced(found, trouble.failing?.[params['task'] ?? ''], trouble.largest);
         return {
           status: 200,
           body: {
@@ -275,7 +277,7 @@ function clusterOf(body: Readonly<Record<string, unknown>>): ClusterMigration {
 /** How far the copies of each have come; the first look finds it begun. */
 const CLUSTER_PLACES = new WeakMap<MockResource, number>();
 
-async function clusterAdvanced(found: MockResource, failure: string | undefined): Promise<string> {
+async function clusterAdvanced(found: MockResource, failure: string | undefined, largest?: number): Promise<string> {
   const { sourceMongoConnection, targetMongoConnection, collectionList } = clusterOf(found.body);
   const place = CLUSTER_PLACES.get(found) ?? -1;
   if (place >= collectionList.length) return 'Succeeded';
@@ -286,8 +288,15 @@ async function clusterAdvanced(found: MockResource, failure: string | undefined)
   await copyOne(
     { ...sourceMongoConnection, db: next.sourceDatabase, coll: next.sourceCollection },
     { ...targetMongoConnection, db: next.targetDatabase, coll: next.targetCollection },
+    largest,
   );
   return place + 1 === collectionList.length ? 'Succeeded' : 'InProgress';
+}
+
+/** `MongoDbError` of the specification: a number, and no document. */
+function errorsOf(refused: number): object {
+  if (refused === 0) return {};
+  return { '16': { code: '16', type: 'Error', count: refused, message: 'Request size is too large.' } };
 }
 
 function propertiesOf(found: MockResource): { readonly taskType: string; readonly input: unknown } {
@@ -309,7 +318,7 @@ function progressOf(found: MockResource): Progress {
   return fresh;
 }
 
-async function advanced(found: MockResource, failing: string | undefined): Promise<Progress> {
+async function advanced(found: MockResource, failing: string | undefined, largest?: number): Promise<Progress> {
   const progress = progressOf(found);
   const { taskType, input } = propertiesOf(found);
   if (progress.state === 'Queued') {
@@ -323,15 +332,15 @@ async function advanced(found: MockResource, failing: string | undefined): Promi
     return progress;
   }
   const next = progress.left.shift();
-  if (next) progress.copied.set(next.join('.'), await copied(input as Settings, next));
+  if (next) progress.copied.set(next.join('.'), await copied(input as Settings, next, largest));
   else if (taskType !== 'Migrate.MongoDb' || (input as Settings).replication !== 'Continuous' || progress.isCutOver) {
     progress.state = 'Succeeded';
   }
   return progress;
 }
 
-function copied({ source, target }: Settings, [db, coll]: readonly [string, string]): Promise<number> {
-  return copyOne({ ...source, db, coll }, { ...target, db, coll });
+function copied({ source, target }: Settings, [db, coll]: readonly [string, string], largest?: number) {
+  return copyOne({ ...source, db, coll }, { ...target, db, coll }, largest);
 }
 
 function shown(found: MockResource, progress: Progress, isExpanded: boolean): object {
@@ -345,9 +354,9 @@ function shown(found: MockResource, progress: Progress, isExpanded: boolean): ob
     ...base,
     output: [
       { resultType: 'Migration', state: phase, eventsPending: 0, errors: {} },
-      ...[...progress.copied].map(([qualifiedName, documentsCopied]) => ({
-        ...{ resultType: 'Collection', qualifiedName, documentsCopied, bytesCopied: documentsCopied * 10 },
-        ...{ totalDocuments: documentsCopied, state: phase, errors: {} },
+      ...[...progress.copied].map(([qualifiedName, { documents, refused }]) => ({
+        ...{ resultType: 'Collection', qualifiedName, documentsCopied: documents, bytesCopied: documents * 10 },
+        ...{ totalDocuments: documents + refused, state: phase, errors: errorsOf(refused) },
       })),
     ],
   };

@@ -25,7 +25,7 @@ export function assessedFindings(plan: Plan, assessed: TargetAssessment): readon
     ]),
   );
   return assessed.findings.flatMap((found): readonly PlanFinding[] => {
-    const finding = carriedOutBy(found, plan.handoff);
+    const finding = carriedOutBy(found, plan);
     if (TOLD_BY_THE_PLAN.has(finding.rule)) return [];
     if (!finding.ns) return [{ finding, at: ['source', 'name'], fixes: [] }];
     const place = places.get(formatNamespace(finding.ns));

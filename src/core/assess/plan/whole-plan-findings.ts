@@ -1,5 +1,5 @@
 import type { ConflictPolicy, Plan, Tuning } from '../../model/plan.js';
-import { isSparkTransform } from '../../plan/carried-out.js';
+import { copyNumbers, isOverEmptyOnly, isSparkTransform, type CopyNumber } from '../../plan/carried-out.js';
 import { MOST_INSERTION_WORKERS, MOST_PARALLEL_COLLECTIONS, TOOL_BATCH_DOCUMENTS } from '../../tune/limits.js';
 import { figureOf } from '../../plan/throughput-raise.js';
 import { planFinding, type PlanFinding, type PlanFix } from './plan-finding.js';
@@ -24,13 +24,15 @@ function transformFindings(): readonly PlanFinding[] {
   return [{ finding: planFinding('plan-transforms', {}), at, fixes: [fix] }];
 }
 
-function conflictFindings({ conflictPolicy }: Plan): readonly PlanFinding[] {
+function conflictFindings({ conflictPolicy, method }: Plan): readonly PlanFinding[] {
   if (conflictPolicy !== 'overwrite') return [];
-  const fixes = SAFE_POLICIES.map((policy): PlanFix => ({
-    id: 'set-conflict-policy',
-    params: { policy },
-    edits: [{ at: ['conflictPolicy'], value: policy }],
-  }));
+  const fixes = SAFE_POLICIES.filter((policy) => policy === 'fail' || !isOverEmptyOnly(method)).map(
+    (policy): PlanFix => ({
+      id: 'set-conflict-policy',
+      params: { policy },
+      edits: [{ at: ['conflictPolicy'], value: policy }],
+    }),
+  );
   return [{ finding: planFinding('plan-overwrites', {}), at: ['conflictPolicy'], fixes }];
 }
 
@@ -46,21 +48,20 @@ function verificationFindings({ text, verification }: Plan): readonly PlanFindin
   return [{ finding: planFinding('plan-counts-only', {}), at: ['verification', 'depth'], fixes: [fix] }];
 }
 
-type TuningField = 'batchSize' | 'insertionWorkers' | 'parallelCollections';
+const MOST: Readonly<Record<CopyNumber, number>> = {
+  batchSize: TOOL_BATCH_DOCUMENTS,
+  insertionWorkers: MOST_INSERTION_WORKERS,
+  parallelCollections: MOST_PARALLEL_COLLECTIONS,
+};
 
-function tuningFindings({ method, tuning }: Plan): readonly PlanFinding[] {
-  const most: Readonly<Record<TuningField, number>> = {
-    batchSize: TOOL_BATCH_DOCUMENTS,
-    insertionWorkers: MOST_INSERTION_WORKERS,
-    parallelCollections: MOST_PARALLEL_COLLECTIONS,
-  };
-  // A direct copy finds its own batches and workers.
-  const counts: readonly TuningField[] =
-    method === 'direct-copy' ? ['parallelCollections'] : ['batchSize', 'insertionWorkers', 'parallelCollections'];
-  return counts.filter((field) => tuning[field] > most[field]).map((field) => outOfBounds(tuning, field, most[field]));
+function tuningFindings(plan: Plan): readonly PlanFinding[] {
+  const { tuning } = plan;
+  return copyNumbers(plan)
+    .filter((field) => tuning[field] > MOST[field])
+    .map((field) => outOfBounds(tuning, field, MOST[field]));
 }
 
-function outOfBounds(tuning: Tuning, field: TuningField, most: number): PlanFinding {
+function outOfBounds(tuning: Tuning, field: CopyNumber, most: number): PlanFinding {
   const at = ['tuning', field];
   return {
     finding: planFinding('plan-tuning-out-of-bounds', { field, value: tuning[field], most }),

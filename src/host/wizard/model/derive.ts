@@ -20,6 +20,7 @@ import type {
   TextTravel,
   Tuning,
 } from '../../../core/model/plan.js';
+import type { CarriedBy } from '../../../core/plan/carried-out.js';
 import { isHandedOff } from '../../../core/plan/handoff-fields.js';
 import { draftPlan, selectedCollections } from '../../../core/plan/make-plan.js';
 import { planRaises, type PlannedRaises, type RaiseWish } from '../../../core/plan/plan-raises.js';
@@ -73,6 +74,11 @@ export interface DeriveInput {
 }
 
 type FindingsInput = Parameters<typeof decideFindings>[0] & { readonly recommended: MethodId };
+
+type PlannedInput = Pick<Plan, 'notMigrated'> & CarriedBy & { readonly decisions: Decisions };
+
+/** As long as there is no plan. */
+const NONE: Plan['notMigrated'] = [];
 
 type PlanParts = Pick<
   Choices,
@@ -244,9 +250,9 @@ export function createDeriver(): (input: DeriveInput) => Derived {
     findings: i.findings,
   }));
   const findingsFor = remembered((i: FindingsInput) => decideFindings(i, i.recommended));
-  const asPlannedFor = remembered((i: { decisions: Decisions; plan: PlanDraft }): Decisions => ({
-    ...i.decisions,
-    findings: asPlanned(i.decisions.findings, i.plan),
+  const asPlannedFor = remembered(({ decisions, ...plan }: PlannedInput): Decisions => ({
+    ...decisions,
+    findings: asPlanned(decisions.findings, plan),
   }));
   const handoffFor = remembered(handoffOf);
   const betweenFor = stable<readonly [string, string]>();
@@ -335,7 +341,10 @@ export function createDeriver(): (input: DeriveInput) => Derived {
       decisions,
       ...(elsewhere ? { handoff: elsewhere.state } : {}),
     };
-    if (elsewhere?.failure) return { ...told, failure: elsewhere.failure };
+    if (elsewhere?.failure) {
+      const planned = asPlannedFor({ decisions, notMigrated: NONE, method, handoff: undefined });
+      return { ...told, decisions: planned, failure: elsewhere.failure };
+    }
     const wanted = method === 'direct-copy' && target.kind === 'cosmos-ru' ? (state.tuning.raiseRuPerSecond ?? 0) : 0;
     const asked = wanted > 0 ? namesFor({ inventory, selection, targetId: targetId ?? '' }) : undefined;
     if (asked && state.given?.of !== asked.of) return { ...told, wantsGiven: asked };
@@ -367,7 +376,8 @@ export function createDeriver(): (input: DeriveInput) => Derived {
     });
     if (!made.value) return { ...told, failure: made.error };
     const raises = raise ? raisesFor({ collections: made.value.collections, raise }) : undefined;
-    const planned = asPlannedFor({ decisions, plan: made.value });
+    const { notMigrated, handoff } = made.value;
+    const planned = asPlannedFor({ decisions, notMigrated, method, handoff });
     return { ...told, decisions: planned, plan: made.value, ...(raises ? { raises } : {}) };
   };
 }

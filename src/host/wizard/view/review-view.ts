@@ -1,12 +1,12 @@
 import type { Finding } from '../../../core/model/finding.js';
 import { formatNamespace } from '../../../core/model/namespace.js';
 import { travelOf, type PlannedCollection, type PlannedIndex } from '../../../core/model/plan.js';
-import { asCarriedOut, isSparkTransform } from '../../../core/plan/carried-out.js';
+import { asCarriedOut, carrierOf, isOverEmptyOnly, isSparkTransform } from '../../../core/plan/carried-out.js';
 import { planId } from '../../../core/plan/plan-id.js';
 import type { ReviewLine, SaidOf, WizardView } from '../../../protocol/wizard.js';
 import { ceilingsText } from '../../../words/ceilings.js';
 import { raiseSentence } from '../../../words/throughput.js';
-import { conflictPolicySentence, travelSentence, verificationName } from '../../../words/choices.js';
+import { planConflictsSentence, travelSentence, verificationName } from '../../../words/choices.js';
 import { targetName, throughputText } from '../../../words/clusters.js';
 import { droppedOptionSentence, fateSentence, notMigratedSentence } from '../../../words/fates.js';
 import { findingSentence } from '../../../words/findings.js';
@@ -59,7 +59,7 @@ function lines(plan: PlanDraft, input: StepInput): ReviewLine[] {
   const documents = data.reduce((sum, c) => sum + c.documents, 0);
   const bytes = data.reduce((sum, c) => sum + c.logicalBytes, 0);
   const method = derived.decisions?.recommendation.ranked.find((m) => m.method === plan.method);
-  const { conflictPolicy, verification } = asCarriedOut(plan);
+  const { verification } = asCarriedOut(plan);
   return [
     line(t('From'), plan.source.name),
     line(t('To'), `${plan.target.name}: ${targetName(plan.targetKind)}`),
@@ -73,7 +73,7 @@ function lines(plan: PlanDraft, input: StepInput): ReviewLine[] {
     ...(method ? [line(t('Moving the data takes'), durationText(method, input))] : []),
     ...throughputLine(plan, t),
     ...paceLines(plan, t),
-    line(t('Conflicts'), conflictPolicySentence(conflictPolicy)),
+    line(t('Conflicts'), planConflictsSentence(plan)),
     line(t('Verification'), verificationName(verification.depth)),
   ];
 }
@@ -148,19 +148,22 @@ function actions(plan: PlanDraft, t: Translate): string[] {
     ...(last > 0
       ? [t('Builds {0} by which documents expire, last of all.', formatCountOf(last, 'index', 'indexes'))]
       : []),
-    conflictPolicy === 'overwrite'
-      ? t('Replaces documents of the target that have the same _id and other content; deletes nothing.')
-      : t('Deletes nothing.'),
+    conflictPolicy === 'overwrite' && plan.method === 'dms'
+      ? t('May replace documents of the target that have the same _id; deletes nothing.')
+      : conflictPolicy === 'overwrite'
+        ? t('Replaces documents of the target that have the same _id and other content; deletes nothing.')
+        : t('Deletes nothing.'),
   ];
 }
 
-function copyAction({ handoff }: PlanDraft, documents: string, t: Translate): string {
+function copyAction({ method, handoff }: PlanDraft, documents: string, t: Translate): string {
   if (handoff?.kind === 'studio-3t')
     return t(
       'Waits while you copy {0} with Studio 3T, by steps that it writes down, until you say that it is done.',
       documents,
     );
   if (isSparkTransform(handoff)) return t('Writes {0} as rows of DataFrames, which change types.', documents);
+  if (isOverEmptyOnly(method)) return t('Copies {0}.', documents);
   return t('Copies {0}; those that are there already with equal content are left as they are.', documents);
 }
 
@@ -185,10 +188,7 @@ function leftOut(plan: PlanDraft, findings: readonly Finding[], t: Translate): S
     const names = finding.ns ? [formatNamespace(finding.ns)] : [];
     if (DEAD_LETTERS.has(finding.rule)) {
       const sentence = findingSentence(finding);
-      const said = isSparkTransform(plan.handoff)
-        ? t('Documents too large for the target, at which the job fails: {0}', sentence)
-        : t('Documents too large for the target, kept aside as dead letters: {0}', sentence);
-      say(said, ...names);
+      say(tooLarge(plan, sentence, t), ...names);
     }
     if (NO_ROOM.has(finding.rule)) say(t('What finds no room: {0}', findingSentence(finding)), ...names);
   }
@@ -199,6 +199,18 @@ function leftOut(plan: PlanDraft, findings: readonly Finding[], t: Translate): S
     for (const index of c.indexes) if (isSkipped(index)) say(t('Index {0}', fateSentence(index)), name);
   }
   return [...places].map(([sentence, names]) => saidOf(sentence, names));
+}
+
+function tooLarge(plan: PlanDraft, sentence: string, t: Translate): string {
+  switch (carrierOf(plan)) {
+    case 'dataframes':
+      return t('Documents too large for the target, at which the job fails: {0}', sentence);
+    case 'dms':
+      return t('Documents too large for the target, which the service does not keep: {0}', sentence);
+    case 'studio-3t':
+    case undefined:
+      return t('Documents too large for the target, kept aside as dead letters: {0}', sentence);
+  }
 }
 
 function isSkipped({ fate }: PlannedIndex): boolean {

@@ -1,4 +1,5 @@
 import type { Tuning } from '../../../core/model/plan.js';
+import { copyNumbers, isOverEmptyOnly } from '../../../core/plan/carried-out.js';
 import { ACCOUNT_CAPABILITIES, type AccountCapability } from '../../../core/plan/target.js';
 import {
   READ_PREFERENCES,
@@ -8,9 +9,10 @@ import {
   type TuningFieldId,
   type WizardView,
 } from '../../../protocol/wizard.js';
-import { conflictPolicySentence, verificationName } from '../../../words/choices.js';
+import { planConflictsSentence, verificationName } from '../../../words/choices.js';
 import { tuningSentence } from '../../../words/tuning.js';
 import type { Translate } from '../../translate.js';
+import { methodOf } from '../model/derive.js';
 import { boundsOf, type Bounds } from '../model/tuning-bounds.js';
 import {
   directExplanation,
@@ -50,7 +52,7 @@ export function tuningView(input: StepInput): WizardView['tuning'] {
     ...(isMetered ? { throughput: throughputView(input), capabilities: capabilities(input) } : {}),
     conflicts: {
       value: state.conflictPolicy,
-      choices: CONFLICTS.map((value) => ({ value, label: capital(conflictPolicySentence(value)) })),
+      choices: conflictChoices(input),
     },
     verification: {
       value: state.verification,
@@ -93,6 +95,20 @@ function capabilities({ state, t }: StepInput): NonNullable<WizardView['tuning']
   return ACCOUNT_CAPABILITIES.map((id) => ({ id, label: labels[id], on: state.capabilities.includes(id) }));
 }
 
+function conflictChoices({ state, derived }: StepInput): WizardView['tuning']['conflicts']['choices'] {
+  const method = methodOf(state.method, derived.decisions);
+  const { conflictPolicy: chosen } = state;
+  // What comes to the same is offered once.
+  const others = isOverEmptyOnly(method)
+    ? ([chosen === 'overwrite' ? 'fail' : chosen, 'overwrite'] as const)
+    : CONFLICTS;
+  const verification = { depth: state.verification };
+  return others.map((value) => ({
+    value,
+    label: capital(planConflictsSentence({ method, conflictPolicy: value, verification })),
+  }));
+}
+
 function preview(input: StepInput): readonly string[] {
   const { derived, commandLines, t } = input;
   if (isOwn(input)) return ownCommandLine(input);
@@ -118,15 +134,19 @@ function fieldsOf(tuning: Tuning, input: StepInput): TuningField[] {
     const own = directFields(input).map(({ id, label, unit, value }) => field(id, label, unit, value, input));
     return [...ru, ...own, parallel];
   }
-  // Whoever copies elsewhere has batches and workers of its own.
-  const elsewhere = input.derived.handoff?.kind;
-  if (elsewhere !== undefined) return elsewhere === 'dms' && tuning.target === 'ru' ? [...ru, parallel] : ru;
+  const { state, derived } = input;
+  const method = methodOf(state.method, derived.decisions);
+  const numbers = derived.target ? copyNumbers({ method, targetKind: derived.target.kind }) : [];
   return [
     ...ru,
-    field('latencyMs', t('Time of a write'), 'ms', tuning.latencyMs, input),
-    field('batchSize', t('Batch'), t('documents'), tuning.batchSize, input),
-    field('insertionWorkers', t('Workers for each collection'), '', tuning.insertionWorkers, input),
-    parallel,
+    ...(numbers.includes('batchSize')
+      ? [
+          field('latencyMs', t('Time of a write'), 'ms', tuning.latencyMs, input),
+          field('batchSize', t('Batch'), t('documents'), tuning.batchSize, input),
+          field('insertionWorkers', t('Workers for each collection'), '', tuning.insertionWorkers, input),
+        ]
+      : []),
+    ...(numbers.includes('parallelCollections') ? [parallel] : []),
   ];
 }
 
