@@ -160,8 +160,10 @@ const STEPS_BY: Readonly<Record<ResumesBy, Readonly<Record<string, string>>>> = 
   },
   'another-job': {
     'documents-missing': 'Resume the run: another job brings what is missing.',
+    'index-failed':
+      "Look at the server's words, correct what is in the way and create the index by hand: a resumed run starts another job, which reads every collection again.",
     'verification-differs':
-      "Look at the differences in the report. A source that is written to during a run moves on: stop writes and resume. Where documents differ, that starts another job, which reads every collection again: it leaves as it is what is there with equal content, brings what is missing, and goes by the plan's policy for conflicts where content differs.",
+      "Look at the differences in the report. A source that is written to during a run moves on: stop writes and resume. That starts another job, which reads every collection again: it leaves as it is what is there with equal content, brings what is missing, and goes by the plan's policy for conflicts where content differs.",
   },
 };
 

@@ -50,17 +50,11 @@ describe('a run by Spark over collections of all kinds', { timeout: 5 * MINUTES 
     );
   });
 
-  it('starts no other job where it is resumed after that and every document is proven', async () => {
+  it('compares everything by another job where it is resumed after that: whether the source was written to since is not known', async () => {
     const plan = await world.plan({ include: [`${one.db}.*`] });
     const again = await one.run({ plan });
     expect(again.verdict.reasons.map(({ id }) => id)).toEqual(['namespaces-left-out']);
-    expect(again.events).toContainEqual(expect.objectContaining({ kind: 'scope', proven: 2 }));
-    expect(one.workspace.calls.filter(({ name }) => name.endsWith('/run-now'))).toHaveLength(1);
-    const mixed = world.to.db(one.db).collection('mixed');
-    await mixed.deleteOne({ _id: true as never });
-    const after = await one.run({ plan });
-    expect(after.status.collections[`${one.db}.mixed`]?.verification).toMatchObject({ kind: 'equal' });
-    expect(await mixed.countDocuments({ _id: true as never })).toBe(1);
+    expect(again.events.filter(({ kind }) => kind === 'scope')).toEqual([]);
     expect(one.workspace.calls.filter(({ name }) => name.endsWith('/run-now'))).toHaveLength(2);
   });
 });
