@@ -127,7 +127,11 @@ export async function readUsagePrivilege(
   if (cluster.connectionString.username === undefined || (kind !== 'mongodb' && kind !== 'atlas')) return () => true;
   let reply: Document;
   try {
-    reply = await cluster.session.command('admin', { connectionStatus: 1, showPrivileges: true }, options);
+    reply = await cluster.session.command(
+      'admin',
+      { connectionStatus: 1, showPrivileges: true, ...metadataLimit(cluster.facts) },
+      options,
+    );
   } catch (error) {
     if (!MigrationError.is(error)) throw error;
     return () => true;

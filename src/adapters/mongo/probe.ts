@@ -2,6 +2,7 @@
 import type { Document, MongoClient } from 'mongodb';
 import type { ClusterFacts } from '../../core/model/facts.js';
 import { bytes, milliseconds } from '../../core/model/units.js';
+import { metadataLimit } from '../../core/scan/metadata-commands.js';
 import { detectKind, detectTopology, isDocumentDbEngine, isGenuineMongo } from './detect-kind.js';
 import type { DriverGeneration } from './driver.js';
 import { serverCode } from './errors.js';
@@ -57,8 +58,12 @@ const number = (value: unknown, otherwise: number): number => {
   return Number.isFinite(found) && found > 0 ? found : otherwise;
 };
 
-async function machine(client: MongoClient): Promise<{ logicalCores?: number; storageEngine?: string }> {
-  const info = await tryCommand(client, { hostInfo: 1 });
+async function machine(
+  client: MongoClient,
+  kind: ClusterFacts['kind'],
+): Promise<{ logicalCores?: number; storageEngine?: string }> {
+  const limit = metadataLimit({ kind });
+  const info = await tryCommand(client, { hostInfo: 1, ...limit });
   // Sections that cost something are left out of serverStatus.
   const quiet = {
     metrics: 0,
@@ -70,7 +75,7 @@ async function machine(client: MongoClient): Promise<{ logicalCores?: number; st
     flowControl: 0,
     mirroredReads: 0,
   };
-  const status = await tryCommand(client, { serverStatus: 1, ...quiet });
+  const status = await tryCommand(client, { serverStatus: 1, ...quiet, ...limit });
   const system = 'reply' in info ? (info.reply.system as Document | undefined) : undefined;
   const engine = 'reply' in status ? (status.reply.storageEngine as Document | undefined) : undefined;
   const cores = number(system?.numCores, 0);
@@ -124,7 +129,7 @@ export async function probeCluster(input: ProbeInput): Promise<ClusterFacts> {
     maxWriteBatchSize: number(hello.maxWriteBatchSize, DEFAULT_MAX_BATCH),
     latencyMs: milliseconds(await measureLatency(client)),
     // Managed services answer for a machine that is not the user's to count on; RU and vCore refuse serverStatus.
-    ...(verdict.kind === 'mongodb' || verdict.kind === 'atlas' ? await machine(client) : {}),
+    ...(verdict.kind === 'mongodb' || verdict.kind === 'atlas' ? await machine(client, verdict.kind) : {}),
     enterprise: modules.includes('enterprise'),
   };
 }

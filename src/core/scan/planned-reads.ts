@@ -63,7 +63,9 @@ export function plannedReads(input: PlannedReadsInput): readonly PlannedRead[] {
   return [...identity(input.cluster), ...metadata(input), ...scanReads(input), ...input.usage, ...cursors()];
 }
 
+/** What is asked before it is known what server answers has no time limit of its own: it looks at nothing but what the process holds in memory. */
 function identity({ kind }: PlannedReadsInput['cluster']): PlannedRead[] {
+  const limit = metadataLimit({ kind });
   const asked: readonly (readonly [Readonly<Record<string, unknown>>, string?])[] = [
     [{ hello: 1 }],
     // Before 4.4.2.
@@ -74,7 +76,10 @@ function identity({ kind }: PlannedReadsInput['cluster']): PlannedRead[] {
     [{ atlasVersion: 1 }],
     [{ ping: 1 }],
     ...(kind === 'mongodb' || kind === 'atlas'
-      ? ([[{ hostInfo: 1 }, 'clusterMonitor'], [{ serverStatus: 1 }, 'clusterMonitor']] as const) // prettier-ignore
+      ? ([
+          [{ hostInfo: 1, ...limit }, 'clusterMonitor'],
+          [{ serverStatus: 1, ...limit }, 'clusterMonitor'],
+        ] as const)
       : []),
   ];
   return asked.map(([command, needs]) => read('server-identity', command, 'admin', 'once', 'primary', needs));
@@ -100,7 +105,15 @@ function metadata(input: PlannedReadsInput): PlannedRead[] {
         ]
       : []),
     ...(authenticated && genuine
-      ? [read('own-privileges', { connectionStatus: 1, showPrivileges: true }, 'admin', 'once', readPreference)]
+      ? [
+          read(
+            'own-privileges',
+            { connectionStatus: 1, showPrivileges: true, ...limit },
+            'admin',
+            'once',
+            readPreference,
+          ),
+        ]
       : []),
     ...(statistics ? [read('collection-statistics', statistics, DATABASE, 'each-collection', readPreference)] : []),
     // Where the aggregation is refused.
