@@ -2,44 +2,25 @@ import { advise } from '../advise/advise.js';
 import type { AdviceInput, AdviceWishes } from '../advise/facts.js';
 import { assess, type AssessInput } from '../assess/assess.js';
 import type { HeldTarget, MethodPricing } from '../cost/method-cost.js';
-import type { ClusterFacts, ClusterInventory, Throughput } from '../model/facts.js';
+import type { Throughput } from '../model/facts.js';
 import type { Finding } from '../model/finding.js';
 import type { MethodId, Recommendation } from '../model/method.js';
-import { formatNamespace, type NamespaceSelection } from '../model/namespace.js';
-import type { CollectionScan } from '../model/scan.js';
+import { formatNamespace } from '../model/namespace.js';
 import type { Tuning } from '../model/plan.js';
 import type { SourceUsage } from '../model/usage.js';
 import { milliseconds, ruPerSecond, type Milliseconds } from '../model/units.js';
 import { selectedCollections } from '../plan/make-plan.js';
-import type { TargetDescription } from '../plan/target.js';
 import { exactly } from '../size/bands.js';
 import { MANUAL_RU_PER_SECOND } from '../size/limits.js';
 import { dataCollections, migrationCharge } from '../size/totals.js';
-import type { MeasuredInsert } from '../size/table-factor.js';
-import type { Trial } from '../size/trial.js';
 import { usableRate } from '../size/usable-rate.js';
 import type { FixedTuning } from '../tune/limits.js';
 import { tune, tuneInputFor } from '../tune/tune.js';
-import { givenThroughput, simulatedCopy } from './simulated-copy.js';
+import { givenThroughput, simulatedCopy, type CopyInput } from './simulated-copy.js';
 
-export interface DecideInput {
-  readonly inventory: ClusterInventory;
-  readonly selection: NamespaceSelection;
-  readonly target: TargetDescription;
-  /** What the probe of the target learnt; absent where only its kind is known. */
-  readonly targetCluster?: ClusterFacts;
-  /** RU targets: throughput of every new collection, and of single ones by source namespace. */
+export interface DecideInput extends CopyInput {
+  /** RU targets: throughput of every new collection. */
   readonly throughput?: Throughput;
-  /** How much a shared or serverless throughput is. */
-  readonly ruPerSecond?: number;
-  readonly collectionThroughput?: Readonly<Record<string, Throughput>>;
-  readonly shardKeys?: Readonly<Record<string, string>>;
-  /** Measured, or said by the user: what an insert is charged, and how long one takes. */
-  readonly insert?: Partial<MeasuredInsert> & { readonly latencyMs?: number };
-  /** A direct copy that was tried; the charge that it saw counts where none is said. */
-  readonly trial?: Trial;
-  /** Data scans of the source: sizes and index entries are then counted, not guessed. */
-  readonly scans?: readonly CollectionScan[];
   /** What the source is used for: how much is written, and how far its oplog reaches back. */
   readonly usage?: SourceUsage;
   readonly fixed?: FixedTuning;

@@ -1,29 +1,35 @@
 /** A direct copy by what is known and chosen: how long it takes, and what holds it up. */
 import type { SimulatedRun } from '../model/assessment.js';
-import type { CollectionFacts, Throughput } from '../model/facts.js';
-import { formatNamespace } from '../model/namespace.js';
+import type { ClusterFacts, ClusterInventory, CollectionFacts, Throughput } from '../model/facts.js';
+import { formatNamespace, type NamespaceSelection } from '../model/namespace.js';
 import type { Tuning } from '../model/plan.js';
+import type { CollectionScan } from '../model/scan.js';
 import { selectedCollections } from '../plan/make-plan.js';
 import { planShardKey, planThroughput } from '../plan/options.js';
+import type { TargetDescription } from '../plan/target.js';
 import { simulationInput } from '../simulate/from-facts.js';
 import { simulateCopy } from '../simulate/simulate-copy.js';
-import type { DecideInput } from './decide.js';
+import type { MeasuredInsert } from '../size/table-factor.js';
+import type { Trial } from '../size/trial.js';
 
-export interface SimulatedCopyInput extends Pick<
-  DecideInput,
-  | 'inventory'
-  | 'selection'
-  | 'target'
-  | 'targetCluster'
-  | 'ruPerSecond'
-  | 'collectionThroughput'
-  | 'shardKeys'
-  | 'insert'
-  | 'trial'
-  | 'scans'
-> {
-  /** RU/s that the collections of a database share, by its name on the source. */
-  readonly sharedRuPerSecond?: Readonly<Record<string, number>>;
+/** What is known of the two sides, and chosen. */
+export interface CopyInput {
+  readonly inventory: ClusterInventory;
+  readonly selection: NamespaceSelection;
+  readonly target: TargetDescription;
+  /** What the probe of the target learnt; absent where only its kind is known. */
+  readonly targetCluster?: ClusterFacts;
+  /** RU targets: throughput of single new collections, by source namespace. */
+  readonly collectionThroughput?: Readonly<Record<string, Throughput>>;
+  /** How much a shared or serverless throughput is. */
+  readonly ruPerSecond?: number;
+  readonly shardKeys?: Readonly<Record<string, string>>;
+  /** Measured, or said by the user: what an insert is charged, and how long one takes. */
+  readonly insert?: Partial<MeasuredInsert> & { readonly latencyMs?: number };
+  /** A direct copy that was tried; the charge that it saw counts where none is said. */
+  readonly trial?: Trial;
+  /** Data scans of the source: sizes and index entries are then counted, not guessed. */
+  readonly scans?: readonly CollectionScan[];
 }
 
 /**
@@ -32,7 +38,10 @@ export interface SimulatedCopyInput extends Pick<
  * @throws MigrationError `bad-number` for a trial with bad figures, and a measured charge that is not above 0.
  */
 export function simulatedCopy(
-  input: SimulatedCopyInput,
+  input: CopyInput & {
+    /** RU/s that the collections of a database share, by its name on the source. */
+    readonly sharedRuPerSecond?: Readonly<Record<string, number>>;
+  },
   common: Throughput | undefined,
   tuning: Tuning | undefined,
 ): SimulatedRun | undefined {
@@ -60,7 +69,7 @@ export function simulatedCopy(
 
 /** By name on the source, what each collection will really have: without a shard key that is no more than one partition gives. */
 export function givenThroughput(
-  { target, shardKeys, collectionThroughput }: Pick<DecideInput, 'target' | 'shardKeys' | 'collectionThroughput'>,
+  { target, shardKeys, collectionThroughput }: Pick<CopyInput, 'target' | 'shardKeys' | 'collectionThroughput'>,
   common: Throughput | undefined,
   collections: readonly CollectionFacts[],
 ): Readonly<Record<string, Throughput>> {
