@@ -34,6 +34,9 @@ const SENTENCES: Readonly<Record<PlanRuleId, (params: Params) => string>> = {
   'plan-raises-throughput': (p) =>
     `${textOf(p, 'budget')} is raised to ${ruPerSecondOf(p, 'ruPerSecond')} while it is copied: partitions and a higher least throughput stay for good.`,
   'plan-overwrites': () => 'Documents of the target that have the same _id and other content are replaced.',
+  'plan-upserts': () => 'Documents of the target that have the same _id are replaced.',
+  'plan-copies-over-documents': () =>
+    'It is copied over documents that are on the target already: what the service makes of those with the same _id only the comparison afterwards tells.',
   'plan-counts-only': () => 'Only the numbers of documents are compared: a document that arrived damaged is not found.',
   'plan-transforms': () =>
     'The mode transform changes types, replaces documents of the target that have the same _id, and only counts afterwards, whatever the plan says of conflicts and verification.',
@@ -51,6 +54,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   'raise-throughput': 'Raise the throughput, for the time of the copy at least.',
   'know-what-stays': 'Nothing to do, if that is wanted.',
   'keep-target-documents': 'Choose to stop, to keep the documents of the target, or to put those of the source aside.',
+  'stop-over-documents': 'Choose to stop where a collection of the target holds documents.',
   'verify-fully': 'Have every document compared.',
   'copy-raw': 'Take the mode raw, which copies and compares every byte, unless the job is to change documents.',
   'use-json': 'Use Extended JSON, or another method.',

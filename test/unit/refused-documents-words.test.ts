@@ -11,6 +11,7 @@ import { viewOf } from '../../src/host/wizard/view/view-of.js';
 import type { WizardView } from '../../src/protocol/wizard.js';
 import { REMEDIES } from '../../src/words/remedies.js';
 import { remedySentence } from '../../src/words/findings.js';
+import { planFindingSentence, planRemedySentence } from '../../src/words/plan-findings.js';
 import { aCollection, anInventory, aSample } from './core-builders.js';
 import { planOf } from './core-plan-builders.js';
 import { modelOf, readState } from './host-wizard-builders.js';
@@ -132,10 +133,22 @@ describe('documents that are on the target already', () => {
   it('have no more ways out where a plan file is open', () => {
     const fixes = (method: Method): readonly unknown[] =>
       findingsOfPlan({ ...planBy(method), conflictPolicy: 'overwrite' }).flatMap(({ finding, fixes: offered }) =>
-        finding.rule === 'plan-overwrites' ? offered.map(({ params }) => params['policy']) : [],
+        offered.flatMap(({ id, params }) => (id === 'set-conflict-policy' ? [[finding.rule, params['policy']]] : [])),
       );
-    expect(fixes('dms')).toEqual(['fail']);
-    expect(fixes('data-factory')).toEqual(['fail']);
-    expect(fixes('studio-3t')).toEqual(['fail', 'dead-letter', 'skip']);
+    expect(fixes('dms')).toEqual([['plan-copies-over-documents', 'fail']]);
+    expect(fixes('data-factory')).toEqual([['plan-upserts', 'fail']]);
+    expect(fixes('studio-3t')).toEqual(['fail', 'dead-letter', 'skip'].map((policy) => ['plan-overwrites', policy]));
+  });
+
+  it('say where a plan file is open what overwriting comes to', () => {
+    const told = (method: Method): string =>
+      findingsOfPlan({ ...planBy(method), conflictPolicy: 'overwrite' })
+        .filter(({ at }) => at[0] === 'conflictPolicy')
+        .map(({ finding }) => `${planFindingSentence(finding)} ${planRemedySentence(finding)}`)
+        .join();
+    expect(told('dms')).toContain('only the comparison afterwards tells');
+    expect(told('dms')).not.toContain('to keep the documents');
+    expect(told('data-factory')).not.toContain('to keep the documents');
+    expect(told('studio-3t')).toContain('to keep the documents');
   });
 });

@@ -54,6 +54,8 @@ export const PLAN_RULES = {
   'plan-copy-takes-long': { severity: 'warning', remedy: 'raise-throughput', source: SOURCES.ruScaling },
   'plan-raises-throughput': { severity: 'info', remedy: 'know-what-stays', source: SOURCES.ruScaling },
   'plan-overwrites': { severity: 'warning', remedy: 'keep-target-documents', source: 'docs/resumability.md' },
+  'plan-upserts': { severity: 'warning', remedy: 'stop-over-documents', source: 'docs/data-factory.md' },
+  'plan-copies-over-documents': { severity: 'warning', remedy: 'stop-over-documents', source: 'docs/dms.md' },
   'plan-counts-only': { severity: 'warning', remedy: 'verify-fully', source: 'docs/resumability.md' },
   'plan-transforms': { severity: 'warning', remedy: 'copy-raw', source: 'docs/spark.md' },
   'plan-csv': { severity: 'warning', remedy: 'use-json', source: 'docs/export-import.md' },

@@ -2,7 +2,7 @@ import type { ConflictPolicy, Plan, Tuning } from '../../model/plan.js';
 import { copyNumbers, isOverEmptyOnly, isSparkTransform, type CopyNumber } from '../../plan/carried-out.js';
 import { MOST_INSERTION_WORKERS, MOST_PARALLEL_COLLECTIONS, TOOL_BATCH_DOCUMENTS } from '../../tune/limits.js';
 import { figureOf } from '../../plan/throughput-raise.js';
-import { planFinding, type PlanFinding, type PlanFix } from './plan-finding.js';
+import { planFinding, type PlanFinding, type PlanFix, type PlanRuleId } from './plan-finding.js';
 
 const SAFE_POLICIES: readonly ConflictPolicy[] = ['fail', 'dead-letter', 'skip'];
 
@@ -33,7 +33,19 @@ function conflictFindings({ conflictPolicy, method }: Plan): readonly PlanFindin
       edits: [{ at: ['conflictPolicy'], value: policy }],
     }),
   );
-  return [{ finding: planFinding('plan-overwrites', {}), at: ['conflictPolicy'], fixes }];
+  return [{ finding: planFinding(overwriteRule(method), {}), at: ['conflictPolicy'], fixes }];
+}
+
+/** What overwriting comes to: a service is only kept from collections that hold documents, and of DMS nobody documents what it does with them. */
+function overwriteRule(method: Plan['method']): PlanRuleId {
+  switch (method) {
+    case 'data-factory':
+      return 'plan-upserts';
+    case 'dms':
+      return 'plan-copies-over-documents';
+    default:
+      return 'plan-overwrites';
+  }
 }
 
 function verificationFindings({ text, verification }: Plan): readonly PlanFinding[] {
