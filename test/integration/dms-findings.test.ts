@@ -3,8 +3,8 @@ import { MongoClient, type Collection } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listDeadLetters } from '../../src/adapters/files/dead-letter-reader.js';
 import { readPlanFile } from '../../src/adapters/files/plan-file.js';
-import { MOCK_GROUP, MOCK_SUBSCRIPTION, type ArmMockServer as ArmMock } from '../support/arm/arm-mock.js';
-import { withDms as withDmsOf, type DmsWorld } from '../support/arm/dms-migration.js';
+import { MOCK_GROUP, MOCK_SUBSCRIPTION } from '../support/arm/arm-mock.js';
+import { puts, withDms as withDmsOf, type DmsWorld } from '../support/arm/dms-migration.js';
 import type { DmsTrouble } from '../support/arm/dms-model.js';
 import { startMongod, type RunningMongod } from '../support/mongod.js';
 import { makeTempFolder, type TempFolder } from '../support/temp.js';
@@ -32,9 +32,6 @@ afterAll(async () => {
 function withDms(work: (world: DmsWorld) => Promise<void>, trouble: DmsTrouble = {}): Promise<void> {
   return withDmsOf({ source, target, temp, trouble }, work);
 }
-
-const puts = (mock: ArmMock, task: string): number =>
-  mock.requests.filter((r) => r.method === 'PUT' && r.path.endsWith(`/tasks/${task}`)).length;
 
 const CLUSTER = `/subscriptions/${MOCK_SUBSCRIPTION}/resourceGroups/${MOCK_GROUP}/providers/Microsoft.DocumentDB/mongoClusters/c1`;
 const vcore = { targetKind: 'cosmos-vcore', handoff: { targetResourceId: CLUSTER } } as const;

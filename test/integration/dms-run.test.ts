@@ -1,7 +1,7 @@
 import { Int32, Long, MongoClient, UUID } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MOCK_GROUP, MOCK_SUBSCRIPTION, type ArmMockServer as ArmMock } from '../support/arm/arm-mock.js';
-import { withDms as withDmsOf, type DmsWorld } from '../support/arm/dms-migration.js';
+import { puts, withDms as withDmsOf, type DmsWorld } from '../support/arm/dms-migration.js';
 import type { DmsTrouble } from '../support/arm/dms-model.js';
 import { startMongod, type RunningMongod } from '../support/mongod.js';
 import { makeTempFolder, type TempFolder } from '../support/temp.js';
@@ -33,9 +33,6 @@ afterAll(async () => {
 function withDms(work: (world: DmsWorld) => Promise<void>, trouble: DmsTrouble = {}): Promise<void> {
   return withDmsOf({ source, target, temp, trouble }, work);
 }
-
-const puts = (mock: ArmMock, task: string): number =>
-  mock.requests.filter((r) => r.method === 'PUT' && r.path.endsWith(`/tasks/${task}`)).length;
 
 describe('a migration by the classic DMS', () => {
   it(

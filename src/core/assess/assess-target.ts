@@ -179,17 +179,16 @@ interface Sized {
 interface Advised {
   readonly advice: AdviceInput;
   /** Absent for an RU target whose throughput nobody said, and that there is no sizing of. */
-  readonly expectedRun?: SimulatedRun;
+  readonly expectedRun: SimulatedRun | undefined;
 }
 
 /** As `decide` does it; where nobody said a throughput, with the one that was sized. */
 function advised(assessed: AssessedTarget, input: AssessmentInput, { ru, vcore, sized }: Sized): Advised {
   const decided = decideInput(assessed, input);
   const advice = adviceInputOf(decided);
-  const { simulated } = advice;
-  if (vcore) return { advice: heldAs(advice, heldCluster(vcore)), ...(simulated ? { expectedRun: simulated } : {}) };
-  if (!sized || simulated) return { advice, ...(simulated ? { expectedRun: simulated } : {}) };
-  const run = simulatedCopy(
+  if (vcore) return { advice: heldAs(advice, heldCluster(vcore)), expectedRun: advice.simulated };
+  if (!sized || advice.simulated) return { advice, expectedRun: advice.simulated };
+  const expectedRun = simulatedCopy(
     {
       ...decided,
       collectionThroughput: { ...sized.collections, ...input.collectionThroughput },
@@ -198,18 +197,17 @@ function advised(assessed: AssessedTarget, input: AssessmentInput, { ru, vcore, 
     undefined,
     undefined,
   );
-  const expectedRun = run ? { expectedRun: run } : {};
   // Of an account that was looked at, its owner says the throughput: the wizard shows the same.
-  if (assessed.cluster || advice.targetRuPerSecond !== undefined) return { advice, ...expectedRun };
-  const usable = usableRate(sized, run);
+  if (assessed.cluster || advice.targetRuPerSecond !== undefined) return { advice, expectedRun };
+  const usable = usableRate(sized, expectedRun);
   return {
     advice: {
       ...(ru ? heldAs(advice, heldThroughput(ru)) : advice),
       targetRuPerSecond: usable,
       ...(usable < sized.ruPerSecond ? { provisionedRuPerSecond: sized.ruPerSecond } : {}),
-      ...(run ? { simulated: run } : {}),
+      ...(expectedRun ? { simulated: expectedRun } : {}),
     },
-    ...expectedRun,
+    expectedRun,
   };
 }
 

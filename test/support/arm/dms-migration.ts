@@ -149,3 +149,8 @@ export async function withDms(
     },
   });
 }
+
+/** How often a task of the classic service was sent. */
+export function puts(mock: ArmMock, task: string): number {
+  return mock.requests.filter((r) => r.method === 'PUT' && r.path.endsWith(`/tasks/${task}`)).length;
+}
